@@ -1,0 +1,1 @@
+"""A Program's machine: Unicorn in real user mode, one small module per architecture. Knows nothing of Linux."""

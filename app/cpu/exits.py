@@ -1,0 +1,48 @@
+"""Why the CPU left user mode. `Cpu.run` returns one of these; the kernel answers and runs on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Access = Literal["read", "write", "execute"]
+
+
+@dataclass(slots=True)
+class TrapExit:
+    """A trap instruction asked for the kernel.
+
+    `pc` is the address of the instruction, `next_pc` where user mode goes on. What the hardware itself changes
+    (RCX and R11 for `syscall`) has been done: `saved` names those registers and their values.
+    """
+
+    instruction: str
+    pc: int
+    next_pc: int
+    saved: dict[str, int]
+
+
+@dataclass(slots=True)
+class FaultExit:
+    """An exception: the instruction at `pc` did not complete and would be executed again on resuming.
+
+    `vector` is the architecture's mnemonic (`#PF`, `#GP`, `#DE`, `#UD`, `#BP`, `#DB`). For page faults `address` is
+    the first byte refused, `access` what was tried, and `present` whether the page was mapped (a permission was
+    missing). For `#BP` (a trap, not a fault) `pc` is the address after the instruction, as the CPU reports it.
+    """
+
+    vector: str
+    pc: int
+    address: int | None = None
+    access: Access | None = None
+    present: bool = False
+
+
+@dataclass(slots=True)
+class StopExit:
+    """`Cpu.stop` was called, from another thread; user mode can go on at `pc`."""
+
+    pc: int
+
+
+Exit = TrapExit | FaultExit | StopExit

@@ -1,0 +1,133 @@
+"""Physical memory and page tables.
+
+The emulated MMU asks `PageTable` for every translation it does not have cached, so page faults, protection,
+copy-on-write and shared mappings are all decided here. Nothing here knows of Unicorn or of Linux.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Callable
+from typing import NamedTuple
+
+PAGE_SHIFT = 12
+PAGE_SIZE = 1 << PAGE_SHIFT
+PAGE_MASK = PAGE_SIZE - 1
+ZERO_PAGE = bytes(PAGE_SIZE)
+
+READ = 1
+WRITE = 2
+EXECUTE = 4
+
+
+class OutOfMemory(Exception):
+    """No physical frame is free."""
+
+
+class PhysicalMemory:
+    """A pool of page frames in one host mapping, reserved at once and committed by the host as it is touched."""
+
+    def __init__(self, size: int) -> None:
+        if size % PAGE_SIZE:
+            raise ValueError("physical memory is a whole number of pages")
+        self.size = size
+        self.frames = size >> PAGE_SHIFT
+        self.buffer = mmap.mmap(-1, size)
+        self.peak = 0
+        self._free: list[int] = []
+        self._next = 0
+        self._references: dict[int, int] = {}
+
+    @property
+    def used(self) -> int:
+        """Frames in use."""
+        return len(self._references)
+
+    def allocate(self) -> int:
+        """Take a zeroed frame; returns its number. Raises `OutOfMemory`."""
+        if self._free:
+            frame = self._free.pop()
+            start = frame << PAGE_SHIFT
+            self.buffer[start : start + PAGE_SIZE] = ZERO_PAGE
+        elif self._next < self.frames:
+            frame = self._next
+            self._next += 1
+        else:
+            raise OutOfMemory
+        self._references[frame] = 1
+        self.peak = max(self.peak, len(self._references))
+        return frame
+
+    def share(self, frame: int) -> None:
+        """Count one more user of `frame`."""
+        self._references[frame] += 1
+
+    def release(self, frame: int) -> None:
+        """Give up one use of `frame`; the last one frees it."""
+        left = self._references[frame] - 1
+        if left:
+            self._references[frame] = left
+        else:
+            del self._references[frame]
+            self._free.append(frame)
+
+    def read(self, frame: int, offset: int, size: int) -> bytes:
+        """Bytes of one frame; the range must lie inside it."""
+        start = (frame << PAGE_SHIFT) + offset
+        return self.buffer[start : start + size]
+
+    def write(self, frame: int, offset: int, data: bytes | memoryview) -> None:
+        """Store bytes in one frame; the range must lie inside it."""
+        start = (frame << PAGE_SHIFT) + offset
+        self.buffer[start : start + len(data)] = data
+
+
+class Pte(NamedTuple):
+    """A page table entry: the frame, and `READ | WRITE | EXECUTE`."""
+
+    frame: int
+    perms: int
+
+
+class PageTable:
+    """Virtual page number -> entry, for one address space.
+
+    `on_downgrade` is called with no arguments when a cached translation may have become wrong (unmapped, remapped or
+    fewer permissions); the CPU that runs this table sets it, to flush its TLB. `on_code_change(start, end)` is called
+    with virtual addresses when executable bytes may have changed, so that the CPU drops stale translations.
+    """
+
+    def __init__(self) -> None:
+        self.entries: dict[int, Pte] = {}
+        self.on_downgrade: Callable[[], None] | None = None
+        self.on_code_change: Callable[[int, int], None] | None = None
+
+    def map(self, page: int, frame: int, perms: int) -> None:
+        """Point virtual page number `page` at `frame`."""
+        known = page in self.entries
+        self.entries[page] = Pte(frame, perms)
+        if known and self.on_downgrade:
+            self.on_downgrade()
+        if perms & EXECUTE:
+            self.code_changed(page << PAGE_SHIFT, (page + 1) << PAGE_SHIFT)
+
+    def unmap(self, page: int) -> Pte | None:
+        """Forget `page`; returns what was there."""
+        entry = self.entries.pop(page, None)
+        if entry is not None and self.on_downgrade:
+            self.on_downgrade()
+        return entry
+
+    def protect(self, page: int, perms: int) -> None:
+        """Change the permissions of `page`, which must be mapped."""
+        frame, old = self.entries[page]
+        self.entries[page] = Pte(frame, perms)
+        if old & ~perms and self.on_downgrade:
+            self.on_downgrade()
+        if perms & EXECUTE and not old & EXECUTE:
+            self.code_changed(page << PAGE_SHIFT, (page + 1) << PAGE_SHIFT)
+
+    def code_changed(self, start: int, end: int) -> None:
+        """Say that the kernel stored bytes into executable memory [start, end)."""
+        if self.on_code_change:
+            self.on_code_change(start, end)

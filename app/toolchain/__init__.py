@@ -1,0 +1,1 @@
+"""Source text to Program: assembler dialects over Keystone, and the ELF loader. A leaf: imports nothing of `app`."""

@@ -1,0 +1,100 @@
+"""A Program: what every front end produces and everything after it consumes, whatever the source language was."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of memory to map before the first instruction.
+
+    `address` need not be page aligned; `size` may exceed `len(data)`, the rest is zero (.bss).
+    `perms` is three characters such as `r-x`.
+    """
+
+    name: str
+    address: int
+    data: bytes
+    size: int
+    perms: str
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A label, or a constant (`section` empty)."""
+
+    name: str
+    address: int
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineEntry:
+    """`size` bytes at `address` come from source line `line` (1-based)."""
+
+    address: int
+    size: int
+    line: int
+
+
+class LineTable:
+    """Source map in both directions."""
+
+    def __init__(self, entries: list[LineEntry]) -> None:
+        self.entries = sorted(entries, key=lambda entry: entry.address)
+        self._starts = [entry.address for entry in self.entries]
+
+    def line_at(self, address: int) -> int | None:
+        """Source line of the instruction or datum at `address`, None when nothing of the source is there."""
+        index = bisect_right(self._starts, address) - 1
+        if index >= 0:
+            entry = self.entries[index]
+            if address < entry.address + entry.size:
+                return entry.line
+        return None
+
+    def addresses_of(self, line: int) -> list[tuple[int, int]]:
+        """(address, size) of everything source line `line` produced, in address order."""
+        return [(entry.address, entry.size) for entry in self.entries if entry.line == line]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """An executable image: segments to map, where to start, and how it relates to its source."""
+
+    arch: str
+    language: str
+    segments: tuple[Segment, ...]
+    entry: int
+    symbols: tuple[Symbol, ...] = ()
+    lines: LineTable = field(default_factory=lambda: LineTable([]))
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One mistake in the source. `line` and `column` are 1-based; `end_column` is exclusive, on the same line."""
+
+    line: int
+    column: int
+    end_column: int
+    message: str
+    hint: str = ""
+    severity: Severity = "error"
+
+    def render(self, file: str) -> str:
+        """The compiler-style line that terminals show: `FILE:LINE:COL: error: ...`."""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{file}:{self.line}:{self.column}: {self.severity}: {self.message}{hint}"
+
+
+class SourceError(Exception):
+    """The source cannot become a Program; `diagnostics` says why, in source order, at least one entry."""
+
+    def __init__(self, diagnostics: list[Diagnostic]) -> None:
+        super().__init__("; ".join(d.render("source") for d in diagnostics[:3]))
+        self.diagnostics = diagnostics

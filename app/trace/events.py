@@ -1,0 +1,325 @@
+"""The event schema, version 1: the contract between the kernel and everyone who watches it.
+
+A run is one flat stream of these events. Every event has `seq` (0, 1, 2, ... without gaps), `time` (virtual
+nanoseconds since the run began), `task` (the tid it happened to) and `type` (the tag). Folding events 0..n gives
+the whole visible state at n (`fold.py`).
+
+From this file come the JSON schema, the TypeScript types and the reference page (`python -m app.trace.generate`).
+
+Conventions: a 64-bit machine word (address, register) is a lower-case hexadecimal string such as `0x7ffc0000`,
+because JSON numbers lose precision above 2**53. Bytes are base64. A `sentence` is plain English for a student.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+SCHEMA_VERSION = 1
+
+Word = Annotated[str, Meta(pattern="^0x[0-9a-f]{1,16}$", description="A machine word in hexadecimal.")]
+CallId = Annotated[int, Meta(description="Number of the system call in this run: 0 for the first trap.", ge=0)]
+Line = Annotated[int | None, Meta(description="Source line (1-based), null when the address has none.")]
+Sentence = Annotated[str, Meta(description="What happened, in words for a student.")]
+ErrnoName = Annotated[str | None, Meta(description="Symbolic errno such as `EBADF`, null when there is none.")]
+Mode = Literal["user", "kernel"]
+Access = Literal["read", "write", "execute"]
+Subsystem = Literal["vfs", "mm", "tty", "pipe", "net", "signal", "sched", "time", "system"]
+EndReason = Literal[
+    "exit",
+    "signal",
+    "time-limit",
+    "memory-limit",
+    "event-limit",
+    "output-limit",
+    "deadlock",
+    "unsupported",
+    "stopped",
+    "internal-error",
+]
+
+
+def word(value: int) -> str:
+    """Write a machine word as the schema wants it (`word(-1)` is `0xffffffffffffffff`)."""
+    return hex(value & 0xFFFF_FFFF_FFFF_FFFF)
+
+
+class Segment(Struct, frozen=True):
+    """One mapped piece of the program's memory."""
+
+    start: Word
+    end: Word
+    perms: Annotated[str, Meta(description="As in /proc/self/maps: `r-xp`.")]
+    name: Annotated[str, Meta(description="Section, file or area name: `.text`, `[stack]`, `[heap]`; may be empty.")]
+
+
+class AbiInfo(Struct, frozen=True):
+    """How this architecture asks its kernel for something; the diagram takes its labels from here."""
+
+    name: Annotated[str, Meta(description="Architecture name, as in `trapgate run --arch`.")]
+    table: Annotated[str, Meta(description="Name of the system call table.")]
+    traps: Annotated[tuple[str, ...], Meta(description="Trap instructions, usual one first.")]
+    number_register: str
+    argument_registers: tuple[str, ...]
+    return_register: str
+    user_mode: Annotated[str, Meta(description="What the architecture calls user mode: `ring 3`, `EL0`.")]
+    kernel_mode: Annotated[str, Meta(description="What the architecture calls kernel mode: `ring 0`, `EL1`.")]
+    word_size: Annotated[int, Meta(description="Bytes in a register: 4 or 8.")]
+
+
+class Counters(Struct, frozen=True):
+    """What a run used."""
+
+    traps: int
+    faults: int
+    events: int
+    output_bytes: int
+    memory_bytes: Annotated[int, Meta(description="Peak of the physical memory the program's pages took.")]
+    time: Annotated[int, Meta(description="Virtual nanoseconds at the end.")]
+
+
+class Event(Struct, kw_only=True, tag_field="type", gc=False):
+    """Fields that every event has."""
+
+    seq: Annotated[int, Meta(ge=0, description="Position in the stream: 0, 1, 2, ...")] = 0
+    time: Annotated[int, Meta(ge=0, description="Virtual nanoseconds since the run began.")] = 0
+    task: Annotated[int, Meta(description="Thread id (tid) the event belongs to; 0 before the first task.")] = 0
+
+
+class RunStart(Event, tag="run.start"):
+    """The program is loaded and about to execute its first instruction."""
+
+    version: int = SCHEMA_VERSION
+    abi: AbiInfo
+    language: Annotated[str, Meta(description="Source language: `gas`, `nasm`, `elf`, ...")]
+    argv: tuple[str, ...]
+    segments: tuple[Segment, ...]
+    entry: Word
+    line: Line
+
+
+class RunEnd(Event, tag="run.end"):
+    """The run is over. Everything printed so far is kept, whatever the reason."""
+
+    reason: EndReason
+    status: Annotated[int | None, Meta(description="Exit status 0..255 when the program exited by itself.")]
+    signal: Annotated[str | None, Meta(description="Signal name when a signal killed it.")]
+    exit_code: Annotated[int, Meta(description="What a shell would show: status, or 128 + signal, or 124 at a limit.")]
+    sentence: Sentence
+    counters: Counters
+
+
+class Trap(Event, tag="trap"):
+    """The program executed a trap instruction."""
+
+    call: CallId
+    instruction: Annotated[str, Meta(description="`syscall`, `int 0x80`, `sysenter`, `svc #0`, `ecall`.")]
+    pc: Annotated[Word, Meta(description="Address of the trap instruction.")]
+    number: Annotated[Word, Meta(description="Raw number register.")]
+    args: Annotated[tuple[Word, ...], Meta(description="Raw argument registers, in ABI order.")]
+    line: Line
+
+
+class ModeSwitch(Event, tag="mode"):
+    """The CPU changes its privilege mode."""
+
+    to: Mode
+    reason: Literal["trap", "fault", "interrupt", "return", "signal"]
+    pc: Annotated[Word, Meta(description="Program counter in user mode: where it left, or where it goes on.")]
+    line: Annotated[Line, Meta(description="Source line at `pc`.")]
+    saved: Annotated[
+        dict[str, Word], Meta(description="Registers the CPU saves on the way in or restores on the way out.")
+    ]
+
+
+class Dispatch(Event, tag="dispatch"):
+    """The dispatcher looks the number up in its table."""
+
+    call: CallId
+    table: str
+    number: Annotated[int, Meta(description="Number looked up, as a signed integer.")]
+    name: Annotated[str | None, Meta(description="Null when the table has no such row.")]
+    implemented: Annotated[bool, Meta(description="False: Linux knows the call, this kernel does not serve it.")]
+    signature: Annotated[str | None, Meta(description="`write(fd, buf, count)`; null when not implemented.")]
+    source: Annotated[str | None, Meta(description="`path:line` of the handler in this kernel's source.")]
+    sentence: Sentence
+
+
+class Check(Event, tag="check"):
+    """The kernel examined an argument and either let the call pass or refused it."""
+
+    call: CallId
+    argument: Annotated[str, Meta(description="Parameter name, such as `fd`.")]
+    kind: Annotated[
+        str, Meta(description="What was examined: `open`, `access-mode`, `user-memory`, `path`, `flags`, ...")
+    ]
+    value: Annotated[str, Meta(description="The argument as a person reads it.")]
+    ok: bool
+    errno: ErrnoName
+    sentence: Sentence
+
+
+class Service(Event, tag="service"):
+    """A subsystem does the work."""
+
+    call: CallId
+    subsystem: Subsystem
+    step: Annotated[str, Meta(description="Short name of the step: `lookup`, `copy-in`, `write`, `map`.")]
+    sentence: Sentence
+
+
+class Block(Event, tag="block"):
+    """The call cannot finish now; the task sleeps in a wait queue."""
+
+    call: CallId
+    on: Annotated[str, Meta(description="What it waits for: `keyboard`, `timer`, `pipe`.")]
+    until: Annotated[int | None, Meta(description="Virtual time at which a timer ends the wait.")]
+    sentence: Sentence
+
+
+class Wake(Event, tag="wake"):
+    """What the task waited for has happened."""
+
+    call: CallId
+    on: str
+    sentence: Sentence
+
+
+class Return(Event, tag="return"):
+    """The call is answered: this value goes into the return register."""
+
+    call: CallId
+    value: Annotated[Word, Meta(description="Raw value for the return register.")]
+    text: Annotated[str, Meta(description="The value as a person reads it: `3`, `0x401000`, `-1 EBADF`.")]
+    errno: ErrnoName
+    strace: Annotated[str, Meta(description="The whole call as strace prints it.")]
+    sentence: Sentence
+
+
+class Output(Event, tag="output"):
+    """Bytes reached the terminal (or the standard stream that replaces it)."""
+
+    stream: Annotated[int, Meta(description="0: the terminal. 1, 2: redirected standard output and error.")]
+    data: bytes
+
+
+class InputWait(Event, tag="input.wait"):
+    """Nothing can go on until the keyboard says something."""
+
+    call: CallId
+    sentence: Sentence
+
+
+class Input(Event, tag="input"):
+    """The keyboard said something."""
+
+    data: bytes
+    eof: Annotated[bool, Meta(description="True when the input has ended.")]
+
+
+class Fault(Event, tag="fault"):
+    """The CPU could not execute an instruction and entered the kernel by an exception."""
+
+    vector: Annotated[str, Meta(description="`#PF`, `#GP`, `#DE`, `#UD`, `#BP`, `#DB`.")]
+    name: Annotated[str, Meta(description="The vector's name: `page fault`.")]
+    pc: Word
+    line: Line
+    address: Annotated[Word | None, Meta(description="Address touched, for a page fault.")]
+    access: Annotated[Access | None, Meta(description="Kind of access, for a page fault.")]
+    signal: Annotated[str | None, Meta(description="Signal that results; null when the kernel repaired the fault.")]
+    sentence: Sentence
+
+
+class Signal(Event, tag="signal"):
+    """A signal reaches a task."""
+
+    number: int
+    name: str
+    sender: Annotated[str, Meta(description="`kernel`, or the pid that sent it.")]
+    disposition: Literal["default", "ignore", "handler", "blocked"]
+    action: Literal["terminate", "core", "ignore", "stop", "continue", "handler", "pending"]
+    sentence: Sentence
+
+
+class Switch(Event, tag="switch"):
+    """The scheduler gives the CPU to another task."""
+
+    previous: int
+    next: int
+    reason: str
+
+
+class TaskStart(Event, tag="task.start"):
+    """A task comes to life."""
+
+    pid: int
+    parent: int
+    name: str
+
+
+class TaskExec(Event, tag="task.exec"):
+    """A task replaces its program."""
+
+    path: str
+    argv: tuple[str, ...]
+
+
+class TaskExit(Event, tag="task.exit"):
+    """A task ends."""
+
+    pid: int
+    status: int | None
+    signal: str | None
+
+
+class Memory(Event, tag="memory"):
+    """The address space changed; regions stay sorted and never overlap."""
+
+    change: Annotated[
+        Literal["map", "unmap", "protect"],
+        Meta(description="`map` replaces whatever the range held; `protect` changes `perms` inside the range."),
+    ]
+    start: Word
+    end: Word
+    perms: Annotated[str, Meta(description="As in /proc/self/maps; empty for `unmap`.")]
+    name: str
+
+
+class Fd(Event, tag="fd"):
+    """The descriptor table changed."""
+
+    change: Literal["open", "close", "flags"]
+    fd: int
+    description: Annotated[
+        int | None, Meta(description="Identity of the open file description: equal numbers share offset and flags.")
+    ]
+    kind: Annotated[str, Meta(description="`tty`, `file`, `directory`, `pipe`, `device`; empty for `close`.")]
+    path: Annotated[str, Meta(description="As /proc/self/fd shows it; empty for `close`.")]
+    flags: Annotated[str, Meta(description="`O_RDWR|O_CLOEXEC`; empty for `close`.")]
+
+
+AnyEvent = (
+    RunStart
+    | RunEnd
+    | Trap
+    | ModeSwitch
+    | Dispatch
+    | Check
+    | Service
+    | Block
+    | Wake
+    | Return
+    | Output
+    | InputWait
+    | Input
+    | Fault
+    | Signal
+    | Switch
+    | TaskStart
+    | TaskExec
+    | TaskExit
+    | Memory
+    | Fd
+)
+"""Any event of the stream."""
