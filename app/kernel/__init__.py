@@ -1,0 +1,1 @@
+"""Traps to answers: a small Linux-compatible kernel."""
