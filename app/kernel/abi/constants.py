@@ -249,15 +249,13 @@ class SaFlag(IntFlag):
     """`sa_flags` of rt_sigaction(2)."""
 
     SA_RESTORER = 0x0400_0000
-    SA_NOCLDSTOP = 0x1
-    SA_NOCLDWAIT = 0x2
-    SA_SIGINFO = 0x4
-    SA_UNSUPPORTED = 0x400
-    SA_EXPOSE_TAGBITS = 0x800
     SA_ONSTACK = 0x0800_0000
     SA_RESTART = 0x1000_0000
     SA_NODEFER = 0x4000_0000
     SA_RESETHAND = 0x8000_0000
+    SA_SIGINFO = 0x4
+    SA_NOCLDSTOP = 0x1
+    SA_NOCLDWAIT = 0x2
 
 
 class ClockId(IntEnum):
