@@ -17,16 +17,21 @@ if TYPE_CHECKING:
 class Call:
     """A trap that reached the dispatcher.
 
-    `raw` holds the argument registers, `arguments` the typed arguments by parameter name, in order.
+    `id` counts the traps of the run, `number` is the number register, `raw` holds the argument registers, `saved` what the
+    CPU saved on entry, and `arguments` the typed arguments by parameter name, in order.
     """
 
-    __slots__ = ("arguments", "id", "kernel", "raw", "syscall", "task")
+    __slots__ = ("arguments", "id", "kernel", "number", "raw", "saved", "syscall", "task")
 
-    def __init__(self, kernel: Kernel, task: Task, number: int, raw: tuple[int, ...]) -> None:
+    def __init__(
+        self, kernel: Kernel, task: Task, ident: int, number: int, raw: tuple[int, ...], saved: dict[str, int]
+    ) -> None:
         self.kernel = kernel
         self.task = task
-        self.id = number
+        self.id = ident
+        self.number = number
         self.raw = raw
+        self.saved = saved
         self.syscall: Syscall | None = None
         self.arguments: dict[str, Any] = {}
 
@@ -52,6 +57,7 @@ class Call:
     def text(self) -> str:
         """The call with decoded arguments as strace prints it, without the result: `write(1, "hi\\n", 3)`."""
         if self.syscall is None:
-            raise ValueError("the dispatcher found no handler for this call")
+            name = self.task.abi.names.get(self.number, f"syscall_{self.number:#x}")
+            return f"{name}({', '.join(hex(value) for value in self.raw)})"
         shown = (argument.text() for argument in self.arguments.values())
         return f"{self.syscall.name}({', '.join(text for text in shown if text is not None)})"

@@ -40,7 +40,7 @@ class Dispatcher:
         kernel = self.kernel
         emit = kernel.recorder.emit
         number, *raw = self._registers()
-        call = Call(kernel, task, self.calls, tuple(raw))
+        call = Call(kernel, task, self.calls, signed(number, 32), tuple(raw), trap.saved)
         self.calls += 1
         line = kernel.line_at(trap.pc)
         emit(
@@ -55,7 +55,7 @@ class Dispatcher:
         )
         saved = {name: word(value) for name, value in trap.saved.items()}
         emit(ModeSwitch(to="kernel", reason="trap", pc=word(trap.next_pc), line=line, saved=saved))
-        row = self._look_up(call, signed(number, 32))
+        row = self._look_up(call)
         if row is None:
             self._leave(call, error=Errno.ENOSYS)
             return
@@ -83,8 +83,9 @@ class Dispatcher:
         )
         self._advance(sleeping.call, sleeping.handler)
 
-    def _look_up(self, call: Call, number: int) -> Syscall | None:
+    def _look_up(self, call: Call) -> Syscall | None:
         """Find the row; record what the table says."""
+        number = call.number
         name = self.abi.names.get(number)
         row = self.table.get(number)
         if row is not None:
@@ -136,20 +137,18 @@ class Dispatcher:
         else:
             text = strace = call.syscall.result_text(value) if call.syscall else str(value)
             sentence = f"{register} becomes {text}."
-        shown = call.text() if call.syscall else self._unknown_text(call)
         kernel.recorder.emit(
             Return(
                 call=call.id,
                 value=word(value),
                 text=text,
                 errno=error.name if error is not None else None,
-                strace=f"{shown} = {strace}",
+                strace=f"{call.text()} = {strace}",
                 sentence=sentence,
             )
         )
-        kernel.return_to_user("return")
+        kernel.return_to_user(call.task, "return", restored=self._restored(call))
 
-    def _unknown_text(self, call: Call) -> str:
-        """strace's form for calls it cannot decode."""
-        number, *_ = (signed(self.kernel.cpu.get(self.abi.info.number_register), 32),)
-        return f"syscall_{number:#x}({', '.join(hex(value) for value in call.raw)})"
+    def _restored(self, call: Call) -> dict[str, str]:
+        """What the CPU loads on the way out, by the register that gets it."""
+        return {name: word(call.saved[source]) for name, source in self.abi.restores.items() if source in call.saved}

@@ -164,6 +164,6 @@ def _act(kernel: Kernel, task: Task, signo: int, sender: str) -> None:
         )
     )
     if action in ("terminate", "core"):
-        kernel.end_process(task, signal=signo)
+        kernel.end_process(task, signo=signo)
     elif action == "stop":
         kernel.stop_task(task)

@@ -15,12 +15,16 @@ class Abi:
     """One architecture's calling convention for system calls.
 
     `traps` are the trap instructions that enter `names`, the complete table number -> name. `structs` are the layouts of
-    the structs the calls exchange. `address_limit` is the first address above user memory (Linux's TASK_SIZE).
+    the structs the calls exchange. `restores` names, for each register that the return to user mode loads, the register that
+    kept its value. `privileged` maps machine code that user mode may not execute to its mnemonic. `address_limit` is the
+    first address above user memory (Linux's TASK_SIZE).
     """
 
     info: AbiInfo
     names: Mapping[int, str]
     structs: Mapping[str, Layout]
+    restores: Mapping[str, str]
+    privileged: Mapping[bytes, str]
     stack_register: str
     machine: str
     address_limit: int
