@@ -8,13 +8,13 @@ import sys
 from typing import IO
 
 import click
-
 from app.runner.local import execute
+
 from app.runner.messages import Limits, RunSpec
 from app.toolchain.program import SourceError
 from app.trace import codec, strace
-from app.trace.recorder import Sink
 from app.trace.events import AnyEvent
+from app.trace.recorder import Sink
 
 from .source import ARCHITECTURES, LANGUAGES, read_file, report
 
@@ -40,7 +40,9 @@ class HostConsole:
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--arch", type=ARCHITECTURES, default="x86_64", show_default=True, help="Architecture.")
-@click.option("--lang", type=LANGUAGES, default="auto", show_default=True, help="Language; auto goes by name and content.")
+@click.option(
+    "--lang", type=LANGUAGES, default="auto", show_default=True, help="Language; auto goes by name and content."
+)
 @click.option(
     "--trace", type=click.Choice(["none", "strace", "json"]), default="none", show_default=True, help="What to record."
 )
@@ -51,7 +53,9 @@ class HostConsole:
 @click.option("--root", is_flag=True, help="Run as uid 0 instead of 1000.")
 @click.option("--cwd", default="/home/user", show_default=True, metavar="DIR", help="Working directory in the sandbox.")
 @click.option("--env", multiple=True, metavar="NAME=VALUE", help="Environment of the program; repeatable.")
-@click.option("--file", "files", multiple=True, metavar="HOST[:GUEST]", help="Copy a file into the sandbox; repeatable.")
+@click.option(
+    "--file", "files", multiple=True, metavar="HOST[:GUEST]", help="Copy a file into the sandbox; repeatable."
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of everything random.")
 @click.argument("program", metavar="FILE")
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
@@ -71,8 +75,8 @@ def run(
 ) -> None:
     """Run FILE (assembly or a static ELF) with ARGS.
 
-    Input, output and exit status are the program's own; 128 + n for a fatal signal n, 124 at a limit, 2 for a mistake in
-    the source.
+    Input, output and exit status are the program's own; 128 + n for a fatal signal n, 124 at a limit, 2 for a mistake
+    in the source.
     """
     # The emulated CPU runs outside Python's reach: Ctrl-C has to end the process by itself.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -120,7 +124,7 @@ def run(
 def _open_trace(path: str) -> IO[bytes]:
     """Open the trace file for writing."""
     try:
-        return open(path, "wb")  # noqa: SIM115 - open for the life of the command
+        return open(path, "wb")
     except OSError as error:
         raise click.UsageError(f"cannot write {path}: {error.strerror}") from error
 

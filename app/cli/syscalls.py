@@ -27,7 +27,9 @@ def syscalls(arch: str, call: str | None) -> None:
         return
     number, name = _find(abi.names, call)
     if name not in rows:
-        click.echo(f"{name} is number {number} on {arch}. Linux has it; Trapgate does not serve it yet and answers ENOSYS.")
+        click.echo(
+            f"{name} is number {number} on {arch}. Linux has it; Trapgate does not serve it yet and answers ENOSYS."
+        )
         return
     row = rows[name]
     click.echo(f"{row.signature}\n")

@@ -20,7 +20,7 @@ WRITE = 2
 EXECUTE = 4
 
 
-class OutOfMemory(Exception):  # noqa: N818 - the term
+class OutOfMemory(Exception):
     """No physical frame is free."""
 
 
