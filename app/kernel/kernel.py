@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from typing import NoReturn
 
 from app.cpu.cpu import Cpu

@@ -32,9 +32,7 @@ def seconds(command: list[str], repeat: int = 3, allowed: tuple[int, ...] = (0,)
     times = []
     for _ in range(repeat):
         start = time.perf_counter()
-        done = subprocess.run(
-            command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
+        done = subprocess.run(command, check=False, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE)
         times.append(time.perf_counter() - start)
         if done.returncode not in allowed:
             sys.exit(f"{command} exited with {done.returncode}: {done.stderr.decode(errors='replace')}")
