@@ -296,6 +296,8 @@ export interface Signal extends EventBase {
   action: "terminate" | "core" | "ignore" | "stop" | "continue" | "handler" | "pending";
   /** What happened, in words for a student. */
   sentence: string;
+  /** The signal's `siginfo_t` as strace prints it, without braces; empty when unknown. */
+  siginfo: string;
 }
 
 /** The scheduler gives the CPU to another task. */
