@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .layout import Layout
-from .struct_text import flock_text, sigaction_text, sigset_text, stat_text, utsname_text
+from .struct_text import flock_text, sigaction_text, sigset_text, stat_text, time_text, utsname_text
 
 STAT = Layout(
     "stat",
@@ -30,8 +30,8 @@ STAT = Layout(
 )
 """`struct stat` of asm/stat.h, 144 bytes. Times before 1970 are negative, so seconds are signed here."""
 
-TIMESPEC = Layout("timespec", [("tv_sec", "q"), ("tv_nsec", "q")])
-TIMEVAL = Layout("timeval", [("tv_sec", "q"), ("tv_usec", "q")])
+TIMESPEC = Layout("timespec", [("tv_sec", "q"), ("tv_nsec", "q")], text=time_text)
+TIMEVAL = Layout("timeval", [("tv_sec", "q"), ("tv_usec", "q")], text=time_text)
 TIMEZONE = Layout("timezone", [("tz_minuteswest", "i"), ("tz_dsttime", "i")])
 IOVEC = Layout("iovec", [("iov_base", "Q"), ("iov_len", "Q")])
 WINSIZE = Layout("winsize", [("ws_row", "H"), ("ws_col", "H"), ("ws_xpixel", "H"), ("ws_ypixel", "H")])
