@@ -7,26 +7,17 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from app.kernel.console import Console
 from app.runner.messages import Limits, RunSpec
 from app.trace.events import AnyEvent, EndReason
 from app.trace.recorder import Recorder, Sink
-
-
-class Console(Protocol):
-    """The outside end of the run's terminal and standard streams."""
-
-    def write(self, stream: int, data: bytes) -> None:
-        """Take output; `stream` as in `app.trace.events.Output`."""
-
-    def read(self, size: int) -> bytes | None:
-        """Wait for at most `size` bytes of input; `b""` is its end, None that the run is to stop."""
 
 
 class Stoppable(Protocol):
     """A run in progress."""
 
     def stop(self, reason: EndReason, sentence: str) -> None:
-        """Ask the run to end at the next opportunity. May be called from any thread, and more than once."""
+        """Ask the run to end at the next opportunity. May be called from any thread, at any time."""
 
 
 Started = Callable[[Stoppable], None]

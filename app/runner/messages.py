@@ -101,7 +101,7 @@ ToWorker = Keyboard | Stop
 
 
 class Crashed(Struct, frozen=True, tag="crashed", forbid_unknown_fields=True):
-    """Worker -> web: the worker gives up. `detail` is for the operator's log, never for the visitor. The last message."""
+    """Worker -> web: the worker gives up. `detail` is for the log, never for the visitor. The last message."""
 
     reason: Literal["time-limit", "memory-limit", "internal-error"]
     detail: str

@@ -1,7 +1,7 @@
 """The runner: a fork server that keeps warm, sandboxed, one-shot workers ready and relays what they send.
 
-Started by exec (`python -m app.runner.server --fd N`) before anything is threaded, and single-threaded for ever, so that
-its children can be forked cleanly. It does not look into what workers send. It ends when its control socket closes.
+Started by exec (`python -m app.runner.server --fd N`) before anything is threaded, and single-threaded for ever, so
+that its children can be forked cleanly. It does not look into what workers send. It ends when its control socket closes.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import NoReturn
 
@@ -97,9 +98,9 @@ class Server:
             for key, mask in ready:
                 callback: Callable[[int], None] = key.data
                 callback(mask)
-            for child in list(self._runs.values()):
+            for number, child in list(self._runs.items()):
                 child.enforce_deadline()
-                self._relay(child)
+                self._relay(number, child)
             self._write_control()
             # Only when nothing else is to do: a fork holds everything up for some milliseconds.
             if not ready and self._lacks_spares():
@@ -122,7 +123,7 @@ class Server:
         for child in self._runs.values():
             mask = selectors.EVENT_READ if child.wants_read and not congested else 0
             mask |= selectors.EVENT_WRITE if child.wants_write else 0
-            self._interest(child.socket, mask, lambda mask, child=child: self._child_ready(child, mask))
+            self._interest(child.socket, mask, partial(self._child_ready, child))
             timeout = min(timeout, child.seconds_left())
         if len(self._spares) < self._warm_workers:
             timeout = min(timeout, max(_IDLE_SECONDS, self._next_fork - time.monotonic()))
@@ -163,18 +164,17 @@ class Server:
         if mask & selectors.EVENT_READ:
             child.read()
 
-    def _relay(self, child: Child) -> None:
+    def _relay(self, number: int, child: Child) -> None:
         """Forward what may be forwarded, and close the books when the worker is done."""
-        assert child.run is not None
         try:
             while (frame := child.take()) is not None:
-                self.send(Forward(child.run, frame))
+                self.send(Forward(number, frame))
         except FrameError as error:
-            _log.warning("worker %d of run %d: %s", child.pid, child.run, error)
+            _log.warning("worker %d of run %d: %s", child.pid, number, error)
             child.abandon("internal-error", "The run ended unexpectedly.")
         if child.finished:
-            self.send(Ended(child.run, *child.verdict))
-            del self._runs[child.run]
+            self.send(Ended(number, *child.verdict))
+            del self._runs[number]
             self._interest(child.socket, 0, lambda mask: None)
             child.close()
 
@@ -213,10 +213,10 @@ class Server:
             self._runs[message.run] = child
             child.begin(message.run, message.spec, _encoder.encode(message.spec), message.credit)
             return
-        child = self._runs.get(message.run)
-        if child is None:
+        if message.run not in self._runs:
             # It ended while the message was on its way.
             return
+        child = self._runs[message.run]
         if isinstance(message, Grant):
             child.credit += message.frames
         elif isinstance(message, ToRun):

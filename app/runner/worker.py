@@ -28,7 +28,6 @@ MAX_KEYBOARD_BYTES = 65536
 """Unread input kept for the program; more is dropped, as a terminal's input queue drops it."""
 
 _FLUSH_SECONDS = 0.05
-_STOP_AGAIN_SECONDS = 0.05
 _READ_BYTES = 65536
 _ENGINE_BYTES = 256 << 20
 _MAX_DETAIL_CHARACTERS = 8000
@@ -85,7 +84,7 @@ class Keys:
         """Nothing: the page shows the `output` events."""
 
     def read(self, size: int) -> bytes | None:
-        """Wait for input: see `app.runner.execution.Console`. Like Ctrl-D, an end of input counts once."""
+        """Wait for input: see `app.kernel.console.Console`. Like Ctrl-D, an end of input counts once."""
         with self._changed:
             while not (self._chunks or self._stopped):
                 self._changed.wait()
@@ -192,11 +191,8 @@ class Worker:
                 self._obey(_message_decoder.decode(frame))
             if self._ending is None and (sentence := self._watch.exceeded()):
                 self._end("time-limit", sentence)
-            elif self._ending and self._run:
-                # Again: a request that comes while the CPU is between two starts may be lost.
-                self._run.stop(*self._ending)
             self._recorder.flush()
-            pause = _STOP_AGAIN_SECONDS if self._ending else self._watch.pause(_FLUSH_SECONDS)
+            pause = _FLUSH_SECONDS if self._ending else self._watch.pause(_FLUSH_SECONDS)
             if poll.poll(pause * 1000):
                 self._read()
 
