@@ -32,6 +32,7 @@ from app.runner.messages import (
     ToWorker,
 )
 from app.runner.run import LocalRun
+from app.settings import Settings
 
 FRAMES_IN_FLIGHT = 4
 """Frames of one run that may wait in this process for their consumer."""
@@ -87,15 +88,14 @@ class RunBackend(Protocol):
 class LocalBackend:
     """Runs on this machine, in a runner process that starts with the first run and is replaced when it dies.
 
-    Works with threads and with gevent's greenlets in their place. `max_runs` is how many runs may be in progress,
-    `warm_workers` how many workers the runner keeps ready.
+    Works with threads and with gevent's greenlets in their place.
     """
 
     runner_module = "app.runner.server"
 
-    def __init__(self, *, max_runs: int, warm_workers: int) -> None:
-        self._max_runs = max_runs
-        self._warm_workers = warm_workers
+    def __init__(self, settings: Settings) -> None:
+        self._max_runs = settings.max_runs
+        self._warm_workers = settings.warm_workers
         self._lock = threading.Lock()
         self._runner: _Runner | None = None
         self._closed = False

@@ -1,7 +1,8 @@
 """The runner: a fork server that keeps warm, sandboxed, one-shot workers ready and relays what they send.
 
 Started by exec (`python -m app.runner.server --fd N`) before anything is threaded, and single-threaded for ever, so
-that its children can be forked cleanly. It does not look into what workers send. It ends when its control socket closes.
+that its children can be forked cleanly. It does not look into what workers send. It ends when its control socket
+closes.
 """
 
 from __future__ import annotations
