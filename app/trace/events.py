@@ -87,7 +87,7 @@ class Event(Struct, kw_only=True, tag_field="type", gc=False):
     task: Annotated[int, Meta(description="Thread id (tid) the event belongs to; 0 before the first task.")] = 0
 
 
-class RunStart(Event, tag="run.start"):
+class RunStart(Event, kw_only=True, tag="run.start"):
     """The program is loaded and about to execute its first instruction."""
 
     version: int = SCHEMA_VERSION
@@ -269,8 +269,11 @@ class TaskExit(Event, tag="task.exit"):
     """A task ends."""
 
     pid: int
-    status: int | None
-    signal: str | None
+    status: Annotated[int | None, Meta(description="Exit status 0..255 when the task ended by itself.")]
+    signal: Annotated[str | None, Meta(description="Signal name when a signal killed it.")]
+    strace: Annotated[
+        str | None, Meta(description="The call that ended it, which never returns, as strace prints it: `exit(0)`.")
+    ] = None
 
 
 class Memory(Event, tag="memory"):

@@ -1,0 +1,35 @@
+"""What an ABI consists of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.trace.events import AbiInfo
+
+from .layout import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Abi:
+    """One architecture's calling convention for system calls.
+
+    `traps` are the trap instructions that enter `names`, the complete table number -> name. `structs` are the layouts of
+    the structs the calls exchange. `restores` names, for each register that the return to user mode loads, the register that
+    kept its value. `privileged` maps machine code that user mode may not execute to its mnemonic. `address_limit` is the
+    first address above user memory (Linux's TASK_SIZE).
+    """
+
+    info: AbiInfo
+    names: Mapping[int, str]
+    structs: Mapping[str, Layout]
+    restores: Mapping[str, str]
+    privileged: Mapping[bytes, str]
+    stack_register: str
+    machine: str
+    address_limit: int
+
+    @property
+    def argument_registers(self) -> tuple[str, ...]:
+        """Registers that carry the arguments, first argument first."""
+        return self.info.argument_registers

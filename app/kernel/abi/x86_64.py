@@ -1,0 +1,55 @@
+"""The x86-64 ABI (System V ABI, AMD64 supplement, A.2.1; syscall(2))."""
+
+from __future__ import annotations
+
+from app.trace.events import AbiInfo
+
+from .abi import Abi
+from .x86_64_structs import STRUCTS
+from .x86_64_table import NAMES
+
+X86_64 = Abi(
+    info=AbiInfo(
+        name="x86_64",
+        table="x86_64",
+        traps=("syscall",),
+        number_register="rax",
+        argument_registers=("rdi", "rsi", "rdx", "r10", "r8", "r9"),
+        return_register="rax",
+        user_mode="ring 3",
+        kernel_mode="ring 0",
+        word_size=8,
+    ),
+    names=NAMES,
+    structs=STRUCTS,
+    restores={"rip": "rcx", "rflags": "r11"},
+    privileged={
+        b"\xf4": "hlt",
+        b"\xfa": "cli",
+        b"\xfb": "sti",
+        b"\x0f\x01": "a system table instruction",
+        b"\x0f\x06": "clts",
+        b"\x0f\x07": "sysret",
+        b"\x0f\x08": "invd",
+        b"\x0f\x09": "wbinvd",
+        b"\x0f\x20": "mov from a control register",
+        b"\x0f\x21": "mov from a debug register",
+        b"\x0f\x22": "mov to a control register",
+        b"\x0f\x23": "mov to a debug register",
+        b"\x0f\x30": "wrmsr",
+        b"\x0f\x32": "rdmsr",
+        b"\xe4": "in",
+        b"\xe5": "in",
+        b"\xe6": "out",
+        b"\xe7": "out",
+        b"\xec": "in",
+        b"\xed": "in",
+        b"\xee": "out",
+        b"\xef": "out",
+        b"\xcd\x80": "int 0x80 (the 32-bit entry, which this kernel does not have)",
+        b"\x0f\x34": "sysenter (the 32-bit entry, which this kernel does not have)",
+    },
+    stack_register="rsp",
+    machine="x86_64",
+    address_limit=0x7FFF_FFFF_F000,
+)

@@ -1,0 +1,28 @@
+"""Argument types: each knows how to fetch itself from a register, check itself, and show itself to people.
+
+An argument is checked when the handler uses it, not before, because Linux's order of checks differs from call to call and
+decides which errno a program sees. Each use that checks something emits a `check` event.
+"""
+
+from .descriptors import DirFd, Fd
+from .integers import Address, Int, Long, Mode, Offset, Size, Unsigned
+from .memory import CString, StructIn, StructOut, UserIn, UserOut
+from .path import Path
+
+__all__ = [
+    "Address",
+    "CString",
+    "DirFd",
+    "Fd",
+    "Int",
+    "Long",
+    "Mode",
+    "Offset",
+    "Path",
+    "Size",
+    "StructIn",
+    "StructOut",
+    "Unsigned",
+    "UserIn",
+    "UserOut",
+]

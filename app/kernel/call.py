@@ -1,0 +1,63 @@
+"""One system call in progress: the handler's view of who asks, and its voice in the event stream."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.trace.events import Check, Service, Subsystem
+
+from .errno import Errno, KernelError
+
+if TYPE_CHECKING:
+    from .kernel import Kernel
+    from .syscall import Syscall
+    from .task import Task
+
+
+class Call:
+    """A trap that reached the dispatcher.
+
+    `id` counts the traps of the run, `number` is the number register, `raw` holds the argument registers, `saved` what the
+    CPU saved on entry, and `arguments` the typed arguments by parameter name, in order.
+    """
+
+    __slots__ = ("arguments", "id", "kernel", "number", "raw", "saved", "syscall", "task")
+
+    def __init__(
+        self, kernel: Kernel, task: Task, ident: int, number: int, raw: tuple[int, ...], saved: dict[str, int]
+    ) -> None:
+        self.kernel = kernel
+        self.task = task
+        self.id = ident
+        self.number = number
+        self.raw = raw
+        self.saved = saved
+        self.syscall: Syscall | None = None
+        self.arguments: dict[str, Any] = {}
+
+    def passed(self, argument: str, kind: str, value: str, sentence: str) -> None:
+        """Record that a check let the call go on."""
+        self.kernel.recorder.emit(
+            Check(call=self.id, argument=argument, kind=kind, value=value, ok=True, errno=None, sentence=sentence)
+        )
+
+    def refuse(self, errno: Errno, argument: str, kind: str, value: str, sentence: str) -> KernelError:
+        """Record that a check failed; returns the error, for `raise call.refuse(...)`."""
+        self.kernel.recorder.emit(
+            Check(
+                call=self.id, argument=argument, kind=kind, value=value, ok=False, errno=errno.name, sentence=sentence
+            )
+        )
+        return KernelError(errno)
+
+    def service(self, subsystem: Subsystem, step: str, sentence: str) -> None:
+        """Record a step of the work itself."""
+        self.kernel.recorder.emit(Service(call=self.id, subsystem=subsystem, step=step, sentence=sentence))
+
+    def text(self) -> str:
+        """The call with decoded arguments as strace prints it, without the result: `write(1, "hi\\n", 3)`."""
+        if self.syscall is None:
+            name = self.task.abi.names.get(self.number, f"syscall_{self.number:#x}")
+            return f"{name}({', '.join(hex(value) for value in self.raw)})"
+        shown = (argument.text() for argument in self.arguments.values())
+        return f"{self.syscall.name}({', '.join(text for text in shown if text is not None)})"

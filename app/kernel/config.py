@@ -1,0 +1,32 @@
+"""What a run's kernel is started with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+StreamKind = Literal["terminal", "stream"]
+
+
+@dataclass(frozen=True, slots=True)
+class KernelConfig:
+    """The run's parameters; with the Program and the input they determine everything that happens.
+
+    `files` are (guest path, contents) pairs put into the root file system. `streams` says, for descriptors 0, 1 and 2,
+    whether each is the terminal or a plain stream (a redirected standard stream of `trapgate run`). `echo` is False when
+    the host's own terminal already echoes what is typed. Sizes are bytes; `columns` and `rows` are the terminal's.
+    """
+
+    argv: tuple[str, ...] = ("program",)
+    env: tuple[str, ...] = ()
+    cwd: str = "/home/user"
+    files: tuple[tuple[str, bytes], ...] = ()
+    root: bool = False
+    seed: int = 0
+    memory_bytes: int = 64 << 20
+    max_events: int | None = None
+    max_output_bytes: int | None = None
+    columns: int = 80
+    rows: int = 24
+    streams: tuple[StreamKind, StreamKind, StreamKind] = ("terminal", "terminal", "terminal")
+    echo: bool = True

@@ -1,0 +1,15 @@
+"""The far end of the terminal: where output goes to and the keyboard's bytes come from."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Console(Protocol):
+    """What the runner provides to the kernel."""
+
+    def write(self, stream: int, data: bytes) -> None:
+        """Deliver output. `stream` is 0 for the terminal, 1 or 2 for a redirected standard stream."""
+
+    def read(self, size: int) -> bytes | None:
+        """Wait for the keyboard: up to `size` bytes, `b""` at the end of the input, None when the run is to stop."""

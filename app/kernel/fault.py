@@ -1,0 +1,87 @@
+"""Faults: the other way into the kernel. The CPU could not execute an instruction and asks what to do.
+
+A page fault may be repaired (memory that was promised is now provided); everything else becomes a signal.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.cpu.exits import FaultExit
+from app.trace.events import Fault, ModeSwitch, word
+
+from . import signal
+from .abi.constants import Signo
+
+if TYPE_CHECKING:
+    from .kernel import Kernel
+    from .task import Task
+
+_NAMES = {
+    "#DE": ("divide error", Signo.SIGFPE),
+    "#DB": ("debug exception", Signo.SIGTRAP),
+    "#BP": ("breakpoint", Signo.SIGTRAP),
+    "#OF": ("overflow", Signo.SIGSEGV),
+    "#UD": ("invalid opcode", Signo.SIGILL),
+    "#NM": ("device not available", Signo.SIGSEGV),
+    "#SS": ("stack fault", Signo.SIGBUS),
+    "#GP": ("general protection fault", Signo.SIGSEGV),
+    "#PF": ("page fault", Signo.SIGSEGV),
+    "#MF": ("floating-point error", Signo.SIGFPE),
+    "#AC": ("alignment check", Signo.SIGBUS),
+    "#XM": ("SIMD floating-point error", Signo.SIGFPE),
+}
+_VERBS = {"read": "read from", "write": "write to", "execute": "execute"}
+
+
+def handle(kernel: Kernel, task: Task, fault: FaultExit) -> None:
+    """Repair the fault, or force the signal that Linux sends for it."""
+    kernel.faults += 1
+    line = kernel.line_at(fault.pc)
+    emit = kernel.recorder.emit
+    name, signo = _NAMES.get(fault.vector, ("exception", Signo.SIGSEGV))
+    emit(ModeSwitch(to="kernel", reason="fault", pc=word(fault.pc), line=line, saved={"rip": word(fault.pc)}))
+    repaired = None
+    if fault.vector == "#PF" and fault.address is not None and fault.access is not None:
+        repaired = task.mm.handle_fault(fault.address, fault.access)
+    emit(
+        Fault(
+            vector=fault.vector,
+            name=name,
+            pc=word(fault.pc),
+            line=line,
+            address=None if fault.address is None else word(fault.address),
+            access=fault.access,
+            signal=None if repaired else signo.name,
+            sentence=repaired or _reason(task, fault, name),
+        )
+    )
+    if not repaired:
+        signal.force(kernel, task, signo)
+    kernel.return_to_user(task, "return", restored={"rip": word(fault.pc)})
+
+
+def _reason(task: Task, fault: FaultExit, name: str) -> str:
+    """Why the fault cannot be repaired, for a student."""
+    if fault.vector == "#PF" and fault.address is not None and fault.access is not None:
+        verb = _VERBS[fault.access]
+        where = f"The program tried to {verb} address {fault.address:#x}"
+        vma = task.mm.find(fault.address)
+        if vma is not None:
+            return f"{where}, which is mapped {vma.perms} ({vma.name or 'anonymous'}): that access is not allowed."
+        if fault.address < 0x1000:
+            return f"{where}, in the first page, which is never mapped so that NULL pointers are caught."
+        if fault.address >= task.abi.address_limit:
+            return f"{where}, which is outside the part of the address space that user mode may touch."
+        return f"{where}, where nothing is mapped."
+    if fault.vector == "#GP":
+        code = task.mm.copy_in(fault.pc, 2)
+        for prefix, mnemonic in task.abi.privileged.items():
+            if code.startswith(prefix):
+                return f"{mnemonic} is not allowed in user mode ({task.abi.info.user_mode}): only the kernel may use it."
+        return "The CPU refused the instruction: it breaks a protection rule (a bad address or selector)."
+    if fault.vector == "#DE":
+        return "The program divided by zero, or the quotient did not fit its register."
+    if fault.vector == "#UD":
+        return "The bytes at this address are not an instruction this CPU has."
+    return f"The CPU raised a {name}."

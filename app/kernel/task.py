@@ -1,0 +1,94 @@
+"""Tasks and processes, as Linux has them: a task is what the scheduler runs, a process (thread group) is what tasks share."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .signal import Disposition, SignalSet
+
+if TYPE_CHECKING:
+    from .abi import Abi
+    from .call import Call
+    from .fs.context import FsContext
+    from .fs.descriptors import DescriptorTable
+    from .mm.address_space import AddressSpace
+    from .wait import Sleep
+
+
+class TaskState(enum.Enum):
+    """What a task is doing."""
+
+    RUNNABLE = "runnable"
+    SLEEPING = "sleeping"
+    STOPPED = "stopped"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """User and group ids (credentials(7))."""
+
+    uid: int
+    euid: int
+    gid: int
+    egid: int
+
+
+@dataclass(slots=True)
+class Process:
+    """What the threads of one program share: memory, descriptors, working directory, signal dispositions, identity."""
+
+    pid: int
+    ppid: int
+    name: str
+    credentials: Credentials
+    mm: AddressSpace
+    files: DescriptorTable
+    fs: FsContext
+    dispositions: dict[int, Disposition] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class SleepingCall:
+    """A system call that could not finish: the handler, parked, and what it sleeps on."""
+
+    call: Call
+    handler: Generator[Sleep, None, Any]
+    sleep: Sleep
+
+
+@dataclass(slots=True)
+class Task:
+    """One thread of execution. `sleeping` is the call it is asleep in, if any."""
+
+    tid: int
+    process: Process
+    abi: Abi
+    state: TaskState = TaskState.RUNNABLE
+    sleeping: SleepingCall | None = None
+    blocked: SignalSet = field(default_factory=SignalSet)
+    pending: SignalSet = field(default_factory=SignalSet)
+    clear_child_tid: int = 0
+
+    @property
+    def mm(self) -> AddressSpace:
+        """The address space it runs in."""
+        return self.process.mm
+
+    @property
+    def files(self) -> DescriptorTable:
+        """The descriptor table it uses."""
+        return self.process.files
+
+    @property
+    def fs(self) -> FsContext:
+        """Root and working directory, umask."""
+        return self.process.fs
+
+    def wake(self) -> None:
+        """Make it runnable again; a task that does not sleep stays as it is."""
+        if self.state is TaskState.SLEEPING:
+            self.state = TaskState.RUNNABLE
