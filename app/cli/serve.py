@@ -26,8 +26,10 @@ def serve(host: str | None, port: int | None) -> None:
         reason = error.strerror or str(error)
         raise click.ClickException(f"cannot listen on {settings.host}:{settings.port}: {reason}") from None
 
+    url = server.url(listener)
+
     def ready() -> None:
-        click.echo(f"Trapgate is ready: {server.url(listener)}  (Ctrl-C ends it)")
+        click.echo(f"Trapgate is ready: {url}  (Ctrl-C ends it)")
 
     def create() -> Flask:
         from app.web import create_app  # noqa: PLC0415

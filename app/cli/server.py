@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load_config(self) -> None:
         """gunicorn's settings."""
         options: dict[str, Any] = {
-            "bind": f"fd://{self._listener.fileno()}",
+            "bind": f"fd://{self._listener.detach()}",
             "worker_class": "gevent",
             "workers": 1,
             "worker_connections": self._settings.max_connections,
@@ -58,6 +59,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         return self._create()
 
     def _worker_is_ready(self, worker: Worker) -> None:
+        # Ctrl-C reaches the whole process group; gunicorn's parent process passes it on in its own way.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         if worker.age == 1:
             self._ready()
 
@@ -80,5 +83,5 @@ def url(listener: socket.socket) -> str:
 
 
 def serve(create: Callable[[], Flask], listener: socket.socket, settings: Settings, ready: Callable[[], None]) -> None:
-    """Serve until interrupted; `ready` is called once requests are answered. Ends by `SystemExit`."""
+    """Serve until interrupted, then raise `SystemExit`. Takes `listener` over; calls `ready` in the worker at first."""
     Server(create, listener, settings, ready).run()

@@ -51,12 +51,12 @@ class Assets:
         try:
             chunks = msgspec.json.decode(manifest.read_bytes(), type=dict[str, Chunk])
         except FileNotFoundError:
-            raise PageNotBuiltError(f"{manifest} does not exist: run `make build`.") from None
+            raise PageNotBuiltError("There is no manifest.json: run `make build`.") from None
         except msgspec.DecodeError as error:
-            raise PageNotBuiltError(f"{manifest} is not Vite's manifest ({error}): run `make build`.") from None
+            raise PageNotBuiltError(f"manifest.json is not Vite's ({error}): run `make build`.") from None
         entry = next((chunk for chunk in chunks.values() if chunk.is_entry), None)
         if entry is None:
-            raise PageNotBuiltError(f"{manifest} names no entry: run `make build`.")
+            raise PageNotBuiltError("manifest.json names no entry: run `make build`.")
         imported = _imported(chunks, entry)
         css = dict.fromkeys(name for chunk in (*imported, entry) for name in chunk.css)
         return Page(entry.file, list(css), [chunk.file for chunk in imported])

@@ -9,6 +9,7 @@ from app.settings import Settings
 def main() -> None:
     settings = Settings()
     listener = server.listen("127.0.0.1", 0)
+    url = server.url(listener)
 
     def create():
         from app.web import create_app
@@ -16,7 +17,7 @@ def main() -> None:
 
         return create_app(settings, FakeBackend())
 
-    server.serve(create, listener, settings, lambda: print(server.url(listener), flush=True))
+    server.serve(create, listener, settings, lambda: print(url, flush=True))
 
 
 if __name__ == "__main__":
