@@ -4,7 +4,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-input
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input
 NPM := .ci/npm
 
 PACKAGE := pyproject.toml hatch_build.py
@@ -51,13 +51,13 @@ $(BIN)/python:
 
 $(VENV)/.installed: $(PACKAGE) | $(BIN)/python
 	@echo "== Installing Trapgate into $(VENV)"
-	@$(PIP) --editable .
+	@$(PIP_INSTALL) --editable .
 	@touch $@
 
 # Includes the plain installation, so that `make run` after `make test` has nothing to do.
 $(VENV)/.installed-dev: $(PACKAGE) | $(BIN)/python
 	@echo "== Installing Trapgate and its development tools into $(VENV)"
-	@$(PIP) --editable '.[dev]'
+	@$(PIP_INSTALL) --editable '.[dev]'
 	@touch $(VENV)/.installed $@
 
 static/node_modules/.installed: static/package.json static/package-lock.json | $(BIN)/python
