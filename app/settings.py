@@ -17,6 +17,7 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the web server listens on; 0 picks a free one.")
+    max_connections: int = Field(1000, ge=1, description="Connections served at once.")
     max_source_bytes: int = Field(65536, ge=1, description="Largest source text, in bytes of UTF-8.")
     max_run_cpu_seconds: float = Field(5.0, gt=0, description="CPU time one run may use, in seconds.")
     max_run_wall_seconds: float = Field(
