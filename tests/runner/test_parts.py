@@ -99,6 +99,14 @@ def test_a_silent_program_does_not_hold_its_events_back():
     assert seen_early == [True]
 
 
+def test_a_sink_that_fails_ends_a_local_run():
+    def sink(events: list[AnyEvent]) -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        execute(spec("loop", cpu_seconds=60), console=Typist(), sink=sink, engine=FakeEngine())
+
+
 def test_mistakes_and_bugs_of_a_local_run_are_raised():
     with pytest.raises(SourceError, match="unknown instruction"):
         execute(spec("mistake"), console=Typist(), sink=lambda events: None, engine=FakeEngine())
