@@ -79,9 +79,13 @@ class FakeEngine:
         run.end(*run.stopped)
 
     def do_quiet(self, run: FakeRun) -> None:
-        run.say(b"said, then silent")
+        run.say(str(os.getpid()).encode())
         run.stop_asked.wait()
         run.end(*run.stopped)
+
+    def do_asleep(self, run: FakeRun) -> None:
+        run.say(b"sleeps through everything")
+        threading.Event().wait()
 
     def do_deaf(self, run: FakeRun) -> None:
         run.say(b"never stops")
