@@ -10,7 +10,8 @@ RUN npm run build
 FROM python:3.11-slim AS wheel
 RUN pip install --no-cache-dir "hatchling>=1.27,<2"
 WORKDIR /src
-COPY pyproject.toml hatch_build.py README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE ./
+COPY .ci/hatch_build.py .ci/
 COPY app app
 COPY templates templates
 COPY --from=page /src/static/dist static/dist

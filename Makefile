@@ -7,7 +7,8 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input
 NPM := .ci/npm
 
-PACKAGE := pyproject.toml hatch_build.py
+PACKAGE := pyproject.toml .ci/hatch_build.py
+GENERATORS := app.trace.generate app.kernel.abi.generate app.settings
 PAGE_SOURCES := $(shell find static -name node_modules -prune -o -name dist -prune -o -name tests -prune -o -type f -print 2>/dev/null)
 
 .PHONY: run build test lint generate bench wheel clean
@@ -20,8 +21,8 @@ build: static/dist/manifest.json
 
 test: $(VENV)/.installed-dev static/dist/manifest.json
 	@.ci/system-packages
-	@echo "== Generated files agree with the event schema"
-	@$(BIN)/python -m app.trace.generate --check
+	@echo "== Generated files are current"
+	@for generator in $(GENERATORS); do $(BIN)/python -m $$generator --check || exit 1; done
 	@echo "== Browser code"
 	@$(NPM) test
 	@echo "== Python"
@@ -35,7 +36,7 @@ lint: $(VENV)/.installed-dev static/node_modules/.installed
 	$(NPM) run lint
 
 generate: $(VENV)/.installed
-	$(BIN)/python -m app.trace.generate
+	@for generator in $(GENERATORS); do $(BIN)/python -m $$generator || exit 1; done
 
 bench: $(VENV)/.installed-dev static/dist/manifest.json
 	@$(BIN)/python -m tests.bench

@@ -10,6 +10,10 @@ from app import __version__
 
 COMMANDS = {
     "serve": ("app.cli.serve:serve", "Serve the playground to browsers."),
+    "run": ("app.cli.run:run", "Run a program, with a trace if wanted."),
+    "asm": ("app.cli.asm:asm", "Show address, bytes and source line of a program."),
+    "syscalls": ("app.cli.syscalls:syscalls", "Show the system call table, or one call."),
+    "doctor": ("app.cli.doctor:doctor", "Say what works on this machine and what is missing."),
 }
 """Name -> (where the click command is, what it does)."""
 

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from subprocess import DEVNULL, PIPE
 
 from app.toolchain.assemble import assemble
 from app.toolchain.elf import write_elf
@@ -31,7 +32,7 @@ def seconds(command: list[str], repeat: int = 3, allowed: tuple[int, ...] = (0,)
     times = []
     for _ in range(repeat):
         start = time.perf_counter()
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        done = subprocess.run(command, check=False, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE)
         times.append(time.perf_counter() - start)
         if done.returncode not in allowed:
             sys.exit(f"{command} exited with {done.returncode}: {done.stderr.decode(errors='replace')}")
@@ -41,7 +42,7 @@ def seconds(command: list[str], repeat: int = 3, allowed: tuple[int, ...] = (0,)
 def qiling_python() -> str | None:
     """A Python that has Qiling: this one, or the one TRAPGATE_BENCH_QILING names."""
     candidate = os.environ.get("TRAPGATE_BENCH_QILING", sys.executable)
-    found = subprocess.run([candidate, "-c", "import qiling"], capture_output=True)
+    found = subprocess.run([candidate, "-c", "import qiling"], check=False, capture_output=True)
     return candidate if found.returncode == 0 else None
 
 
@@ -72,7 +73,9 @@ def compare_with_strace(folder: Path) -> None:
         ("64-byte writes", programs.write_loop(10_000), 10_000, (0,)),
         ("store-heavy sieve", programs.sieve(2_000_000, 10), 0, tuple(range(256))),
     ]
-    print(f"{'program':20}{'native':>10}{'strace -f -o':>14}{'trapgate json':>15}{'ratio':>8}  calls/s: strace, trapgate")
+    print(
+        f"{'program':20}{'native':>10}{'strace -f -o':>14}{'trapgate json':>15}{'ratio':>8}  calls/s: strace, trapgate"
+    )
     for name, source, calls, allowed in jobs:
         elf = build(folder, name.replace(" ", "-"), source)
         native = seconds([elf], allowed=allowed)
@@ -88,7 +91,9 @@ def compare_with_strace(folder: Path) -> None:
         else:
             line += f"{'-':>14}{ours:14.3f}s"
         print(line, flush=True)
-    print("ratio: strace's time divided by Trapgate's; above 1 Trapgate is faster. Start-up is included on both sides.\n")
+    print(
+        "ratio: strace's time divided by Trapgate's; above 1 Trapgate is faster. Start-up is included on both sides.\n"
+    )
 
 
 def compare_hello(folder: Path) -> None:

@@ -21,7 +21,10 @@ RUNS = 40
 def run_to_first_event() -> None:
     """Start a server, press Run many times over one connection, print the median and the 95th percentile."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "app", "serve", "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-m", "app", "serve", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     try:
         url = _url(server)
@@ -74,7 +77,9 @@ def _url(server: subprocess.Popen[str]) -> str:
 
 def _print_memory(client: socketio.Client) -> None:
     """Memory of a worker that waits for the keyboard in the middle of a run."""
-    client.call("run", {"source": HELLO.replace("mov eax, 1\n", "xor eax, eax\n").replace("mov edi, 1", "xor edi, edi")})
+    client.call(
+        "run", {"source": HELLO.replace("mov eax, 1\n", "xor eax, eax\n").replace("mov edi, 1", "xor edi, edi")}
+    )
     workers = [(_memory(pid), pid) for pid in _descendants(os.getpid())]
     print("processes of the server (private + shared share, MiB):")
     for (pss, private, name), pid in sorted(workers, key=lambda row: row[1]):
