@@ -90,8 +90,12 @@ class Playground(Namespace):  # type: ignore[misc]
 
 
 def largest_message(settings: Settings) -> int:
-    """Bytes of the largest inbound message: any legal source with every character escaped once, and the rest."""
-    return 2 * settings.max_source_bytes + 16384
+    """Bytes of the largest inbound message.
+
+    JSON makes a source longer: a quote or newline twice (`\\n`), a letter such as `é`, two bytes of UTF-8, three times
+    (`\\u00e9`). The rest is for the other fields.
+    """
+    return 3 * settings.max_source_bytes + 16384
 
 
 def create_socketio(backend: RunBackend, settings: Settings) -> SocketIO:
