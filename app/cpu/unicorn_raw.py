@@ -81,8 +81,9 @@ _FLUSH_TLB = _control(uc_const.UC_CTL_TLB_FLUSH, 0)
 class HookState:
     """What the hooks and the CPU share. It refers to no engine and no callback, so there is no reference cycle.
 
-    `event` is what ended the run (a tuple whose first item is its kind; the first event counts), `refused` the page address and access of the
-    last translation that was denied, `error` an exception raised in a hook, `timestamp` answers cycle counters.
+    `event` is what ended the run (a tuple whose first item is its kind; only the first event of a run counts),
+    `refused` the page address and access of the last translation that was denied, `error` an exception raised in a
+    hook, `timestamp` answers cycle counters.
     """
 
     __slots__ = (

@@ -193,6 +193,8 @@ class X8664(Architecture):
                 return engine.start(pc)
             engine.write_register(flags_number, flags | _TRAP_FLAG)
             error = engine.start(pc)
+            if state.event is not None and state.event[0] == "port":
+                engine.restore(state.event[1])
             next_pc, flags = self._read_state()
             completed = next_pc != pc
             if not (completed and opcode == _POPF):
@@ -200,6 +202,8 @@ class X8664(Architecture):
             if completed and opcode == _PUSHF:
                 pushed = engine.read_register(self.registers["rsp"]) + 1
                 self.write_user(pushed, bytes((self.read_user(pushed, 1)[0] & ~(_TRAP_FLAG >> 8),)))
+            if state.event is not None and state.event[0] == "port":
+                state.event = ("port", engine.save())
             if error or state.event != ("interrupt", 1) or opcode == _INT:
                 return error
             state.event = None
