@@ -27,11 +27,56 @@ _IMMEDIATE_32 = 0x5A3C1E77
 _IMMEDIATE_64 = 0x5A3C1E7769584736
 _DISPLACEMENT = 0x4B2D1F66
 
-_BYTE_IMMEDIATES = frozenset("rol ror rcl rcr shl shr sal sar shld shrd bt btc btr bts in out rorx".split())
-_STRING_STEMS = frozenset("movs cmps stos lods scas ins outs".split())
+_BYTE_IMMEDIATES = frozenset(
+    [
+        "rol",
+        "ror",
+        "rcl",
+        "rcr",
+        "shl",
+        "shr",
+        "sal",
+        "sar",
+        "shld",
+        "shrd",
+        "bt",
+        "btc",
+        "btr",
+        "bts",
+        "in",
+        "out",
+        "rorx",
+    ]
+)
+_STRING_STEMS = frozenset(["movs", "cmps", "stos", "lods", "scas", "ins", "outs"])
 _IGNORES_SIZE = frozenset(
-    "lea lgdt lidt sgdt sidt invlpg fxsave fxrstor xsave xrstor fsave fnsave frstor fldenv fnstenv fstenv cmpxchg16b "
-    "cmpxchg8b clflush clflushopt prefetcht0 prefetcht1 prefetcht2 prefetchnta prefetchw".split()
+    [
+        "lea",
+        "lgdt",
+        "lidt",
+        "sgdt",
+        "sidt",
+        "invlpg",
+        "fxsave",
+        "fxrstor",
+        "xsave",
+        "xrstor",
+        "fsave",
+        "fnsave",
+        "frstor",
+        "fldenv",
+        "fnstenv",
+        "fstenv",
+        "cmpxchg16b",
+        "cmpxchg8b",
+        "clflush",
+        "clflushopt",
+        "prefetcht0",
+        "prefetcht1",
+        "prefetcht2",
+        "prefetchnta",
+        "prefetchw",
+    ]
 )
 
 
@@ -223,9 +268,7 @@ def _place_numbers(
                 raise Mistake(operand.span, f"`{mnemonic}` needs a number that is known here")
             signed = width == 4 and _operand_size(mnemonic, operands) == 8
             data[-width:] = bytes(width)
-            fixups.append(
-                Fixup(len(data) - width, width, operand.expression, "signed" if signed else "absolute")
-            )
+            fixups.append(Fixup(len(data) - width, width, operand.expression, "signed" if signed else "absolute"))
     if mnemonic == "nop" and operands:
         _repair_nop(data)
     return Encoding(bytes(data), tuple(fixups))

@@ -16,10 +16,46 @@ if TYPE_CHECKING:
     from app.toolchain.gas import GasAssembler
 
 IGNORED = frozenset(
-    """.global .globl .extern .type .size .file .ident .local .weak .hidden .protected .internal .code64 .loc .title .sbttl
-    .cfi_startproc .cfi_endproc .cfi_def_cfa_offset .cfi_def_cfa_register .cfi_def_cfa .cfi_offset .cfi_restore
-    .cfi_sections .cfi_adjust_cfa_offset .cfi_remember_state .cfi_restore_state .arch .att_mnemonic .intel_mnemonic
-    .addrsig .addrsig_sym .list .nolist .psize .eject .version .abort_never""".split()
+    [
+        ".global",
+        ".globl",
+        ".extern",
+        ".type",
+        ".size",
+        ".file",
+        ".ident",
+        ".local",
+        ".weak",
+        ".hidden",
+        ".protected",
+        ".internal",
+        ".code64",
+        ".loc",
+        ".title",
+        ".sbttl",
+        ".cfi_startproc",
+        ".cfi_endproc",
+        ".cfi_def_cfa_offset",
+        ".cfi_def_cfa_register",
+        ".cfi_def_cfa",
+        ".cfi_offset",
+        ".cfi_restore",
+        ".cfi_sections",
+        ".cfi_adjust_cfa_offset",
+        ".cfi_remember_state",
+        ".cfi_restore_state",
+        ".arch",
+        ".att_mnemonic",
+        ".intel_mnemonic",
+        ".addrsig",
+        ".addrsig_sym",
+        ".list",
+        ".nolist",
+        ".psize",
+        ".eject",
+        ".version",
+        ".abort_never",
+    ]
 ) - {".abort_never"}
 
 _LATER = "macros and conditions come in a later version"
@@ -125,7 +161,9 @@ class Directives:
         while True:
             string = cursor.token
             if string is None or string.kind != "string":
-                raise Mistake(cursor.span if string is not None else token.span, "a string is missing here", 'write "text"')
+                raise Mistake(
+                    cursor.span if string is not None else token.span, "a string is missing here", 'write "text"'
+                )
             data = b""
             while cursor.token is not None and cursor.token.kind == "string":
                 data += string_bytes(cursor.take(), "gas")

@@ -25,7 +25,7 @@ from app.toolchain.unit import Unit
 _GAS_SIZES = {"byte": 1, "word": 2, "dword": 4, "fword": 6, "qword": 8, "tbyte": 10, "oword": 16, "xmmword": 16}
 _GAS_SIZES |= {"ymmword": 32, "mmword": 8}
 _NASM_SIZES = {"byte": 1, "word": 2, "dword": 4, "qword": 8, "tword": 10, "oword": 16, "yword": 32}
-_SEGMENTS = frozenset("cs ds es fs gs ss".split())
+_SEGMENTS = frozenset(["cs", "ds", "es", "fs", "gs", "ss"])
 
 
 def is_register(name: str) -> bool:
@@ -197,7 +197,9 @@ class IntelParser:
         if cursor.text != "[":
             expression = self._expressions(registers=False).parse()
             if cursor.text == "[":
-                raise Mistake(cursor.span, "NASM writes the whole address inside the brackets", "for example [table+rax]")
+                raise Mistake(
+                    cursor.span, "NASM writes the whole address inside the brackets", "for example [table+rax]"
+                )
             return Immediate(expression, first.to(cursor.last_span), size, distance)
         cursor.take()
         relative: bool | None = None
