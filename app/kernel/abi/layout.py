@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from .struct_text import Fields, record_text
 
 
 class Layout:
@@ -12,11 +14,19 @@ class Layout:
 
     `fields` are (name, format) pairs, formats as in the `struct` module: `Q`, `i`, or `65s` for an array of
     characters. Fields are aligned to their size and the whole to its widest field, as a C compiler does, unless
-    `packed`. `size` is in bytes.
+    `packed`. `size` is in bytes. `text` writes unpacked fields as strace does.
     """
 
-    def __init__(self, name: str, fields: Sequence[tuple[str, str]], *, packed: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        fields: Sequence[tuple[str, str]],
+        *,
+        packed: bool = False,
+        text: Callable[[Fields], str] = record_text,
+    ) -> None:
         self.name = name
+        self.text = text
         self.offsets: dict[str, int] = {}
         self._defaults: dict[str, int | bytes] = {}
         widest = 1

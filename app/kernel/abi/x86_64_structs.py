@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .layout import Layout
+from .struct_text import flock_text, sigaction_text, sigset_text, stat_text, utsname_text
 
 STAT = Layout(
     "stat",
@@ -25,6 +26,7 @@ STAT = Layout(
         ("st_ctime_nsec", "Q"),
         ("reserved", "24s"),
     ],
+    text=stat_text,
 )
 """`struct stat` of asm/stat.h, 144 bytes. Times before 1970 are negative, so seconds are signed here."""
 
@@ -43,14 +45,38 @@ TERMIOS = Layout(
 UTSNAME = Layout(
     "utsname",
     [(field, "65s") for field in ("sysname", "nodename", "release", "version", "machine", "domainname")],
+    text=utsname_text,
 )
 
 DIRENT64_HEADER = Layout("dirent64", [("d_ino", "Q"), ("d_off", "q"), ("d_reclen", "H"), ("d_type", "B")], packed=True)
 """What stands before the name in `struct linux_dirent64`, getdents64(2)."""
 
-SIGACTION = Layout("sigaction", [("sa_handler", "Q"), ("sa_flags", "Q"), ("sa_restorer", "Q"), ("sa_mask", "Q")])
+SIGACTION = Layout(
+    "sigaction", [("sa_handler", "Q"), ("sa_flags", "Q"), ("sa_restorer", "Q"), ("sa_mask", "Q")], text=sigaction_text
+)
 """The kernel's `struct sigaction`, 32 bytes; not the larger one of the C library."""
 
-SIGSET = Layout("sigset", [("sig", "Q")])
+SIGSET = Layout("sigset", [("sig", "Q")], text=sigset_text)
 
-FLOCK = Layout("flock", [("l_type", "h"), ("l_whence", "h"), ("l_start", "q"), ("l_len", "q"), ("l_pid", "i")])
+FLOCK = Layout(
+    "flock", [("l_type", "h"), ("l_whence", "h"), ("l_start", "q"), ("l_len", "q"), ("l_pid", "i")], text=flock_text
+)
+
+STRUCTS: dict[str, Layout] = {
+    layout.name: layout
+    for layout in (
+        STAT,
+        TIMESPEC,
+        TIMEVAL,
+        TIMEZONE,
+        IOVEC,
+        WINSIZE,
+        TERMIOS,
+        UTSNAME,
+        DIRENT64_HEADER,
+        SIGACTION,
+        SIGSET,
+        FLOCK,
+    )
+}
+"""Every structure by its C name."""
