@@ -41,6 +41,14 @@ class OpenFlag(IntFlag):
     FASYNC = 0o20000
 
 
+class PipeFlag(IntFlag):
+    """Flags of pipe2(2) and dup3(2): those of open(2) without an access mode."""
+
+    O_NONBLOCK = 0o4000
+    O_DIRECT = 0o40000
+    O_CLOEXEC = 0o2000000
+
+
 class AccessMode(IntFlag):
     """Modes of access(2)."""
 
@@ -98,7 +106,7 @@ class MmapFlag(IntFlag):
 MAP_TYPE = 0xF
 """Mask of the sharing type in the flags of mmap(2)."""
 
-FIELD_MASKS: dict[type[IntFlag], int] = {OpenFlag: OpenFlag.O_ACCMODE, MmapFlag: MAP_TYPE}
+FIELD_MASKS: dict[type[IntFlag], int] = {OpenFlag: int(OpenFlag.O_ACCMODE), MmapFlag: MAP_TYPE}
 """For flag words whose low bits are a number, the mask of that number."""
 
 
@@ -132,10 +140,6 @@ class FcntlCommand(IntEnum):
     F_GETPIPE_SZ = 1032
     F_ADD_SEALS = 1033
     F_GET_SEALS = 1034
-    F_GET_RW_HINT = 1035
-    F_SET_RW_HINT = 1036
-    F_GET_FILE_RW_HINT = 1037
-    F_SET_FILE_RW_HINT = 1038
 
 
 class LockType(IntEnum):
@@ -200,7 +204,7 @@ class AccessAtFlag(IntFlag):
 
 
 class Signo(IntEnum):
-    """Signal numbers, signal(7). The real-time signals are 32 to 64; only their ends have names here."""
+    """Signal numbers, signal(7). The real-time signals are 32 to 64; only the first has a name of its own."""
 
     SIGHUP = 1
     SIGINT = 2
@@ -234,7 +238,6 @@ class Signo(IntEnum):
     SIGPWR = 30
     SIGSYS = 31
     SIGRTMIN = 32
-    SIGRTMAX = 64
 
 
 class SigHow(IntEnum):
