@@ -95,12 +95,26 @@ class PageTable:
     `on_downgrade` is called with no arguments when a cached translation may have become wrong (unmapped, remapped or
     fewer permissions); the CPU that runs this table sets it, to flush its TLB. `on_code_change(start, end)` is called
     with virtual addresses when executable bytes may have changed, so that the CPU drops stale translations.
+    `entries` stays the same dictionary for ever; use the methods to change it, so that the CPU learns of it.
     """
 
     def __init__(self) -> None:
         self.entries: dict[int, Pte] = {}
         self.on_downgrade: Callable[[], None] | None = None
         self.on_code_change: Callable[[int, int], None] | None = None
+        self._missed_code_change = False
+
+    def attach(self, on_downgrade: Callable[[], None], on_code_change: Callable[[int, int], None]) -> bool:
+        """Let a CPU know of changes; returns whether executable bytes changed while none was attached."""
+        self.on_downgrade = on_downgrade
+        self.on_code_change = on_code_change
+        missed, self._missed_code_change = self._missed_code_change, False
+        return missed
+
+    def detach(self) -> None:
+        """Stop telling the CPU."""
+        self.on_downgrade = None
+        self.on_code_change = None
 
     def map(self, page: int, frame: int, perms: int) -> None:
         """Point virtual page number `page` at `frame`."""
@@ -131,3 +145,5 @@ class PageTable:
         """Say that the kernel stored bytes into executable memory [start, end)."""
         if self.on_code_change:
             self.on_code_change(start, end)
+        else:
+            self._missed_code_change = True

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Call:
     """A trap that reached the dispatcher.
 
-    `id` counts the traps of the run, `number` is the number register, `raw` holds the argument registers, `saved` what the
-    CPU saved on entry, and `arguments` the typed arguments by parameter name, in order.
+    `id` counts the traps of the run, `number` is the number register, `raw` holds the argument registers, `saved`
+    what the CPU saved on entry, and `arguments` the typed arguments by parameter name, in order.
     """
 
     __slots__ = ("arguments", "id", "kernel", "number", "raw", "saved", "syscall", "task")

@@ -12,9 +12,10 @@ StreamKind = Literal["terminal", "stream"]
 class KernelConfig:
     """The run's parameters; with the Program and the input they determine everything that happens.
 
-    `files` are (guest path, contents) pairs put into the root file system. `streams` says, for descriptors 0, 1 and 2,
-    whether each is the terminal or a plain stream (a redirected standard stream of `trapgate run`). `echo` is False when
-    the host's own terminal already echoes what is typed. Sizes are bytes; `columns` and `rows` are the terminal's.
+    `files` are (guest path, contents) pairs put into the root file system. `streams` says, for descriptors 0, 1 and
+    2, whether each is the terminal or a plain stream (a redirected standard stream of `trapgate run`). `echo` is
+    False when the host's own terminal already echoes what is typed. Sizes are bytes; `columns` and `rows` are the
+    terminal's.
     """
 
     argv: tuple[str, ...] = ("program",)

@@ -78,7 +78,9 @@ def _reason(task: Task, fault: FaultExit, name: str) -> str:
         code = task.mm.copy_in(fault.pc, 2)
         for prefix, mnemonic in task.abi.privileged.items():
             if code.startswith(prefix):
-                return f"{mnemonic} is not allowed in user mode ({task.abi.info.user_mode}): only the kernel may use it."
+                return (
+                    f"{mnemonic} is not allowed in user mode ({task.abi.info.user_mode}): only the kernel may use it."
+                )
         return "The CPU refused the instruction: it breaks a protection rule (a bad address or selector)."
     if fault.vector == "#DE":
         return "The program divided by zero, or the quotient did not fit its register."

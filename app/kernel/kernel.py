@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from typing import NoReturn
 
 from app.cpu.cpu import Cpu
@@ -27,6 +28,7 @@ from app.trace.recorder import Recorder
 
 from . import boot, fault, signal, syscalls
 from .abi import ABIS
+from .abi.text import signal_name
 from .clock import Clock
 from .config import KernelConfig
 from .console import Console
@@ -88,12 +90,9 @@ class Kernel:
                     if not self.tasks:
                         self._end_by_exit()
         except OutOfMemory:
-            try:
-                self.end(
-                    "memory-limit", f"The run used all of its {self.config.memory_bytes >> 20} MiB of memory and was ended."
-                )
-            except RunOver:
-                pass
+            size = self.config.memory_bytes >> 20
+            with suppress(RunOver):
+                self.end("memory-limit", f"The run used all of its {size} MiB of memory and was ended.")
         except RunOver:
             pass
         finally:
@@ -154,7 +153,7 @@ class Kernel:
                 fault.handle(self, task, leave)
 
     def _next_task(self) -> Task:
-        """The next runnable task; when there is none, wait for a timer or the keyboard, whichever Linux would see first."""
+        """The next runnable task; when there is none, wait for a timer or the keyboard."""
         while True:
             for task in self.tasks.values():
                 if task.state is TaskState.RUNNABLE:
@@ -202,7 +201,7 @@ class Kernel:
         return self.program.lines.line_at(address)
 
     def output(self, stream: int, data: bytes) -> None:
-        """Bytes reach the terminal (`stream` 0) or a redirected standard stream. Past the limit nothing more appears."""
+        """Bytes reach the terminal (`stream` 0) or a redirected standard stream; past the limit nothing more does."""
         limit = self.config.max_output_bytes
         if limit is not None and self.output_bytes + len(data) > limit:
             data = data[: limit - self.output_bytes]
@@ -227,9 +226,11 @@ class Kernel:
 
     # -- endings -----------------------------------------------------------------------------------------------------
 
-    def end_process(self, task: Task, status: int | None = None, signo: int | None = None, strace: str | None = None) -> NoReturn:
+    def end_process(
+        self, task: Task, status: int | None = None, signo: int | None = None, strace: str | None = None
+    ) -> NoReturn:
         """End the process of `task`: by itself with `status`, or by signal. Does not return to the caller."""
-        name = signal.signal_name(signo) if signo is not None else None
+        name = signal_name(signo) if signo is not None else None
         self.recorder.emit(TaskExit(pid=task.process.pid, status=status, signal=name, strace=strace))
         task.state = TaskState.DEAD
         self._last_exit = (status, signo)
@@ -246,7 +247,7 @@ class Kernel:
     def _end_by_exit(self) -> NoReturn:
         status, signo = self._last_exit
         if signo is not None:
-            name = signal.signal_name(signo)
+            name = signal_name(signo)
             self.end("signal", f"The program was killed by {name}.", signo=signo)
         self.end("exit", f"The program ended with exit status {status}.", status=status)
 
@@ -262,7 +263,7 @@ class Kernel:
             RunEnd(
                 reason=reason,
                 status=status,
-                signal=signal.signal_name(signo) if signo is not None else None,
+                signal=signal_name(signo) if signo is not None else None,
                 exit_code=exit_code,
                 sentence=sentence,
                 counters=Counters(

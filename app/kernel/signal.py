@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from app.trace.events import Signal as SignalEvent
 
 from .abi.constants import Signo
+from .abi.text import signal_name
 
 if TYPE_CHECKING:
     from .kernel import Kernel
@@ -45,14 +46,6 @@ def default_action(signo: int) -> Action:
     if signo in _DUMPING:
         return "core"
     return "continue" if signo == Signo.SIGCONT else "terminate"
-
-
-def signal_name(signo: int) -> str:
-    """`SIGSEGV`; real-time signals are `SIGRT_n`, as strace counts them (from 32)."""
-    try:
-        return Signo(signo).name
-    except ValueError:
-        return f"SIGRT_{signo - 32}"
 
 
 @dataclass(frozen=True, slots=True)

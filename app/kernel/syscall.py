@@ -1,16 +1,16 @@
 """What a system call's Python signature means.
 
 `@syscall` turns a function into a row of the table. Its parameters after `call`, in register order, say by their
-annotations how each argument is fetched, checked, shown in strace text and explained in the diagram; its docstring is the
-reference page. So a call is written once:
+annotations how each argument is fetched, checked, shown in strace text and explained in the diagram; its docstring is
+the reference page. So a call is written once:
 
     @syscall
     def write(call: Call, fd: Fd, buf: Annotated[UserIn, "count"], count: Size) -> Blocking[Size]:
         \"\"\"Write up to `count` bytes from `buf` to the open file `fd`.\"\"\"
 
-The metadata string of an `Annotated` type ties the argument to another one (a buffer to its length) or to a struct of the
-ABI (`Annotated[StructOut, "stat"]`). An annotation that is an enum of flags or of choices is fetched as an int and
-printed by its names.
+The metadata string of an `Annotated` type ties the argument to another one (a buffer to its length) or to a struct of
+the ABI (`Annotated[StructOut, "stat"]`). An annotation that is an enum of flags or of choices is fetched as an int
+and printed by its names.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tasks and processes, as Linux has them: a task is what the scheduler runs, a process (thread group) is what tasks share."""
+"""Tasks and processes: a task is what the scheduler runs, a process (thread group) is what its tasks share."""
 
 from __future__ import annotations
 

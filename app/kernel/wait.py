@@ -1,8 +1,8 @@
 """Sleeping and waking.
 
-A system call that cannot finish is a generator: it yields a `Sleep`, the kernel parks the task, and resumes the generator
-when the wait queue is woken or the deadline passes. The generator then looks again at what it waited for, as a kernel
-thread does after `schedule()`.
+A system call that cannot finish is a generator: it yields a `Sleep`, the kernel parks the task, and resumes the
+generator when the wait queue is woken or the deadline passes. The generator then looks again at what it waited for,
+as a kernel thread does after `schedule()`.
 """
 
 from __future__ import annotations

@@ -240,6 +240,9 @@ class Signal(Event, tag="signal"):
     disposition: Literal["default", "ignore", "handler", "blocked"]
     action: Literal["terminate", "core", "ignore", "stop", "continue", "handler", "pending"]
     sentence: Sentence
+    siginfo: Annotated[
+        str, Meta(description="The signal's `siginfo_t` as strace prints it, without braces; empty when unknown.")
+    ] = ""
 
 
 class Switch(Event, tag="switch"):

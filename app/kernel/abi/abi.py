@@ -14,10 +14,10 @@ from .layout import Layout
 class Abi:
     """One architecture's calling convention for system calls.
 
-    `traps` are the trap instructions that enter `names`, the complete table number -> name. `structs` are the layouts of
-    the structs the calls exchange. `restores` names, for each register that the return to user mode loads, the register that
-    kept its value. `privileged` maps machine code that user mode may not execute to its mnemonic. `address_limit` is the
-    first address above user memory (Linux's TASK_SIZE).
+    `traps` are the trap instructions that enter `names`, the complete table number -> name. `structs` are the layouts
+    of the structs the calls exchange. `restores` names, for each register that the return to user mode loads, the
+    register that kept its value. `privileged` maps machine code that user mode may not execute to its mnemonic.
+    `address_limit` is the first address above user memory (Linux's TASK_SIZE).
     """
 
     info: AbiInfo

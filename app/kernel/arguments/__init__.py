@@ -1,7 +1,7 @@
 """Argument types: each knows how to fetch itself from a register, check itself, and show itself to people.
 
-An argument is checked when the handler uses it, not before, because Linux's order of checks differs from call to call and
-decides which errno a program sees. Each use that checks something emits a `check` event.
+An argument is checked when the handler uses it, not before, because Linux's order of checks differs from call to call
+and decides which errno a program sees. Each use that checks something emits a `check` event.
 """
 
 from .descriptors import DirFd, Fd

@@ -43,9 +43,7 @@ class Fd:
             raise self.call.refuse(
                 Errno.EBADF, self.name, "open", str(self.number), f"No file is open as descriptor {self.number}."
             )
-        self.call.passed(
-            self.name, "open", str(self.number), f"Descriptor {self.number} is open: {file.path}."
-        )
+        self.call.passed(self.name, "open", str(self.number), f"Descriptor {self.number} is open: {file.path}.")
         return file
 
     def readable(self) -> FileDescription:

@@ -1,4 +1,4 @@
-"""Arguments that are pointers into the program's memory. The kernel never trusts one: it copies, and checks by copying."""
+"""Arguments that are pointers into the program's memory. The kernel never trusts one: it copies, which checks it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from app.kernel.call import Call
 
 PAGE_SIZE = 4096
+QUOTED_BYTES = 32
+"""How much of a buffer strace shows."""
 
 
 class Pointer:
@@ -47,7 +49,10 @@ class Pointer:
         shown = hex(self.address)
         if len(data) == size:
             call.passed(
-                self.name, "user-memory", shown, f"The {size} bytes at {shown} are in the program's memory and readable."
+                self.name,
+                "user-memory",
+                shown,
+                f"The {size} bytes at {shown} are in the program's memory and readable.",
             )
         elif data:
             call.passed(
@@ -66,7 +71,10 @@ class Pointer:
         count = call.task.mm.copy_out(self.address, data)
         if count == len(data):
             call.passed(
-                self.name, "user-memory", shown, f"The {count} bytes at {shown} are in the program's memory and writable."
+                self.name,
+                "user-memory",
+                shown,
+                f"The {count} bytes at {shown} are in the program's memory and writable.",
             )
         elif count:
             call.passed(
@@ -103,13 +111,10 @@ class UserIn(Pointer):
         return self.data
 
     def text(self) -> str | None:
-        """The bytes, as strace quotes them; the address when they were never read."""
-        if self.data is None:
-            peek = self.call.task.mm.copy_in(self.address, min(self.size, 33)) if self.address else b""
-            if not peek:
-                return Address.show(self.address) if self.size or not self.address else '""'
-            return quote(peek, cut=self.size > 32)
-        return quote(self.data, cut=len(self.data) > 32 or self.size > max(len(self.data), 32))
+        """The first bytes as strace quotes them; the address when they are not readable."""
+        size = min(self.size, QUOTED_BYTES + 1)
+        data = self.data if self.data is not None else self.call.task.mm.copy_in(self.address, size)
+        return Address.show(self.address) if len(data) < size else quote(data, QUOTED_BYTES)
 
 
 class UserOut(Pointer):
@@ -137,7 +142,7 @@ class UserOut(Pointer):
 
     def text(self) -> str | None:
         """What the kernel put there, as strace quotes it; the address when nothing was put."""
-        return Address.show(self.address) if self.data is None else quote(self.data, cut=len(self.data) > 32)
+        return Address.show(self.address) if self.data is None else quote(self.data, QUOTED_BYTES)
 
 
 class CString(Pointer):
@@ -162,16 +167,23 @@ class CString(Pointer):
             )
         if len(found) >= self.limit:
             raise call.refuse(
-                Errno.ENAMETOOLONG, self.name, "length", shown, f"No NUL byte ends the string within {self.limit} bytes."
+                Errno.ENAMETOOLONG,
+                self.name,
+                "length",
+                shown,
+                f"No NUL byte ends the string within {self.limit} bytes.",
             )
         self.value = found
         call.passed(
-            self.name, "user-memory", quote(found), f"The {len(found)} byte string at {shown} is readable and ends in NUL."
+            self.name,
+            "user-memory",
+            quote(found),
+            f"The {len(found)} byte string at {shown} is readable and ends in NUL.",
         )
         return found
 
     def _scan(self) -> bytes | None:
-        """Copy page by page up to the NUL; None when memory ends first. At `limit` bytes it gives up and returns them."""
+        """Copy page by page up to the NUL; None when memory ends first. At `limit` bytes it gives up, with them."""
         found = b""
         address = self.address
         while len(found) < self.limit:
@@ -191,7 +203,7 @@ class CString(Pointer):
         value = self._scan() if self.value is None else self.value
         if value is None:
             return Address.show(self.address)
-        return quote(value, limit=self.limit)
+        return quote(value, limit=None)
 
 
 class StructIn(Pointer):

@@ -1,0 +1,35 @@
+"""What the commands that take a FILE share: reading it, and reporting its mistakes as compilers do."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from app.toolchain.program import Diagnostic
+
+EXIT_SOURCE = 2
+"""Exit status for a mistake in the source, or in how the command was called."""
+
+ARCHITECTURES = click.Choice(["x86_64"])
+LANGUAGES = click.Choice(["auto", "gas", "nasm", "elf"])
+
+
+def read_file(path: str, limit: int) -> bytes:
+    """The contents of FILE. Ends the command with a message when it cannot be read or is larger than `limit` bytes."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise click.UsageError(f"cannot read {path}: {error.strerror}") from error
+    if len(data) > limit:
+        raise click.UsageError(f"{path} has {len(data)} bytes; at most {limit} are taken")
+    return data
+
+
+def report(path: str, diagnostics: list[Diagnostic]) -> NoReturn:
+    """Print every mistake as `FILE:LINE:COL: error: ...` and exit with status 2."""
+    for diagnostic in diagnostics:
+        click.echo(diagnostic.render(path), err=True)
+    sys.exit(EXIT_SOURCE)

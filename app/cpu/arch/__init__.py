@@ -1,0 +1,88 @@
+"""One module per architecture: register names, how to enter user mode, what each trap and fault means."""
+
+from __future__ import annotations
+
+import importlib
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from app.cpu.exits import Exit
+from app.cpu.mmu import PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, PhysicalMemory
+from app.cpu.unicorn_raw import Engine
+
+_MODULES = {"x86_64": "app.cpu.arch.x86_64"}
+
+
+class Architecture(ABC):
+    """What `Cpu` must know of one architecture. One instance belongs to one engine.
+
+    `registers` maps lower-case names to Unicorn's numbers; `general`, `pc`, `sp` and `flags` are names in it.
+    `untranslatable_vector` is the fault for addresses that `is_translatable` denies. `warm_up_code` is a trap
+    instruction.
+    """
+
+    registers: ClassVar[Mapping[str, int]]
+    general: ClassVar[tuple[str, ...]]
+    pc: ClassVar[str]
+    sp: ClassVar[str]
+    flags: ClassVar[str]
+    engine_kind: ClassVar[tuple[int, int]]
+    untranslatable_vector: ClassVar[str]
+    warm_up_code: ClassVar[bytes]
+
+    def __init__(self, engine: Engine, memory: PhysicalMemory) -> None:
+        self.engine = engine
+        self.memory = memory
+
+    @abstractmethod
+    def enter_user_mode(self, scratch: int) -> None:
+        """Leave the privileged mode the engine starts in. `scratch` is the address of a free physical page."""
+
+    @abstractmethod
+    def add_hooks(self) -> None:
+        """Add the hooks of this architecture's traps; `engine.state.timestamp` answers its cycle counter."""
+
+    @abstractmethod
+    def explain(self, event: tuple[Any, ...]) -> Exit:
+        """Say what an event (see `HookState`) means, and do to the registers what the hardware does."""
+
+    @abstractmethod
+    def is_translatable(self, address: int) -> bool:
+        """Whether the MMU would look `address` up at all."""
+
+    @abstractmethod
+    def finish_block(self, pc: int) -> int:
+        """Execute what is left of the page at `pc`, one instruction at a time; returns Unicorn's last error code.
+
+        Called when the emulator refused to run a block only because the block goes on in a page that may not be
+        executed: the instructions before that were not executed, though on hardware they are. Afterwards
+        `engine.state` holds what ended the last step, or no event when user mode can go on at full speed.
+        """
+
+    def read_user(self, address: int, size: int) -> bytes:
+        """At most `size` bytes of user memory, whatever its permissions; fewer where nothing is mapped."""
+        found = b""
+        while size > 0:
+            entry = self.engine.state.entries.get(address >> PAGE_SHIFT)
+            if entry is None:
+                break
+            offset = address & PAGE_MASK
+            part = min(size, PAGE_SIZE - offset)
+            found += self.memory.read(entry.frame, offset, part)
+            address += part
+            size -= part
+        return found
+
+    def write_user(self, address: int, data: bytes) -> None:
+        """Store bytes within one mapped page of user memory, whatever its permissions."""
+        entry = self.engine.state.entries[address >> PAGE_SHIFT]
+        self.memory.write(entry.frame, address & PAGE_MASK, data)
+
+
+def architecture(name: str) -> type[Architecture]:
+    """The class for `name`. Raises `ValueError` for an unknown one."""
+    if name not in _MODULES:
+        raise ValueError(f"unknown architecture {name!r}: one of {', '.join(_MODULES)}")
+    found: type[Architecture] = importlib.import_module(_MODULES[name]).ARCHITECTURE
+    return found

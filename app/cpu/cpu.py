@@ -1,0 +1,250 @@
+"""The CPU: runs user code until a trap, a fault or a stop."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.cpu.arch import architecture
+from app.cpu.exits import Access, Exit, FaultExit, StopExit, TrapExit
+from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, READ, PageTable, PhysicalMemory
+from app.cpu.unicorn_raw import (
+    ACCESS_FETCH,
+    ACCESS_READ,
+    ACCESS_WRITE,
+    ERR_EXCEPTION,
+    ERR_OK,
+    CpuError,
+    Engine,
+    Snapshot,
+)
+
+_ACCESS_NAMES: dict[int, Access] = {ACCESS_READ: "read", ACCESS_WRITE: "write", ACCESS_FETCH: "execute"}
+_STOP_RETRY_SECONDS = 0.001
+_FRAMES_FLUSHED_SINGLY = 8
+_WARM_UP_PAGE = 16
+
+_COMPARED_BITS = (1 << 48) - PAGE_SIZE
+"""The emulator keeps too few address bits of a fault; where these agree, it means the same page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a task keeps of the CPU while another one runs: every register, floating point and thread pointer too."""
+
+    pc: int
+    snapshot: Snapshot
+
+
+class Cpu:
+    """One processor in user mode over `memory`, which it keeps pinned until `close`.
+
+    Used by one thread; only `stop` may be called from others. Register names are lower case.
+    Raises `ValueError` for an unknown architecture, `CpuError` when the emulator can't be set up.
+    """
+
+    def __init__(self, arch: str, memory: PhysicalMemory) -> None:
+        kind = architecture(arch)
+        self.memory = memory
+        self._engine = engine = Engine(*kind.engine_kind)
+        self._state = engine.state
+        try:
+            self._arch = kind(engine, memory)
+            engine.map_memory(0, memory.buffer)
+            self._arch.enter_user_mode(memory.size)
+            engine.use_virtual_tlb()
+            self._arch.add_hooks()
+            self._initial = engine.save()
+        except BaseException:
+            engine.close()
+            raise
+        self._pc_number = kind.registers[kind.pc]
+        self._sp_number = kind.registers[kind.sp]
+        self._shown = (*kind.general, kind.pc, kind.flags)
+        self._read_shown = self.reader(self._shown)
+        self._pc = 0
+        self._page_table = PageTable()
+        self._lock = threading.RLock()
+        self._stopping = False
+        self._runner: int | None = None
+
+    @property
+    def page_table(self) -> PageTable:
+        """The address space user code runs in. Assigning switches to another one."""
+        return self._page_table
+
+    @page_table.setter
+    def page_table(self, table: PageTable) -> None:
+        state = self._state
+        self._page_table.detach()
+        self._page_table = table
+        state.entries = table.entries
+        state.stale_tlb = True
+        if table.attach(state.tlb_changed, state.code_changed):
+            state.stale_code = True
+
+    @property
+    def timestamp(self) -> Callable[[], int]:
+        """Answers the cycle counter instructions. By default it counts its own calls, the same in every run."""
+        return self._state.timestamp
+
+    @timestamp.setter
+    def timestamp(self, answer: Callable[[], int]) -> None:
+        self._state.timestamp = answer
+
+    @property
+    def pc(self) -> int:
+        """The program counter: where `run` goes on."""
+        return self._pc
+
+    @pc.setter
+    def pc(self, value: int) -> None:
+        self._engine.write_register(self._pc_number, value)
+        self._pc = self._engine.read_register(self._pc_number)
+
+    def reset(self, pc: int, sp: int) -> None:
+        """Make every register what it is at the start of a program, then set these two."""
+        self._engine.restore(self._initial)
+        self._engine.write_register(self._sp_number, sp)
+        self.pc = pc
+
+    def run(self) -> Exit:
+        """Execute user code until it traps, faults or is stopped. After a fault the next call tries it again.
+
+        Raises `CpuError` when the emulator fails, and whatever `timestamp` raised.
+        """
+        engine, state, arch = self._engine, self._state, self._arch
+        self._runner = threading.get_ident()
+        try:
+            while True:
+                if self._stopping:
+                    self._stopping = False
+                    return StopExit(self._pc)
+                if state.stale_tlb or state.stale_frames or state.stale_code:
+                    self._flush()
+                code = engine.start(self._pc)
+                if code == ERR_EXCEPTION and self._ran_past_page_end():
+                    code = arch.finish_block(engine.read_register(self._pc_number))
+                if state.event is not None:
+                    return self._leave(arch.explain(state.event))
+                if code == ERR_EXCEPTION and state.refused is not None:
+                    return self._leave(self._refusal())
+                self._pc = engine.read_register(self._pc_number)
+                if code != ERR_OK:
+                    raise CpuError(f"run at {self._pc:#x}: emulator error {code}")
+        finally:
+            self._runner = None
+
+    def stop(self) -> None:
+        """Make the current `run`, or else the next one, return `StopExit`. May be called from any thread, any time.
+
+        Returns when the run has noticed. A trap that came first is returned first.
+        """
+        self._stopping = True
+        while self._stopping:
+            with self._lock:
+                runner = self._runner
+                if runner is None:
+                    return
+                self._engine.stop()
+            if runner == threading.get_ident():
+                return
+            # The emulator forgets a stop that comes just before it starts, so ask until it is noticed.
+            time.sleep(_STOP_RETRY_SECONDS)
+
+    def reader(self, names: Sequence[str]) -> Callable[[], tuple[int, ...]]:
+        """A fast function that reads these registers. It must not be called after `close`. Raises `KeyError`."""
+        return self._engine.reader([self._arch.registers[name] for name in names])
+
+    def get(self, name: str) -> int:
+        """One register. Raises `KeyError` for an unknown name."""
+        return self._engine.read_register(self._arch.registers[name])
+
+    def set(self, name: str, value: int) -> None:
+        """Set one register; `value` is taken modulo its size. Raises `KeyError` for an unknown name."""
+        number = self._arch.registers[name]
+        if number == self._pc_number:
+            self.pc = value
+        else:
+            self._engine.write_register(number, value)
+
+    def registers(self) -> dict[str, int]:
+        """All general registers, the program counter and the flags."""
+        return dict(zip(self._shown, self._read_shown(), strict=True))
+
+    def save(self) -> Context:
+        """Copy every register, for a task that leaves the CPU."""
+        return Context(self._pc, self._engine.save())
+
+    def restore(self, context: Context) -> None:
+        """Set every register from `context`. The page table is not part of it."""
+        self._engine.restore(context.snapshot)
+        self._pc = context.pc
+
+    def close(self) -> None:
+        """Free the emulator. Nothing but `close` and `stop` may be called afterwards."""
+        self._page_table.detach()
+        with self._lock:
+            self._engine.close()
+
+    def _leave(self, reason: Exit) -> Exit:
+        """Put the program counter where the exit says user mode goes on."""
+        self._pc = reason.next_pc if isinstance(reason, TrapExit) else reason.pc
+        self._engine.write_register(self._pc_number, self._pc)
+        return reason
+
+    def _ran_past_page_end(self) -> bool:
+        """Whether the emulator was refused code beyond the page it was told to run, before running any of it."""
+        refused = self._state.refused
+        if refused is None or refused[1] != ACCESS_FETCH:
+            return False
+        return refused[0] >> PAGE_SHIFT != self._engine.read_register(self._pc_number) >> PAGE_SHIFT
+
+    def _refusal(self) -> FaultExit:
+        """The fault for a refused translation."""
+        state, pc = self._state, self._engine.read_register(self._pc_number)
+        assert state.refused is not None  # noqa: S101
+        address, access = state.refused
+        if not self._arch.is_translatable(address):
+            return FaultExit(self._arch.untranslatable_vector, pc)
+        exact = self._engine.fault_address()
+        if exact is not None and (exact ^ address) & _COMPARED_BITS == 0:
+            address |= exact & PAGE_MASK
+        present = address >> PAGE_SHIFT in state.entries
+        return FaultExit("#PF", pc, address, _ACCESS_NAMES[access], present)
+
+    def _flush(self) -> None:
+        """Drop translations that the kernel made stale since user code ran."""
+        engine, state = self._engine, self._state
+        engine.flush_tlb()
+        if state.stale_code or len(state.stale_frames) > _FRAMES_FLUSHED_SINGLY:
+            engine.flush_code()
+        elif state.stale_frames:
+            for frame in state.stale_frames:
+                engine.flush_code_of(frame)
+            engine.flush_tlb()
+        state.stale_frames.clear()
+        state.stale_code = False
+        state.stale_tlb = False
+
+
+def warm_up(arch: str) -> None:
+    """Load and initialise everything a CPU of this architecture needs, so that it works without opening files.
+
+    For a server that forks or enters a sandbox afterwards. Raises `CpuError` when the emulator does not work here.
+    """
+    memory = PhysicalMemory(PAGE_SIZE)
+    frame = memory.allocate()
+    memory.write(frame, 0, architecture(arch).warm_up_code)
+    cpu = Cpu(arch, memory)
+    try:
+        table = PageTable()
+        table.map(_WARM_UP_PAGE, frame, READ | EXECUTE)
+        cpu.page_table = table
+        cpu.reset(_WARM_UP_PAGE << PAGE_SHIFT, 0)
+        if not isinstance(cpu.run(), TrapExit) or not isinstance(cpu.run(), FaultExit):
+            raise CpuError("the emulator does not run user code on this machine")
+    finally:
+        cpu.close()

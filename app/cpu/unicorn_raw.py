@@ -1,0 +1,444 @@
+"""A thin layer over the Unicorn library: one emulated processor behind a virtual TLB.
+
+The stock Python binding costs 20 to 70 times more per register access than these calls, keeps every instance in a
+reference cycle once it has a hook, and loses exceptions raised in hooks. Here the binding only finds the library.
+
+Short calls go through `PyDLL` (no release of the interpreter lock); running guest code goes through `CDLL`, so other
+threads, a watchdog among them, run meanwhile.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import itertools
+import mmap
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from unicorn import unicorn_const as uc_const
+from unicorn.unicorn_py3.unicorn import uclib
+
+from app.cpu.mmu import EXECUTE, PAGE_SHIFT, PAGE_SIZE, READ, WRITE, Pte
+
+TRANSLATION_BUFFER_SIZE = 16 << 20
+"""Bytes reserved for translated code. Unicorn's default is 1 GiB, which breaks under an address space limit."""
+
+TIMESTAMP_STEP = 1000
+"""How far the cycle counter moves at each reading, unless someone else answers it."""
+
+ERR_OK: int = uc_const.UC_ERR_OK
+ERR_INSN_INVALID: int = uc_const.UC_ERR_INSN_INVALID
+ERR_EXCEPTION: int = uc_const.UC_ERR_EXCEPTION
+
+ACCESS_READ: int = uc_const.UC_MEM_READ
+ACCESS_WRITE: int = uc_const.UC_MEM_WRITE
+ACCESS_FETCH: int = uc_const.UC_MEM_FETCH
+
+_NEEDED = {ACCESS_READ: READ, ACCESS_WRITE: WRITE, ACCESS_FETCH: EXECUTE}
+
+_CTL_TLB_FLUSH: int = uc_const.UC_CTL_TLB_FLUSH
+_SCANNED_BYTES = 2048
+_PROBES = (0x0000_0012_3456_7A01, 0x0000_0023_4567_8B03, 0x0000_0034_5678_9C05)
+
+_MODEL_SPECIFIC = struct.Struct("=IxxxxQ")
+
+_running = ctypes.CDLL(uclib._name)
+_short = ctypes.PyDLL(uclib._name)
+_short.uc_strerror.restype = ctypes.c_char_p
+
+_InterruptHook = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)
+_InvalidHook = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
+_FillHook = ctypes.CFUNCTYPE(
+    ctypes.c_bool, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p
+)
+_InstructionHook = ctypes.CFUNCTYPE(ctypes.c_uint32, ctypes.c_void_p, ctypes.c_void_p)
+_InHook = ctypes.CFUNCTYPE(ctypes.c_uint32, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_void_p)
+_OutHook = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_uint32, ctypes.c_void_p)
+
+
+class CpuError(Exception):
+    """The emulator refused something; a defect of ours or a limit of the host, never the guest's doing."""
+
+
+class _TlbEntry(ctypes.Structure):
+    _fields_ = (("address", ctypes.c_uint64), ("perms", ctypes.c_uint32))
+
+
+def _check(code: int, doing: str) -> None:
+    if code != ERR_OK:
+        raise CpuError(f"{doing}: {_short.uc_strerror(code).decode()}")
+
+
+def _control(kind: int, arguments: int) -> int:
+    """The request number of a `uc_ctl` that writes `arguments` values."""
+    return int(uc_const.UC_CTL_IO_WRITE) << 30 | arguments << 26 | kind
+
+
+class HookState:
+    """What the hooks and the CPU share. It refers to no engine and no callback, so there is no reference cycle.
+
+    `event` is what ended the run (a tuple whose first item is its kind), `refused` the page address and access of the
+    last translation that was denied, `error` an exception raised in a hook, `timestamp` answers cycle counters.
+    """
+
+    __slots__ = (
+        "entries",
+        "error",
+        "event",
+        "identity",
+        "refused",
+        "stale_code",
+        "stale_frames",
+        "stale_tlb",
+        "timestamp",
+    )
+
+    def __init__(self) -> None:
+        self.entries: Mapping[int, Pte] = {}
+        self.event: tuple[Any, ...] | None = None
+        self.refused: tuple[int, int] | None = None
+        self.error: BaseException | None = None
+        self.identity = False
+        self.stale_tlb = False
+        self.stale_code = False
+        self.stale_frames: set[int] = set()
+        self.timestamp: Callable[[], int] = itertools.count(TIMESTAMP_STEP, TIMESTAMP_STEP).__next__
+
+    def tlb_changed(self) -> None:
+        """Cached translations of addresses may be wrong: flush them before user code runs again."""
+        self.stale_tlb = True
+
+    def code_changed(self, start: int, end: int) -> None:
+        """Instructions in [start, end) may have changed. The frames are noted now: the mapping may change later."""
+        entries = self.entries
+        for page in range(start >> PAGE_SHIFT, ((end - 1) >> PAGE_SHIFT) + 1):
+            entry = entries.get(page)
+            if entry is not None:
+                self.stale_frames.add(entry[0])
+
+
+class Snapshot:
+    """Every register of one processor, in Unicorn's own format. May be restored in another engine of the same kind."""
+
+    __slots__ = ("pointer",)
+
+    def __init__(self, pointer: ctypes.c_void_p) -> None:
+        self.pointer = pointer
+
+    def __del__(self) -> None:
+        _short.uc_context_free(self.pointer)
+
+
+class Engine:
+    """One Unicorn instance. Not thread-safe, except `stop`. Raises `CpuError` when Unicorn refuses a call."""
+
+    def __init__(self, arch: int, mode: int) -> None:
+        self.handle = ctypes.c_void_p()
+        _check(_short.uc_open(arch, mode, ctypes.byref(self.handle)), "open the CPU")
+        self.state = HookState()
+        self._callbacks: list[Any] = []
+        self._pinned: list[Any] = []
+        self._word = ctypes.c_uint64()
+        self._word_pointer = ctypes.byref(self._word)
+        self._zero = ctypes.c_uint64(0)
+        self._count = ctypes.c_size_t(0)
+        self._start = _running.uc_emu_start
+        self._write = _short.uc_reg_write
+        self._read = _short.uc_reg_read
+        self.control(uc_const.UC_CTL_TCG_BUFFER_SIZE, ctypes.c_uint32(TRANSLATION_BUFFER_SIZE))
+
+    def close(self) -> None:
+        """Free the instance; it must not be running, and no reader of it may be called again."""
+        if self.handle:
+            _short.uc_close(self.handle)
+            self.handle.value = None
+            self._callbacks.clear()
+            self._pinned.clear()
+
+    def control(self, kind: int, *arguments: ctypes.c_int | ctypes.c_uint32 | ctypes.c_uint64) -> None:
+        """`uc_ctl` with a write request."""
+        _check(_short.uc_ctl(self.handle, _control(kind, len(arguments)), *arguments), f"CPU control {kind}")
+
+    # Memory
+
+    def map_memory(self, address: int, buffer: mmap.mmap) -> None:
+        """Make the whole of `buffer` physical memory at `address`; it can't be closed before the engine is."""
+        pin = ctypes.c_char.from_buffer(buffer)
+        code = _short.uc_mem_map_ptr(
+            self.handle,
+            ctypes.c_uint64(address),
+            ctypes.c_uint64(len(buffer)),
+            uc_const.UC_PROT_ALL,
+            ctypes.c_void_p(ctypes.addressof(pin)),
+        )
+        _check(code, "map physical memory")
+        self._pinned.append(pin)
+
+    def run_privileged(self, address: int, code: bytes) -> None:
+        """Run `code`, which must end by leaving for `address` + 16, in a page of its own. Before `use_virtual_tlb`."""
+        start, size = ctypes.c_uint64(address), ctypes.c_uint64(PAGE_SIZE)
+        until = ctypes.c_uint64(address + 16)
+        _check(_short.uc_mem_map(self.handle, start, size, uc_const.UC_PROT_ALL), "map the start-up code")
+        _check(_short.uc_mem_write(self.handle, start, code, ctypes.c_uint64(len(code))), "write the start-up code")
+        _check(self._start(self.handle, start, until, self._zero, self._count), "run the start-up code")
+        _check(_short.uc_mem_unmap(self.handle, start, size), "unmap the start-up code")
+
+    def use_virtual_tlb(self) -> None:
+        """From now on every address is virtual and `state.entries` translates it.
+
+        The exit list stays empty: an `until` address would make Unicorn fetch from it on every return.
+        """
+        self.control(uc_const.UC_CTL_TLB_TYPE, ctypes.c_int(uc_const.UC_TLB_VIRTUAL))
+        self._add(uc_const.UC_HOOK_TLB_FILL, _FillHook(_fill_hook(self.state)))
+        self.flush_tlb()
+        self.control(uc_const.UC_CTL_UC_USE_EXITS, ctypes.c_int(1))
+
+    def flush_tlb(self) -> None:
+        """Drop cached address translations."""
+        _short.uc_ctl(self.handle, _control(_CTL_TLB_FLUSH, 0))
+
+    def flush_code(self) -> None:
+        """Drop all translated code."""
+        self.control(uc_const.UC_CTL_TB_FLUSH)
+
+    def flush_code_of(self, frame: int) -> None:
+        """Drop code translated from one physical frame.
+
+        Unicorn takes a virtual address and asks the fill hook for it, so the hook answers with the identity for a
+        moment. The TLB must be flushed before and after.
+        """
+        start = frame << PAGE_SHIFT
+        self.state.identity = True
+        try:
+            self.control(uc_const.UC_CTL_TB_REMOVE_CACHE, ctypes.c_uint64(start), ctypes.c_uint64(start + PAGE_SIZE))
+        finally:
+            self.state.identity = False
+
+    # Hooks
+
+    def _add(self, kind: int, callback: object, instruction: int | None = None) -> None:
+        token = ctypes.c_size_t()
+        extra = () if instruction is None else (ctypes.c_int(instruction),)
+        code = _short.uc_hook_add(
+            self.handle,
+            ctypes.byref(token),
+            kind,
+            callback,
+            None,
+            ctypes.c_uint64(1),
+            ctypes.c_uint64(0),
+            *extra,
+        )
+        _check(code, "add a hook")
+        self._callbacks.append(callback)
+
+    def on_interrupt(self) -> None:
+        """End the run at every exception or software interrupt, with the event ("interrupt", number)."""
+        state, stop = self.state, _short.uc_emu_stop
+
+        def interrupt(handle: int, number: int, _data: int) -> None:
+            if state.event is None:
+                state.event = ("interrupt", number)
+            stop(ctypes.c_void_p(handle))
+
+        self._add(uc_const.UC_HOOK_INTR, _InterruptHook(interrupt))
+
+    def on_invalid(self) -> None:
+        """End the run at an undefined instruction, with the event ("invalid",)."""
+        state = self.state
+
+        def invalid(_handle: int, _data: int) -> bool:
+            state.event = ("invalid",)
+            return False
+
+        self._add(uc_const.UC_HOOK_INSN_INVALID, _InvalidHook(invalid))
+
+    def on_instruction(self, instruction: int, event: str) -> None:
+        """End the run at `instruction`, with the event (`event`,)."""
+        state, stop = self.state, _short.uc_emu_stop
+        event_tuple = (event,)
+
+        def reached(handle: int, _data: int) -> int:
+            state.event = event_tuple
+            stop(ctypes.c_void_p(handle))
+            return 0
+
+        self._add(uc_const.UC_HOOK_INSN, _InstructionHook(reached), instruction)
+
+    def replace_instruction(self, instruction: int, action: Callable[[], None]) -> None:
+        """Call `action` instead of executing `instruction`. What it raises ends the run and is raised by `start`."""
+        state, stop = self.state, _short.uc_emu_stop
+
+        def replaced(handle: int, _data: int) -> int:
+            try:
+                action()
+            except BaseException as error:
+                state.error = error
+                stop(ctypes.c_void_p(handle))
+            return 1
+
+        self._add(uc_const.UC_HOOK_INSN, _InstructionHook(replaced), instruction)
+
+    def on_port(self, in_instruction: int, out_instruction: int, snapshot: Callable[[], tuple[int, ...]]) -> None:
+        """End the run at port input and output, with the event ("port", registers before the instruction)."""
+        state, stop = self.state, _short.uc_emu_stop
+
+        def read(handle: int, _port: int, _size: int, _data: int) -> int:
+            if state.event is None:
+                state.event = ("port", snapshot())
+            stop(ctypes.c_void_p(handle))
+            return 0
+
+        def write(handle: int, _port: int, _size: int, _value: int, _data: int) -> None:
+            if state.event is None:
+                state.event = ("port", snapshot())
+            stop(ctypes.c_void_p(handle))
+
+        self._add(uc_const.UC_HOOK_INSN, _InHook(read), in_instruction)
+        self._add(uc_const.UC_HOOK_INSN, _OutHook(write), out_instruction)
+
+    # Registers
+
+    def read_register(self, number: int) -> int:
+        """One register of at most 64 bits."""
+        self._word.value = 0
+        self._read(self.handle, number, self._word_pointer)
+        return self._word.value
+
+    def write_register(self, number: int, value: int) -> None:
+        """Set one register of at most 64 bits; `value` is taken modulo 2**64."""
+        self._word.value = value
+        self._write(self.handle, number, self._word_pointer)
+
+    def read_model_specific(self, register: int, number: int) -> int:
+        """A model-specific register, through the pseudo register `register`."""
+        pair = ctypes.create_string_buffer(_MODEL_SPECIFIC.pack(number, 0))
+        _check(self._read(self.handle, register, pair), "read a model-specific register")
+        value: int = _MODEL_SPECIFIC.unpack(pair.raw[: _MODEL_SPECIFIC.size])[1]
+        return value
+
+    def write_model_specific(self, register: int, number: int, value: int) -> None:
+        """Set a model-specific register through the pseudo register `register`."""
+        pair = ctypes.create_string_buffer(_MODEL_SPECIFIC.pack(number, value))
+        _check(self._write(self.handle, register, pair), "write a model-specific register")
+
+    def reader(self, numbers: Sequence[int]) -> Callable[[], tuple[int, ...]]:
+        """A function that reads these registers at once. It must not be called after `close`."""
+        count = len(numbers)
+        ids, values, pointers = _batch(numbers)
+        unpack = struct.Struct(f"={count}Q").unpack
+        handle, read = self.handle, _short.uc_reg_read_batch
+
+        def read_batch() -> tuple[int, ...]:
+            read(handle, ids, pointers, count)
+            return unpack(values)
+
+        return read_batch
+
+    def writer(self, numbers: Sequence[int]) -> Callable[..., None]:
+        """A function that writes these registers at once, given their values in order."""
+        count = len(numbers)
+        ids, values, pointers = _batch(numbers)
+        pack_into = struct.Struct(f"={count}Q").pack_into
+        handle, write = self.handle, _short.uc_reg_write_batch
+
+        def write_batch(*new: int) -> None:
+            pack_into(values, 0, *new)
+            write(handle, ids, pointers, count)
+
+        return write_batch
+
+    def save(self) -> Snapshot:
+        """Copy every register, floating point and system ones included."""
+        snapshot = Snapshot(ctypes.c_void_p())
+        _check(_short.uc_context_alloc(self.handle, ctypes.byref(snapshot.pointer)), "allocate a context")
+        _check(_short.uc_context_save(self.handle, snapshot.pointer), "save a context")
+        return snapshot
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Set every register from a snapshot."""
+        _check(_short.uc_context_restore(self.handle, snapshot.pointer), "restore a context")
+
+    # Running
+
+    def start(self, pc: int) -> int:
+        """Run from `pc` until a hook or `stop` ends it; returns Unicorn's error code. Raises what a hook raised."""
+        state = self.state
+        state.event = None
+        state.refused = None
+        self._word.value = pc
+        code: int = self._start(self.handle, self._word, self._zero, self._zero, self._count)
+        if state.error is not None:
+            error, state.error = state.error, None
+            raise error
+        return code
+
+    def stop(self) -> None:
+        """End the current run soon. From any thread; lost when nothing runs yet, so callers repeat it."""
+        _short.uc_emu_stop(self.handle)
+
+    def fault_address(self) -> int | None:
+        """The first byte refused, after `ERR_EXCEPTION`; None when this build of Unicorn hides it."""
+        offset = _fault_address_offset()
+        if offset is None or not self.handle.value:
+            return None
+        return ctypes.c_uint64.from_address(self.handle.value + offset).value
+
+
+def _batch(numbers: Sequence[int]) -> tuple[Any, Any, Any]:
+    """Register numbers, room for their values, and the pointers to it, as the batch calls want them."""
+    count = len(numbers)
+    values = (ctypes.c_uint64 * count)()
+    base = ctypes.addressof(values)
+    pointers = (ctypes.c_void_p * count)(*(base + 8 * i for i in range(count)))
+    return (ctypes.c_int * count)(*numbers), values, pointers
+
+
+def _fill_hook(state: HookState) -> Callable[[int, int, int, int, int], bool]:
+    entry_at = _TlbEntry.from_address
+
+    def fill(_handle: int, address: int, access: int, result: int, _data: int) -> bool:
+        if state.identity:
+            answer = entry_at(result)
+            answer.address = address
+            answer.perms = uc_const.UC_PROT_ALL
+            return True
+        entry = state.entries.get(address >> PAGE_SHIFT)
+        if entry is None or not entry[1] & _NEEDED[access]:
+            state.refused = (address, access)
+            return False
+        answer = entry_at(result)
+        answer.address = entry[0] << PAGE_SHIFT
+        answer.perms = entry[1]
+        return True
+
+    return fill
+
+
+@functools.cache
+def _fault_address_offset() -> int | None:
+    """Where `struct uc_struct` keeps the exact address of a refused access, or None.
+
+    It is no part of Unicorn's interface, so it is searched for: fault at three addresses and see which word held
+    each of them.
+    """
+    engine = Engine(uc_const.UC_ARCH_X86, uc_const.UC_MODE_64)
+    memory = mmap.mmap(-1, PAGE_SIZE)
+    memory[:1] = b"\xa0"
+    engine.map_memory(0, memory)
+    engine.use_virtual_tlb()
+    engine.state.entries = {1: Pte(0, uc_const.UC_PROT_ALL)}
+    candidates = set(range(0, _SCANNED_BYTES, 8))
+    for address in _PROBES:
+        memory[1:9] = address.to_bytes(8, "little")
+        engine.flush_code()
+        if engine.start(PAGE_SIZE) != ERR_EXCEPTION or not engine.handle.value:
+            candidates.clear()
+            break
+        block = ctypes.string_at(engine.handle.value, _SCANNED_BYTES)
+        candidates = {offset for offset in candidates if block[offset : offset + 8] == address.to_bytes(8, "little")}
+    engine.close()
+    memory.close()
+    return candidates.pop() if len(candidates) == 1 else None

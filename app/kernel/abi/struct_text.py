@@ -1,0 +1,71 @@
+"""Structures as strace(1) prints them when it abbreviates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .constants import FileMode, LockType, SaFlag, SeekWhence
+from .text import file_mode_text, flag_text, quote, signal_set_text
+
+Fields = Mapping[str, Any]
+
+_DEVICES = (FileMode.S_IFCHR, FileMode.S_IFBLK)
+_HANDLERS = {0: "SIG_DFL", 1: "SIG_IGN"}
+
+
+def record_text(fields: Fields) -> str:
+    """All fields by name: `{tv_sec=0, tv_nsec=5}`."""
+    return "{" + ", ".join(f"{name}={value}" for name, value in fields.items()) + "}"
+
+
+def stat_text(fields: Fields) -> str:
+    """`{st_mode=S_IFREG|0644, st_size=5, ...}`; a device shows its number instead of its size."""
+    mode = fields["st_mode"]
+    if mode & FileMode.S_IFMT in _DEVICES:
+        shown = f"st_rdev={device_text(fields['st_rdev'])}"
+    else:
+        shown = f"st_size={fields['st_size']}"
+    return f"{{st_mode={file_mode_text(mode)}, {shown}, ...}}"
+
+
+def device_text(device: int) -> str:
+    """A device number of 64 bits, makedev(3): `makedev(0x1, 0x3)`."""
+    major = device >> 8 & 0xFFF | device >> 32 & ~0xFFF
+    minor = device & 0xFF | device >> 12 & ~0xFF & 0xFFFF_FFFF
+    return f"makedev({_hex(major)}, {_hex(minor)})"
+
+
+def utsname_text(fields: Fields) -> str:
+    """`{sysname="Linux", nodename="host", ...}`."""
+    sysname, nodename = (quote(fields[name].split(b"\0")[0], None) for name in ("sysname", "nodename"))
+    return f"{{sysname={sysname}, nodename={nodename}, ...}}"
+
+
+def sigaction_text(fields: Fields) -> str:
+    """`{sa_handler=SIG_IGN, sa_mask=[HUP], sa_flags=0}`, with the restorer when the flags say that there is one."""
+    handler, flags = fields["sa_handler"], fields["sa_flags"]
+    parts = [
+        f"sa_handler={_HANDLERS.get(handler) or hex(handler)}",
+        f"sa_mask={signal_set_text(fields['sa_mask'])}",
+        f"sa_flags={flag_text(flags, SaFlag)}",
+    ]
+    if flags & SaFlag.SA_RESTORER:
+        restorer = fields["sa_restorer"]
+        parts.append(f"sa_restorer={hex(restorer) if restorer else 'NULL'}")
+    return "{" + ", ".join(parts) + "}"
+
+
+def sigset_text(fields: Fields) -> str:
+    """`[INT TERM]`."""
+    return signal_set_text(fields["sig"])
+
+
+def flock_text(fields: Fields) -> str:
+    """`{l_type=F_RDLCK, l_whence=SEEK_SET, l_start=0, l_len=0}`."""
+    kind, whence = flag_text(fields["l_type"], LockType), flag_text(fields["l_whence"], SeekWhence)
+    return f"{{l_type={kind}, l_whence={whence}, l_start={fields['l_start']}, l_len={fields['l_len']}}}"
+
+
+def _hex(value: int) -> str:
+    return f"{value:#x}" if value else "0"

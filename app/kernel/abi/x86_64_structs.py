@@ -1,0 +1,82 @@
+"""Structures that x86-64 programs and their kernel exchange, as the uapi headers of Linux define them."""
+
+from __future__ import annotations
+
+from .layout import Layout
+from .struct_text import flock_text, sigaction_text, sigset_text, stat_text, utsname_text
+
+STAT = Layout(
+    "stat",
+    [
+        ("st_dev", "Q"),
+        ("st_ino", "Q"),
+        ("st_nlink", "Q"),
+        ("st_mode", "I"),
+        ("st_uid", "I"),
+        ("st_gid", "I"),
+        ("st_rdev", "Q"),
+        ("st_size", "q"),
+        ("st_blksize", "q"),
+        ("st_blocks", "q"),
+        ("st_atime", "q"),
+        ("st_atime_nsec", "Q"),
+        ("st_mtime", "q"),
+        ("st_mtime_nsec", "Q"),
+        ("st_ctime", "q"),
+        ("st_ctime_nsec", "Q"),
+        ("reserved", "24s"),
+    ],
+    text=stat_text,
+)
+"""`struct stat` of asm/stat.h, 144 bytes. Times before 1970 are negative, so seconds are signed here."""
+
+TIMESPEC = Layout("timespec", [("tv_sec", "q"), ("tv_nsec", "q")])
+TIMEVAL = Layout("timeval", [("tv_sec", "q"), ("tv_usec", "q")])
+TIMEZONE = Layout("timezone", [("tz_minuteswest", "i"), ("tz_dsttime", "i")])
+IOVEC = Layout("iovec", [("iov_base", "Q"), ("iov_len", "Q")])
+WINSIZE = Layout("winsize", [("ws_row", "H"), ("ws_col", "H"), ("ws_xpixel", "H"), ("ws_ypixel", "H")])
+
+TERMIOS = Layout(
+    "termios",
+    [("c_iflag", "I"), ("c_oflag", "I"), ("c_cflag", "I"), ("c_lflag", "I"), ("c_line", "B"), ("c_cc", "19s")],
+)
+"""`struct termios` of asm/termbits.h, 36 bytes; not the larger one of the C library."""
+
+UTSNAME = Layout(
+    "utsname",
+    [(field, "65s") for field in ("sysname", "nodename", "release", "version", "machine", "domainname")],
+    text=utsname_text,
+)
+
+DIRENT64_HEADER = Layout("dirent64", [("d_ino", "Q"), ("d_off", "q"), ("d_reclen", "H"), ("d_type", "B")], packed=True)
+"""What stands before the name in `struct linux_dirent64`, getdents64(2)."""
+
+SIGACTION = Layout(
+    "sigaction", [("sa_handler", "Q"), ("sa_flags", "Q"), ("sa_restorer", "Q"), ("sa_mask", "Q")], text=sigaction_text
+)
+"""The kernel's `struct sigaction`, 32 bytes; not the larger one of the C library."""
+
+SIGSET = Layout("sigset", [("sig", "Q")], text=sigset_text)
+
+FLOCK = Layout(
+    "flock", [("l_type", "h"), ("l_whence", "h"), ("l_start", "q"), ("l_len", "q"), ("l_pid", "i")], text=flock_text
+)
+
+STRUCTS: dict[str, Layout] = {
+    layout.name: layout
+    for layout in (
+        STAT,
+        TIMESPEC,
+        TIMEVAL,
+        TIMEZONE,
+        IOVEC,
+        WINSIZE,
+        TERMIOS,
+        UTSNAME,
+        DIRENT64_HEADER,
+        SIGACTION,
+        SIGSET,
+        FLOCK,
+    )
+}
+"""Every structure by its C name."""

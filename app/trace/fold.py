@@ -1,0 +1,240 @@
+"""The fold: what is visible after the first events of a run.
+
+The page has a fold of its own in TypeScript for the same stream; this one is the reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .events import (
+    AbiInfo,
+    AnyEvent,
+    Block,
+    Check,
+    Dispatch,
+    Fault,
+    Fd,
+    Input,
+    InputWait,
+    Memory,
+    Mode,
+    ModeSwitch,
+    Output,
+    Return,
+    RunEnd,
+    RunStart,
+    Segment,
+    Service,
+    Signal,
+    Switch,
+    TaskExec,
+    TaskExit,
+    TaskStart,
+    Trap,
+    Wake,
+    word,
+)
+from .strace import render
+
+TERMINAL = 0
+"""Stream number of the terminal in `Output`."""
+
+
+@dataclass(slots=True)
+class CallState:
+    """A system call, as far as it has come."""
+
+    trap: Trap
+    dispatch: Dispatch | None = None
+    checks: list[Check] = field(default_factory=list)
+    services: list[Service] = field(default_factory=list)
+    block: Block | None = None
+    result: Return | None = None
+
+
+@dataclass(slots=True)
+class TaskView:
+    """A task, dead ones included."""
+
+    pid: int
+    parent: int
+    name: str
+    state: Literal["running", "ready", "waiting", "exited"] = "ready"
+    end: TaskExit | None = None
+
+
+@dataclass(slots=True)
+class VisibleState:
+    """Everything that can be seen at one event. `seq` is that event's; -1 before the first."""
+
+    seq: int = -1
+    time: int = 0
+    task: int = 0
+    status: Literal["starting", "running", "waiting", "ended"] = "starting"
+    mode: Mode = "user"
+    line: int | None = None
+    abi: AbiInfo | None = None
+    calls: dict[int, CallState] = field(default_factory=dict)
+    """The latest call of each task, answered or not."""
+    strace: list[str] = field(default_factory=list)
+    output: dict[int, bytearray] = field(default_factory=dict)
+    descriptors: dict[int, Fd] = field(default_factory=dict)
+    """The descriptor table: the event that last said what each descriptor is."""
+    memory: list[Segment] = field(default_factory=list)
+    """Regions by address; they never overlap."""
+    tasks: dict[int, TaskView] = field(default_factory=dict)
+    signals: list[Signal] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    ending: RunEnd | None = None
+
+    @property
+    def call(self) -> CallState | None:
+        """The latest call of the current task."""
+        return self.calls.get(self.task)
+
+    @property
+    def terminal(self) -> bytes:
+        """Every byte that reached the terminal."""
+        return bytes(self.output.get(TERMINAL, b""))
+
+
+def state_at(events: Sequence[AnyEvent], index: int) -> VisibleState:
+    """The state after `events[index]`; -1 is the state before the first. IndexError beyond the last."""
+    if not -1 <= index < len(events):
+        raise IndexError(f"event {index} of {len(events)}")
+    state = VisibleState()
+    for event in events[: index + 1]:
+        fold(state, event)
+    return state
+
+
+def fold(state: VisibleState, event: AnyEvent) -> None:
+    """Bring `state` from the event before to `event`. ValueError when that leaves a gap in `seq`."""
+    if event.seq != state.seq + 1:
+        raise ValueError(f"event {event.seq} does not follow event {state.seq}")
+    state.seq = event.seq
+    state.time = event.time
+    state.task = event.task or state.task
+    if state.status == "waiting":
+        state.status = "running"
+    line = render(event)
+    if line is not None:
+        state.strace.append(line)
+    match event:
+        case RunStart():
+            state.status = "running"
+            state.abi = event.abi
+            state.line = event.line
+            state.memory = list(event.segments)
+        case RunEnd():
+            state.status = "ended"
+            state.ending = event
+        case ModeSwitch():
+            state.mode = event.to
+            _move(state, event.line)
+        case Trap() | Dispatch() | Check() | Service() | Block() | Wake() | Return():
+            _call(state, event)
+        case Output():
+            state.output.setdefault(event.stream, bytearray()).extend(event.data)
+        case InputWait():
+            state.status = "waiting"
+        case Input():
+            pass
+        case Fault():
+            state.faults.append(event)
+            _move(state, event.line)
+        case Signal():
+            state.signals.append(event)
+        case Switch() | TaskStart() | TaskExec() | TaskExit():
+            _task(state, event)
+        case Memory():
+            state.memory = change_memory(state.memory, event)
+        case Fd():
+            if event.change == "close":
+                state.descriptors.pop(event.fd, None)
+            else:
+                state.descriptors[event.fd] = event
+
+
+def _move(state: VisibleState, line: int | None) -> None:
+    """Show another source line; code without one leaves the last line in view."""
+    if line is not None:
+        state.line = line
+
+
+def _call(state: VisibleState, event: Trap | Dispatch | Check | Service | Block | Wake | Return) -> None:
+    if isinstance(event, Trap):
+        state.calls[event.task] = CallState(event)
+        _move(state, event.line)
+        return
+    call = state.calls.get(event.task)
+    if call is None or call.trap.call != event.call:
+        raise ValueError(f"event {event.seq}: task {event.task} is not in call {event.call}")
+    match event:
+        case Dispatch():
+            call.dispatch = event
+        case Check():
+            call.checks.append(event)
+        case Service():
+            call.services.append(event)
+        case Block():
+            call.block = event
+            _set_task(state, event.task, "waiting")
+        case Wake():
+            call.block = None
+            _set_task(state, event.task, "running")
+        case Return():
+            call.result = event
+
+
+def _task(state: VisibleState, event: Switch | TaskStart | TaskExec | TaskExit) -> None:
+    match event:
+        case TaskStart():
+            state.tasks[event.pid] = TaskView(event.pid, event.parent, event.name)
+            if len(state.tasks) == 1:
+                state.tasks[event.pid].state = "running"
+        case TaskExec():
+            if event.task in state.tasks:
+                state.tasks[event.task].name = event.path
+        case TaskExit():
+            if event.pid in state.tasks:
+                state.tasks[event.pid].end = event
+                _set_task(state, event.pid, "exited")
+        case Switch():
+            previous = state.tasks.get(event.previous)
+            if previous is not None and previous.state == "running":
+                previous.state = "ready"
+            _set_task(state, event.next, "running")
+            state.task = event.next or state.task
+
+
+def _set_task(state: VisibleState, task: int, now: Literal["running", "ready", "waiting", "exited"]) -> None:
+    if task in state.tasks:
+        state.tasks[task].state = now
+
+
+def change_memory(regions: list[Segment], change: Memory) -> list[Segment]:
+    """Regions after one change: those that it cuts are split, those inside go, or get other permissions."""
+    start, end = int(change.start, 16), int(change.end, 16)
+    result = []
+    for region in regions:
+        low, high = int(region.start, 16), int(region.end, 16)
+        if high <= start or low >= end:
+            result.append(region)
+            continue
+        if low < start:
+            result.append(_part(region, low, start))
+        if change.change == "protect":
+            result.append(_part(region, max(low, start), min(high, end), change.perms))
+        if high > end:
+            result.append(_part(region, end, high))
+    if change.change == "map":
+        result.append(Segment(change.start, change.end, change.perms, change.name))
+    return sorted(result, key=lambda region: int(region.start, 16))
+
+
+def _part(region: Segment, start: int, end: int, perms: str | None = None) -> Segment:
+    return Segment(word(start), word(end), region.perms if perms is None else perms, region.name)

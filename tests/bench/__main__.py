@@ -1,0 +1,115 @@
+"""Run the benchmarks and print the ratios. Nothing here asserts: the figures are for people."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from subprocess import DEVNULL, PIPE
+
+from app.toolchain.assemble import assemble
+from app.toolchain.elf import write_elf
+
+from . import programs
+from .web import run_to_first_event
+
+TRAPGATE = [sys.executable, "-m", "app"]
+QILING = """
+import sys
+from qiling import Qiling
+from qiling.const import QL_VERBOSE
+Qiling([sys.argv[1]], "/", verbose=QL_VERBOSE.OFF).run()
+"""
+
+
+def seconds(command: list[str], repeat: int = 3, allowed: tuple[int, ...] = (0,)) -> float:
+    """Median wall time of `command`, its output thrown away. Exits loudly when the command fails."""
+    times = []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        done = subprocess.run(command, check=False, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE)
+        times.append(time.perf_counter() - start)
+        if done.returncode not in allowed:
+            sys.exit(f"{command} exited with {done.returncode}: {done.stderr.decode(errors='replace')}")
+    return statistics.median(times)
+
+
+def qiling_python() -> str | None:
+    """A Python that has Qiling: this one, or the one TRAPGATE_BENCH_QILING names."""
+    candidate = os.environ.get("TRAPGATE_BENCH_QILING", sys.executable)
+    found = subprocess.run([candidate, "-c", "import qiling"], check=False, capture_output=True)
+    return candidate if found.returncode == 0 else None
+
+
+def main() -> None:
+    """Assemble, run everybody, print."""
+    with tempfile.TemporaryDirectory() as folder:
+        compare_with_strace(Path(folder))
+        compare_hello(Path(folder))
+    run_to_first_event()
+
+
+def build(folder: Path, name: str, source: str) -> str:
+    """Write the ELF of `source`; returns its path."""
+    path = folder / name
+    path.write_bytes(write_elf(assemble(source, language="gas", filename=f"{name}.s")))
+    path.chmod(0o755)
+    return str(path)
+
+
+def compare_with_strace(folder: Path) -> None:
+    """Whole-process times with every event written to a file, on the same ELF."""
+    strace = shutil.which("strace")
+    if strace is None:
+        print("strace is not installed: no comparison with it.")
+    trace = str(folder / "trace")
+    jobs = [
+        ("getpid loop", programs.getpid_loop(20_000), 20_000, (0,)),
+        ("64-byte writes", programs.write_loop(10_000), 10_000, (0,)),
+        ("store-heavy sieve", programs.sieve(2_000_000, 10), 0, tuple(range(256))),
+    ]
+    print(
+        f"{'program':20}{'native':>10}{'strace -f -o':>14}{'trapgate json':>15}{'ratio':>8}  calls/s: strace, trapgate"
+    )
+    for name, source, calls, allowed in jobs:
+        elf = build(folder, name.replace(" ", "-"), source)
+        native = seconds([elf], allowed=allowed)
+        ours = seconds(
+            [*TRAPGATE, "run", "--timeout", "300", "--trace", "json", "--trace-file", trace, elf], allowed=allowed
+        )
+        line = f"{name:20}{native:9.3f}s"
+        if strace:
+            theirs = seconds([strace, "-f", "-o", trace, elf], allowed=allowed)
+            line += f"{theirs:13.3f}s{ours:14.3f}s{theirs / ours:7.2f}x"
+            if calls:
+                line += f"  {calls / theirs:10,.0f}  {calls / ours:10,.0f}"
+        else:
+            line += f"{'-':>14}{ours:14.3f}s"
+        print(line, flush=True)
+    print(
+        "ratio: strace's time divided by Trapgate's; above 1 Trapgate is faster. Start-up is included on both sides.\n"
+    )
+
+
+def compare_hello(folder: Path) -> None:
+    """From the command line to the exit of a two-call program."""
+    source = folder / "hello.s"
+    source.write_text(programs.HELLO)
+    elf = build(folder, "hello", programs.HELLO)
+    ours = seconds([*TRAPGATE, "run", str(source)], repeat=7)
+    print(f"hello start-up: `trapgate run hello.s` {ours * 1000:.0f} ms", end="")
+    if strace := shutil.which("strace"):
+        print(f", strace on the ELF {seconds([strace, '-f', '-o', str(folder / 't'), elf], 7) * 1000:.0f} ms", end="")
+    if python := qiling_python():
+        theirs = seconds([python, "-c", QILING, elf], repeat=7)
+        print(f", Qiling on the ELF {theirs * 1000:.0f} ms (Trapgate / Qiling = {ours / theirs:.2f})")
+    else:
+        print(", Qiling is not installed (set TRAPGATE_BENCH_QILING to a Python that has it)")
+
+
+main()

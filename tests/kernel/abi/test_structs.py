@@ -1,0 +1,57 @@
+import pytest
+
+from app.kernel.abi import x86_64_structs as s
+from app.kernel.abi.layout import Layout
+
+IN_C = {
+    s.STAT: (["asm/stat.h"], "struct stat"),
+    s.TIMESPEC: (["linux/time.h"], "struct timespec"),
+    s.TIMEVAL: (["linux/time.h"], "struct timeval"),
+    s.TIMEZONE: (["linux/time.h"], "struct timezone"),
+    s.IOVEC: (["linux/uio.h"], "struct iovec"),
+    s.WINSIZE: (["asm/termios.h"], "struct winsize"),
+    s.TERMIOS: (["asm/termbits.h"], "struct termios"),
+    s.UTSNAME: (["linux/utsname.h"], "struct new_utsname"),
+    s.DIRENT64_HEADER: (["dirent.h"], "struct dirent"),
+    s.SIGACTION: (["asm/signal.h"], "struct sigaction"),
+    s.SIGSET: (["asm/signal.h"], "sigset_t"),
+    s.FLOCK: (["asm/fcntl.h"], "struct flock"),
+}
+ABSENT = {(s.STAT, "reserved"), (s.SIGSET, "sig")}
+"""Fields without a name in C that `offsetof` could take."""
+
+
+def test_every_layout_is_compared():
+    assert {value for value in vars(s).values() if isinstance(value, Layout)} == set(IN_C)
+
+
+@pytest.mark.parametrize("layout", IN_C, ids=lambda layout: layout.name)
+def test_sizes_and_offsets_are_those_of_the_compiler(layout, c_values):
+    headers, name = IN_C[layout]
+    fields = [field for field in layout.offsets if (layout, field) not in ABSENT]
+    size = f"offsetof({name}, d_name)" if layout is s.DIRENT64_HEADER else f"sizeof({name})"
+    theirs = c_values(headers, [size, *[f"offsetof({name}, {field})" for field in fields]])
+    assert [layout.size, *[layout.offsets[field] for field in fields]] == theirs
+
+
+def test_pack_and_unpack_are_inverse():
+    data = s.STAT.pack(st_ino=7, st_mode=0o100644, st_size=-1)
+    assert len(data) == 144
+    stat = s.STAT.unpack(data)
+    assert (stat["st_ino"], stat["st_mode"], stat["st_size"], stat["st_uid"]) == (7, 0o100644, -1, 0)
+    assert data[24:28] == b"\xa4\x81\x00\x00"
+
+
+def test_pack_refuses_a_field_that_the_structure_lacks():
+    with pytest.raises(TypeError, match="struct timespec has no field 'tv_usec'"):
+        s.TIMESPEC.pack(tv_usec=1)
+
+
+def test_unpack_refuses_the_wrong_size():
+    with pytest.raises(ValueError, match="struct iovec has 16 bytes, not 15"):
+        s.IOVEC.unpack(bytes(15))
+
+
+def test_padding_follows_alignment_unless_packed():
+    fields = [("a", "B"), ("b", "I"), ("c", "B")]
+    assert (Layout("padded", fields).size, Layout("packed", fields, packed=True).size) == (12, 6)
