@@ -36,13 +36,12 @@ _USER_FLAGS = 0x202
 """IF and the bit that is always set."""
 
 _MXCSR = 0x1F80
-_FPU_CONTROL = 0x37F
-"""Both mask every floating point exception, as Linux does at exec."""
+"""Every floating point exception masked, as at the start of a Linux program."""
 
 _MSR_STAR = 0xC0000081
 _MSR_EFER = 0xC0000080
 _EFER_SYSCALL_ENABLE = 1
-_SYSRET = b"\x48\x0f\x07"
+_FNINIT_SYSRET = b"\xdb\xe3\x48\x0f\x07"
 _USER_SELECTORS = 0x23 << 48 | 8 << 32
 """STAR: `sysretq` loads CS = 0x33 and SS = 0x2b from it, as on Linux."""
 
@@ -92,9 +91,6 @@ class X8664(Architecture):
         number = self.registers
         self._read_state = engine.reader((number["rip"], number["rflags"]))
         self._write_syscall_state = engine.writer((number["rcx"], number["r11"]))
-        port_registers = tuple(number[name] for name in ("rip", "rax", "rcx", "rsi", "rdi"))
-        self._read_port_state = engine.reader(port_registers)
-        self._write_port_state = engine.writer(port_registers)
 
     def enter_user_mode(self, scratch: int) -> None:
         engine, number = self.engine, self.registers
@@ -104,11 +100,10 @@ class X8664(Architecture):
         engine.write_model_specific(msr, _MSR_STAR, _USER_SELECTORS)
         engine.write_register(number["rcx"], scratch + 16)
         engine.write_register(number["r11"], _USER_FLAGS)
-        engine.run_privileged(scratch, _SYSRET)
+        engine.run_privileged(scratch, _FNINIT_SYSRET)
         engine.write_register(number["rcx"], 0)
         engine.write_register(number["r11"], 0)
         engine.write_register(number["mxcsr"], _MXCSR)
-        engine.write_register(number["fpcw"], _FPU_CONTROL)
 
     def add_hooks(self) -> None:
         engine, state, number = self.engine, self.engine.state, self.registers
@@ -116,7 +111,7 @@ class X8664(Architecture):
         engine.on_invalid()
         engine.on_instruction(x86.UC_X86_INS_SYSCALL, "syscall")
         engine.on_instruction(x86.UC_X86_INS_SYSENTER, "sysenter")
-        engine.on_port(x86.UC_X86_INS_IN, x86.UC_X86_INS_OUT, self._read_port_state)
+        engine.on_port(x86.UC_X86_INS_IN, x86.UC_X86_INS_OUT)
         write_counter = engine.writer((number["rax"], number["rdx"]))
         write_counter_and_aux = engine.writer((number["rax"], number["rdx"], number["rcx"]))
 
@@ -144,8 +139,8 @@ class X8664(Architecture):
                 return self._interrupt(event[1], pc)
             case "port":
                 # The emulator lets user mode use every port, and goes on to the end of the instruction.
-                self._write_port_state(*event[1])
-                return FaultExit("#GP", event[1][0])
+                self.engine.restore(event[1])
+                return FaultExit("#GP", self._read_state()[0])
             case _:
                 return self._invalid(pc)
 
@@ -198,6 +193,8 @@ class X8664(Architecture):
                 return engine.start(pc)
             engine.write_register(flags_number, flags | _TRAP_FLAG)
             error = engine.start(pc)
+            if state.event is not None and state.event[0] == "port":
+                engine.restore(state.event[1])
             next_pc, flags = self._read_state()
             completed = next_pc != pc
             if not (completed and opcode == _POPF):
@@ -205,6 +202,8 @@ class X8664(Architecture):
             if completed and opcode == _PUSHF:
                 pushed = engine.read_register(self.registers["rsp"]) + 1
                 self.write_user(pushed, bytes((self.read_user(pushed, 1)[0] & ~(_TRAP_FLAG >> 8),)))
+            if state.event is not None and state.event[0] == "port":
+                state.event = ("port", engine.save())
             if error or state.event != ("interrupt", 1) or opcode == _INT:
                 return error
             state.event = None
