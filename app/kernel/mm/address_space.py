@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from app.cpu.exits import Access
 from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, READ, WRITE, ZERO_PAGE, OutOfMemory, PageTable
@@ -149,7 +149,7 @@ class AddressSpace:
         return f"First touch of this page of {where}: the kernel gives it a zeroed frame (demand paging)."
 
     def _grow_stack(self, address: int) -> Vma | None:
-        """Extend the region above `address` down to it, if it is one that grows and has room (mmap(2), MAP_GROWSDOWN)."""
+        """Extend the region above `address` down to it, if it grows and has room (mmap(2), MAP_GROWSDOWN)."""
         above = self.vmas.next_from(address)
         if above is None or not above.grows_down:
             return None
@@ -273,7 +273,9 @@ class AddressSpace:
         if vma is not None:
             self._announce("map", vma.start, vma.end, vma.perms, vma.name)
 
-    def _announce(self, change: str, start: int, end: int, perms: str, name: str) -> None:
-        """Emit a change. There is nothing to tell before `run.start`, which is event 0 and carries the first regions."""
+    def _announce(
+        self, change: Literal["map", "unmap", "protect"], start: int, end: int, perms: str, name: str
+    ) -> None:
+        """Emit a change. Nothing is told before `run.start`, which is event 0 and carries the first regions."""
         if self._recorder.seq:
             self._recorder.emit(Memory(change=change, start=word(start), end=word(end), perms=perms, name=name))

@@ -55,7 +55,7 @@ class Vma:
 
     @property
     def page_perms(self) -> int:
-        """What its page table entries allow. The x86 MMU can't forbid reading a page that may be written or executed."""
+        """What its page table entries allow. The x86 MMU can't forbid reading what may be written or executed."""
         return self.prot | READ if self.prot else 0
 
     def part(self, start: int, end: int) -> Vma:
@@ -125,9 +125,7 @@ class VmaList:
         tail = [old[-1].part(end, old[-1].end)] if old and old[-1].end > end else []
         before = max(first - 1, 0)
         after = last + 1
-        self._vmas[before:after] = _joined(
-            [*self._vmas[before:first], *head, *new, *tail, *self._vmas[last:after]]
-        )
+        self._vmas[before:after] = _joined([*self._vmas[before:first], *head, *new, *tail, *self._vmas[last:after]])
         return [vma.part(max(vma.start, start), min(vma.end, end)) for vma in old]
 
 
