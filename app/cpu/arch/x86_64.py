@@ -6,10 +6,11 @@ Where the emulated processor is not a real one:
   VEX forms run as the SSE instruction they look like.
 - `rdrand` and `rdseed` answer from the host, so a program that uses them is not reproducible. CPUID and the rest are.
 - `rdtsc` and `rdtscp` answer `Cpu.timestamp`; TSC_AUX is 0.
-- An unaligned `movaps` works instead of raising #GP.
+- Alignment is never checked: an unaligned `movaps` works instead of raising #GP, and there is no #AC.
+- A 16-byte store across two pages of which the second one faults has already stored its first 8 bytes.
 - A jump to a non-canonical address raises #GP at the target, as after the jump, not at the jump. A non-canonical
   stack address raises #GP, not #SS.
-- `ins` has stored a zero by the time its #GP is raised.
+- `ins` has stored a zero by the time its #GP is raised; `rep ins` and `rep outs` with RCX = 0 do not raise it.
 - An access that wraps around the end of the address space is not modelled.
 """
 
@@ -155,11 +156,13 @@ class X8664(Architecture):
             return TrapExit("int 0x80", pc - 2, pc, {})
         if number == 4:
             return FaultExit("#OF", pc)
+        self.engine.write_register(self.registers["rip"], pc - 2)
         return FaultExit("#GP", pc - 2)
 
     def _invalid(self, pc: int) -> Exit:
         code = self._code_at(pc)
         if code[:1] == bytes((_INT1,)):
+            self.engine.write_register(self.registers["rip"], pc + 1)
             return FaultExit("#DB", pc + 1)
         if code[:2] in (_RDPMC, bytes((_INT, 6))):
             return FaultExit("#GP", pc)

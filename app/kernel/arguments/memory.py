@@ -39,6 +39,17 @@ class Pointer:
         """Whether the program passed NULL."""
         return self.address == 0
 
+    def _need_range(self, size: int) -> None:
+        """Refuse a range that user memory cannot contain, mapped or not (Linux's `access_ok`). Raises EFAULT."""
+        if self.address + size > self.call.task.abi.address_limit:
+            raise self.call.refuse(
+                Errno.EFAULT,
+                self.name,
+                "user-memory",
+                hex(self.address),
+                f"{size} bytes at {self.address:#x} are not all below the kernel's half of memory.",
+            )
+
     def text(self) -> str | None:
         """The bare address; kinds of pointers that know what is there show that instead."""
         return Address.show(self.address)
@@ -102,6 +113,10 @@ class UserIn(Pointer):
         """The length the program claims."""
         return int(self.call.arguments[self.detail])
 
+    def need_range(self) -> None:
+        """Check, before anything else about the buffer, that it lies below the kernel's half. Raises EFAULT."""
+        self._need_range(self.size)
+
     def read(self, size: int | None = None) -> bytes:
         """Copy the buffer in: its whole length, or the first `size` bytes. Short when only a part is readable.
 
@@ -131,6 +146,10 @@ class UserOut(Pointer):
     def size(self) -> int:
         """The room the program offers."""
         return int(self.call.arguments[self.detail])
+
+    def need_range(self) -> None:
+        """Check, before anything else about the buffer, that it lies below the kernel's half. Raises EFAULT."""
+        self._need_range(self.size)
 
     def write(self, data: bytes) -> int:
         """Copy `data` out; returns how many bytes arrived. Raises EFAULT when none did; nothing to copy is no error."""
