@@ -108,7 +108,9 @@ class Kernel:
 
     def _boot(self) -> None:
         """Make the first process out of the Program and announce it."""
+        self.recorder.muted = True
         task = boot.first_task(self)
+        self.recorder.muted = False
         self.tasks[task.tid] = task
         self.recorder.task = task.tid
         self.recorder.emit(
@@ -217,7 +219,7 @@ class Kernel:
 
     def return_to_user(self, task: Task, reason: str, restored: dict[str, str]) -> None:
         """Deliver pending signals, then go back to user mode."""
-        if task.pending.bits:
+        if task.pending:
             signal.deliver(self, task)
         if task.state is TaskState.RUNNABLE:
             pc = self.cpu.pc

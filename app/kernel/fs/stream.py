@@ -14,9 +14,8 @@ from .pipe import copied_pages
 from .superblock import SuperBlock
 
 if TYPE_CHECKING:
-    from app.kernel.call import Call
-
     from app.kernel.arguments.ioctl import IoctlArgument
+    from app.kernel.call import Call
 
 
 class InputStream:
