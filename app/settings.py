@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.trace import generated
 
 
 class Settings(BaseSettings):
@@ -13,6 +17,7 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the web server listens on; 0 picks a free one.")
+    max_connections: int = Field(1000, ge=1, description="Connections served at once.")
     max_source_bytes: int = Field(65536, ge=1, description="Largest source text, in bytes of UTF-8.")
     max_run_cpu_seconds: float = Field(5.0, gt=0, description="CPU time one run may use, in seconds.")
     max_run_wall_seconds: float = Field(
@@ -29,3 +34,33 @@ class Settings(BaseSettings):
     acknowledge_timeout_seconds: float = Field(
         30.0, gt=0, description="A browser silent for this long, in seconds, has its run ended."
     )
+
+
+def reference() -> str:
+    """The settings page of the documentation, Markdown."""
+    lines = [
+        f"<!-- {generated.notice('app.settings')} -->",
+        "# Settings and limits",
+        "",
+        "Read from the environment when the server starts. A value that is out of range stops it with a message.",
+        "",
+        "| variable | default | least | meaning |",
+        "| --- | --- | --- | --- |",
+    ]
+    for name, field in Settings.model_fields.items():
+        least = next((str(bound) for rule in field.metadata if (bound := _lower_bound(rule)) is not None), "")
+        lines.append(f"| `TRAPGATE_{name.upper()}` | `{field.default}` | {least} | {field.description} |")
+    return "\n".join(lines) + "\n"
+
+
+def _lower_bound(rule: object) -> str | None:
+    """The lower bound that a field's rule sets."""
+    if (bound := getattr(rule, "ge", None)) is not None:
+        return str(bound)
+    if (bound := getattr(rule, "gt", None)) is not None:
+        return f"above {bound}"
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(generated.main("app.settings", {"docs/settings.md": reference()}))

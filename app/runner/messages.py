@@ -9,7 +9,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from app.trace.events import AnyEvent
+from app.trace.events import AnyEvent, EndReason
+
+Stream = Literal["terminal", "stream"]
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,7 +26,11 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RunSpec(Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything a run depends on besides its input."""
+    """Everything a run depends on besides its input.
+
+    `streams` says what standard input, output and error are: the terminal, or a plain stream of bytes (a redirection
+    on the command line). `echo` is whether the terminal shows what is typed.
+    """
 
     source: bytes
     language: str
@@ -39,6 +45,8 @@ class RunSpec(Struct, frozen=True, forbid_unknown_fields=True):
     seed: int = 0
     columns: int = 80
     rows: int = 24
+    streams: tuple[Stream, Stream, Stream] = ("terminal", "terminal", "terminal")
+    echo: bool = True
 
 
 class SourceMistake(Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,9 +73,9 @@ class Rejected(Struct, frozen=True, tag="rejected", forbid_unknown_fields=True):
 
 
 class Killed(Struct, frozen=True, tag="killed", forbid_unknown_fields=True):
-    """Runner -> web: the worker ended without a `run.end` event. `reason` is an `EndReason`. The last message."""
+    """Runner -> web: the worker ended without a `run.end` event. The last message."""
 
-    reason: str
+    reason: EndReason
     sentence: str
 
 
@@ -90,3 +98,78 @@ class Stop(Struct, frozen=True, tag="stop", forbid_unknown_fields=True):
 
 
 ToWorker = Keyboard | Stop
+
+
+class Crashed(Struct, frozen=True, tag="crashed", forbid_unknown_fields=True):
+    """Worker -> web: the worker gives up. `detail` is for the log, never for the visitor. The last message."""
+
+    reason: Literal["time-limit", "memory-limit", "internal-error"]
+    detail: str
+
+
+WorkerFrame = Events | Rejected | Done | Crashed
+"""What a worker may send. It can't send `Killed`: that is the runner's word about it."""
+
+
+class Submit(Struct, frozen=True, tag="submit", forbid_unknown_fields=True):
+    """Web -> runner: start a run. `credit` is how many frames may be forwarded before the first `Grant`."""
+
+    run: int
+    spec: RunSpec
+    credit: int
+
+
+class ToRun(Struct, frozen=True, tag="to-run", forbid_unknown_fields=True):
+    """Web -> runner: pass `message` on to the run's worker."""
+
+    run: int
+    message: ToWorker
+
+
+class Grant(Struct, frozen=True, tag="grant", forbid_unknown_fields=True):
+    """Web -> runner: `frames` more frames of this run may be forwarded."""
+
+    run: int
+    frames: int
+
+
+class Cancel(Struct, frozen=True, tag="cancel", forbid_unknown_fields=True):
+    """Web -> runner: kill the run's worker and drop what it has not delivered."""
+
+    run: int
+
+
+ToRunner = Submit | ToRun | Grant | Cancel
+
+
+class Ready(Struct, frozen=True, tag="ready", forbid_unknown_fields=True):
+    """Runner -> web: engines are warm; `layers` names the sandbox layers that hold on this host."""
+
+    layers: tuple[str, ...]
+
+
+class Unfit(Struct, frozen=True, tag="unfit", forbid_unknown_fields=True):
+    """Runner -> web: no run is possible here, and why."""
+
+    reason: str
+
+
+class Forward(Struct, frozen=True, tag="forward", forbid_unknown_fields=True):
+    """Runner -> web: one frame as the worker sent it, not looked into (a `WorkerFrame` if the worker is honest)."""
+
+    run: int
+    frame: bytes
+
+
+class Ended(Struct, frozen=True, tag="ended", forbid_unknown_fields=True):
+    """Runner -> web: the worker is dead and everything it sent has been forwarded.
+
+    `reason` and `sentence` say why it died; they matter when its own last message is missing.
+    """
+
+    run: int
+    reason: EndReason
+    sentence: str
+
+
+FromRunner = Ready | Unfit | Forward | Ended

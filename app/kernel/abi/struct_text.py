@@ -11,12 +11,18 @@ from .text import file_mode_text, flag_text, quote, signal_set_text
 Fields = Mapping[str, Any]
 
 _DEVICES = (FileMode.S_IFCHR, FileMode.S_IFBLK)
+_MAX_LONG = 0xFFFF_FFFF_FFFF_FFFF
 _HANDLERS = {0: "SIG_DFL", 1: "SIG_IGN"}
 
 
 def record_text(fields: Fields) -> str:
     """All fields by name: `{tv_sec=0, tv_nsec=5}`."""
     return "{" + ", ".join(f"{name}={value}" for name, value in fields.items()) + "}"
+
+
+def time_text(fields: Fields) -> str:
+    """A timespec or timeval. Seconds may be negative; strace shows the fraction without a sign."""
+    return record_text({name: value if name == "tv_sec" else value & _MAX_LONG for name, value in fields.items()})
 
 
 def stat_text(fields: Fields) -> str:

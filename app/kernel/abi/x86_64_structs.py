@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .layout import Layout
-from .struct_text import flock_text, sigaction_text, sigset_text, stat_text, utsname_text
+from .struct_text import flock_text, sigaction_text, sigset_text, stat_text, time_text, utsname_text
+from .termios_text import termios_text
 
 STAT = Layout(
     "stat",
@@ -30,8 +31,8 @@ STAT = Layout(
 )
 """`struct stat` of asm/stat.h, 144 bytes. Times before 1970 are negative, so seconds are signed here."""
 
-TIMESPEC = Layout("timespec", [("tv_sec", "q"), ("tv_nsec", "q")])
-TIMEVAL = Layout("timeval", [("tv_sec", "q"), ("tv_usec", "q")])
+TIMESPEC = Layout("timespec", [("tv_sec", "q"), ("tv_nsec", "q")], text=time_text)
+TIMEVAL = Layout("timeval", [("tv_sec", "q"), ("tv_usec", "q")], text=time_text)
 TIMEZONE = Layout("timezone", [("tz_minuteswest", "i"), ("tz_dsttime", "i")])
 IOVEC = Layout("iovec", [("iov_base", "Q"), ("iov_len", "Q")])
 WINSIZE = Layout("winsize", [("ws_row", "H"), ("ws_col", "H"), ("ws_xpixel", "H"), ("ws_ypixel", "H")])
@@ -39,6 +40,7 @@ WINSIZE = Layout("winsize", [("ws_row", "H"), ("ws_col", "H"), ("ws_xpixel", "H"
 TERMIOS = Layout(
     "termios",
     [("c_iflag", "I"), ("c_oflag", "I"), ("c_cflag", "I"), ("c_lflag", "I"), ("c_line", "B"), ("c_cc", "19s")],
+    text=termios_text,
 )
 """`struct termios` of asm/termbits.h, 36 bytes; not the larger one of the C library."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 from app.kernel.abi.text import quote
@@ -159,6 +160,29 @@ class UserOut(Pointer):
         self.data = data[:count]
         return count
 
+    def fill(self, size: int, make: Callable[[int], bytes]) -> int:
+        """Copy out what `make` gives piece by piece, `size` bytes in all; returns and raises as `write`."""
+        if not size:
+            return self.write(b"")
+        call = self.call
+        shown = hex(self.address)
+        done = 0
+        self.data = b""
+        while done < size:
+            piece = make(min(size - done, PAGE_SIZE))
+            count = call.task.mm.copy_out(self.address + done, piece)
+            done += count
+            self.data = self.data or piece[:count]
+            if count < len(piece):
+                break
+        if not done:
+            self.data = None
+            raise call.refuse(
+                Errno.EFAULT, self.name, "user-memory", shown, f"The program has no writable memory at {shown}."
+            )
+        call.passed(self.name, "user-memory", shown, f"{done} of {size} bytes at {shown} are writable.")
+        return done
+
     def text(self) -> str | None:
         """What the kernel put there, as strace quotes it; the address when nothing was put."""
         return Address.show(self.address) if self.data is None else quote(self.data, QUOTED_BYTES)
@@ -298,3 +322,30 @@ class StructOut(Pointer):
         if self.fields is None:
             return Address.show(self.address)
         return self.call.task.abi.structs[self.detail].text(self.fields)
+
+
+class NumberOut(Pointer):
+    """Room for one integer the kernel stores. `Annotated[NumberOut, "long"]` names its C type: `int` or `long`."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, call: Call, name: str, address: int, detail: str) -> None:
+        super().__init__(call, name, address, detail)
+        self.value: int | None = None
+
+    def write(self, value: int) -> None:
+        """Store `value`. Raises EFAULT unless all of it is writable."""
+        call = self.call
+        size = 4 if self.detail == "int" else call.task.abi.info.word_size
+        shown = hex(self.address)
+        data = (value & ((1 << 8 * size) - 1)).to_bytes(size, "little")
+        if call.task.mm.copy_out(self.address, data) < size:
+            raise call.refuse(
+                Errno.EFAULT, self.name, "user-memory", shown, f"The program has no writable {self.detail} at {shown}."
+            )
+        self.value = value
+        call.passed(self.name, "user-memory", shown, f"The {self.detail} at {shown} is in writable memory.")
+
+    def text(self) -> str | None:
+        """`[5]`; the address when nothing was stored."""
+        return Address.show(self.address) if self.value is None else f"[{self.value}]"

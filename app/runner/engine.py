@@ -1,0 +1,99 @@
+"""Trapgate's engine: source text or ELF file, through the toolchain, onto the kernel. Loads Unicorn and Keystone."""
+
+from __future__ import annotations
+
+from app.cpu.cpu import warm_up
+from app.kernel.config import KernelConfig
+from app.kernel.console import Console
+from app.kernel.kernel import Kernel
+from app.runner.execution import Started
+from app.runner.messages import Limits, RunSpec
+from app.toolchain.assemble import assemble
+from app.toolchain.detect import detect
+from app.toolchain.elf import load_elf
+from app.toolchain.program import Diagnostic, Program, SourceError
+from app.trace.recorder import Recorder
+
+_ARCHITECTURES = ("x86_64",)
+
+_REHEARSAL = b"""
+.globl _start
+_start:
+    mov eax, 1
+    mov edi, 1
+    lea rsi, [rip + text]
+    mov edx, 3
+    syscall
+    mov eax, 60
+    xor edi, edi
+    syscall
+.data
+text: .ascii "hi\\n"
+"""
+
+
+class TrapgateEngine:
+    """The one `app.runner.execution.Engine` that users meet."""
+
+    def prepare(self) -> None:
+        """Load everything and run a small program once."""
+        for arch in _ARCHITECTURES:
+            warm_up(arch)
+        limits = Limits(
+            cpu_seconds=1, wall_seconds=1, memory_bytes=1 << 20, events=1000, output_bytes=1000, source_bytes=1000
+        )
+        spec = RunSpec(source=_REHEARSAL, language="auto", arch="x86_64", limits=limits)
+        self.run(spec, Recorder(lambda events: None), _Silence(), lambda run: None)
+
+    def run(self, spec: RunSpec, recorder: Recorder, console: Console, started: Started) -> None:
+        """See `app.runner.execution.Engine.run`."""
+        program = build(spec)
+        kernel = Kernel(
+            program,
+            recorder,
+            console,
+            KernelConfig(
+                argv=spec.argv,
+                env=spec.env,
+                cwd=spec.cwd,
+                files=spec.files,
+                root=spec.root,
+                seed=spec.seed,
+                memory_bytes=spec.limits.memory_bytes,
+                max_events=spec.limits.events,
+                max_output_bytes=spec.limits.output_bytes,
+                columns=spec.columns,
+                rows=spec.rows,
+                streams=spec.streams,
+                echo=spec.echo,
+            ),
+        )
+        started(kernel)
+        kernel.run()
+
+
+def build(spec: RunSpec) -> Program:
+    """Make the Program. Raises SourceError."""
+    if len(spec.source) > spec.limits.source_bytes:
+        raise _mistake(f"the source has {len(spec.source)} bytes; at most {spec.limits.source_bytes} are allowed")
+    language = detect(spec.filename, spec.source) if spec.language == "auto" else spec.language
+    if language == "elf":
+        return load_elf(spec.source)
+    try:
+        text = spec.source.decode()
+    except UnicodeDecodeError as error:
+        line = spec.source.count(b"\n", 0, error.start) + 1
+        raise _mistake(f"byte {spec.source[error.start]:#04x} is not UTF-8 text", line) from error
+    return assemble(text, language=language, arch=spec.arch, filename=spec.filename)
+
+
+def _mistake(message: str, line: int = 1) -> SourceError:
+    return SourceError([Diagnostic(line=line, column=1, end_column=2, message=message)])
+
+
+class _Silence:
+    def write(self, stream: int, data: bytes) -> None:
+        pass
+
+    def read(self, size: int) -> bytes | None:
+        return b""

@@ -1,0 +1,261 @@
+"""The runner: a fork server that keeps warm, sandboxed, one-shot workers ready and relays what they send.
+
+Started by exec (`python -m app.runner.server --fd N`) before anything is threaded, and single-threaded for ever, so
+that its children can be forked cleanly. It does not look into what workers send. It ends when its control socket
+closes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import logging
+import selectors
+import signal
+import socket
+import time
+from collections.abc import Callable
+from functools import partial
+from types import FrameType
+from typing import NoReturn
+
+import msgspec
+
+from app.runner import sandbox
+from app.runner.children import Child
+from app.runner.execution import Engine
+from app.runner.frames import MAX_CONTROL_FRAME, FrameBuffer, FrameError, pack
+from app.runner.messages import (
+    Ended,
+    Forward,
+    FromRunner,
+    Grant,
+    Keyboard,
+    Ready,
+    Stop,
+    Submit,
+    ToRun,
+    ToRunner,
+    Unfit,
+)
+
+_READ_BYTES = 262144
+_IDLE_SECONDS = 0.01
+_FORK_AGAIN_SECONDS = 1.0
+_MAX_UNSENT_BYTES = 4 << 20
+_MAX_WAITING_INPUT_BYTES = 262144
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder: msgspec.msgpack.Decoder[ToRunner] = msgspec.msgpack.Decoder(ToRunner)
+_log = logging.getLogger("trapgate.runner")
+
+
+def serve(control: socket.socket, engine: Engine, warm_workers: int) -> None:
+    """Serve runs over `control` until the other side closes it. The calling process must be single-threaded.
+
+    `warm_workers` is how many sandboxed workers wait for their run.
+    """
+    layers = sandbox.probe()
+    missing = [layer for layer in layers if layer.name == "seccomp" and not layer.active]
+    if missing:
+        control.sendall(pack(_encoder.encode(Unfit(f"no sandbox: {missing[0].detail}"))))
+        return
+    engine.prepare()
+    gc.collect()
+    gc.freeze()
+    server = Server(control, engine, warm_workers)
+    server.send(Ready(tuple(layer.name for layer in layers if layer.active)))
+    try:
+        server.loop()
+    finally:
+        server.close()
+
+
+class Server:
+    """The event loop and its children."""
+
+    def __init__(self, control: socket.socket, engine: Engine, warm_workers: int) -> None:
+        self._control = control
+        self._engine = engine
+        self._warm_workers = warm_workers
+        self._address_space_bytes = sandbox.address_space_bytes()
+        self._received = FrameBuffer(MAX_CONTROL_FRAME)
+        self._unsent = bytearray()
+        self._connected = True
+        self._spares: list[Child] = []
+        self._runs: dict[int, Child] = {}
+        self._next_fork = 0.0
+        self._selector = selectors.DefaultSelector()
+        control.setblocking(False)
+
+    def send(self, message: FromRunner) -> None:
+        """Queue a message to the web process."""
+        self._unsent += pack(_encoder.encode(message))
+
+    def loop(self) -> None:
+        """Work until the control socket closes."""
+        while self._connected:
+            ready = self._wait()
+            for key, mask in ready:
+                callback: Callable[[int], None] = key.data
+                callback(mask)
+            for number, child in list(self._runs.items()):
+                child.enforce_deadline()
+                self._relay(number, child)
+            self._write_control()
+            # Only when nothing else is to do: a fork holds everything up for some milliseconds.
+            if not ready and self._lacks_spares():
+                self._spares.append(self._fork())
+
+    def close(self) -> None:
+        """End every child."""
+        for child in (*self._spares, *self._runs.values()):
+            child.close()
+        self._selector.close()
+
+    def _wait(self) -> list[tuple[selectors.SelectorKey, int]]:
+        self._interest(
+            self._control,
+            selectors.EVENT_READ | (selectors.EVENT_WRITE if self._unsent else 0),
+            self._control_ready,
+        )
+        congested = len(self._unsent) > _MAX_UNSENT_BYTES
+        timeout = float("inf")
+        for child in self._runs.values():
+            mask = selectors.EVENT_READ if child.wants_read and not congested else 0
+            mask |= selectors.EVENT_WRITE if child.wants_write else 0
+            self._interest(child.socket, mask, partial(self._child_ready, child))
+            timeout = min(timeout, child.seconds_left())
+        if len(self._spares) < self._warm_workers:
+            timeout = min(timeout, max(_IDLE_SECONDS, self._next_fork - time.monotonic()))
+        return self._selector.select(None if timeout == float("inf") else max(timeout, 0))
+
+    def _interest(self, file: socket.socket, mask: int, callback: Callable[[int], None]) -> None:
+        key = self._selector.get_map().get(file)
+        if key is None:
+            if mask:
+                self._selector.register(file, mask, callback)
+        elif not mask:
+            self._selector.unregister(file)
+        elif key.events != mask:
+            self._selector.modify(file, mask, key.data)
+
+    def _lacks_spares(self) -> bool:
+        return len(self._spares) < self._warm_workers and time.monotonic() >= self._next_fork
+
+    def _fork(self) -> Child:
+        child = Child(self._engine, self._address_space_bytes)
+        self._selector.register(child.pidfd, selectors.EVENT_READ, lambda mask: self._died(child))
+        return child
+
+    def _died(self, child: Child) -> None:
+        self._selector.unregister(child.pidfd)
+        how = child.reap()
+        if child in self._spares:
+            _log.error("worker %d died while it waited for a run (%s)", child.pid, how)
+            self._spares.remove(child)
+            self._next_fork = time.monotonic() + _FORK_AGAIN_SECONDS
+            child.close()
+        elif how != "status 0" and not child.abandoned:
+            _log.warning("worker %d of run %s died: %s", child.pid, child.run, how)
+
+    def _child_ready(self, child: Child, mask: int) -> None:
+        if mask & selectors.EVENT_WRITE:
+            child.write()
+        if mask & selectors.EVENT_READ:
+            child.read()
+
+    def _relay(self, number: int, child: Child) -> None:
+        """Forward what may be forwarded, and close the books when the worker is done."""
+        try:
+            while (frame := child.take()) is not None:
+                self.send(Forward(number, frame))
+        except FrameError as error:
+            _log.warning("worker %d of run %d: %s", child.pid, number, error)
+            child.abandon("internal-error", "The run ended unexpectedly.")
+        if child.finished:
+            self.send(Ended(number, *child.verdict))
+            del self._runs[number]
+            self._interest(child.socket, 0, lambda mask: None)
+            child.close()
+
+    def _control_ready(self, mask: int) -> None:
+        if mask & selectors.EVENT_WRITE:
+            self._write_control()
+        if mask & selectors.EVENT_READ:
+            self._read_control()
+
+    def _write_control(self) -> None:
+        try:
+            while self._unsent:
+                del self._unsent[: self._control.send(self._unsent)]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._connected = False
+
+    def _read_control(self) -> None:
+        try:
+            data = self._control.recv(_READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._connected = False
+            return
+        self._received.feed(data)
+        while (frame := self._received.take()) is not None:
+            self._obey(_decoder.decode(frame))
+
+    def _obey(self, message: ToRunner) -> None:
+        if isinstance(message, Submit):
+            child = self._spares.pop(0) if self._spares else self._fork()
+            self._runs[message.run] = child
+            child.begin(message.run, message.spec, _encoder.encode(message.spec), message.credit)
+            return
+        if message.run not in self._runs:
+            # It ended while the message was on its way.
+            return
+        child = self._runs[message.run]
+        if isinstance(message, Grant):
+            child.credit += message.frames
+        elif isinstance(message, ToRun):
+            self._pass_on(child, message)
+        else:
+            child.abandon("stopped", "The run was cancelled.")
+
+    def _pass_on(self, child: Child, message: ToRun) -> None:
+        if isinstance(message.message, Stop):
+            child.stop_soon()
+        elif isinstance(message.message, Keyboard) and child.unsent_bytes > _MAX_WAITING_INPUT_BYTES:
+            # The worker does not take its input; a terminal drops characters then, too.
+            return
+        child.send(_encoder.encode(message.message))
+
+
+def _terminate(signum: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + signum)
+
+
+def main(load_engine: Callable[[], Engine]) -> None:
+    """Entry point of the runner process. `load_engine` imports what executes programs."""
+    parser = argparse.ArgumentParser(prog="app.runner.server")
+    parser.add_argument("--fd", type=int, required=True, help="descriptor of the control socket")
+    parser.add_argument("--warm-workers", type=int, default=2, help="workers kept ready")
+    arguments = parser.parse_args()
+    logging.basicConfig(format="%(name)s: %(levelname)s: %(message)s")
+    signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with socket.socket(fileno=arguments.fd) as control:
+        serve(control, load_engine(), arguments.warm_workers)
+
+
+def _load_engine() -> Engine:
+    from app.runner.engine import TrapgateEngine  # noqa: PLC0415 - loads Unicorn and Keystone
+
+    return TrapgateEngine()
+
+
+if __name__ == "__main__":
+    main(_load_engine)
