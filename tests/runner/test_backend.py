@@ -253,6 +253,18 @@ def test_a_host_without_the_filter_runs_nothing(sandbox_host):
         backend.close()
 
 
+def test_a_host_without_room_for_another_process_says_so(sandbox_host):
+    backend = FakeBackend()
+    backend.runner_module = "tests.runner.forkless_server"
+    try:
+        for _ in range(2):
+            (message,) = backend.submit(spec("pid")).frames()
+            assert isinstance(message, Killed)
+            assert "can't start another process" in message.sentence
+    finally:
+        backend.close()
+
+
 def test_a_runner_that_does_not_start_is_unavailable(sandbox_host):
     backend = FakeBackend()
     backend.runner_module = "tests.runner.no_such_module"
