@@ -8,8 +8,8 @@ import sys
 from typing import IO
 
 import click
-from app.runner.local import execute
 
+from app.runner.local import execute
 from app.runner.messages import Limits, RunSpec
 from app.toolchain.program import SourceError
 from app.trace import codec, strace
