@@ -190,9 +190,8 @@ class Cpu:
             self._engine.close()
 
     def _leave(self, reason: Exit) -> Exit:
-        """Put the program counter where the exit says user mode goes on."""
+        """Remember where user mode goes on; the register says so already."""
         self._pc = reason.next_pc if isinstance(reason, TrapExit) else reason.pc
-        self._engine.write_register(self._pc_number, self._pc)
         return reason
 
     def _ran_past_page_end(self) -> bool:

@@ -38,7 +38,6 @@ ACCESS_FETCH: int = uc_const.UC_MEM_FETCH
 
 _NEEDED = {ACCESS_READ: READ, ACCESS_WRITE: WRITE, ACCESS_FETCH: EXECUTE}
 
-_CTL_TLB_FLUSH: int = uc_const.UC_CTL_TLB_FLUSH
 _SCANNED_BYTES = 2048
 _PROBES = (0x0000_0012_3456_7A01, 0x0000_0023_4567_8B03, 0x0000_0034_5678_9C05)
 
@@ -76,11 +75,15 @@ def _control(kind: int, arguments: int) -> int:
     return int(uc_const.UC_CTL_IO_WRITE) << 30 | arguments << 26 | kind
 
 
+_FLUSH_TLB = _control(uc_const.UC_CTL_TLB_FLUSH, 0)
+
+
 class HookState:
     """What the hooks and the CPU share. It refers to no engine and no callback, so there is no reference cycle.
 
-    `event` is what ended the run (a tuple whose first item is its kind), `refused` the page address and access of the
-    last translation that was denied, `error` an exception raised in a hook, `timestamp` answers cycle counters.
+    `event` is what ended the run (a tuple whose first item is its kind; only the first event of a run counts),
+    `refused` the page address and access of the last translation that was denied, `error` an exception raised in a
+    hook, `timestamp` answers cycle counters.
     """
 
     __slots__ = (
@@ -197,7 +200,7 @@ class Engine:
 
     def flush_tlb(self) -> None:
         """Drop cached address translations."""
-        _short.uc_ctl(self.handle, _control(_CTL_TLB_FLUSH, 0))
+        _short.uc_ctl(self.handle, _FLUSH_TLB)
 
     def flush_code(self) -> None:
         """Drop all translated code."""
@@ -250,7 +253,8 @@ class Engine:
         state = self.state
 
         def invalid(_handle: int, _data: int) -> bool:
-            state.event = ("invalid",)
+            if state.event is None:
+                state.event = ("invalid",)
             return False
 
         self._add(uc_const.UC_HOOK_INSN_INVALID, _InvalidHook(invalid))
@@ -261,7 +265,8 @@ class Engine:
         event_tuple = (event,)
 
         def reached(handle: int, _data: int) -> int:
-            state.event = event_tuple
+            if state.event is None:
+                state.event = event_tuple
             stop(ctypes.c_void_p(handle))
             return 0
 
@@ -273,7 +278,8 @@ class Engine:
 
         def replaced(handle: int, _data: int) -> int:
             try:
-                action()
+                if state.event is None:
+                    action()
             except BaseException as error:
                 state.error = error
                 stop(ctypes.c_void_p(handle))
@@ -281,20 +287,26 @@ class Engine:
 
         self._add(uc_const.UC_HOOK_INSN, _InstructionHook(replaced), instruction)
 
-    def on_port(self, in_instruction: int, out_instruction: int, snapshot: Callable[[], tuple[int, ...]]) -> None:
-        """End the run at port input and output, with the event ("port", registers before the instruction)."""
-        state, stop = self.state, _short.uc_emu_stop
+    def on_port(self, in_instruction: int, out_instruction: int) -> None:
+        """End the run at port input and output, with the event ("port", registers before the instruction).
+
+        Unicorn goes on to the end of the block it has translated. So the TLB is emptied here and every further
+        translation refused, which keeps memory as it was, and the registers are to be restored from the event.
+        """
+        state, stop, save = self.state, _short.uc_emu_stop, _save
+
+        def port_access(handle: int) -> None:
+            if state.event is None:
+                state.event = ("port", save(ctypes.c_void_p(handle)))
+                _short.uc_ctl(ctypes.c_void_p(handle), _FLUSH_TLB)
+            stop(ctypes.c_void_p(handle))
 
         def read(handle: int, _port: int, _size: int, _data: int) -> int:
-            if state.event is None:
-                state.event = ("port", snapshot())
-            stop(ctypes.c_void_p(handle))
+            port_access(handle)
             return 0
 
         def write(handle: int, _port: int, _size: int, _value: int, _data: int) -> None:
-            if state.event is None:
-                state.event = ("port", snapshot())
-            stop(ctypes.c_void_p(handle))
+            port_access(handle)
 
         self._add(uc_const.UC_HOOK_INSN, _InHook(read), in_instruction)
         self._add(uc_const.UC_HOOK_INSN, _OutHook(write), out_instruction)
@@ -352,10 +364,7 @@ class Engine:
 
     def save(self) -> Snapshot:
         """Copy every register, floating point and system ones included."""
-        snapshot = Snapshot(ctypes.c_void_p())
-        _check(_short.uc_context_alloc(self.handle, ctypes.byref(snapshot.pointer)), "allocate a context")
-        _check(_short.uc_context_save(self.handle, snapshot.pointer), "save a context")
-        return snapshot
+        return _save(self.handle)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Set every register from a snapshot."""
@@ -387,6 +396,13 @@ class Engine:
         return ctypes.c_uint64.from_address(self.handle.value + offset).value
 
 
+def _save(handle: ctypes.c_void_p) -> Snapshot:
+    snapshot = Snapshot(ctypes.c_void_p())
+    _check(_short.uc_context_alloc(handle, ctypes.byref(snapshot.pointer)), "allocate a context")
+    _check(_short.uc_context_save(handle, snapshot.pointer), "save a context")
+    return snapshot
+
+
 def _batch(numbers: Sequence[int]) -> tuple[Any, Any, Any]:
     """Register numbers, room for their values, and the pointers to it, as the batch calls want them."""
     count = len(numbers)
@@ -405,6 +421,8 @@ def _fill_hook(state: HookState) -> Callable[[int, int, int, int, int], bool]:
             answer.address = address
             answer.perms = uc_const.UC_PROT_ALL
             return True
+        if state.event is not None:
+            return False
         entry = state.entries.get(address >> PAGE_SHIFT)
         if entry is None or not entry[1] & _NEEDED[access]:
             state.refused = (address, access)

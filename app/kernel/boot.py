@@ -34,7 +34,7 @@ def first_task(kernel: Kernel) -> Task:
         files=DescriptorTable(),
         fs=fs,
     )
-    open_standard_streams(kernel, process.files)
+    open_standard_streams(kernel, fs, process.files)
     task = Task(tid=FIRST_PID, process=process, abi=kernel.abi)
     kernel.cpu.page_table = process.mm.page_table
     entry, stack = program_exec.load(kernel, process, kernel.program)

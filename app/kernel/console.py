@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from .wait import WaitQueue
+
 
 class Console(Protocol):
     """What the runner provides to the kernel."""
@@ -13,3 +15,12 @@ class Console(Protocol):
 
     def read(self, size: int) -> bytes | None:
         """Wait for the keyboard: up to `size` bytes, `b""` at the end of the input, None when the run is to stop."""
+
+
+class InputDevice(Protocol):
+    """The near end of the keyboard: the terminal, or standard input where that is redirected."""
+
+    readers: WaitQueue
+
+    def receive(self, data: bytes) -> None:
+        """Take what the console read; `b""` is the end of the input."""

@@ -78,6 +78,8 @@ class Dispatcher:
             raise ValueError(f"task {task.tid} sleeps in no call")
         task.sleeping = None
         sleep = sleeping.sleep
+        if sleep.queue is not None and task in sleep.queue.sleepers:
+            sleep.queue.sleepers.remove(task)
         self.kernel.recorder.emit(
             Wake(call=sleeping.call.id, on=sleep.on, sentence="What the task slept for has happened; it runs again.")
         )

@@ -31,7 +31,7 @@ from .abi import ABIS
 from .abi.text import signal_name
 from .clock import Clock
 from .config import KernelConfig
-from .console import Console
+from .console import Console, InputDevice
 from .dispatcher import Dispatcher
 from .task import Task, TaskState
 
@@ -69,6 +69,7 @@ class Kernel:
         self.memory = PhysicalMemory(config.memory_bytes)
         self.cpu = Cpu(program.arch, self.memory)
         self.tasks: dict[int, Task] = {}
+        self.input: InputDevice
         self.faults = 0
         self.output_bytes = 0
         self.dispatcher = Dispatcher(self, self.abi)

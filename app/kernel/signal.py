@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Literal
 
 from app.trace.events import Signal as SignalEvent
 
-from .abi.constants import Signo
-from .abi.text import signal_name
+from .abi.constants import MAX_SIGNAL, Signo
+from .abi.text import signal_name, signal_set_text
 
 if TYPE_CHECKING:
     from .kernel import Kernel
-    from .task import Task
+    from .task import Process, Task
 
 Action = Literal["terminate", "core", "ignore", "stop", "continue"]
 
@@ -34,7 +34,7 @@ _DUMPING = {
     Signo.SIGSYS,
 }
 UNBLOCKABLE = (1 << (Signo.SIGKILL - 1)) | (1 << (Signo.SIGSTOP - 1))
-LAST = 64
+LAST = MAX_SIGNAL
 
 
 def default_action(signo: int) -> Action:
@@ -80,6 +80,16 @@ class SignalSet:
     def first(self) -> int | None:
         """The lowest signal number in the set."""
         return (self.bits & -self.bits).bit_length() or None
+
+    def text(self) -> str:
+        """`[INT TERM]`."""
+        return signal_set_text(self.bits)
+
+
+def is_ignored(process: Process, signo: int) -> bool:
+    """Whether `signo` would do nothing to the process."""
+    handler = process.dispositions.get(signo, Disposition()).handler
+    return handler == SIG_IGN or (handler == SIG_DFL and default_action(signo) == "ignore")
 
 
 def send(kernel: Kernel, task: Task, signo: int, sender: str) -> None:

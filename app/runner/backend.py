@@ -49,11 +49,11 @@ _decoder: msgspec.msgpack.Decoder[FromRunner] = msgspec.msgpack.Decoder(FromRunn
 _log = logging.getLogger("trapgate.runner")
 
 
-class Busy(Exception):  # noqa: N818 - the protocol's word
+class Busy(Exception):
     """As many runs as allowed are in progress."""
 
 
-class Unavailable(Exception):  # noqa: N818 - the protocol's word
+class Unavailable(Exception):
     """The runner does not start or can't run anything here; the message says why."""
 
 

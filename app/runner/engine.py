@@ -9,7 +9,7 @@ from app.kernel.kernel import Kernel
 from app.runner.execution import Started
 from app.runner.messages import Limits, RunSpec
 from app.toolchain.assemble import assemble
-from app.toolchain.detect import detect
+from app.toolchain.detect import detect_language
 from app.toolchain.elf import load_elf
 from app.toolchain.program import Diagnostic, Program, SourceError
 from app.trace.recorder import Recorder
@@ -42,7 +42,7 @@ class TrapgateEngine:
         limits = Limits(
             cpu_seconds=1, wall_seconds=1, memory_bytes=1 << 20, events=1000, output_bytes=1000, source_bytes=1000
         )
-        spec = RunSpec(source=_REHEARSAL, language="auto", arch="x86_64", limits=limits)
+        spec = RunSpec(source=_REHEARSAL, language="gas", arch="x86_64", limits=limits)
         self.run(spec, Recorder(lambda events: None), _Silence(), lambda run: None)
 
     def run(self, spec: RunSpec, recorder: Recorder, console: Console, started: Started) -> None:
@@ -76,9 +76,11 @@ def build(spec: RunSpec) -> Program:
     """Make the Program. Raises SourceError."""
     if len(spec.source) > spec.limits.source_bytes:
         raise _mistake(f"the source has {len(spec.source)} bytes; at most {spec.limits.source_bytes} are allowed")
-    language = detect(spec.filename, spec.source) if spec.language == "auto" else spec.language
+    language = detect_language(spec.filename, spec.source) if spec.language == "auto" else spec.language
     if language == "elf":
         return load_elf(spec.source)
+    if language not in ("gas", "nasm"):
+        raise _mistake(f"{spec.filename} is neither assembly (GNU as or NASM) nor an ELF file")
     try:
         text = spec.source.decode()
     except UnicodeDecodeError as error:

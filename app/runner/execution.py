@@ -1,16 +1,15 @@
-"""One run inside one process: the engine's contract, the watch on its limits, and the recorder both threads share."""
+"""One run inside one process: the engine's contract, and the watch on its limits."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from typing import Protocol
 
 from app.kernel.console import Console
 from app.runner.messages import Limits, RunSpec
-from app.trace.events import AnyEvent, EndReason
-from app.trace.recorder import Recorder, Sink
+from app.trace.events import EndReason
+from app.trace.recorder import Recorder
 
 
 class Stoppable(Protocol):
@@ -34,25 +33,6 @@ class Engine(Protocol):
 
         Raises `app.toolchain.program.SourceError` when the source has mistakes; nothing has been emitted then.
         """
-
-
-class SharedRecorder(Recorder):
-    """A recorder that a second thread may flush, so that a program silent for long does not hold its events back."""
-
-    def __init__(self, sink: Sink, batch: int = 256) -> None:
-        super().__init__(sink, batch)
-        # Taken again by `flush` inside `emit`.
-        self._lock = threading.RLock()
-
-    def emit(self, event: AnyEvent) -> None:
-        """As `Recorder.emit`."""
-        with self._lock:
-            super().emit(event)
-
-    def flush(self) -> None:
-        """As `Recorder.flush`, from any thread."""
-        with self._lock:
-            super().flush()
 
 
 class Watch:

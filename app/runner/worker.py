@@ -15,11 +15,12 @@ from collections import deque
 import msgspec
 
 from app.runner import sandbox
-from app.runner.execution import Engine, SharedRecorder, Stoppable, Watch
+from app.runner.execution import Engine, Stoppable, Watch
 from app.runner.frames import MAX_CONTROL_FRAME, MAX_WORKER_FRAME, FrameBuffer, pack
 from app.runner.messages import Crashed, Done, Events, Keyboard, Rejected, RunSpec, SourceMistake, ToWorker, WorkerFrame
 from app.toolchain.program import Diagnostic, SourceError
 from app.trace.events import AnyEvent, EndReason
+from app.trace.recorder import Recorder
 
 SOCKET_FD = 3
 """The descriptor of the worker's socket, once `main` has moved it there."""
@@ -122,7 +123,7 @@ class Worker:
         self._engine = engine
         self._base_address_space = base_address_space
         self._received = FrameBuffer(MAX_CONTROL_FRAME)
-        self._recorder = SharedRecorder(self._send_events)
+        self._recorder = Recorder(self._send_events)
         self._keys = Keys()
         self._sending = threading.Lock()
         self._spec_arrived = threading.Event()

@@ -60,9 +60,11 @@ class AbiInfo(Struct, frozen=True):
     name: Annotated[str, Meta(description="Architecture name, as in `trapgate run --arch`.")]
     table: Annotated[str, Meta(description="Name of the system call table.")]
     traps: Annotated[tuple[str, ...], Meta(description="Trap instructions, usual one first.")]
-    number_register: str
-    argument_registers: tuple[str, ...]
-    return_register: str
+    number_register: Annotated[str, Meta(description="Register that carries the system call number.")]
+    argument_registers: Annotated[
+        tuple[str, ...], Meta(description="Registers that carry the arguments, first one first.")
+    ]
+    return_register: Annotated[str, Meta(description="Register that carries the answer.")]
     user_mode: Annotated[str, Meta(description="What the architecture calls user mode: `ring 3`, `EL0`.")]
     kernel_mode: Annotated[str, Meta(description="What the architecture calls kernel mode: `ring 0`, `EL1`.")]
     word_size: Annotated[int, Meta(description="Bytes in a register: 4 or 8.")]
@@ -71,10 +73,10 @@ class AbiInfo(Struct, frozen=True):
 class Counters(Struct, frozen=True):
     """What a run used."""
 
-    traps: int
-    faults: int
-    events: int
-    output_bytes: int
+    traps: Annotated[int, Meta(description="System calls.")]
+    faults: Annotated[int, Meta(description="Exceptions.")]
+    events: Annotated[int, Meta(description="Events of the run.")]
+    output_bytes: Annotated[int, Meta(description="Bytes in all `output` events.")]
     memory_bytes: Annotated[int, Meta(description="Peak of the physical memory the program's pages took.")]
     time: Annotated[int, Meta(description="Virtual nanoseconds at the end.")]
 
@@ -90,24 +92,26 @@ class Event(Struct, kw_only=True, tag_field="type", gc=False):
 class RunStart(Event, kw_only=True, tag="run.start"):
     """The program is loaded and about to execute its first instruction."""
 
-    version: int = SCHEMA_VERSION
-    abi: AbiInfo
+    version: Annotated[int, Meta(description="Version of this schema.")] = SCHEMA_VERSION
+    abi: Annotated[AbiInfo, Meta(description="The architecture that the program runs on.")]
     language: Annotated[str, Meta(description="Source language: `gas`, `nasm`, `elf`, ...")]
-    argv: tuple[str, ...]
-    segments: tuple[Segment, ...]
-    entry: Word
+    argv: Annotated[tuple[str, ...], Meta(description="Arguments of the program, its name first.")]
+    segments: Annotated[tuple[Segment, ...], Meta(description="The address space at the start, sorted.")]
+    entry: Annotated[Word, Meta(description="Address of the first instruction.")]
     line: Line
 
 
 class RunEnd(Event, tag="run.end"):
     """The run is over. Everything printed so far is kept, whatever the reason."""
 
-    reason: EndReason
+    reason: Annotated[
+        EndReason, Meta(description="Why the run is over; `exit` and `signal` are the program's own doing.")
+    ]
     status: Annotated[int | None, Meta(description="Exit status 0..255 when the program exited by itself.")]
     signal: Annotated[str | None, Meta(description="Signal name when a signal killed it.")]
     exit_code: Annotated[int, Meta(description="What a shell would show: status, or 128 + signal, or 124 at a limit.")]
     sentence: Sentence
-    counters: Counters
+    counters: Annotated[Counters, Meta(description="What the run used.")]
 
 
 class Trap(Event, tag="trap"):
@@ -124,8 +128,10 @@ class Trap(Event, tag="trap"):
 class ModeSwitch(Event, tag="mode"):
     """The CPU changes its privilege mode."""
 
-    to: Mode
-    reason: Literal["trap", "fault", "interrupt", "return", "signal"]
+    to: Annotated[Mode, Meta(description="The mode that the CPU is in from now on.")]
+    reason: Annotated[
+        Literal["trap", "fault", "interrupt", "return", "signal"], Meta(description="What made it change.")
+    ]
     pc: Annotated[Word, Meta(description="Program counter in user mode: where it left, or where it goes on.")]
     line: Annotated[Line, Meta(description="Source line at `pc`.")]
     saved: Annotated[
@@ -137,7 +143,7 @@ class Dispatch(Event, tag="dispatch"):
     """The dispatcher looks the number up in its table."""
 
     call: CallId
-    table: str
+    table: Annotated[str, Meta(description="Name of the table.")]
     number: Annotated[int, Meta(description="Number looked up, as a signed integer.")]
     name: Annotated[str | None, Meta(description="Null when the table has no such row.")]
     implemented: Annotated[bool, Meta(description="False: Linux knows the call, this kernel does not serve it.")]
@@ -155,7 +161,7 @@ class Check(Event, tag="check"):
         str, Meta(description="What was examined: `open`, `access-mode`, `user-memory`, `path`, `flags`, ...")
     ]
     value: Annotated[str, Meta(description="The argument as a person reads it.")]
-    ok: bool
+    ok: Annotated[bool, Meta(description="False: the call is refused with `errno`.")]
     errno: ErrnoName
     sentence: Sentence
 
@@ -164,7 +170,7 @@ class Service(Event, tag="service"):
     """A subsystem does the work."""
 
     call: CallId
-    subsystem: Subsystem
+    subsystem: Annotated[Subsystem, Meta(description="Part of the kernel that does it.")]
     step: Annotated[str, Meta(description="Short name of the step: `lookup`, `copy-in`, `write`, `map`.")]
     sentence: Sentence
 
@@ -182,7 +188,7 @@ class Wake(Event, tag="wake"):
     """What the task waited for has happened."""
 
     call: CallId
-    on: str
+    on: Annotated[str, Meta(description="What it waited for, as in `block`.")]
     sentence: Sentence
 
 
@@ -201,7 +207,7 @@ class Output(Event, tag="output"):
     """Bytes reached the terminal (or the standard stream that replaces it)."""
 
     stream: Annotated[int, Meta(description="0: the terminal. 1, 2: redirected standard output and error.")]
-    data: bytes
+    data: Annotated[bytes, Meta(description="The bytes.")]
 
 
 class InputWait(Event, tag="input.wait"):
@@ -214,7 +220,7 @@ class InputWait(Event, tag="input.wait"):
 class Input(Event, tag="input"):
     """The keyboard said something."""
 
-    data: bytes
+    data: Annotated[bytes, Meta(description="The bytes, as typed; empty at the end of the input.")]
     eof: Annotated[bool, Meta(description="True when the input has ended.")]
 
 
@@ -223,8 +229,8 @@ class Fault(Event, tag="fault"):
 
     vector: Annotated[str, Meta(description="`#PF`, `#GP`, `#DE`, `#UD`, `#BP`, `#DB`.")]
     name: Annotated[str, Meta(description="The vector's name: `page fault`.")]
-    pc: Word
-    line: Line
+    pc: Annotated[Word, Meta(description="Address of the instruction.")]
+    line: Annotated[Line, Meta(description="Source line at `pc`.")]
     address: Annotated[Word | None, Meta(description="Address touched, for a page fault.")]
     access: Annotated[Access | None, Meta(description="Kind of access, for a page fault.")]
     signal: Annotated[str | None, Meta(description="Signal that results; null when the kernel repaired the fault.")]
@@ -234,11 +240,17 @@ class Fault(Event, tag="fault"):
 class Signal(Event, tag="signal"):
     """A signal reaches a task."""
 
-    number: int
-    name: str
+    number: Annotated[int, Meta(description="Signal number.")]
+    name: Annotated[str, Meta(description="Signal name: `SIGSEGV`.")]
     sender: Annotated[str, Meta(description="`kernel`, or the pid that sent it.")]
-    disposition: Literal["default", "ignore", "handler", "blocked"]
-    action: Literal["terminate", "core", "ignore", "stop", "continue", "handler", "pending"]
+    disposition: Annotated[
+        Literal["default", "ignore", "handler", "blocked"],
+        Meta(description="What the program asked for; `blocked` when its mask holds the signal back."),
+    ]
+    action: Annotated[
+        Literal["terminate", "core", "ignore", "stop", "continue", "handler", "pending"],
+        Meta(description="What happens."),
+    ]
     sentence: Sentence
     siginfo: Annotated[
         str, Meta(description="The signal's `siginfo_t` as strace prints it, without braces; empty when unknown.")
@@ -248,30 +260,30 @@ class Signal(Event, tag="signal"):
 class Switch(Event, tag="switch"):
     """The scheduler gives the CPU to another task."""
 
-    previous: int
-    next: int
-    reason: str
+    previous: Annotated[int, Meta(description="Task that leaves the CPU; 0 for none.")]
+    next: Annotated[int, Meta(description="Task that gets the CPU; 0 for none.")]
+    reason: Annotated[str, Meta(description="Why, in a word or two.")]
 
 
 class TaskStart(Event, tag="task.start"):
     """A task comes to life."""
 
-    pid: int
-    parent: int
-    name: str
+    pid: Annotated[int, Meta(description="The new task.")]
+    parent: Annotated[int, Meta(description="The task that made it; 0 for the first.")]
+    name: Annotated[str, Meta(description="Name of its program.")]
 
 
 class TaskExec(Event, tag="task.exec"):
     """A task replaces its program."""
 
-    path: str
-    argv: tuple[str, ...]
+    path: Annotated[str, Meta(description="The new program.")]
+    argv: Annotated[tuple[str, ...], Meta(description="Its arguments, its name first.")]
 
 
 class TaskExit(Event, tag="task.exit"):
     """A task ends."""
 
-    pid: int
+    pid: Annotated[int, Meta(description="The task that ends.")]
     status: Annotated[int | None, Meta(description="Exit status 0..255 when the task ended by itself.")]
     signal: Annotated[str | None, Meta(description="Signal name when a signal killed it.")]
     strace: Annotated[
@@ -286,17 +298,19 @@ class Memory(Event, tag="memory"):
         Literal["map", "unmap", "protect"],
         Meta(description="`map` replaces whatever the range held; `protect` changes `perms` inside the range."),
     ]
-    start: Word
-    end: Word
+    start: Annotated[Word, Meta(description="First address of the range.")]
+    end: Annotated[Word, Meta(description="First address after the range.")]
     perms: Annotated[str, Meta(description="As in /proc/self/maps; empty for `unmap`.")]
-    name: str
+    name: Annotated[str, Meta(description="Section, file or area name; may be empty.")]
 
 
 class Fd(Event, tag="fd"):
     """The descriptor table changed."""
 
-    change: Literal["open", "close", "flags"]
-    fd: int
+    change: Annotated[
+        Literal["open", "close", "flags"], Meta(description="`flags` says what the descriptor is now, like `open`.")
+    ]
+    fd: Annotated[int, Meta(description="The descriptor's number.")]
     description: Annotated[
         int | None, Meta(description="Identity of the open file description: equal numbers share offset and flags.")
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Callable
 
 from .events import AnyEvent
@@ -16,6 +18,8 @@ class Recorder:
     `sink` receives them in batches of at most `batch` events, and whatever is waiting at each `flush`.
     The kernel sets `now` (virtual nanoseconds) and `task` (current tid) as they change, so that emitting an event
     costs no lookup.
+
+    One thread emits; any thread may flush, so that a program silent for long does not hold its events back.
     """
 
     def __init__(self, sink: Sink, batch: int = 256) -> None:
@@ -24,7 +28,8 @@ class Recorder:
         self.seq = 0
         self._sink = sink
         self._batch = batch
-        self._waiting: list[AnyEvent] = []
+        self._waiting: deque[AnyEvent] = deque()
+        self._flushing = threading.Lock()
 
     def emit(self, event: AnyEvent) -> None:
         """Stamp `event` with the next `seq`, the current time and task, and queue it for the sink."""
@@ -38,6 +43,9 @@ class Recorder:
 
     def flush(self) -> None:
         """Give everything queued to the sink. Called when the run waits, ends, or has been silent for a while."""
-        if self._waiting:
-            batch, self._waiting = self._waiting, []
-            self._sink(batch)
+        # `emit` takes no lock: appending to a deque and taking from its other end do not disturb each other.
+        with self._flushing:
+            waiting = self._waiting
+            batch = [waiting.popleft() for _ in range(len(waiting))]
+            if batch:
+                self._sink(batch)

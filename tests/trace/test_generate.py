@@ -107,3 +107,14 @@ def test_typescript_refuses_a_wrong_use(tmp_path):
     done = compile_typescript(tmp_path, USE.replace("event.argv.length", "event.fd"))
     assert done.returncode != 0
     assert "Property 'fd' does not exist on type 'RunStart'" in done.stdout
+
+
+def test_every_field_is_described():
+    structs = [events.Event, events.Segment, events.AbiInfo, events.Counters, *get_args(events.AnyEvent)]
+    assert [f"{cls.__name__}.{f.name}" for cls in structs for f in generate.fields(cls) if not f.description] == []
+
+
+def test_a_description_of_a_field_wins_over_that_of_its_type():
+    described = {field.name: field.description for field in generate.fields(events.Trap)}
+    assert described["pc"] == "Address of the trap instruction."
+    assert described["line"] == "Source line (1-based), null when the address has none."

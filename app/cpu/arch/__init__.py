@@ -45,7 +45,10 @@ class Architecture(ABC):
 
     @abstractmethod
     def explain(self, event: tuple[Any, ...]) -> Exit:
-        """Say what an event (see `HookState`) means, and do to the registers what the hardware does."""
+        """Say what an event (see `HookState`) means, and do to the registers what the hardware does.
+
+        The program counter register ends up where user mode goes on.
+        """
 
     @abstractmethod
     def is_translatable(self, address: int) -> bool:

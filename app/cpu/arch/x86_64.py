@@ -6,10 +6,11 @@ Where the emulated processor is not a real one:
   VEX forms run as the SSE instruction they look like.
 - `rdrand` and `rdseed` answer from the host, so a program that uses them is not reproducible. CPUID and the rest are.
 - `rdtsc` and `rdtscp` answer `Cpu.timestamp`; TSC_AUX is 0.
-- An unaligned `movaps` works instead of raising #GP.
+- Alignment is never checked: an unaligned `movaps` works instead of raising #GP, and there is no #AC.
+- A 16-byte store across two pages of which the second one faults has already stored its first 8 bytes.
 - A jump to a non-canonical address raises #GP at the target, as after the jump, not at the jump. A non-canonical
   stack address raises #GP, not #SS.
-- `ins` has stored a zero by the time its #GP is raised.
+- `ins` has stored a zero by the time its #GP is raised; `rep ins` and `rep outs` with RCX = 0 do not raise it.
 - An access that wraps around the end of the address space is not modelled.
 """
 
@@ -36,13 +37,12 @@ _USER_FLAGS = 0x202
 """IF and the bit that is always set."""
 
 _MXCSR = 0x1F80
-_FPU_CONTROL = 0x37F
-"""Both mask every floating point exception, as Linux does at exec."""
+"""Every floating point exception masked, as at the start of a Linux program."""
 
 _MSR_STAR = 0xC0000081
 _MSR_EFER = 0xC0000080
 _EFER_SYSCALL_ENABLE = 1
-_SYSRET = b"\x48\x0f\x07"
+_FNINIT_SYSRET = b"\xdb\xe3\x48\x0f\x07"
 _USER_SELECTORS = 0x23 << 48 | 8 << 32
 """STAR: `sysretq` loads CS = 0x33 and SS = 0x2b from it, as on Linux."""
 
@@ -66,7 +66,6 @@ _VECTORS = {
 _INT = 0xCD
 _INT1 = 0xF1
 _PUSHF = 0x9C
-_POPF = 0x9D
 _LINUX_INTERRUPT = 0x80
 _RDPMC = b"\x0f\x33"
 _PREFIXES = frozenset((0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65, 0x66, 0x67, 0xF0, 0xF2, 0xF3, *range(0x40, 0x50)))
@@ -92,9 +91,6 @@ class X8664(Architecture):
         number = self.registers
         self._read_state = engine.reader((number["rip"], number["rflags"]))
         self._write_syscall_state = engine.writer((number["rcx"], number["r11"]))
-        port_registers = tuple(number[name] for name in ("rip", "rax", "rcx", "rsi", "rdi"))
-        self._read_port_state = engine.reader(port_registers)
-        self._write_port_state = engine.writer(port_registers)
 
     def enter_user_mode(self, scratch: int) -> None:
         engine, number = self.engine, self.registers
@@ -104,11 +100,10 @@ class X8664(Architecture):
         engine.write_model_specific(msr, _MSR_STAR, _USER_SELECTORS)
         engine.write_register(number["rcx"], scratch + 16)
         engine.write_register(number["r11"], _USER_FLAGS)
-        engine.run_privileged(scratch, _SYSRET)
+        engine.run_privileged(scratch, _FNINIT_SYSRET)
         engine.write_register(number["rcx"], 0)
         engine.write_register(number["r11"], 0)
         engine.write_register(number["mxcsr"], _MXCSR)
-        engine.write_register(number["fpcw"], _FPU_CONTROL)
 
     def add_hooks(self) -> None:
         engine, state, number = self.engine, self.engine.state, self.registers
@@ -116,7 +111,7 @@ class X8664(Architecture):
         engine.on_invalid()
         engine.on_instruction(x86.UC_X86_INS_SYSCALL, "syscall")
         engine.on_instruction(x86.UC_X86_INS_SYSENTER, "sysenter")
-        engine.on_port(x86.UC_X86_INS_IN, x86.UC_X86_INS_OUT, self._read_port_state)
+        engine.on_port(x86.UC_X86_INS_IN, x86.UC_X86_INS_OUT)
         write_counter = engine.writer((number["rax"], number["rdx"]))
         write_counter_and_aux = engine.writer((number["rax"], number["rdx"], number["rcx"]))
 
@@ -144,8 +139,8 @@ class X8664(Architecture):
                 return self._interrupt(event[1], pc)
             case "port":
                 # The emulator lets user mode use every port, and goes on to the end of the instruction.
-                self._write_port_state(*event[1])
-                return FaultExit("#GP", event[1][0])
+                self.engine.restore(event[1])
+                return FaultExit("#GP", self._read_state()[0])
             case _:
                 return self._invalid(pc)
 
@@ -160,11 +155,13 @@ class X8664(Architecture):
             return TrapExit("int 0x80", pc - 2, pc, {})
         if number == 4:
             return FaultExit("#OF", pc)
+        self.engine.write_register(self.registers["rip"], pc - 2)
         return FaultExit("#GP", pc - 2)
 
     def _invalid(self, pc: int) -> Exit:
         code = self._code_at(pc)
         if code[:1] == bytes((_INT1,)):
+            self.engine.write_register(self.registers["rip"], pc + 1)
             return FaultExit("#DB", pc + 1)
         if code[:2] in (_RDPMC, bytes((_INT, 6))):
             return FaultExit("#GP", pc)
@@ -187,7 +184,10 @@ class X8664(Architecture):
         return address >> 47 in (0, 0x1FFFF)
 
     def finish_block(self, pc: int) -> int:
-        """See `Architecture.finish_block`. Steps with the trap flag, and hides it from the program."""
+        """See `Architecture.finish_block`. Steps with the trap flag, and hides it from the program.
+
+        `popf`, `iret` and the trap instructions end a block, so only `pushf` could show it.
+        """
         engine, state, flags_number = self.engine, self.engine.state, self.registers["rflags"]
         page = pc >> PAGE_SHIFT
         while True:
@@ -198,13 +198,15 @@ class X8664(Architecture):
                 return engine.start(pc)
             engine.write_register(flags_number, flags | _TRAP_FLAG)
             error = engine.start(pc)
+            if state.event is not None and state.event[0] == "port":
+                engine.restore(state.event[1])
             next_pc, flags = self._read_state()
-            completed = next_pc != pc
-            if not (completed and opcode == _POPF):
-                engine.write_register(flags_number, flags & ~_TRAP_FLAG)
-            if completed and opcode == _PUSHF:
+            engine.write_register(flags_number, flags & ~_TRAP_FLAG)
+            if next_pc != pc and opcode == _PUSHF:
                 pushed = engine.read_register(self.registers["rsp"]) + 1
                 self.write_user(pushed, bytes((self.read_user(pushed, 1)[0] & ~(_TRAP_FLAG >> 8),)))
+            if state.event is not None and state.event[0] == "port":
+                state.event = ("port", engine.save())
             if error or state.event != ("interrupt", 1) or opcode == _INT:
                 return error
             state.event = None

@@ -28,6 +28,7 @@ class Abi:
     stack_register: str
     machine: str
     address_limit: int
+    hwcap: int
 
     @property
     def argument_registers(self) -> tuple[str, ...]:

@@ -39,15 +39,17 @@ def quote(data: bytes, limit: int | None = 32) -> str:
     return f'"{"".join(parts)}"{dots}'
 
 
-@lru_cache(maxsize=4096)
 def flag_text(value: int, enum_class: type[IntFlag] | type[IntEnum]) -> str:
     """Name a flag word (`O_RDWR|O_CREAT`) or a number (`SEEK_SET`).
 
     What has no name is hexadecimal: `O_RDONLY|0x80000000`, or `0x63 /* SEEK_??? */` when nothing has one. A negative
     value is a 32-bit one. Two names that strace has are missing: the halves `__O_SYNC` and `__O_TMPFILE`.
     """
-    if value < 0:
-        value &= 0xFFFF_FFFF
+    return _flag_text(value & 0xFFFF_FFFF if value < 0 else value, enum_class)
+
+
+@lru_cache(maxsize=4096)
+def _flag_text(value: int, enum_class: type[IntFlag] | type[IntEnum]) -> str:
     if issubclass(enum_class, IntEnum):
         return _names(enum_class).get(value) or _unknown(value, enum_class)
     names = _names(enum_class)

@@ -52,4 +52,5 @@ X86_64 = Abi(
     stack_register="rsp",
     machine="x86_64",
     address_limit=0x7FFF_FFFF_F000,
+    hwcap=0x078B_FBFD,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .layout import Layout
 from .struct_text import flock_text, sigaction_text, sigset_text, stat_text, time_text, utsname_text
+from .termios_text import termios_text
 
 STAT = Layout(
     "stat",
@@ -39,6 +40,7 @@ WINSIZE = Layout("winsize", [("ws_row", "H"), ("ws_col", "H"), ("ws_xpixel", "H"
 TERMIOS = Layout(
     "termios",
     [("c_iflag", "I"), ("c_oflag", "I"), ("c_cflag", "I"), ("c_lflag", "I"), ("c_line", "B"), ("c_cc", "19s")],
+    text=termios_text,
 )
 """`struct termios` of asm/termbits.h, 36 bytes; not the larger one of the C library."""
 

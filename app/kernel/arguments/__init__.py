@@ -5,8 +5,8 @@ and decides which errno a program sees. Each use that checks something emits a `
 """
 
 from .descriptors import DirFd, Fd
-from .integers import Address, Int, Long, Mode, Offset, Size, Unsigned
-from .memory import CString, StructIn, StructOut, UserIn, UserOut
+from .integers import Address, Int, Long, Mode, Offset, PageOffset, SignalNumber, Size, Unsigned
+from .memory import CString, NumberOut, StructIn, StructOut, UserIn, UserOut
 from .path import Path
 
 __all__ = [
@@ -17,8 +17,11 @@ __all__ = [
     "Int",
     "Long",
     "Mode",
+    "NumberOut",
     "Offset",
+    "PageOffset",
     "Path",
+    "SignalNumber",
     "Size",
     "StructIn",
     "StructOut",

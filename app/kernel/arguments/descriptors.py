@@ -37,7 +37,17 @@ class Fd:
 
     @property
     def file(self) -> FileDescription:
-        """The open file description. Raises EBADF when the descriptor is not open."""
+        """The open file description. Raises EBADF when the descriptor is not open, or open only as a place (O_PATH)."""
+        file = self.any_file
+        if file.path_only:
+            raise self.call.refuse(
+                Errno.EBADF, self.name, "open", str(self.number), "It was opened with O_PATH, which gives no contents."
+            )
+        return file
+
+    @property
+    def any_file(self) -> FileDescription:
+        """The open file description, even one of O_PATH. Raises EBADF when the descriptor is not open."""
         file = self.call.task.files.get(self.number)
         if file is None:
             raise self.call.refuse(

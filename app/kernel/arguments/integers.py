@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Any, Self
 
-from app.kernel.abi.text import flag_text
+from app.kernel.abi.text import flag_text, signal_name
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
@@ -65,6 +65,24 @@ class Offset(Long):
     """`off_t`: a position in a file, in bytes."""
 
 
+class PageOffset(Offset):
+    """`off_t` of mmap(2), shown in hexadecimal."""
+
+    @classmethod
+    def show(cls, value: int) -> str:
+        """`0`, or hexadecimal."""
+        return f"{value:#x}" if value else "0"
+
+
+class SignalNumber(Int):
+    """A signal number; what is no signal, 0 too, is shown as a number."""
+
+    @classmethod
+    def show(cls, value: int) -> str:
+        """`SIGINT`."""
+        return signal_name(value)
+
+
 class Address(Integer):
     """A pointer that is used as a number, or one that the kernel does not follow here."""
 
@@ -86,14 +104,17 @@ class Mode(Integer):
 
 
 class EnumArgument:
-    """An `int` argument whose values have names: flags (`IntFlag`) or choices (`IntEnum`)."""
+    """An argument whose values have names: flags (`IntFlag`) or choices (`IntEnum`).
+
+    It is an `int`, or an `unsigned long` where the signature says `Annotated[..., "unsigned long"]`.
+    """
 
     def __init__(self, names: type[enum.Enum]) -> None:
         self.names = names
 
     def fetch(self, call: Call, name: str, raw: int, detail: str) -> NamedInt:
-        """The value as a signed 32-bit int that remembers its names."""
-        value = NamedInt(signed(raw, 32))
+        """The value as a number that remembers its names."""
+        value = NamedInt(raw if detail == "unsigned long" else signed(raw, 32))
         value.names = self.names
         return value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 from app.kernel.abi.text import quote
@@ -37,6 +38,17 @@ class Pointer:
     def is_null(self) -> bool:
         """Whether the program passed NULL."""
         return self.address == 0
+
+    def _need_range(self, size: int) -> None:
+        """Refuse a range that user memory cannot contain, mapped or not (Linux's `access_ok`). Raises EFAULT."""
+        if self.address + size > self.call.task.abi.address_limit:
+            raise self.call.refuse(
+                Errno.EFAULT,
+                self.name,
+                "user-memory",
+                hex(self.address),
+                f"{size} bytes at {self.address:#x} are not all below the kernel's half of memory.",
+            )
 
     def text(self) -> str | None:
         """The bare address; kinds of pointers that know what is there show that instead."""
@@ -101,6 +113,10 @@ class UserIn(Pointer):
         """The length the program claims."""
         return int(self.call.arguments[self.detail])
 
+    def need_range(self) -> None:
+        """Check, before anything else about the buffer, that it lies below the kernel's half. Raises EFAULT."""
+        self._need_range(self.size)
+
     def read(self, size: int | None = None) -> bytes:
         """Copy the buffer in: its whole length, or the first `size` bytes. Short when only a part is readable.
 
@@ -131,6 +147,10 @@ class UserOut(Pointer):
         """The room the program offers."""
         return int(self.call.arguments[self.detail])
 
+    def need_range(self) -> None:
+        """Check, before anything else about the buffer, that it lies below the kernel's half. Raises EFAULT."""
+        self._need_range(self.size)
+
     def write(self, data: bytes) -> int:
         """Copy `data` out; returns how many bytes arrived. Raises EFAULT when none did; nothing to copy is no error."""
         if not data:
@@ -139,6 +159,29 @@ class UserOut(Pointer):
         count = self._copied_out(data)
         self.data = data[:count]
         return count
+
+    def fill(self, size: int, make: Callable[[int], bytes]) -> int:
+        """Copy out what `make` gives piece by piece, `size` bytes in all; returns and raises as `write`."""
+        if not size:
+            return self.write(b"")
+        call = self.call
+        shown = hex(self.address)
+        done = 0
+        self.data = b""
+        while done < size:
+            piece = make(min(size - done, PAGE_SIZE))
+            count = call.task.mm.copy_out(self.address + done, piece)
+            done += count
+            self.data = self.data or piece[:count]
+            if count < len(piece):
+                break
+        if not done:
+            self.data = None
+            raise call.refuse(
+                Errno.EFAULT, self.name, "user-memory", shown, f"The program has no writable memory at {shown}."
+            )
+        call.passed(self.name, "user-memory", shown, f"{done} of {size} bytes at {shown} are writable.")
+        return done
 
     def text(self) -> str | None:
         """What the kernel put there, as strace quotes it; the address when nothing was put."""
@@ -279,3 +322,30 @@ class StructOut(Pointer):
         if self.fields is None:
             return Address.show(self.address)
         return self.call.task.abi.structs[self.detail].text(self.fields)
+
+
+class NumberOut(Pointer):
+    """Room for one integer the kernel stores. `Annotated[NumberOut, "long"]` names its C type: `int` or `long`."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, call: Call, name: str, address: int, detail: str) -> None:
+        super().__init__(call, name, address, detail)
+        self.value: int | None = None
+
+    def write(self, value: int) -> None:
+        """Store `value`. Raises EFAULT unless all of it is writable."""
+        call = self.call
+        size = 4 if self.detail == "int" else call.task.abi.info.word_size
+        shown = hex(self.address)
+        data = (value & ((1 << 8 * size) - 1)).to_bytes(size, "little")
+        if call.task.mm.copy_out(self.address, data) < size:
+            raise call.refuse(
+                Errno.EFAULT, self.name, "user-memory", shown, f"The program has no writable {self.detail} at {shown}."
+            )
+        self.value = value
+        call.passed(self.name, "user-memory", shown, f"The {self.detail} at {shown} is in writable memory.")
+
+    def text(self) -> str | None:
+        """`[5]`; the address when nothing was stored."""
+        return Address.show(self.address) if self.value is None else f"[{self.value}]"

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-AREAS = ("memory", "process", "signal", "system", "time")
+AREAS = ("file", "memory", "process", "signal", "system", "time")
 
 
 def load() -> None:

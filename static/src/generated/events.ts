@@ -56,8 +56,11 @@ export interface AbiInfo {
   table: string;
   /** Trap instructions, usual one first. */
   traps: string[];
+  /** Register that carries the system call number. */
   number_register: string;
+  /** Registers that carry the arguments, first one first. */
   argument_registers: string[];
+  /** Register that carries the answer. */
   return_register: string;
   /** What the architecture calls user mode: `ring 3`, `EL0`. */
   user_mode: string;
@@ -69,9 +72,13 @@ export interface AbiInfo {
 
 /** What a run used. */
 export interface Counters {
+  /** System calls. */
   traps: number;
+  /** Exceptions. */
   faults: number;
+  /** Events of the run. */
   events: number;
+  /** Bytes in all `output` events. */
   output_bytes: number;
   /** Peak of the physical memory the program's pages took. */
   memory_bytes: number;
@@ -92,13 +99,17 @@ export interface EventBase {
 /** The program is loaded and about to execute its first instruction. */
 export interface RunStart extends EventBase {
   type: "run.start";
+  /** Version of this schema. */
   version: number;
+  /** The architecture that the program runs on. */
   abi: AbiInfo;
   /** Source language: `gas`, `nasm`, `elf`, ... */
   language: string;
+  /** Arguments of the program, its name first. */
   argv: string[];
+  /** The address space at the start, sorted. */
   segments: Segment[];
-  /** A machine word in hexadecimal. */
+  /** Address of the first instruction. */
   entry: Word;
   /** Source line (1-based), null when the address has none. */
   line: number | null;
@@ -107,6 +118,7 @@ export interface RunStart extends EventBase {
 /** The run is over. Everything printed so far is kept, whatever the reason. */
 export interface RunEnd extends EventBase {
   type: "run.end";
+  /** Why the run is over; `exit` and `signal` are the program's own doing. */
   reason: EndReason;
   /** Exit status 0..255 when the program exited by itself. */
   status: number | null;
@@ -116,6 +128,7 @@ export interface RunEnd extends EventBase {
   exit_code: number;
   /** What happened, in words for a student. */
   sentence: string;
+  /** What the run used. */
   counters: Counters;
 }
 
@@ -139,7 +152,9 @@ export interface Trap extends EventBase {
 /** The CPU changes its privilege mode. */
 export interface ModeSwitch extends EventBase {
   type: "mode";
+  /** The mode that the CPU is in from now on. */
   to: Mode;
+  /** What made it change. */
   reason: "trap" | "fault" | "interrupt" | "return" | "signal";
   /** Program counter in user mode: where it left, or where it goes on. */
   pc: Word;
@@ -154,6 +169,7 @@ export interface Dispatch extends EventBase {
   type: "dispatch";
   /** Number of the system call in this run: 0 for the first trap. */
   call: number;
+  /** Name of the table. */
   table: string;
   /** Number looked up, as a signed integer. */
   number: number;
@@ -180,6 +196,7 @@ export interface Check extends EventBase {
   kind: string;
   /** The argument as a person reads it. */
   value: string;
+  /** False: the call is refused with `errno`. */
   ok: boolean;
   /** Symbolic errno such as `EBADF`, null when there is none. */
   errno: string | null;
@@ -192,6 +209,7 @@ export interface Service extends EventBase {
   type: "service";
   /** Number of the system call in this run: 0 for the first trap. */
   call: number;
+  /** Part of the kernel that does it. */
   subsystem: Subsystem;
   /** Short name of the step: `lookup`, `copy-in`, `write`, `map`. */
   step: string;
@@ -217,6 +235,7 @@ export interface Wake extends EventBase {
   type: "wake";
   /** Number of the system call in this run: 0 for the first trap. */
   call: number;
+  /** What it waited for, as in `block`. */
   on: string;
   /** What happened, in words for a student. */
   sentence: string;
@@ -244,6 +263,7 @@ export interface Output extends EventBase {
   type: "output";
   /** 0: the terminal. 1, 2: redirected standard output and error. */
   stream: number;
+  /** The bytes. */
   data: Base64;
 }
 
@@ -259,6 +279,7 @@ export interface InputWait extends EventBase {
 /** The keyboard said something. */
 export interface Input extends EventBase {
   type: "input";
+  /** The bytes, as typed; empty at the end of the input. */
   data: Base64;
   /** True when the input has ended. */
   eof: boolean;
@@ -271,9 +292,9 @@ export interface Fault extends EventBase {
   vector: string;
   /** The vector's name: `page fault`. */
   name: string;
-  /** A machine word in hexadecimal. */
+  /** Address of the instruction. */
   pc: Word;
-  /** Source line (1-based), null when the address has none. */
+  /** Source line at `pc`. */
   line: number | null;
   /** Address touched, for a page fault. */
   address: Word | null;
@@ -288,11 +309,15 @@ export interface Fault extends EventBase {
 /** A signal reaches a task. */
 export interface Signal extends EventBase {
   type: "signal";
+  /** Signal number. */
   number: number;
+  /** Signal name: `SIGSEGV`. */
   name: string;
   /** `kernel`, or the pid that sent it. */
   sender: string;
+  /** What the program asked for; `blocked` when its mask holds the signal back. */
   disposition: "default" | "ignore" | "handler" | "blocked";
+  /** What happens. */
   action: "terminate" | "core" | "ignore" | "stop" | "continue" | "handler" | "pending";
   /** What happened, in words for a student. */
   sentence: string;
@@ -303,29 +328,38 @@ export interface Signal extends EventBase {
 /** The scheduler gives the CPU to another task. */
 export interface Switch extends EventBase {
   type: "switch";
+  /** Task that leaves the CPU; 0 for none. */
   previous: number;
+  /** Task that gets the CPU; 0 for none. */
   next: number;
+  /** Why, in a word or two. */
   reason: string;
 }
 
 /** A task comes to life. */
 export interface TaskStart extends EventBase {
   type: "task.start";
+  /** The new task. */
   pid: number;
+  /** The task that made it; 0 for the first. */
   parent: number;
+  /** Name of its program. */
   name: string;
 }
 
 /** A task replaces its program. */
 export interface TaskExec extends EventBase {
   type: "task.exec";
+  /** The new program. */
   path: string;
+  /** Its arguments, its name first. */
   argv: string[];
 }
 
 /** A task ends. */
 export interface TaskExit extends EventBase {
   type: "task.exit";
+  /** The task that ends. */
   pid: number;
   /** Exit status 0..255 when the task ended by itself. */
   status: number | null;
@@ -340,19 +374,22 @@ export interface Memory extends EventBase {
   type: "memory";
   /** `map` replaces whatever the range held; `protect` changes `perms` inside the range. */
   change: "map" | "unmap" | "protect";
-  /** A machine word in hexadecimal. */
+  /** First address of the range. */
   start: Word;
-  /** A machine word in hexadecimal. */
+  /** First address after the range. */
   end: Word;
   /** As in /proc/self/maps; empty for `unmap`. */
   perms: string;
+  /** Section, file or area name; may be empty. */
   name: string;
 }
 
 /** The descriptor table changed. */
 export interface Fd extends EventBase {
   type: "fd";
+  /** `flags` says what the descriptor is now, like `open`. */
   change: "open" | "close" | "flags";
+  /** The descriptor's number. */
   fd: number;
   /** Identity of the open file description: equal numbers share offset and flags. */
   description: number | null;

@@ -5,9 +5,17 @@ import pytest
 from app.kernel.abi import x86_64_structs as s
 from app.kernel.abi.constants import SaFlag
 from app.kernel.abi.struct_text import device_text
+from app.kernel.abi.termios_text import (
+    CONTROL_FIELDS,
+    CONTROL_FLAGS,
+    INPUT_FLAGS,
+    LOCAL_FLAGS,
+    OUTPUT_FIELDS,
+    OUTPUT_FLAGS,
+)
 
 STAT, RT_SIGACTION, IOCTL, NANOSLEEP, UNAME, FCNTL, UTIMES = 4, 13, 16, 35, 63, 72, 235
-TIOCSWINSZ, F_SETLK = 0x5414, 6
+TCSETSF, TIOCSWINSZ, F_SETLK = 0x5404, 0x5414, 6
 
 
 def text(layout, **fields):
@@ -52,6 +60,26 @@ def test_winsize_matches_strace(strace):
     assert strace([(IOCTL, 99, TIOCSWINSZ, s.WINSIZE.pack(**size))]) == [
         f"ioctl(99, TIOCSWINSZ, {text(s.WINSIZE, **size)})"
     ]
+
+
+def test_termios_matches_strace(strace):
+    samples = [
+        {},
+        {"c_iflag": 0o2400, "c_oflag": 0o5, "c_cflag": 0xBF, "c_lflag": 0x8A3B, "c_cc": bytes(range(19))},
+        {"c_iflag": 0xFFFF_FFFF, "c_oflag": 0xFFFF_FFFF, "c_cflag": 0xC000_1FFF, "c_lflag": 0xFFFF_FFFF},
+        {"c_iflag": 0x8000_0000, "c_oflag": 0o13005, "c_cflag": 0o10002, "c_lflag": 1},
+        {"c_oflag": 0x8000_0000, "c_cflag": 0o10040},
+        *({"c_cflag": speed} for speed in [*range(16), *range(0o10000, 0o10020)]),
+    ]
+    lines = strace([(IOCTL, 99, TCSETSF, s.TERMIOS.pack(**sample)) for sample in samples])
+    shown = [line.split("TCSETSF, ")[1].removesuffix(")") for line in lines]
+    assert shown == [text(s.TERMIOS, **sample) for sample in samples]
+
+
+def test_termios_values_are_those_of_the_headers(c_values):
+    groups = [INPUT_FLAGS, OUTPUT_FLAGS, CONTROL_FLAGS, LOCAL_FLAGS, *OUTPUT_FIELDS, *CONTROL_FIELDS]
+    names = {name: value for group in groups for name, value in group.items()}
+    assert dict(zip(names, c_values(["asm/termbits.h"], list(names)), strict=True)) == names
 
 
 @pytest.mark.parametrize("kind", [0, 1, 2, 9])

@@ -1,0 +1,140 @@
+"""Vectors of buffers: `struct iovec` arrays of readv(2) and writev(2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.kernel.abi.text import quote
+from app.kernel.errno import Errno
+
+from .integers import signed
+from .memory import Pointer
+
+if TYPE_CHECKING:
+    from app.kernel.call import Call
+
+IOV_MAX = 1024
+MAX_TOTAL = 0x7FFF_F000
+
+
+class IoVec(Pointer):
+    """An array of buffers. `Annotated[IoVecIn, "iovcnt"]` names the argument that counts them."""
+
+    __slots__ = ("buffers", "data")
+
+    direction = ""
+
+    def __init__(self, call: Call, name: str, address: int, detail: str) -> None:
+        super().__init__(call, name, address, detail)
+        self.buffers: list[tuple[int, int]] = []
+        self.data: bytes | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes in all buffers together."""
+        return sum(size for _, size in self.buffers)
+
+    def import_vector(self) -> None:
+        """Copy the array in and check it (Linux `import_iovec`): EINVAL for its count or a length, EFAULT for an address.
+
+        What goes beyond the most that one call transfers is cut off.
+        """
+        call = self.call
+        count = int(call.arguments[self.detail])
+        shown = hex(self.address)
+        if count > IOV_MAX:
+            raise call.refuse(Errno.EINVAL, self.detail, "range", str(count), f"At most {IOV_MAX} buffers in one call.")
+        layout = call.task.abi.structs["iovec"]
+        packed = call.task.mm.copy_in(self.address, count * layout.size) if count else b""
+        if len(packed) < count * layout.size:
+            raise call.refuse(
+                Errno.EFAULT, self.name, "user-memory", shown, f"The program has no {count} struct iovec at {shown}."
+            )
+        fields = [layout.unpack(packed[at : at + layout.size]) for at in range(0, len(packed), layout.size)]
+        for entry in fields:
+            if signed(entry["iov_len"], 64) < 0:
+                raise call.refuse(
+                    Errno.EINVAL, self.name, "range", hex(entry["iov_len"]), "A length does not fit in ssize_t."
+                )
+            if entry["iov_base"] + entry["iov_len"] > call.task.abi.address_limit:
+                raise call.refuse(
+                    Errno.EFAULT, self.name, "user-memory", hex(entry["iov_base"]), "A buffer is outside user memory."
+                )
+        room = MAX_TOTAL
+        for entry in fields:
+            size = min(entry["iov_len"], room)
+            room -= size
+            self.buffers.append((entry["iov_base"], size))
+        call.passed(self.name, "user-memory", shown, f"The {count} struct iovec at {shown} name {self.size} bytes.")
+
+    def text(self) -> str | None:
+        """The buffers as strace prints them."""
+        if not self.buffers:
+            return "[]" if self.data is not None else super().text()
+        rest = self.data or b""
+        parts = []
+        for base, size in self.buffers:
+            piece, rest = rest[:size], rest[size:]
+            shown = quote(piece) if piece else hex(base) if base else "NULL"
+            parts.append(f"{{iov_base={shown}, iov_len={size}}}")
+        return f"[{', '.join(parts)}]"
+
+
+class IoVecIn(IoVec):
+    """Buffers the kernel reads."""
+
+    __slots__ = ()
+
+    def read(self, size: int | None = None) -> bytes:
+        """Copy in, up to `size` bytes. Short when a buffer is not readable to its end; EFAULT when nothing is."""
+        left = self.size if size is None else size
+        call = self.call
+        data = b""
+        for base, length in self.buffers:
+            wanted = min(length, left)
+            if not wanted:
+                continue
+            piece = call.task.mm.copy_in(base, wanted)
+            data += piece
+            left -= wanted
+            if len(piece) < wanted:
+                if not data:
+                    raise call.refuse(
+                        Errno.EFAULT,
+                        self.name,
+                        "user-memory",
+                        hex(base),
+                        f"The program has no readable memory at {base:#x}.",
+                    )
+                break
+        self.data = data
+        return data
+
+
+class IoVecOut(IoVec):
+    """Buffers the kernel fills, one after the other."""
+
+    __slots__ = ()
+
+    def write(self, data: bytes) -> int:
+        """Copy out; returns the bytes that arrived. EFAULT when none did."""
+        call = self.call
+        done = 0
+        for base, length in self.buffers:
+            piece = data[done : done + length]
+            if not piece:
+                continue
+            count = call.task.mm.copy_out(base, piece)
+            done += count
+            if count < len(piece):
+                if not done:
+                    raise call.refuse(
+                        Errno.EFAULT,
+                        self.name,
+                        "user-memory",
+                        hex(base),
+                        f"The program has no writable memory at {base:#x}.",
+                    )
+                break
+        self.data = data[:done]
+        return done

@@ -1,0 +1,153 @@
+"""open(2) in full: flags, path walk, creation, permissions, descriptor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.kernel.abi.constants import OpenFlag
+from app.kernel.arguments import Fd
+from app.kernel.errno import Errno, KernelError
+
+from .inode import MAY_EXEC, MAY_READ, MAY_WRITE, Dentry, Directory, RegularFile
+from .open import open_dentry
+from .path import Lookup, PathWalk
+
+if TYPE_CHECKING:
+    from app.kernel.arguments import DirFd, Mode, Path
+    from app.kernel.call import Call
+
+_TMPFILE = OpenFlag.O_TMPFILE & ~OpenFlag.O_DIRECTORY
+_PATH_FLAGS = OpenFlag.O_DIRECTORY | OpenFlag.O_NOFOLLOW | OpenFlag.O_PATH | OpenFlag.O_CLOEXEC
+_KNOWN = 0
+for _flag in OpenFlag:
+    _KNOWN |= int(_flag)
+_KNOWN |= int(OpenFlag.O_ACCMODE)
+_FORGOTTEN = OpenFlag.O_CREAT | OpenFlag.O_EXCL | OpenFlag.O_NOCTTY | OpenFlag.O_TRUNC | OpenFlag.O_CLOEXEC
+
+
+def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mode) -> Fd:
+    """Open or create a file and give it a descriptor; `dirfd` None stands for AT_FDCWD. For the errors see open(2)."""
+    flags = _checked_flags(call, flags & 0xFFFF_FFFF)
+    path.read()
+    files = call.task.files
+    try:
+        number = files.lowest_free()
+    except KernelError as error:
+        raise call.refuse(
+            error.errno, "pathname", "descriptors", str(len(files.numbers())), "All descriptor numbers are in use."
+        ) from None
+    walk = PathWalk(call, path)
+    follow = not flags & OpenFlag.O_NOFOLLOW and flags & (OpenFlag.O_CREAT | OpenFlag.O_EXCL) != (
+        OpenFlag.O_CREAT | OpenFlag.O_EXCL
+    )
+    lookup = walk.look_up(dirfd, follow=follow, creating=bool(flags & OpenFlag.O_CREAT))
+    dentry, created = _find_or_create(call, walk, lookup, flags, mode)
+    if flags & _TMPFILE:
+        dentry = _temporary(call, walk, dentry, mode)
+    elif not created:
+        _check_found(call, walk, dentry, flags)
+    kept = flags & ~_FORGOTTEN
+    if not flags & OpenFlag.O_PATH:
+        kept |= OpenFlag.O_LARGEFILE
+    file = open_dentry(call.task.fs.superblock, dentry, kept)
+    if flags & OpenFlag.O_TRUNC and isinstance(dentry.inode, RegularFile) and not created:
+        dentry.inode.truncate(0)
+        call.service("vfs", "truncate", f"O_TRUNC: {dentry.path} is empty now.")
+    files.install(call.kernel, number, file, close_on_exec=bool(flags & OpenFlag.O_CLOEXEC))
+    call.service("vfs", "install", f"{dentry.path} is open as descriptor {number}, the lowest that was free.")
+    return Fd(call, "", number)
+
+
+def _checked_flags(call: Call, flags: int) -> int:
+    """Drop what Linux ignores; EINVAL for what contradicts itself."""
+    flags &= _KNOWN
+    if flags & OpenFlag.O_PATH:
+        flags &= _PATH_FLAGS
+    contradiction = ""
+    if flags & _TMPFILE:
+        if flags & OpenFlag.O_TMPFILE != OpenFlag.O_TMPFILE or flags & OpenFlag.O_CREAT:
+            contradiction = "O_TMPFILE goes with O_DIRECTORY and without O_CREAT."
+        elif flags & OpenFlag.O_ACCMODE == OpenFlag.O_RDONLY:
+            contradiction = "A temporary file that cannot be written is of no use."
+    elif flags & OpenFlag.O_CREAT and flags & OpenFlag.O_DIRECTORY:
+        contradiction = "open creates regular files, so O_CREAT and O_DIRECTORY contradict each other."
+    if contradiction:
+        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), contradiction)
+    return flags
+
+
+def _find_or_create(call: Call, walk: PathWalk, lookup: Lookup, flags: int, mode: Mode) -> tuple[Dentry, bool]:
+    """(the file, whether it is new)."""
+    dentry = lookup.dentry
+    creating = flags & OpenFlag.O_CREAT
+    if dentry is not None:
+        if creating and flags & OpenFlag.O_EXCL and not lookup.special:
+            walk.refuse(Errno.EEXIST, f"O_EXCL wants a new file, but {dentry.path} exists.")
+        if creating and dentry.inode.is_directory:
+            walk.refuse(Errno.EISDIR, f"{dentry.path} is a directory; O_CREAT is for regular files.")
+        return dentry, False
+    if not creating:
+        walk.refuse(Errno.ENOENT, f"There is no {lookup.name!r} in {lookup.parent.path}.")
+    return create_file(call, walk, lookup, int(mode)), True
+
+
+def create_file(call: Call, walk: PathWalk, lookup: Lookup, mode: int) -> Dentry:
+    """A new empty regular file where `lookup` found nothing."""
+    parent = lookup.parent
+    need_creatable(walk, parent)
+    inode = _new_file(call, parent, mode)
+    dentry = parent.create(lookup.name, inode)
+    call.service("vfs", "create", f"{dentry.path} is created: inode {inode.number}, mode {inode.mode & 0o7777:04o}.")
+    return dentry
+
+
+def need_creatable(walk: PathWalk, parent: Dentry) -> None:
+    """New names need a directory that exists and may be written and searched. Raises ENOENT, EACCES."""
+    if parent.deleted:
+        walk.refuse(Errno.ENOENT, "The directory has been removed, so nothing can be created in it.")
+    walk.need(parent, MAY_WRITE | MAY_EXEC, f"This user may not create names in {parent.path}.")
+
+
+def _new_file(call: Call, parent: Dentry, mode: int) -> RegularFile:
+    who = call.task.process.credentials
+    context = call.task.fs
+    return RegularFile(context.superblock, mode & 0o7777 & ~context.umask, who.euid, owner_group(call, parent))
+
+
+def owner_group(call: Call, parent: Dentry) -> int:
+    """Group of a new file: the creator's, or that of a set-group-ID directory."""
+    inherits = parent.inode.mode & 0o2000
+    return parent.inode.gid if inherits else call.task.process.credentials.egid
+
+
+def _temporary(call: Call, walk: PathWalk, directory: Dentry, mode: Mode) -> Dentry:
+    """O_TMPFILE: a file without a name, on the file system of a directory."""
+    if not isinstance(directory.inode, Directory):
+        walk.refuse(Errno.ENOTDIR, f"{directory.path} is not a directory.")
+    need_creatable(walk, directory)
+    inode = _new_file(call, directory, int(mode))
+    inode.nlink = 0
+    dentry = Dentry(f"#{inode.number}", directory, inode)
+    dentry.deleted = True
+    return dentry
+
+
+def _check_found(call: Call, walk: PathWalk, dentry: Dentry, flags: int) -> None:
+    """What Linux's `may_open` checks of a file that was there before."""
+    inode = dentry.inode
+    if flags & OpenFlag.O_DIRECTORY and not inode.is_directory:
+        walk.refuse(Errno.ENOTDIR, f"O_DIRECTORY wants a directory, and {dentry.path} is none.")
+    if flags & OpenFlag.O_PATH:
+        return
+    if inode.is_symlink:
+        walk.refuse(Errno.ELOOP, f"O_NOFOLLOW: {dentry.path} is a symbolic link and is not followed.")
+    access = flags & OpenFlag.O_ACCMODE
+    wanted = (MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE, MAY_READ | MAY_WRITE)[access]
+    if flags & OpenFlag.O_TRUNC:
+        wanted |= MAY_WRITE
+    if inode.is_directory and wanted & MAY_WRITE:
+        walk.refuse(Errno.EISDIR, f"{dentry.path} is a directory; a directory is not opened for writing.")
+    walk.need(dentry, wanted, f"The permissions of {dentry.path} do not allow this user to open it so.")
+    who = call.task.process.credentials
+    if flags & OpenFlag.O_NOATIME and who.euid not in (0, inode.uid):
+        raise call.refuse(Errno.EPERM, "flags", "owner", hex(flags), "O_NOATIME is for the owner of the file.")

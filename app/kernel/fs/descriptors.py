@@ -1,0 +1,95 @@
+"""The descriptor table: which open file description each number of a process means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.kernel.abi.constants import OpenFlag
+from app.kernel.abi.text import flag_text
+from app.kernel.errno import Errno, KernelError
+from app.trace.events import Fd
+
+if TYPE_CHECKING:
+    from app.kernel.kernel import Kernel
+
+    from .file import FileDescription
+
+MAX_DESCRIPTORS = 1024
+"""RLIMIT_NOFILE: numbers are below this."""
+
+
+class DescriptorTable:
+    """Small numbers -> open file descriptions, each number with its own close-on-exec flag."""
+
+    def __init__(self) -> None:
+        self._files: dict[int, FileDescription] = {}
+        self._close_on_exec: set[int] = set()
+
+    def get(self, number: int) -> FileDescription | None:
+        """The file open as `number`."""
+        return self._files.get(number)
+
+    def numbers(self) -> list[int]:
+        """The numbers in use, in order."""
+        return sorted(self._files)
+
+    def lowest_free(self, start: int = 0) -> int:
+        """The lowest number not in use, from `start` on. Raises EMFILE."""
+        number = start
+        while number in self._files:
+            number += 1
+        if number >= MAX_DESCRIPTORS:
+            raise KernelError(Errno.EMFILE)
+        return number
+
+    def install(self, kernel: Kernel, number: int, file: FileDescription, close_on_exec: bool = False) -> None:
+        """Make `number` mean `file`; what it meant before is closed."""
+        if number in self._files:
+            self.close(kernel, number)
+        file.references += 1
+        self._files[number] = file
+        if close_on_exec:
+            self._close_on_exec.add(number)
+        self.announce(kernel, number)
+
+    def close(self, kernel: Kernel, number: int) -> FileDescription:
+        """Forget `number`; the last reference to a description releases it. Raises EBADF."""
+        file = self._files.pop(number, None)
+        if file is None:
+            raise KernelError(Errno.EBADF)
+        self._close_on_exec.discard(number)
+        kernel.recorder.emit(Fd(change="close", fd=number, description=None, kind="", path="", flags=""))
+        file.drop_reference()
+        return file
+
+    def close_all(self, kernel: Kernel) -> None:
+        """Close everything, as the end of a process does."""
+        for number in self.numbers():
+            self.close(kernel, number)
+
+    def closes_on_exec(self, number: int) -> bool:
+        """Whether execve closes `number` (FD_CLOEXEC)."""
+        return number in self._close_on_exec
+
+    def set_close_on_exec(self, kernel: Kernel, number: int, wanted: bool) -> None:
+        """Set or clear FD_CLOEXEC of `number`."""
+        if wanted:
+            self._close_on_exec.add(number)
+        else:
+            self._close_on_exec.discard(number)
+        self.announce(kernel, number, change="flags")
+
+    def announce(self, kernel: Kernel, number: int, change: str = "open") -> None:
+        """Put `number` as it is now into the event stream."""
+        file = self._files[number]
+        flags = file.flags | (OpenFlag.O_CLOEXEC if number in self._close_on_exec else 0)
+        kernel.recorder.emit(
+            Fd(
+                change="flags" if change == "flags" else "open",
+                fd=number,
+                description=file.identity,
+                kind=file.kind,
+                path=file.path,
+                flags=flag_text(flags, OpenFlag),
+            )
+        )

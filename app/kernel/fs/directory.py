@@ -1,0 +1,81 @@
+"""Open directories: listing them with getdents64(2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.kernel.abi.constants import SeekWhence
+from app.kernel.errno import Errno, KernelError
+
+from .file import FileDescription, Sink
+from .inode import Directory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from app.kernel.call import Call
+
+    from .inode import Inode
+
+
+class DirectoryDescription(FileDescription):
+    """An open directory. Its offset is a cookie: entries whose cookie is not below it are still to be listed."""
+
+    kind = "directory"
+    what = "a directory"
+    seekable = True
+
+    def try_read(self, call: Call, sink: Sink, position: int | None) -> int:
+        """Directories are listed, not read."""
+        call.service("vfs", "read", f"{self.path} is a directory; getdents64 lists it, read cannot: EISDIR.")
+        raise KernelError(Errno.EISDIR)
+
+    def seek(self, call: Call, offset: int, whence: int) -> int:
+        """To a cookie that an earlier listing gave."""
+        if whence not in (SeekWhence.SEEK_SET, SeekWhence.SEEK_CUR):
+            raise KernelError(Errno.EINVAL)
+        target = offset + (self.offset if whence == SeekWhence.SEEK_CUR else 0)
+        if target < 0:
+            raise KernelError(Errno.EINVAL)
+        self.offset = target
+        return target
+
+    def list_entries(self, call: Call, sink: Sink) -> int:
+        """Pack entries from the offset on, as many as fit. EINVAL when not even the first fits."""
+        if self.inode.nlink == 0:
+            raise KernelError(Errno.ENOENT)
+        header = call.task.abi.structs["dirent64"]
+        packed = b""
+        position = self.offset
+        count = 0
+        for name, inode, following in self._entries():
+            encoded = name.encode(errors="surrogateescape") + b"\0"
+            length = -(-(header.size + len(encoded)) // 8) * 8
+            if len(packed) + length > sink.size:
+                if not packed:
+                    raise call.refuse(
+                        Errno.EINVAL, "count", "size", str(sink.size), f"The next entry needs {length} bytes of room."
+                    )
+                break
+            entry = header.pack(d_ino=inode.number, d_off=following, d_reclen=length, d_type=inode.type >> 12) + encoded
+            packed += entry.ljust(length, b"\0")
+            position = following
+            count += 1
+        call.service("vfs", "list", f"{count} entries of {self.path} fit into the buffer ({len(packed)} bytes).")
+        if sink.write(packed) < len(packed):
+            raise KernelError(Errno.EFAULT)
+        self.offset = position
+        self.inode.accessed()
+        return len(packed)
+
+    def _entries(self) -> Iterator[tuple[str, Inode, int]]:
+        """(name, inode, offset after it) of the entries from the offset on; `.` and `..` come first."""
+        if self.dentry is None or not isinstance(self.inode, Directory):
+            raise KernelError(Errno.ENOTDIR)
+        if self.offset <= 0:
+            yield ".", self.inode, 1
+        if self.offset <= 1:
+            yield "..", self.dentry.parent.inode, 2
+        for name, dentry in self.inode.entries.items():
+            if dentry.cookie > self.offset:
+                yield name, dentry.inode, dentry.cookie

@@ -1,0 +1,232 @@
+"""Open file descriptions: what open(2) makes, and the operations each kind of file has for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from app.kernel.abi.constants import IoctlRequest, OpenFlag, SeekWhence
+from app.kernel.errno import Errno, KernelError
+from app.kernel.wait import Blocking, Sleep
+
+from .inode import Dentry, Inode, RegularFile
+from .superblock import MAX_FILE_SIZE, SuperBlock
+
+if TYPE_CHECKING:
+    from app.kernel.call import Call
+
+    from app.kernel.arguments.ioctl import IoctlArgument
+
+MAX_RW_COUNT = 0x7FFF_F000
+"""Most bytes that one call transfers (read(2), NOTES)."""
+
+STATUS_FLAGS = OpenFlag.O_APPEND | OpenFlag.O_NONBLOCK | OpenFlag.O_DIRECT | OpenFlag.O_NOATIME | OpenFlag.FASYNC
+"""What F_SETFL can change."""
+
+
+def count_bytes(count: int) -> str:
+    """`1 byte`, `3 bytes`."""
+    return "1 byte" if count == 1 else f"{count} bytes"
+
+
+class Source(Protocol):
+    """User memory that a write takes its bytes from: one buffer or an iovec."""
+
+    @property
+    def size(self) -> int:
+        """Bytes the program offers."""
+
+    def read(self, size: int | None = None) -> bytes:
+        """Copy in. Short when only a part is readable; EFAULT when nothing is."""
+
+
+class Sink(Protocol):
+    """User memory that a read puts its bytes into."""
+
+    @property
+    def size(self) -> int:
+        """Room in bytes."""
+
+    def write(self, data: bytes) -> int:
+        """Copy out; returns how many bytes arrived. EFAULT when none did."""
+
+
+class FileDescription:
+    """An open file: offset and status flags, shared by every descriptor that dup(2) or fork(2) made of it.
+
+    `flags` are the flags of open(2) that last: access mode and status. `identity` numbers descriptions within the run.
+    Subclasses are the kinds of files; this class answers what a file without the operation answers.
+    """
+
+    kind = "device"
+    what = "a device"
+    seekable = False
+
+    def __init__(self, fs: SuperBlock, inode: Inode, flags: int, dentry: Dentry | None = None, path: str = "") -> None:
+        self.inode = inode
+        self.dentry = dentry
+        self.flags = flags
+        self.offset = 0
+        self.references = 0
+        self.identity = fs.new_identity()
+        self._path = path
+        inode.openers += 1
+
+    @property
+    def path(self) -> str:
+        """As /proc/self/fd shows it."""
+        return self.dentry.path if self.dentry is not None else self._path
+
+    @property
+    def path_only(self) -> bool:
+        """Whether it was opened with O_PATH, and so only stands for a place in the file system."""
+        return bool(self.flags & OpenFlag.O_PATH)
+
+    @property
+    def readable(self) -> bool:
+        """Whether its access mode allows reading."""
+        return self.flags & OpenFlag.O_ACCMODE in (OpenFlag.O_RDONLY, OpenFlag.O_RDWR)
+
+    @property
+    def writable(self) -> bool:
+        """Whether its access mode allows writing."""
+        return self.flags & OpenFlag.O_ACCMODE in (OpenFlag.O_WRONLY, OpenFlag.O_RDWR)
+
+    @property
+    def nonblocking(self) -> bool:
+        """Whether O_NONBLOCK is set."""
+        return bool(self.flags & OpenFlag.O_NONBLOCK)
+
+    def drop_reference(self) -> None:
+        """One descriptor less; the last one releases the file."""
+        self.references -= 1
+        if self.references == 0:
+            self.release()
+
+    def release(self) -> None:
+        """Nobody has this description any more."""
+        self.inode.openers -= 1
+        self.inode.release_if_unused()
+
+    def sleep(self, call: Call, sleep: Sleep) -> Blocking[None]:
+        """Sleep once, or answer EAGAIN for a non-blocking file, or EINTR for a signal that arrives meanwhile."""
+        if self.nonblocking:
+            call.service("vfs", "would-block", "It would have to sleep, but O_NONBLOCK is set: EAGAIN.")
+            raise KernelError(Errno.EAGAIN)
+        yield sleep
+        if call.task.pending.bits & ~call.task.blocked.bits:
+            raise KernelError(Errno.EINTR)
+
+    def read(self, call: Call, sink: Sink, position: int | None = None) -> Blocking[int]:
+        """Read into `sink` at the offset, or at `position` leaving the offset alone. Returns the bytes read."""
+        while True:
+            result = self.try_read(call, sink, position)
+            if isinstance(result, int):
+                return result
+            yield from self.sleep(call, result)
+
+    def write(self, call: Call, source: Source, position: int | None = None) -> Blocking[int]:
+        """Write from `source` at the offset, or at `position` leaving the offset alone. Returns the bytes written."""
+        while True:
+            result = self.try_write(call, source, position)
+            if isinstance(result, int):
+                return result
+            yield from self.sleep(call, result)
+
+    def try_read(self, call: Call, sink: Sink, position: int | None) -> int | Sleep:
+        """Read what is there now, or say what to sleep on."""
+        raise KernelError(Errno.EINVAL)
+
+    def try_write(self, call: Call, source: Source, position: int | None) -> int | Sleep:
+        """Write what fits now, or say what to sleep on."""
+        raise KernelError(Errno.EINVAL)
+
+    def seek(self, call: Call, offset: int, whence: int) -> int:
+        """Move the offset; returns the new one (lseek(2))."""
+        raise KernelError(Errno.ESPIPE)
+
+    def list_entries(self, call: Call, sink: Sink) -> int:
+        """Fill `sink` with directory entries (getdents64(2)); returns the bytes used."""
+        raise KernelError(Errno.ENOTDIR)
+
+    def ioctl(self, call: Call, request: int, argument: IoctlArgument) -> int:
+        """Device control (ioctl(2)) for requests that are not the same for all files."""
+        call.service("vfs", "ioctl", f"{self.path} is {self.what}, which does not know this request: ENOTTY.")
+        raise KernelError(Errno.ENOTTY)
+
+
+class PathHandle(FileDescription):
+    """What O_PATH gives: a place, not its contents."""
+
+    kind = "path"
+    what = "only a place in the file system (O_PATH)"
+
+
+class RegularDescription(FileDescription):
+    """An open regular file."""
+
+    kind = "file"
+    what = "a regular file"
+    seekable = True
+    inode: RegularFile
+
+    def try_read(self, call: Call, sink: Sink, position: int | None) -> int:
+        """Copy from the offset up to the end of the file."""
+        inode = self.inode
+        start = self.offset if position is None else position
+        wanted = min(sink.size, MAX_RW_COUNT, call.kernel.config.memory_bytes)
+        data = inode.read(start, wanted)
+        inode.accessed()
+        if wanted and not data:
+            call.service("vfs", "read", f"Offset {start} is at the end of {self.path}: nothing to read.")
+        elif data:
+            call.service(
+                "vfs", "read", f"{count_bytes(len(data))} of {self.path} from offset {start} on are in the file."
+            )
+        count = sink.write(data)
+        if position is None:
+            self.offset = start + count
+        return count
+
+    def try_write(self, call: Call, source: Source, position: int | None) -> int:
+        """Store at the offset, or at the end with O_APPEND."""
+        inode = self.inode
+        wanted = min(source.size, MAX_RW_COUNT)
+        start = self.offset if position is None else position
+        if not wanted:
+            return 0
+        if self.flags & OpenFlag.O_APPEND:
+            start = inode.size
+            call.service("vfs", "append", f"O_APPEND: the write begins at the end, offset {start}.")
+        if start >= MAX_FILE_SIZE:
+            raise KernelError(Errno.EFBIG)
+        wanted = min(wanted, MAX_FILE_SIZE - start)
+        count = inode.write(start, source.read(wanted))
+        call.service("vfs", "write", f"{count_bytes(count)} are stored in {self.path} from offset {start} on.")
+        if position is None:
+            self.offset = start + count
+        return count
+
+    def seek(self, call: Call, offset: int, whence: int) -> int:
+        """Relative to the start, the offset or the end; or to the next data or hole."""
+        inode = self.inode
+        if whence in (SeekWhence.SEEK_DATA, SeekWhence.SEEK_HOLE):
+            if not 0 <= offset < inode.size:
+                raise KernelError(Errno.ENXIO)
+            found = inode.next_data(offset) if whence == SeekWhence.SEEK_DATA else inode.next_hole(offset)
+            if found is None:
+                raise KernelError(Errno.ENXIO)
+            target = found
+        else:
+            base = {SeekWhence.SEEK_CUR: self.offset, SeekWhence.SEEK_END: inode.size}.get(whence, 0)
+            target = base + offset
+        if not 0 <= target <= MAX_FILE_SIZE:
+            raise KernelError(Errno.EINVAL)
+        self.offset = target
+        return target
+
+    def ioctl(self, call: Call, request: int, argument: IoctlArgument) -> int:
+        """FIONREAD counts what is left up to the end."""
+        if request == IoctlRequest.FIONREAD:
+            argument.write_int(self.inode.size - self.offset)
+            return 0
+        return super().ioctl(call, request, argument)

@@ -1,0 +1,299 @@
+"""Inodes: files themselves, whatever their names (inode(7)), and dentries: the names."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+from app.kernel.errno import Errno, KernelError
+
+from .superblock import PAGE_SIZE, SuperBlock
+
+if TYPE_CHECKING:
+    from app.kernel.task import Credentials
+
+MAY_EXEC = 1
+MAY_WRITE = 2
+MAY_READ = 4
+
+
+class Inode:
+    """A file of any type. `mode` includes the type bits; times are ns since 1970."""
+
+    block_size = PAGE_SIZE
+
+    def __init__(self, fs: SuperBlock, mode: int, uid: int, gid: int, rdev: int = 0) -> None:
+        self.fs = fs
+        self.number = fs.new_number()
+        self.mode = mode
+        self.uid = uid
+        self.gid = gid
+        self.nlink = 1
+        self.rdev = rdev
+        self.openers = 0
+        self.atime = self.mtime = self.ctime = fs.now
+
+    @property
+    def size(self) -> int:
+        """`st_size`, bytes."""
+        return 0
+
+    @property
+    def blocks(self) -> int:
+        """`st_blocks`, units of 512 bytes."""
+        return 0
+
+    @property
+    def type(self) -> int:
+        """The S_IFMT bits of the mode."""
+        return stat.S_IFMT(self.mode)
+
+    @property
+    def is_directory(self) -> bool:
+        """Whether it is a directory."""
+        return stat.S_ISDIR(self.mode)
+
+    @property
+    def is_symlink(self) -> bool:
+        """Whether it is a symbolic link."""
+        return stat.S_ISLNK(self.mode)
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether it is a regular file."""
+        return stat.S_ISREG(self.mode)
+
+    def permits(self, who: Credentials, wanted: int, real_ids: bool = False) -> bool:
+        """Whether `who` may do `wanted` (MAY_READ | MAY_WRITE | MAY_EXEC), path_resolution(7), "Permissions".
+
+        Only one class of permission bits counts: owner, else group, else others. The superuser may do all but execute a
+        file that nobody may execute. `real_ids` asks for the real instead of the effective user, as access(2) does.
+        """
+        uid, gid = (who.uid, who.gid) if real_ids else (who.euid, who.egid)
+        if uid == 0:
+            return not wanted & MAY_EXEC or self.is_directory or bool(self.mode & 0o111)
+        shift = 6 if uid == self.uid else 3 if gid == self.gid else 0
+        return not wanted & ~(self.mode >> shift)
+
+    def modified(self) -> None:
+        """Contents changed: stamp mtime and ctime."""
+        self.mtime = self.ctime = self.fs.now
+
+    def changed(self) -> None:
+        """The inode itself changed: stamp ctime."""
+        self.ctime = self.fs.now
+
+    def accessed(self) -> None:
+        """Contents were read: stamp atime as `relatime` does, when it is not newer than the last change."""
+        if self.atime <= self.mtime or self.atime <= self.ctime:
+            self.atime = self.fs.now
+
+    def drop_link(self, count: int = 1) -> None:
+        """Names were removed; the last one takes the file with it, unless somebody has it open."""
+        self.nlink -= count
+        self.changed()
+        self.release_if_unused()
+
+    def release_if_unused(self) -> None:
+        """Free what the file holds when it has neither name nor opener."""
+        if self.nlink == 0 and self.openers == 0:
+            self.truncate(0)
+            self.fs.free_inode()
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Contents from `offset` on; files without contents are empty."""
+        return b""
+
+    def truncate(self, size: int) -> None:
+        """Change the size; only regular files have one to change."""
+
+
+class RegularFile(Inode):
+    """Bytes, held in pages; pages never written are holes and read as zeros."""
+
+    def __init__(self, fs: SuperBlock, mode: int, uid: int, gid: int) -> None:
+        super().__init__(fs, stat.S_IFREG | mode, uid, gid)
+        self._size = 0
+        self._pages: dict[int, bytearray] = {}
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+        return self._size
+
+    @property
+    def blocks(self) -> int:
+        """What the pages take, in units of 512 bytes."""
+        return len(self._pages) * (PAGE_SIZE // 512)
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Bytes from `offset`: `size` of them or as many as there are before the end."""
+        size = min(size, self._size - offset)
+        if size <= 0:
+            return b""
+        index, start = divmod(offset, PAGE_SIZE)
+        if start + size <= PAGE_SIZE:
+            page = self._pages.get(index)
+            return bytes(size) if page is None else bytes(page[start : start + size])
+        last = (offset + size - 1) // PAGE_SIZE
+        hole = bytes(PAGE_SIZE)
+        joined = b"".join(self._pages.get(number, hole) for number in range(index, last + 1))
+        return joined[start : start + size]
+
+    def write(self, offset: int, data: bytes) -> int:
+        """Store `data` at `offset`; returns how much fitted on the disk. Raises ENOSPC when nothing did."""
+        done = 0
+        while done < len(data):
+            index, start = divmod(offset + done, PAGE_SIZE)
+            page = self._pages.get(index)
+            if page is None:
+                if not self.fs.take_page():
+                    break
+                page = self._pages[index] = bytearray(PAGE_SIZE)
+            count = min(PAGE_SIZE - start, len(data) - done)
+            page[start : start + count] = data[done : done + count]
+            done += count
+        if data and not done:
+            raise KernelError(Errno.ENOSPC)
+        self._size = max(self._size, offset + done)
+        self.modified()
+        return done
+
+    def truncate(self, size: int) -> None:
+        """Cut or extend the file to `size` bytes."""
+        if size < self._size:
+            keep, rest = divmod(size, PAGE_SIZE)
+            gone = [index for index in self._pages if index > keep or (index == keep and not rest)]
+            for index in gone:
+                del self._pages[index]
+            self.fs.free_pages(len(gone))
+            if rest and keep in self._pages:
+                self._pages[keep][rest:] = bytes(PAGE_SIZE - rest)
+        self._size = size
+        self.modified()
+
+    def next_data(self, offset: int) -> int | None:
+        """First byte at or after `offset` that is not in a hole (SEEK_DATA); None when only a hole follows."""
+        index = offset // PAGE_SIZE
+        following = min((number for number in self._pages if number >= index), default=None)
+        if following is None or following * PAGE_SIZE >= self._size:
+            return None
+        return max(offset, following * PAGE_SIZE)
+
+    def next_hole(self, offset: int) -> int:
+        """First byte at or after `offset` that is in a hole (SEEK_HOLE); the end of the file counts as one."""
+        index = offset // PAGE_SIZE
+        while index in self._pages:
+            index += 1
+        return min(max(offset, index * PAGE_SIZE), self._size)
+
+
+class Directory(Inode):
+    """Names. Each entry has a cookie, its position in the listing, which stays its own while others come and go."""
+
+    FIRST_COOKIE = 3
+
+    def __init__(self, fs: SuperBlock, mode: int, uid: int, gid: int) -> None:
+        super().__init__(fs, stat.S_IFDIR | mode, uid, gid)
+        self.nlink = 2
+        self.entries: dict[str, Dentry] = {}
+        self._next_cookie = self.FIRST_COOKIE
+
+    @property
+    def size(self) -> int:
+        """One page, as small directories of disk file systems have."""
+        return PAGE_SIZE
+
+    @property
+    def blocks(self) -> int:
+        """One page, in units of 512 bytes."""
+        return PAGE_SIZE // 512
+
+    def look_up(self, name: str) -> Dentry | None:
+        """The entry called `name`."""
+        return self.entries.get(name)
+
+    def add(self, dentry: Dentry) -> None:
+        """Enter `dentry` under its name."""
+        dentry.cookie = self._next_cookie
+        self._next_cookie += 1
+        self.entries[dentry.name] = dentry
+        if dentry.inode.is_directory:
+            self.nlink += 1
+        self.modified()
+
+    def remove(self, dentry: Dentry) -> None:
+        """Take `dentry` out; its inode's link count is the caller's business."""
+        del self.entries[dentry.name]
+        if dentry.inode.is_directory:
+            self.nlink -= 1
+        self.modified()
+
+
+class Symlink(Inode):
+    """A file that stands for a path (symlink(7))."""
+
+    def __init__(self, fs: SuperBlock, target: str, uid: int, gid: int) -> None:
+        super().__init__(fs, stat.S_IFLNK | 0o777, uid, gid)
+        self.target = target
+
+    @property
+    def size(self) -> int:
+        """Length of the target path in bytes."""
+        return len(self.target.encode(errors="surrogateescape"))
+
+
+class Dentry:
+    """A name in a directory and the inode it names. The root is its own parent."""
+
+    __slots__ = ("cookie", "deleted", "inode", "name", "parent")
+
+    def __init__(self, name: str, parent: Dentry | None, inode: Inode) -> None:
+        self.name = name
+        self.parent = parent or self
+        self.inode = inode
+        self.cookie = 0
+        self.deleted = False
+
+    @property
+    def is_root(self) -> bool:
+        """Whether this is the root of the file system."""
+        return self.parent is self
+
+    @property
+    def directory(self) -> Directory:
+        """The inode as a directory. Raises ENOTDIR."""
+        if not isinstance(self.inode, Directory):
+            raise KernelError(Errno.ENOTDIR)
+        return self.inode
+
+    @property
+    def path(self) -> str:
+        """The absolute path, as getcwd(2) and /proc/self/fd show it."""
+        names: list[str] = []
+        dentry = self
+        while not dentry.is_root:
+            names.append(dentry.name)
+            dentry = dentry.parent
+        return "/" + "/".join(reversed(names)) + (" (deleted)" if self.deleted else "")
+
+    def create(self, name: str, inode: Inode) -> Dentry:
+        """Enter `inode` as `name` in this directory."""
+        dentry = Dentry(name, self, inode)
+        self.directory.add(dentry)
+        return dentry
+
+    def unlink(self) -> None:
+        """Remove this name and the inode's link with it (both of a directory: its name and its `.`)."""
+        self.parent.directory.remove(self)
+        self.deleted = True
+        self.inode.drop_link(2 if self.inode.is_directory else 1)
+
+    def is_below(self, ancestor: Dentry) -> bool:
+        """Whether `ancestor` is this directory or one above it."""
+        dentry = self
+        while dentry is not ancestor:
+            if dentry.is_root:
+                return False
+            dentry = dentry.parent
+        return True

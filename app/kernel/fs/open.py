@@ -1,0 +1,26 @@
+"""From an inode to an open file description: the operations that fit its type."""
+
+from __future__ import annotations
+
+from app.kernel.abi.constants import OpenFlag
+from app.kernel.errno import Errno, KernelError
+
+from .device import CharacterDevice
+from .directory import DirectoryDescription
+from .file import FileDescription, PathHandle, RegularDescription
+from .inode import Dentry, Directory, RegularFile
+from .superblock import SuperBlock
+
+
+def open_dentry(fs: SuperBlock, dentry: Dentry, flags: int) -> FileDescription:
+    """Open what `dentry` names. Permissions have been checked. Raises ENXIO when no driver answers."""
+    inode = dentry.inode
+    if flags & OpenFlag.O_PATH:
+        return PathHandle(fs, inode, flags, dentry)
+    if isinstance(inode, RegularFile):
+        return RegularDescription(fs, inode, flags, dentry)
+    if isinstance(inode, Directory):
+        return DirectoryDescription(fs, inode, flags, dentry)
+    if isinstance(inode, CharacterDevice):
+        return inode.opener(fs, inode, flags, dentry)
+    raise KernelError(Errno.ENXIO)

@@ -1,0 +1,220 @@
+"""Pipes (pipe(7)): a ring of page buffers between a writer and a reader."""
+
+from __future__ import annotations
+
+import stat
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.kernel import signal
+from app.kernel.abi.constants import IoctlRequest, OpenFlag, Signo
+from app.kernel.errno import Errno, KernelError
+from app.kernel.wait import Blocking, Sleep, WaitQueue
+
+from .file import MAX_RW_COUNT, FileDescription, Sink, Source, count_bytes
+from .inode import Inode
+from .superblock import PAGE_SIZE, SuperBlock
+
+if TYPE_CHECKING:
+    from app.kernel.arguments.ioctl import IoctlArgument
+    from app.kernel.call import Call
+
+DEFAULT_PAGES = 16
+MAX_PAGES = 256
+"""What F_SETPIPE_SZ may ask for: 1 MiB (/proc/sys/fs/pipe-max-size)."""
+
+
+def copied_pages(source: Source, wanted: int) -> bytes:
+    """Take `wanted` bytes as a pipe does: page by page, and a page that is not wholly readable not at all.
+
+    Raises EFAULT when that leaves nothing.
+    """
+    data = source.read(wanted)
+    if len(data) < wanted:
+        data = data[: len(data) - len(data) % PAGE_SIZE]
+        if not data:
+            raise KernelError(Errno.EFAULT)
+    return data
+
+
+@dataclass(slots=True)
+class PipeBuffer:
+    """One page of the ring. A packet (O_DIRECT) is read whole and takes no more data."""
+
+    data: bytes
+    start: int
+    packet: bool
+
+    @property
+    def left(self) -> int:
+        """Bytes not read yet."""
+        return len(self.data) - self.start
+
+
+class Pipe(Inode):
+    """The pipe itself: an inode without a name."""
+
+    def __init__(self, fs: SuperBlock, uid: int, gid: int) -> None:
+        super().__init__(fs, stat.S_IFIFO | 0o600, uid, gid)
+        self.nlink = 1
+        self.buffers: deque[PipeBuffer] = deque()
+        self.pages = DEFAULT_PAGES
+        self.readers = 0
+        self.writers = 0
+        self.data_queue = WaitQueue()
+        self.room_queue = WaitQueue()
+
+    @property
+    def full(self) -> bool:
+        """Whether every page is in use."""
+        return len(self.buffers) >= self.pages
+
+    @property
+    def available(self) -> int:
+        """Bytes waiting to be read."""
+        return sum(buffer.left for buffer in self.buffers)
+
+    def merge(self, data: bytes) -> int:
+        """Append the part of `data` beyond whole pages to the last page, if it has room; returns the bytes taken."""
+        odd = len(data) % PAGE_SIZE
+        last = self.buffers[-1] if self.buffers else None
+        if not odd or last is None or last.packet or len(last.data) + odd > PAGE_SIZE:
+            return 0
+        last.data += data[:odd]
+        return odd
+
+    def resize(self, size: int, privileged: bool) -> int:
+        """F_SETPIPE_SZ: a power of two of pages; returns the new capacity in bytes. EINVAL, EPERM, EBUSY."""
+        if size <= 0 or size > 1 << 31:
+            raise KernelError(Errno.EINVAL)
+        pages = 1 << max(-(-size // PAGE_SIZE) - 1, 0).bit_length()
+        if pages > MAX_PAGES and pages > self.pages:
+            raise KernelError(Errno.EPERM)
+        if pages < len(self.buffers):
+            raise KernelError(Errno.EBUSY)
+        self.pages = pages
+        self.room_queue.wake_all()
+        return pages * PAGE_SIZE
+
+
+class PipeEnd(FileDescription):
+    """One end of a pipe."""
+
+    kind = "pipe"
+    what = "a pipe"
+
+    def __init__(self, fs: SuperBlock, pipe: Pipe, flags: int) -> None:
+        super().__init__(fs, pipe, flags, path=f"pipe:[{pipe.number}]")
+        self.pipe = pipe
+        if self.readable:
+            pipe.readers += 1
+        if self.writable:
+            pipe.writers += 1
+
+    def release(self) -> None:
+        """The last descriptor of this end is closed: the other end sees end of file, or EPIPE."""
+        pipe = self.pipe
+        if self.readable:
+            pipe.readers -= 1
+        if self.writable:
+            pipe.writers -= 1
+        pipe.data_queue.wake_all()
+        pipe.room_queue.wake_all()
+        if not pipe.readers and not pipe.writers:
+            pipe.nlink = 0
+            pipe.buffers.clear()
+        super().release()
+
+    def try_read(self, call: Call, sink: Sink, position: int | None) -> int | Sleep:
+        """Take what is in the pipe; 0 when it is empty and nobody can write any more."""
+        pipe = self.pipe
+        wanted = min(sink.size, MAX_RW_COUNT)
+        if not wanted:
+            return 0
+        if not pipe.buffers:
+            if not pipe.writers:
+                call.service("pipe", "read", "The pipe is empty and its write end is closed: end of file.")
+                return 0
+            return Sleep(on="pipe", sentence="The pipe is empty, so the task sleeps.", queue=pipe.data_queue)
+        data = self._peek(wanted)
+        call.service("pipe", "read", f"The pipe gives {count_bytes(len(data))}.")
+        arrived = sink.write(data)
+        taken = self._consume(wanted, arrived)
+        if not taken:
+            raise KernelError(Errno.EFAULT)
+        pipe.room_queue.wake_all()
+        pipe.accessed()
+        return taken
+
+    def _peek(self, wanted: int) -> bytes:
+        """What a read of `wanted` bytes gets: up to that many, but of packets only one."""
+        data = b""
+        for buffer in self.pipe.buffers:
+            data += buffer.data[buffer.start : buffer.start + wanted - len(data)]
+            if len(data) == wanted or buffer.packet:
+                break
+        return data
+
+    def _consume(self, wanted: int, arrived: int) -> int:
+        """Drop what was read. A page whose bytes did not all reach the program stays; returns the bytes dropped."""
+        buffers = self.pipe.buffers
+        taken = 0
+        while buffers and taken < wanted:
+            buffer = buffers[0]
+            count = min(buffer.left, wanted - taken)
+            if taken + count > arrived:
+                break
+            taken += count
+            buffer.start += count
+            if buffer.packet:
+                buffers.popleft()
+                break
+            if not buffer.left:
+                buffers.popleft()
+        return taken
+
+    def write(self, call: Call, source: Source, position: int | None = None) -> Blocking[int]:
+        """Put everything into the pipe, sleeping while it is full. SIGPIPE and EPIPE when nobody reads."""
+        pipe = self.pipe
+        wanted = min(source.size, MAX_RW_COUNT)
+        if not wanted:
+            return 0
+        self._need_reader(call)
+        data = copied_pages(source, wanted)
+        short = len(data) < wanted
+        packet = bool(self.flags & OpenFlag.O_DIRECT)
+        done = 0 if packet or short else pipe.merge(data)
+        while done < len(data):
+            if not pipe.readers and done:
+                break
+            self._need_reader(call)
+            if not pipe.full:
+                pipe.buffers.append(PipeBuffer(data[done : done + PAGE_SIZE], 0, packet))
+                done = min(done + PAGE_SIZE, len(data))
+                continue
+            pipe.data_queue.wake_all()
+            sentence = "The pipe is full, so the task sleeps until somebody reads."
+            try:
+                yield from self.sleep(call, Sleep(on="pipe", sentence=sentence, queue=pipe.room_queue))
+            except KernelError:
+                if done:
+                    break
+                raise
+        call.service("pipe", "write", f"The pipe takes {count_bytes(done)}; {pipe.available} wait to be read.")
+        pipe.data_queue.wake_all()
+        pipe.modified()
+        return done
+
+    def _need_reader(self, call: Call) -> None:
+        if not self.pipe.readers:
+            call.service("pipe", "broken", "The read end is closed: nobody could ever read this. SIGPIPE and EPIPE.")
+            signal.send(call.kernel, call.task, Signo.SIGPIPE, sender="kernel")
+            raise KernelError(Errno.EPIPE)
+
+    def ioctl(self, call: Call, request: int, argument: IoctlArgument) -> int:
+        """FIONREAD counts what waits to be read."""
+        if request == IoctlRequest.FIONREAD:
+            argument.write_int(self.pipe.available)
+            return 0
+        return super().ioctl(call, request, argument)

@@ -1,0 +1,107 @@
+"""The small root file system that every run starts with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .device import CharacterDevice, FullDevice, NullDevice, Opener, RandomDevice, ZeroDevice
+from .inode import Dentry, Directory, Inode, RegularFile, Symlink
+from .superblock import SuperBlock
+
+USER_ID = 1000
+HOME = "/home/user"
+
+_ETC = {
+    "passwd": "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/home/user:/bin/sh\n",
+    "group": "root:x:0:\nuser:x:1000:\n",
+    "hostname": "trapgate\n",
+    "hosts": "127.0.0.1\tlocalhost\n127.0.1.1\ttrapgate\n",
+    "os-release": 'NAME="Trapgate"\nID=trapgate\nPRETTY_NAME="Trapgate"\n',
+}
+
+_NOTES = (
+    "These notes live in the memory of this run.\n"
+    "open() gives you a number, read() gives you these bytes,\n"
+    "and close() gives the number back.\n"
+)
+
+_MEMORY_DEVICES: dict[str, tuple[int, Opener]] = {
+    "null": (3, NullDevice),
+    "zero": (5, ZeroDevice),
+    "full": (7, FullDevice),
+    "random": (8, RandomDevice),
+    "urandom": (9, RandomDevice),
+}
+
+_STANDARD_LINKS = {
+    "fd": "/proc/self/fd",
+    "stdin": "/proc/self/fd/0",
+    "stdout": "/proc/self/fd/1",
+    "stderr": "/proc/self/fd/2",
+}
+
+
+@dataclass(slots=True)
+class RootFs:
+    """Builds files before the program runs; no permissions are checked."""
+
+    fs: SuperBlock
+    root: Dentry
+
+    @classmethod
+    def build(cls, fs: SuperBlock) -> RootFs:
+        """Everything but the terminal, which `boot.py` adds, and the visitor's files."""
+        rootfs = cls(fs, Dentry("/", None, Directory(fs, 0o755, 0, 0)))
+        for path in ("/bin", "/etc", "/dev", "/dev/pts", "/proc", "/home"):
+            rootfs.directory(path)
+        rootfs.directory("/root", mode=0o700)
+        rootfs.directory("/tmp", mode=0o1777)  # noqa: S108 - a directory of the run, not of the host
+        rootfs.directory(HOME, owner=USER_ID)
+        for name, text in _ETC.items():
+            rootfs.file(f"/etc/{name}", text.encode())
+        rootfs.file(f"{HOME}/notes.txt", _NOTES.encode(), owner=USER_ID)
+        for name, (minor, opener) in _MEMORY_DEVICES.items():
+            rootfs.add(f"/dev/{name}", CharacterDevice(fs, 0o666, (1, minor), opener))
+        for name, target in _STANDARD_LINKS.items():
+            rootfs.add(f"/dev/{name}", Symlink(fs, target, 0, 0))
+        return rootfs
+
+    def add(self, path: str, inode: Inode) -> Dentry:
+        """Enter `inode` at `path`, whose parent exists."""
+        parent, _, name = path.rpartition("/")
+        return self.find(parent).create(name, inode)
+
+    def find(self, path: str) -> Dentry:
+        """The directory entry at an absolute path that exists. Raises KeyError."""
+        dentry = self.root
+        for name in filter(None, path.split("/")):
+            dentry = dentry.directory.entries[name]
+        return dentry
+
+    def directory(self, path: str, mode: int = 0o755, owner: int = 0) -> Dentry:
+        """Make a directory."""
+        return self.add(path, Directory(self.fs, mode, owner, owner))
+
+    def file(self, path: str, contents: bytes, mode: int = 0o644, owner: int = 0) -> Dentry:
+        """Make a regular file."""
+        inode = RegularFile(self.fs, mode, owner, owner)
+        inode.write(0, contents)
+        return self.add(path, inode)
+
+    def bring(self, path: str, contents: bytes) -> None:
+        """Put one of the visitor's files at an absolute path, with the directories above it; they belong to the user."""
+        self.make_directories(path.rpartition("/")[0])
+        parent, _, name = path.rpartition("/")
+        existing = self.find(parent).directory.entries.get(name)
+        if existing is not None:
+            existing.unlink()
+        self.file(path, contents, owner=USER_ID)
+
+    def make_directories(self, path: str) -> Dentry:
+        """The directory at an absolute path, made with everything above it where missing."""
+        dentry = self.root
+        for name in filter(None, path.split("/")):
+            dentry = dentry.directory.entries.get(name) or dentry.create(
+                name, Directory(self.fs, 0o755, USER_ID, USER_ID)
+            )
+        return dentry

@@ -1,0 +1,66 @@
+"""The mounted file system as a whole: its identity, its clock, and what it may use of the host's memory."""
+
+from __future__ import annotations
+
+from app.kernel.clock import Clock
+from app.kernel.errno import Errno, KernelError
+
+PAGE_SIZE = 4096
+
+MAX_FILE_PAGES = (32 << 20) // PAGE_SIZE
+"""Pages that all files together may hold."""
+
+MAX_INODES = 4096
+"""Files, directories and links that may exist at once."""
+
+MAX_FILE_SIZE = (1 << 44) - PAGE_SIZE
+"""Largest size of a file, most of it holes: what ext4 with blocks of 4 KiB has."""
+
+DEVICE = 0x1A
+"""`st_dev` of everything in the root file system: a memory file system has major number 0."""
+
+
+class SuperBlock:
+    """Counts inodes and pages, so that a program can fill the disk but not the host."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.device = DEVICE
+        self.inodes = 0
+        self.pages = 0
+        self._clock = clock
+        self._next_number = 1
+        self._next_identity = 0
+
+    @property
+    def now(self) -> int:
+        """The time for time stamps, ns since 1970."""
+        return self._clock.realtime
+
+    def new_number(self) -> int:
+        """Number for another inode. Raises ENOSPC when there are too many."""
+        if self.inodes >= MAX_INODES:
+            raise KernelError(Errno.ENOSPC)
+        self.inodes += 1
+        number = self._next_number
+        self._next_number += 1
+        return number
+
+    def new_identity(self) -> int:
+        """Number for another open file description."""
+        self._next_identity += 1
+        return self._next_identity - 1
+
+    def take_page(self) -> bool:
+        """Reserve one page of file contents; False when the disk is full."""
+        if self.pages >= MAX_FILE_PAGES:
+            return False
+        self.pages += 1
+        return True
+
+    def free_pages(self, count: int) -> None:
+        """Give back pages of file contents."""
+        self.pages -= count
+
+    def free_inode(self) -> None:
+        """An inode has lost its last name and its last opener."""
+        self.inodes -= 1

@@ -1,0 +1,161 @@
+"""The terminal: a device that shows what is written and gives what is typed (tty(4), pts(4))."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.kernel import signal
+from app.kernel.abi.constants import IoctlRequest, Signo
+from app.kernel.errno import Errno, KernelError
+from app.kernel.wait import Blocking, Sleep, WaitQueue
+
+from .file import MAX_RW_COUNT, FileDescription, Sink, Source, count_bytes
+from .inode import Dentry, Inode
+from .line_discipline import LineDiscipline
+from .superblock import SuperBlock
+from .termios import Termios
+
+if TYPE_CHECKING:
+    from app.kernel.call import Call
+    from app.kernel.kernel import Kernel
+
+    from app.kernel.arguments.ioctl import IoctlArgument
+
+TERMINAL_STREAM = 0
+WRITE_CHUNK = 2048
+"""The driver copies this much of a write at a time; a chunk that is not wholly readable is not shown."""
+
+
+class Terminal:
+    """One terminal of the run. `raw_output` leaves echo and output processing to the host's own terminal."""
+
+    def __init__(self, kernel: Kernel, raw_output: bool) -> None:
+        self.readers = WaitQueue()
+        self.columns = kernel.config.columns
+        self.rows = kernel.config.rows
+        self.pixels = (0, 0)
+        self._kernel = kernel
+        self._raw_output = raw_output
+        self.discipline = LineDiscipline(Termios(), self._echo, self._interrupt)
+
+    @property
+    def foreground(self) -> int:
+        """The process group that reads from the terminal: that of the program."""
+        return next(task.process.pid for task in self._kernel.tasks.values())
+
+    @property
+    def session(self) -> int:
+        """The session that the terminal controls: that of the shell which would have started the program."""
+        return next(task.process.ppid for task in self._kernel.tasks.values())
+
+    def receive(self, data: bytes) -> None:
+        """The keyboard says something; `b""` is the end of the input."""
+        if data:
+            self.discipline.receive(data)
+        else:
+            self.discipline.end()
+        self.readers.wake_all()
+
+    def show(self, data: bytes) -> None:
+        """Put bytes on the screen, after output processing."""
+        self._kernel.output(TERMINAL_STREAM, data if self._raw_output else self.discipline.process(data))
+
+    def _echo(self, data: bytes) -> None:
+        if not self._raw_output:
+            self._kernel.output(TERMINAL_STREAM, data)
+
+    def _interrupt(self, signo: Signo) -> None:
+        for task in list(self._kernel.tasks.values()):
+            signal.send(self._kernel, task, signo, sender="kernel")
+
+    def open(self, fs: SuperBlock, inode: Inode, flags: int, dentry: Dentry | None) -> FileDescription:
+        """Open the device."""
+        return TerminalDescription(self, fs, inode, flags, dentry)
+
+
+class TerminalDescription(FileDescription):
+    """An open terminal."""
+
+    kind = "tty"
+    what = "a terminal"
+
+    def __init__(self, terminal: Terminal, fs: SuperBlock, inode: Inode, flags: int, dentry: Dentry | None) -> None:
+        super().__init__(fs, inode, flags, dentry)
+        self.terminal = terminal
+
+    def read(self, call: Call, sink: Sink, position: int | None = None) -> Blocking[int]:
+        """Wait for a line (or, in non-canonical mode, for enough bytes) and give as much of it as there is room for."""
+        discipline = self.terminal.discipline
+        wanted = min(sink.size, MAX_RW_COUNT)
+        if not wanted:
+            return 0
+        timeout = discipline.timeout
+        until = call.kernel.clock.now + timeout if timeout else None
+        while not discipline.has_input(wanted) and (until is None or call.kernel.clock.now < until):
+            yield from self.sleep(
+                call,
+                Sleep(
+                    on="keyboard",
+                    sentence="No complete line has been typed yet, so the task sleeps until there is one.",
+                    queue=self.terminal.readers,
+                    until=until,
+                ),
+            )
+        data = discipline.take(wanted)
+        if data:
+            call.service("tty", "read", f"The terminal gives the {count_bytes(len(data))} that were typed.")
+        else:
+            call.service("tty", "read", "The input has ended: the read gives 0 bytes.")
+        return sink.write(data)
+
+    def try_write(self, call: Call, source: Source, position: int | None) -> int:
+        """Show the bytes."""
+        wanted = min(source.size, MAX_RW_COUNT)
+        data = source.read(wanted)
+        if len(data) < wanted:
+            data = data[: len(data) - len(data) % WRITE_CHUNK]
+            if not data:
+                call.service("tty", "copy", "The terminal's driver copies whole pieces or nothing: EFAULT.")
+                raise KernelError(Errno.EFAULT)
+        if data:
+            call.service("tty", "write", f"The terminal shows {count_bytes(len(data))}.")
+            self.terminal.show(data)
+        return len(data)
+
+    def ioctl(self, call: Call, request: int, argument: IoctlArgument) -> int:
+        """Settings, window size, foreground process group."""
+        terminal = self.terminal
+        discipline = terminal.discipline
+        if request == IoctlRequest.TCGETS:
+            argument.write_struct("termios", **discipline.termios.fields())
+        elif request in (IoctlRequest.TCSETS, IoctlRequest.TCSETSW, IoctlRequest.TCSETSF):
+            termios = Termios.unpacked(argument.read_struct("termios"))
+            if request == IoctlRequest.TCSETSF:
+                discipline.flush()
+            discipline.configure(termios)
+            call.service("tty", "settings", "The terminal takes the new settings.")
+        elif request == IoctlRequest.TIOCGWINSZ:
+            width, height = terminal.pixels
+            argument.write_struct(
+                "winsize", ws_row=terminal.rows, ws_col=terminal.columns, ws_xpixel=width, ws_ypixel=height
+            )
+        elif request == IoctlRequest.TIOCSWINSZ:
+            size = argument.read_struct("winsize")
+            terminal.rows, terminal.columns = size["ws_row"], size["ws_col"]
+            terminal.pixels = size["ws_xpixel"], size["ws_ypixel"]
+        elif request == IoctlRequest.FIONREAD:
+            argument.write_int(discipline.available)
+        elif request == IoctlRequest.TIOCGPGRP:
+            argument.write_int(terminal.foreground)
+        elif request == IoctlRequest.TIOCGSID:
+            argument.write_int(terminal.session)
+        elif request == IoctlRequest.TIOCOUTQ:
+            argument.write_int(0)
+        elif request == IoctlRequest.TCFLSH:
+            if argument.address not in (0, 1, 2):
+                raise KernelError(Errno.EINVAL)
+            if argument.address != 1:
+                discipline.flush()
+        else:
+            return super().ioctl(call, request, argument)
+        return 0

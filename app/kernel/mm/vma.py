@@ -1,0 +1,140 @@
+"""Regions of an address space (vm_area_struct): pure interval arithmetic, no pages."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from app.cpu.mmu import EXECUTE, READ, WRITE
+
+if TYPE_CHECKING:
+    from .file_pages import FilePages
+
+ALL = READ | WRITE | EXECUTE
+_start = attrgetter("start")
+_end = attrgetter("end")
+
+
+@dataclass(frozen=True, slots=True)
+class Vma:
+    """The addresses [start, end), both page aligned, that have one set of properties.
+
+    `prot` is what the program may do: READ | WRITE | EXECUTE, which are also the PROT_ bits of mmap(2); `may` is what
+    mprotect may grant. `name` is what /proc/self/maps shows. A region that maps a file has the file's pages, and
+    `offset` is the position in the file, bytes, of its first byte.
+    """
+
+    start: int
+    end: int
+    prot: int
+    name: str = ""
+    shared: bool = False
+    grows_down: bool = False
+    may: int = ALL
+    file: FilePages | None = None
+    offset: int = 0
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+        return self.end - self.start
+
+    @property
+    def perms(self) -> str:
+        """As in /proc/self/maps: `rw-p`."""
+        prot = self.prot
+        return (
+            ("r" if prot & READ else "-")
+            + ("w" if prot & WRITE else "-")
+            + ("x" if prot & EXECUTE else "-")
+            + ("s" if self.shared else "p")
+        )
+
+    @property
+    def page_perms(self) -> int:
+        """What its page table entries allow. The x86 MMU can't forbid reading what may be written or executed."""
+        return self.prot | READ if self.prot else 0
+
+    def part(self, start: int, end: int) -> Vma:
+        """The same region cut down to [start, end), which must lie inside."""
+        if start == self.start and end == self.end:
+            return self
+        return replace(self, start=start, end=end, offset=self.offset + start - self.start if self.file else 0)
+
+    def joins(self, after: Vma) -> bool:
+        """Whether `after` only continues this region, so that the two are one."""
+        return (
+            self.end == after.start
+            and self.prot == after.prot
+            and self.name == after.name
+            and self.may == after.may
+            and self.grows_down == after.grows_down
+            and self.shared == after.shared
+            and self.file is after.file
+            and (self.file is None or self.offset + self.size == after.offset)
+            and not (self.shared and self.file is None)
+        )
+
+
+class VmaList:
+    """The regions of one address space, by address. They never overlap, and equal neighbours are one region."""
+
+    def __init__(self) -> None:
+        self._vmas: list[Vma] = []
+
+    def __iter__(self) -> Iterator[Vma]:
+        return iter(self._vmas)
+
+    def __reversed__(self) -> Iterator[Vma]:
+        return reversed(self._vmas)
+
+    def __len__(self) -> int:
+        return len(self._vmas)
+
+    def find(self, address: int) -> Vma | None:
+        """The region that holds `address`."""
+        vma = self.next_from(address)
+        return vma if vma is not None and vma.start <= address else None
+
+    def next_from(self, address: int) -> Vma | None:
+        """The first region that ends above `address` (Linux `find_vma`): the one that holds it, or the next one."""
+        index = bisect_right(self._vmas, address, key=_end)
+        return self._vmas[index] if index < len(self._vmas) else None
+
+    def last_before(self, address: int) -> Vma | None:
+        """The last region that starts below `address`."""
+        index = bisect_left(self._vmas, address, key=_start)
+        return self._vmas[index - 1] if index else None
+
+    def overlapping(self, start: int, end: int) -> list[Vma]:
+        """The regions that have addresses in [start, end)."""
+        return self._vmas[bisect_right(self._vmas, start, key=_end) : bisect_left(self._vmas, end, key=_start)]
+
+    def replace(self, start: int, end: int, *new: Vma) -> list[Vma]:
+        """Put the regions `new` in the place of whatever [start, end) holds; returns what it held, cut to the range.
+
+        `new` must lie inside the range, in order. Regions that stick out of the range keep their rest.
+        """
+        first = bisect_right(self._vmas, start, key=_end)
+        last = bisect_left(self._vmas, end, key=_start)
+        old = self._vmas[first:last]
+        head = [old[0].part(old[0].start, start)] if old and old[0].start < start else []
+        tail = [old[-1].part(end, old[-1].end)] if old and old[-1].end > end else []
+        before = max(first - 1, 0)
+        after = last + 1
+        self._vmas[before:after] = _joined([*self._vmas[before:first], *head, *new, *tail, *self._vmas[last:after]])
+        return [vma.part(max(vma.start, start), min(vma.end, end)) for vma in old]
+
+
+def _joined(vmas: list[Vma]) -> list[Vma]:
+    """The same addresses with equal neighbours made one."""
+    result: list[Vma] = []
+    for vma in vmas:
+        if result and result[-1].joins(vma):
+            result[-1] = replace(result[-1], end=vma.end)
+        else:
+            result.append(vma)
+    return result

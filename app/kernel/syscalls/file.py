@@ -1,0 +1,180 @@
+"""Opening, reading and writing files."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from app.kernel.abi.constants import OpenFlag, SeekWhence
+from app.kernel.arguments import DirFd, Fd, Mode, Offset, Path, Size, Unsigned, UserIn, UserOut
+from app.kernel.arguments.iovec import IoVecIn, IoVecOut
+from app.kernel.call import Call
+from app.kernel.errno import Errno
+from app.kernel.fs.create import open_path
+from app.kernel.fs.file import FileDescription
+from app.kernel.syscall import syscall
+from app.kernel.wait import Blocking
+
+
+@syscall
+def read(call: Call, fd: Fd, buf: Annotated[UserOut, "count"], count: Size) -> Blocking[Size]:
+    """Read up to `count` bytes from the open file `fd` into `buf`.
+
+    Returns how many bytes arrived, which may be fewer than asked for; 0 means the end of the file. A terminal gives at most
+    one line. Source: read(2).
+
+    Errors: EBADF (`fd` is not open for reading), EFAULT (`buf` is not in writable memory), EISDIR, EAGAIN (O_NONBLOCK and
+    nothing to read), EINTR.
+    """
+    file = fd.readable()
+    buf.need_range()
+    call.service("vfs", "operations", f"{file.path} is {file.what}, so {file.what} answers the read.")
+    return (yield from file.read(call, buf))
+
+
+@syscall
+def write(call: Call, fd: Fd, buf: Annotated[UserIn, "count"], count: Size) -> Blocking[Size]:
+    """Write up to `count` bytes from `buf` to the open file `fd`.
+
+    Returns how many bytes were taken, which may be fewer than offered. Source: write(2).
+
+    Errors: EBADF (`fd` is not open for writing), EFAULT (`buf` is not in readable memory), EPIPE with SIGPIPE (a pipe that
+    nobody reads), ENOSPC, EFBIG, EAGAIN (O_NONBLOCK and no room), EINTR.
+    """
+    file = fd.writable()
+    buf.need_range()
+    call.service("vfs", "operations", f"{file.path} is {file.what}, so {file.what} answers the write.")
+    return (yield from file.write(call, buf))
+
+
+@syscall
+def pread64(call: Call, fd: Fd, buf: Annotated[UserOut, "count"], count: Size, offset: Offset) -> Blocking[Size]:
+    """Read up to `count` bytes from position `offset` of `fd`; the file's own offset stays as it is.
+
+    Source: pread(2). Errors: those of read, EINVAL (negative `offset`), ESPIPE (a pipe or terminal has no positions).
+    """
+    _need_position(call, offset)
+    _need_seekable(call, fd)
+    file = fd.readable()
+    buf.need_range()
+    return (yield from file.read(call, buf, offset))
+
+
+@syscall
+def pwrite64(call: Call, fd: Fd, buf: Annotated[UserIn, "count"], count: Size, offset: Offset) -> Blocking[Size]:
+    """Write up to `count` bytes to position `offset` of `fd`; the file's own offset stays as it is.
+
+    With O_APPEND, Linux appends whatever `offset` says. Source: pwrite(2), BUGS. Errors: those of write, EINVAL (negative
+    `offset`), ESPIPE (a pipe or terminal has no positions).
+    """
+    _need_position(call, offset)
+    _need_seekable(call, fd)
+    file = fd.writable()
+    buf.need_range()
+    return (yield from file.write(call, buf, offset))
+
+
+@syscall
+def readv(call: Call, fd: Fd, iov: Annotated[IoVecOut, "iovcnt"], iovcnt: Size) -> Blocking[Size]:
+    """Read from `fd` into the `iovcnt` buffers that `iov` lists, filling one after the other.
+
+    Source: readv(2). Errors: those of read, EINVAL (more than 1024 buffers, or a length that is negative as ssize_t).
+    """
+    file = fd.readable()
+    iov.import_vector()
+    if not iov.size:
+        return 0
+    return (yield from file.read(call, iov))
+
+
+@syscall
+def writev(call: Call, fd: Fd, iov: Annotated[IoVecIn, "iovcnt"], iovcnt: Size) -> Blocking[Size]:
+    """Write the `iovcnt` buffers that `iov` lists to `fd`, one after the other, as a single write.
+
+    Source: readv(2). Errors: those of write, EINVAL (more than 1024 buffers, or a length that is negative as ssize_t).
+    """
+    file = fd.writable()
+    iov.import_vector()
+    if not iov.size:
+        return 0
+    return (yield from file.write(call, iov))
+
+
+@syscall
+def open(call: Call, pathname: Path, flags: OpenFlag, mode: Mode) -> Fd:  # noqa: A001 - the call's name
+    """Open the file `pathname`, or create it (O_CREAT, with permissions `mode`), and return the lowest free descriptor.
+
+    Source: open(2). Errors: EFAULT, ENAMETOOLONG, ENOENT, ENOTDIR, EACCES, ELOOP (path walk); EEXIST (O_CREAT|O_EXCL and it
+    exists); EISDIR (writing a directory); ENOTDIR (O_DIRECTORY and it is none); EINVAL (flags that contradict each other);
+    EMFILE (1024 descriptors are open); ENXIO (a device without a driver); ENOSPC; EPERM (O_NOATIME on another's file).
+    """
+    return open_path(call, None, pathname, flags, mode)
+
+
+@syscall
+def openat(call: Call, dirfd: DirFd, pathname: Path, flags: OpenFlag, mode: Mode) -> Fd:
+    """Open the file `pathname`, which, when relative, starts at the directory `dirfd` (AT_FDCWD: the working directory).
+
+    Source: openat(2). Errors: those of open, EBADF and ENOTDIR (`dirfd` is not an open directory).
+    """
+    return open_path(call, dirfd, pathname, flags, mode)
+
+
+@syscall
+def creat(call: Call, pathname: Path, mode: Mode) -> Fd:
+    """Open `pathname` for writing with O_CREAT|O_WRONLY|O_TRUNC. Source: creat(2). Errors: those of open."""
+    return open_path(call, None, pathname, OpenFlag.O_CREAT | OpenFlag.O_WRONLY | OpenFlag.O_TRUNC, mode)
+
+
+@syscall
+def lseek(call: Call, fd: Fd, offset: Offset, whence: SeekWhence) -> Offset:
+    """Move the offset of `fd` and return the new one.
+
+    `whence` says what `offset` counts from: the start (SEEK_SET), where it is (SEEK_CUR), the end (SEEK_END), or the next
+    data or hole from `offset` on (SEEK_DATA, SEEK_HOLE). Source: lseek(2).
+
+    Errors: EBADF, EINVAL (unknown `whence`, or before the start), ESPIPE (a pipe or terminal has no positions), ENXIO
+    (SEEK_DATA or SEEK_HOLE beyond the end).
+    """
+    file = fd.file
+    if whence not in tuple(SeekWhence):
+        raise call.refuse(Errno.EINVAL, "whence", "range", str(whence), "whence is none of the five SEEK values.")
+    if not file.seekable:
+        raise call.refuse(
+            Errno.ESPIPE, "fd", "seekable", str(fd.number), f"{file.path} has no positions to move between."
+        )
+    result = file.seek(call, offset, whence)
+    call.service("vfs", "seek", f"The offset of {file.path} is now {result}.")
+    return Offset(result)
+
+
+@syscall
+def ftruncate(call: Call, fd: Fd, length: Offset) -> Unsigned:
+    """Cut or extend the file `fd`, which is open for writing, to `length` bytes; what is added reads as zeros.
+
+    Source: ftruncate(2). Errors: EBADF, EINVAL (negative `length`, or no regular file open for writing), EFBIG.
+    """
+    if length < 0:
+        raise call.refuse(Errno.EINVAL, "length", "range", str(length), "A length is not negative.")
+    file = fd.file
+    if not file.inode.is_regular or not file.writable:
+        raise call.refuse(
+            Errno.EINVAL, "fd", "access-mode", str(fd.number), f"{file.path} is no regular file open for writing."
+        )
+    _truncate(call, file, length)
+    return Unsigned(0)
+
+
+def _truncate(call: Call, file: FileDescription, length: int) -> None:
+    file.inode.truncate(length)
+    call.service("vfs", "truncate", f"{file.path} has {length} bytes now.")
+
+
+def _need_position(call: Call, offset: Offset) -> None:
+    if offset < 0:
+        raise call.refuse(Errno.EINVAL, "offset", "range", str(offset), "A position in a file is not negative.")
+
+
+def _need_seekable(call: Call, fd: Fd) -> None:
+    file = fd.file
+    if not file.seekable:
+        raise call.refuse(Errno.ESPIPE, "fd", "seekable", str(fd.number), f"{file.path} has no positions.")

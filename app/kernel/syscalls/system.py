@@ -1,0 +1,50 @@
+"""The system as a whole: its name, and its random numbers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from app.kernel.abi.constants import GrndFlag
+from app.kernel.abi.text import flag_text
+from app.kernel.arguments import Size, StructOut, UserOut
+from app.kernel.call import Call
+from app.kernel.errno import Errno
+from app.kernel.syscall import syscall
+
+RELEASE = "6.16.0"
+"""The Linux release whose system call table this kernel has."""
+
+MAX_RW_COUNT = 0x7FFF_F000
+"""Most bytes that one call transfers."""
+
+_ALL_FLAGS = GrndFlag.GRND_NONBLOCK | GrndFlag.GRND_RANDOM | GrndFlag.GRND_INSECURE
+_EXCLUSIVE = GrndFlag.GRND_RANDOM | GrndFlag.GRND_INSECURE
+
+
+@syscall
+def uname(call: Call, buf: Annotated[StructOut, "utsname"]) -> Size:
+    """Tell the names of the system: kernel, host, release, version, machine. EFAULT: no room at `buf`. See uname(2)."""
+    buf.write(
+        sysname=b"Linux",
+        nodename=b"trapgate",
+        release=RELEASE.encode(),
+        version=b"#1 Trapgate",
+        machine=call.task.abi.machine.encode(),
+        domainname=b"(none)",
+    )
+    return Size(0)
+
+
+@syscall
+def getrandom(call: Call, buf: Annotated[UserOut, "buflen"], buflen: Size, flags: GrndFlag) -> Size:
+    """Fill `buf` with `buflen` random bytes; returns how many there are.
+
+    They come from the seed of the run, so that a run can be repeated. EINVAL: unknown flags, or `GRND_RANDOM` together
+    with `GRND_INSECURE`. EFAULT: not even one byte at `buf` is writable. See getrandom(2).
+    """
+    if flags & ~_ALL_FLAGS or flags & _EXCLUSIVE == _EXCLUSIVE:
+        shown = flag_text(flags, GrndFlag)
+        raise call.refuse(Errno.EINVAL, "flags", "flags", shown, "These flags do not exist or exclude each other.")
+    count = buf.fill(min(buflen, MAX_RW_COUNT), call.kernel.random.randbytes)
+    call.service("system", "random", f"The random number generator gave {count} bytes.")
+    return Size(count)

@@ -1,0 +1,378 @@
+"""Instructions to bytes for x86-64: checks that Keystone lacks, then Keystone, then numbers put into place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from app.toolchain.errors import Mistake, Span
+from app.toolchain.keystone_x86_64 import keystone_bytes
+from app.toolchain.layout import describe
+from app.toolchain.lexer import Dialect
+from app.toolchain.mnemonics import MNEMONICS, PLAIN, PREFIXES, SAME_SIZE, X87
+from app.toolchain.operands import (
+    REGISTERS,
+    SIZE_NAMES,
+    Immediate,
+    Memory,
+    Operand,
+    Register,
+    describe_operand,
+)
+from app.toolchain.sections import Fixup
+
+# Stand-ins for numbers that are filled in later: no byte sequence of an instruction looks like them by chance.
+_IMMEDIATE_32 = 0x5A3C1E77
+_IMMEDIATE_64 = 0x5A3C1E7769584736
+_DISPLACEMENT = 0x4B2D1F66
+
+_BYTE_IMMEDIATES = frozenset(
+    [
+        "rol",
+        "ror",
+        "rcl",
+        "rcr",
+        "shl",
+        "shr",
+        "sal",
+        "sar",
+        "shld",
+        "shrd",
+        "bt",
+        "btc",
+        "btr",
+        "bts",
+        "in",
+        "out",
+        "rorx",
+    ]
+)
+_STRING_STEMS = frozenset(["movs", "cmps", "stos", "lods", "scas", "ins", "outs"])
+_IGNORES_SIZE = frozenset(
+    [
+        "lea",
+        "lgdt",
+        "lidt",
+        "sgdt",
+        "sidt",
+        "invlpg",
+        "fxsave",
+        "fxrstor",
+        "xsave",
+        "xrstor",
+        "fsave",
+        "fnsave",
+        "frstor",
+        "fldenv",
+        "fnstenv",
+        "fstenv",
+        "cmpxchg16b",
+        "cmpxchg8b",
+        "clflush",
+        "clflushopt",
+        "prefetcht0",
+        "prefetcht1",
+        "prefetcht2",
+        "prefetchnta",
+        "prefetchw",
+    ]
+)
+
+
+class Encoding(NamedTuple):
+    data: bytes
+    fixups: tuple[Fixup, ...]
+
+
+def encode(
+    mnemonic: str, operands: Sequence[Operand], numbers: Sequence[int | None], span: Span, dialect: Dialect
+) -> Encoding:
+    """Machine code of one instruction.
+
+    `numbers` holds, for each operand, the value of its immediate or displacement when it is known; None leaves a
+    field of full width and a Fixup. Raises Mistake when there is no such instruction.
+    """
+    if not operands and mnemonic in PLAIN:
+        return Encoding(PLAIN[mnemonic], ())
+    _check(mnemonic, operands, span)
+    special = _special(mnemonic, operands, numbers, dialect)
+    if special is not None:
+        return special
+    if dialect == "nasm" and mnemonic == "mov" and len(operands) == 2:
+        mnemonic, operands, numbers = _shortest_move(operands, numbers)
+    wide_byte = False
+    while True:
+        text = _text(mnemonic, operands, numbers, wide_byte)
+        data = keystone_bytes(text)
+        if data is not None:
+            return _place_numbers(mnemonic, bytearray(data), operands, numbers, wide_byte, span)
+        if wide_byte or not any(isinstance(o, Immediate) and n is None for o, n in zip(operands, numbers, strict=True)):
+            raise _explain(mnemonic, operands, span)
+        wide_byte = True
+
+
+def _special(
+    mnemonic: str, operands: Sequence[Operand], numbers: Sequence[int | None], dialect: Dialect
+) -> Encoding | None:
+    """`push` and `int` of a number, which Keystone gets wrong or longer."""
+    if len(operands) != 1 or not isinstance(operands[0], Immediate) or mnemonic not in ("push", "int"):
+        return None
+    operand, number = operands[0], numbers[0]
+    if mnemonic == "int":
+        if number is None:
+            return Encoding(b"\xcd\0", (Fixup(1, 1, operand.expression, "absolute"),))
+        _check_immediate(number, 1, operand, "an interrupt number")
+        return Encoding(b"\xcc" if number == 3 and dialect == "gas" else bytes([0xCD, number & 0xFF]), ())
+    word = operand.size == 2
+    prefix, width = (b"\x66", 2) if word else (b"", 4)
+    if number is None:
+        kind = "absolute" if word else "signed"
+        return Encoding(
+            prefix + b"\x68" + bytes(width),
+            (Fixup(len(prefix) + 1, width, operand.expression, kind),),  # type: ignore[arg-type]
+        )
+    number = _check_immediate(number, 2 if word else 8, operand, "push")
+    if -128 <= number <= 127:
+        return Encoding(prefix + b"\x6a" + number.to_bytes(1, "little", signed=True), ())
+    return Encoding(prefix + b"\x68" + number.to_bytes(width, "little", signed=True), ())
+
+
+def _shortest_move(
+    operands: Sequence[Operand], numbers: Sequence[int | None]
+) -> tuple[str, Sequence[Operand], Sequence[int | None]]:
+    """NASM chooses the shortest `mov` of a number to a 64-bit register, and reaches labels with all 64 bits."""
+    target, source = operands
+    if not isinstance(target, Register) or target.info.size != 8 or target.info.kind != "gpr":
+        return "mov", operands, numbers
+    if not isinstance(source, Immediate) or source.size in (1, 2, 4):
+        return "mov", operands, numbers
+    number = numbers[1]
+    if number is None:
+        return "movabs", operands, numbers
+    if 0 <= number < 1 << 32:
+        name = target.name + "d" if target.info.extended else "e" + target.name[1:]
+        return "mov", [Register(name, target.span), source], numbers
+    return "mov", operands, numbers
+
+
+def _operand_size(mnemonic: str, operands: Sequence[Operand]) -> int:
+    """Bytes of the number that an immediate must fit."""
+    first = operands[0]
+    if mnemonic in ("ret", "retf"):
+        return 2
+    if mnemonic in _BYTE_IMMEDIATES:
+        return 1
+    if mnemonic == "enter":
+        return 2
+    if isinstance(first, Register):
+        return first.info.size if first.info.kind == "gpr" else 1
+    if isinstance(first, Memory) and first.size in (1, 2, 4, 8):
+        return first.size
+    return next((o.size for o in operands if isinstance(o, Immediate) and o.size), 4)
+
+
+def _check_immediate(number: int, size: int, operand: Immediate, what: str) -> int:
+    """`number` as the signed value that `size` bytes (8: a sign-extended 32-bit field) hold. Raises Mistake."""
+    bits = 8 * size
+    if number >= 1 << 63 and size == 8:
+        number -= 1 << 64
+    lower, upper = -(1 << (bits - 1)), 1 << bits
+    if size == 8:
+        lower, upper = -(1 << 31), 1 << 31
+    if not lower <= number < upper:
+        if size == 8:
+            raise Mistake(
+                operand.span,
+                f"the number {describe(number)} does not fit in the signed 32 bits that {what} takes",
+                "move it to a register first",
+            )
+        limit = f"{lower} to {upper - 1}" if size < 4 else f"{bits} bits"
+        raise Mistake(operand.span, f"the number {describe(number)} does not fit in {limit}")
+    return number - (1 << bits) if number >= 1 << (bits - 1) and size < 8 else number
+
+
+def _text(mnemonic: str, operands: Sequence[Operand], numbers: Sequence[int | None], wide_byte: bool) -> str:
+    parts = []
+    for operand, number in zip(operands, numbers, strict=True):
+        if isinstance(operand, Register):
+            parts.append("st(0)" if operand.name == "st" else operand.name)
+        elif isinstance(operand, Immediate):
+            if number is None:
+                value = _IMMEDIATE_64 if mnemonic == "movabs" else _IMMEDIATE_32
+                parts.append("0x77" if wide_byte else f"{value:#x}")
+            else:
+                parts.append(f"{_normal(mnemonic, operands, operand, number):#x}")
+        else:
+            parts.append(_memory_text(mnemonic, operand, number))
+    return f"{mnemonic} {', '.join(parts)}" if parts else mnemonic
+
+
+def _normal(mnemonic: str, operands: Sequence[Operand], operand: Immediate, number: int) -> int:
+    size = _operand_size(mnemonic, operands)
+    if mnemonic in ("mov", "movabs") and size == 8 and isinstance(operands[0], Register):
+        return number - (1 << 64) if number >= (1 << 64) - (1 << 31) else number
+    return _check_immediate(number, size, operand, f"`{mnemonic}`")
+
+
+def _memory_text(mnemonic: str, memory: Memory, number: int | None) -> str:
+    size = "" if not memory.size or mnemonic in _IGNORES_SIZE else SIZE_NAMES[memory.size] + " ptr "
+    segment = memory.segment + ":" if memory.segment else ""
+    if mnemonic == "movabs":
+        return f"{size}{segment}[{number or 0:#x}]"
+    if memory.relative:
+        return f"{size}{segment}[rip+{_DISPLACEMENT:#x}]"
+    if not memory.base and not memory.index:
+        return f"{size}{segment}[rax*2+{_DISPLACEMENT:#x}]"
+    address = memory.base
+    if memory.index:
+        address += ("+" if address else "") + f"{memory.index}*{memory.scale}"
+    if memory.displacement is not None:
+        value = _DISPLACEMENT if number is None else number
+        if number is not None and number >= 1 << 63:
+            value -= 1 << 64
+        if not -(1 << 31) <= value < (1 << 32 if memory.base[:1] == "e" else 1 << 31):
+            raise Mistake(memory.displacement.span, f"the displacement {describe(value)} does not fit in 32 bits")
+        address += f"{value:+#x}" if value else ""
+    return f"{size}{segment}[{address}]"
+
+
+def _place_numbers(
+    mnemonic: str,
+    data: bytearray,
+    operands: Sequence[Operand],
+    numbers: Sequence[int | None],
+    wide_byte: bool,
+    span: Span,
+) -> Encoding:
+    """Find the stand-ins in `data`; fill in what is known and turn the rest into fix-ups."""
+    fixups: list[Fixup] = []
+    for operand, number in zip(operands, numbers, strict=True):
+        if isinstance(operand, Memory) and mnemonic != "movabs":
+            absolute = not operand.base and not operand.index and not operand.relative
+            expression = operand.displacement
+            if expression is None or not (absolute or operand.relative or number is None):
+                continue
+            position = data.find(_DISPLACEMENT.to_bytes(4, "little"))
+            if position < 0:
+                raise Mistake(operand.span, f"`{mnemonic}` can't use this address")
+            if absolute:
+                # Keystone was given [rax*2+n]; the same bytes with the index field 100 mean [n].
+                data[position - 1] = 0x25
+            fixup = Fixup(position, 4, expression, "relative" if operand.relative else "signed")
+            data[position : position + 4] = bytes(4)
+            fixups.append(fixup)
+        elif isinstance(operand, Immediate) and number is None:
+            width = 1 if wide_byte else _tail_width(data, mnemonic)
+            if not width:
+                raise Mistake(operand.span, f"`{mnemonic}` needs a number that is known here")
+            signed = width == 4 and _operand_size(mnemonic, operands) == 8
+            data[-width:] = bytes(width)
+            fixups.append(Fixup(len(data) - width, width, operand.expression, "signed" if signed else "absolute"))
+    if mnemonic == "nop" and operands:
+        _repair_nop(data)
+    return Encoding(bytes(data), tuple(fixups))
+
+
+def _tail_width(data: bytearray, mnemonic: str) -> int:
+    if mnemonic == "movabs":
+        return 8 if data.endswith(_IMMEDIATE_64.to_bytes(8, "little")) else 0
+    whole = _IMMEDIATE_32.to_bytes(4, "little")
+    return next((width for width in (4, 2, 1) if data.endswith(whole[:width])), 0)
+
+
+def _repair_nop(data: bytearray) -> None:
+    """Keystone encodes the long NOP as 0F 18 /4, a reserved hint; every assembler says 0F 1F /0."""
+    position = data.find(b"\x0f\x18")
+    if position >= 0:
+        data[position + 1] = 0x1F
+        data[position + 2] &= 0xC7
+
+
+def _check(mnemonic: str, operands: Sequence[Operand], span: Span) -> None:
+    """What Keystone would get wrong, or end the process for."""
+    high = next((o for o in operands if isinstance(o, Register) and o.info.high), None)
+    for operand in operands:
+        if isinstance(operand, Memory):
+            _check_address(operand)
+        elif isinstance(operand, Register) and operand.info.kind == "ip":
+            raise Mistake(operand.span, "`rip` can only be used inside an address", "for example `[rip + label]`")
+    if high is not None and any(_needs_rex(operand) for operand in operands):
+        raise Mistake(
+            high.span,
+            f"`{high.name}` can't be used together with a 64-bit or new register",
+            "ah, bh, ch and dh exist only in instructions without a REX prefix",
+        )
+    memories = [operand for operand in operands if isinstance(operand, Memory)]
+    if len(memories) > 1 and mnemonic[:4] not in _STRING_STEMS:
+        raise Mistake(
+            memories[1].span, "one instruction can't have two memory operands", "go through a register in between"
+        )
+    if mnemonic in SAME_SIZE and len(operands) == 2:
+        _check_same_size(mnemonic, operands)
+
+
+def _check_same_size(mnemonic: str, operands: Sequence[Operand]) -> None:
+    sizes = []
+    for operand in operands:
+        if isinstance(operand, Register) and operand.info.kind == "gpr":
+            sizes.append(operand.info.size)
+        elif isinstance(operand, Memory) and operand.size:
+            sizes.append(operand.size)
+    if len(sizes) == 2 and sizes[0] != sizes[1]:
+        hint = "use registers of one size"
+        if mnemonic == "mov" and sizes[0] > sizes[1]:
+            hint = "use movzx or movsx to widen" if sizes[1] < 4 else "writing a 32-bit register clears the upper half"
+        names = " and ".join(describe_operand(operand) for operand in operands)
+        raise Mistake(operands[0].span.to(operands[1].span), f"operand sizes differ: {names}", hint)
+
+
+def _needs_rex(operand: Operand) -> bool:
+    if isinstance(operand, Register):
+        info = operand.info
+        return info.extended or (info.kind == "gpr" and info.size == 8)
+    if isinstance(operand, Memory):
+        if operand.size == 8:
+            return True
+        return any(name and REGISTERS[name].extended for name in (operand.base, operand.index))
+    return False
+
+
+def _check_address(memory: Memory) -> None:
+    for name in (memory.base, memory.index):
+        if name and name != "rip" and (REGISTERS[name].kind != "gpr" or REGISTERS[name].size not in (4, 8)):
+            raise Mistake(memory.span, f"`{name}` can't be part of an address", "use a 64-bit register")
+    if memory.base == "rip" and memory.index:
+        raise Mistake(memory.span, "rip can't be combined with another register")
+    if memory.base and memory.index and REGISTERS[memory.base].size != REGISTERS[memory.index].size:
+        raise Mistake(memory.span, "the registers of an address must have one size")
+    if memory.index in ("rsp", "esp"):
+        raise Mistake(memory.span, f"`{memory.index}` can't be an index")
+    if memory.scale not in (1, 2, 4, 8):
+        raise Mistake(memory.span, f"an index can be scaled by 1, 2, 4 or 8, not by {memory.scale}")
+
+
+def unknown_instruction(mnemonic: str, span: Span) -> Mistake:
+    """The mistake of a word that is no instruction, with a guess."""
+    close = get_close_matches(mnemonic, [*MNEMONICS, *PREFIXES], n=1, cutoff=0.6)
+    hint = f"did you mean `{close[0]}`?" if close else ""
+    return Mistake(span, f"unknown instruction `{mnemonic}`", hint)
+
+
+def _explain(mnemonic: str, operands: Sequence[Operand], span: Span) -> Mistake:
+    """Why Keystone refused: it only says "invalid operand"."""
+    if mnemonic not in MNEMONICS and not mnemonic.startswith("v"):
+        return unknown_instruction(mnemonic, span)
+    whole = span if not operands else operands[0].span.to(operands[-1].span)
+    if not operands:
+        return Mistake(span, f"`{mnemonic}` needs operands")
+    registers = [o for o in operands if isinstance(o, Register)]
+    memory = next((o for o in operands if isinstance(o, Memory)), None)
+    if memory is not None and not memory.size and not registers and mnemonic not in X87:
+        return Mistake(memory.span, "the size of this memory operand is unknown", "write byte, word, dword or qword")
+    if isinstance(operands[0], Immediate) and len(operands) > 1:
+        return Mistake(operands[0].span, "a number can't be the destination")
+    if any(o.info.kind == "segment" for o in registers) and mnemonic == "mov":
+        return Mistake(whole, "segment registers can only be moved to and from registers or memory")
+    words = " and ".join(describe_operand(operand) for operand in operands)
+    return Mistake(whole, f"`{mnemonic}` does not take {words}")

@@ -1,0 +1,355 @@
+"""The directives of GNU as."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+from app.toolchain.errors import Mistake
+from app.toolchain.expression import Cursor, Expression, Number
+from app.toolchain.items import Align, Origin
+from app.toolchain.lexer import Token, number_value, string_bytes
+from app.toolchain.sections import Symbol
+from app.toolchain.unit import SectionKind, Unit, section_kind
+
+if TYPE_CHECKING:
+    from app.toolchain.gas import GasAssembler
+
+IGNORED = frozenset(
+    [
+        ".global",
+        ".globl",
+        ".extern",
+        ".type",
+        ".size",
+        ".file",
+        ".ident",
+        ".local",
+        ".weak",
+        ".hidden",
+        ".protected",
+        ".internal",
+        ".code64",
+        ".loc",
+        ".title",
+        ".sbttl",
+        ".cfi_startproc",
+        ".cfi_endproc",
+        ".cfi_def_cfa_offset",
+        ".cfi_def_cfa_register",
+        ".cfi_def_cfa",
+        ".cfi_offset",
+        ".cfi_restore",
+        ".cfi_sections",
+        ".cfi_adjust_cfa_offset",
+        ".cfi_remember_state",
+        ".cfi_restore_state",
+        ".arch",
+        ".att_mnemonic",
+        ".intel_mnemonic",
+        ".addrsig",
+        ".addrsig_sym",
+        ".list",
+        ".nolist",
+        ".psize",
+        ".eject",
+        ".version",
+        ".abort_never",
+    ]
+) - {".abort_never"}
+
+_LATER = "macros and conditions come in a later version"
+# Directive: (what to say, the directive that ends its block).
+UNSUPPORTED = {
+    ".macro": (_LATER, ".endm"),
+    ".irp": (_LATER, ".endr"),
+    ".irpc": (_LATER, ".endr"),
+    ".if": (_LATER, ".endif"),
+    ".ifdef": (_LATER, ".endif"),
+    ".ifndef": (_LATER, ".endif"),
+    ".ifeq": (_LATER, ".endif"),
+    ".ifne": (_LATER, ".endif"),
+}
+_REFUSED = {
+    ".include": "a program here is one text; paste the other file's text instead",
+    ".incbin": "a program can't read files while it is assembled; use .byte or .ascii",
+    ".code32": "only 64-bit code can be assembled here",
+    ".code16": "only 64-bit code can be assembled here",
+}
+_WIDTHS = {
+    ".byte": 1,
+    ".word": 2,
+    ".short": 2,
+    ".hword": 2,
+    ".value": 2,
+    ".2byte": 2,
+    ".long": 4,
+    ".int": 4,
+    ".4byte": 4,
+    ".quad": 8,
+    ".8byte": 8,
+    ".octa": 16,
+}
+_FLOATS = {".float": 4, ".single": 4, ".double": 8}
+_STRINGS = {".ascii": b"", ".asciz": b"\0", ".string": b"\0", ".string8": b"\0"}
+_MAX_ALIGNMENT = 4096
+
+
+class Directives:
+    """Carries out one directive at a time."""
+
+    def __init__(self, unit: Unit, assembler: GasAssembler) -> None:
+        self._unit = unit
+        self._assembler = assembler
+        self._previous = unit.section
+        self._stack: list[object] = []
+
+    def run(self, token: Token, cursor: Cursor) -> None:
+        """The directive `token` with the arguments at `cursor`. Raises Mistake."""
+        word = token.text.lower()
+        if word in IGNORED:
+            return
+        if word in _REFUSED:
+            raise Mistake(token.span, f"`{token.text}` is not available", _REFUSED[word])
+        if word in _WIDTHS:
+            self._numbers(token, cursor, _WIDTHS[word])
+        elif word in _FLOATS:
+            self._floats(token, cursor, _FLOATS[word])
+        elif word in _STRINGS:
+            self._strings(token, cursor, _STRINGS[word])
+        elif word in DIRECTIVES:
+            DIRECTIVES[word](self, token, cursor)
+        else:
+            raise Mistake(token.span, f"unknown directive `{token.text}`", _suggest(word))
+        cursor.expect_end()
+
+    def assign(self, name: Token, expression: Expression, redefinable: bool) -> None:
+        """`name = expression`; to `.` it moves the location counter. Raises Mistake."""
+        if name.text == ".":
+            self._origin(expression, 0)
+            return
+        self._unit.define_constant(name.text, name.span, expression, redefinable)
+
+    def _comma(self, cursor: Cursor) -> bool:
+        return cursor.accept(",")
+
+    def _numbers(self, token: Token, cursor: Cursor, width: int) -> None:
+        if cursor.token is None:
+            return
+        while True:
+            here = cursor.token
+            if here is not None and here.kind == "number" and width == 16:
+                cursor.take()
+                value = number_value(here, "gas", (1 << 128) - 1)
+                self._unit.number_datum(token.span.line, Number(value, here.span), width)
+            else:
+                self._unit.number_datum(token.span.line, self._assembler.expression(cursor), width)
+            if not self._comma(cursor):
+                return
+
+    def _floats(self, token: Token, cursor: Cursor, width: int) -> None:
+        while True:
+            negative = cursor.accept("-")
+            number = cursor.take()
+            if number.kind not in ("float", "number") or (number.kind == "number" and not number.text.isdigit()):
+                raise Mistake(number.span, f"`{number.text}` is not a floating-point number")
+            self._unit.float_datum(token.span.line, number, width, negative)
+            if not self._comma(cursor):
+                return
+
+    def _strings(self, token: Token, cursor: Cursor, ending: bytes) -> None:
+        while True:
+            string = cursor.token
+            if string is None or string.kind != "string":
+                raise Mistake(
+                    cursor.span if string is not None else token.span, "a string is missing here", 'write "text"'
+                )
+            data = b""
+            while cursor.token is not None and cursor.token.kind == "string":
+                data += string_bytes(cursor.take(), "gas")
+                if ending:
+                    break
+            self._unit.append(token.span.line, data + ending, string.span)
+            if not self._comma(cursor):
+                return
+
+    def _switch(self, name: str, kind: SectionKind) -> None:
+        self._previous = self._unit.section
+        self._unit.enter(name, kind)
+
+    def _plain_section(self, token: Token, cursor: Cursor) -> None:
+        if cursor.token is not None:
+            if self._unit.constant(self._assembler.expression(cursor), "a subsection") != 0:
+                raise Mistake(cursor.last_span, "subsections are not supported")
+        name = token.text.lower()
+        kind = section_kind(name)
+        assert kind is not None  # noqa: S101
+        self._switch(name, kind)
+
+    def _section(self, token: Token, cursor: Cursor) -> None:
+        if cursor.token is None:
+            raise Mistake(cursor.span, "a section name is missing")
+        first = cursor.take()
+        name = first.text.strip('"')
+        while cursor.text == "-":
+            name += cursor.take().text + cursor.take().text
+        flags = None
+        if self._comma(cursor) and cursor.token is not None:
+            if cursor.token.kind == "string":
+                flags = cursor.take().text.strip('"')
+            while cursor.accept(","):
+                cursor.accept("@")
+                cursor.accept("%")
+                cursor.take()
+        kind = section_kind(name)
+        if kind is None:
+            self._switch(name, _kind_of_flags(flags or ""))
+            if name.startswith((".note", ".comment", ".debug", ".eh_frame")) and "a" not in (flags or ""):
+                self._unit.sections.pop(name, None)
+        else:
+            self._switch(name, kind)
+
+    def _return_section(self, token: Token, cursor: Cursor) -> None:
+        current = self._unit.section
+        self._unit.section, self._previous = self._previous, current
+
+    def _push_section(self, token: Token, cursor: Cursor) -> None:
+        self._stack.append((self._unit.section, self._previous))
+        self._section(token, cursor)
+
+    def _pop_section(self, token: Token, cursor: Cursor) -> None:
+        if not self._stack:
+            raise Mistake(token.span, "`.popsection` without `.pushsection`")
+        self._unit.section, self._previous = self._stack.pop()  # type: ignore[misc]
+
+    def _set(self, token: Token, cursor: Cursor) -> None:
+        name = cursor.take()
+        if name.kind != "name":
+            raise Mistake(name.span, f"`{name.text}` can't be a name")
+        cursor.expect(",")
+        self.assign(name, self._assembler.expression(cursor), redefinable=token.text.lower() != ".equiv")
+
+    def _skip(self, token: Token, cursor: Cursor) -> None:
+        count = self._assembler.expression(cursor)
+        fill = 0
+        if self._comma(cursor):
+            fill = self._unit.constant(self._assembler.expression(cursor), "the fill value") & 0xFF
+        self._unit.reserve(token.span.line, count, 1, bytes([fill]))
+
+    def _fill(self, token: Token, cursor: Cursor) -> None:
+        count = self._assembler.expression(cursor)
+        width, value = 1, 0
+        if self._comma(cursor):
+            size = self._assembler.expression(cursor)
+            width = self._unit.constant(size, "the size")
+            if not 0 <= width <= 8:
+                raise Mistake(size.span, "the size of `.fill` must be 0 to 8")
+            if self._comma(cursor):
+                value = self._unit.constant(self._assembler.expression(cursor), "the value")
+        unit = (value & 0xFFFFFFFF).to_bytes(8, "little")[:width]
+        if width:
+            self._unit.reserve(token.span.line, count, width, unit)
+
+    def _align(self, token: Token, cursor: Cursor) -> None:
+        word = token.text.lower()
+        expression = self._assembler.expression(cursor)
+        boundary = self._unit.constant(expression, "an alignment")
+        if word.startswith(".p2align"):
+            if not 0 <= boundary <= 12:
+                raise Mistake(expression.span, f"an alignment of 2^{boundary} is not possible", "2^12 is the largest")
+            boundary = 1 << boundary
+        boundary = boundary or 1
+        if not 1 <= boundary <= _MAX_ALIGNMENT or boundary & (boundary - 1):
+            raise Mistake(expression.span, f"an alignment of {boundary} is not possible", "use a power of 2 up to 4096")
+        section = self._unit.section
+        fill: int | None = None if section.kind == "text" else 0
+        most = None
+        if self._comma(cursor):
+            if cursor.text not in (",", ""):
+                fill = self._unit.constant(self._assembler.expression(cursor), "the fill value") & 0xFF
+            if self._comma(cursor):
+                most = self._unit.constant(self._assembler.expression(cursor), "the most bytes to skip")
+        section.append_variable(Align(token.span.line, boundary, fill, most or None, section.kind == "bss"))
+
+    def _org(self, token: Token, cursor: Cursor) -> None:
+        target = self._assembler.expression(cursor)
+        fill = 0
+        if self._comma(cursor):
+            fill = self._unit.constant(self._assembler.expression(cursor), "the fill value") & 0xFF
+        self._origin(target, fill)
+
+    def _origin(self, target: Expression, fill: int) -> None:
+        section = self._unit.section
+        section.append_variable(Origin(target.span.line, target, fill, section.kind == "bss", target.span))
+
+    def _common(self, token: Token, cursor: Cursor) -> None:
+        name = cursor.take()
+        if name.kind != "name":
+            raise Mistake(name.span, f"`{name.text}` can't be a name")
+        cursor.expect(",")
+        size = self._assembler.expression(cursor)
+        alignment = 16
+        if self._comma(cursor):
+            alignment = self._unit.constant(self._assembler.expression(cursor), "an alignment")
+        if not 1 <= alignment <= _MAX_ALIGNMENT or alignment & (alignment - 1):
+            raise Mistake(cursor.last_span, f"an alignment of {alignment} is not possible")
+        self._unit.constant(size, "the size")
+        current = self._unit.section
+        section = self._unit.enter(".bss", "bss")
+        section.append_variable(Align(token.span.line, alignment, 0, None, reserve=True))
+        self._unit.symbols.define(Symbol(name.text, name.span, place=section.here))
+        self._unit.reserve(token.span.line, size, 1, None)
+        self._unit.section = current
+
+    def _syntax(self, token: Token, cursor: Cursor) -> None:
+        argument = cursor.take().text.lower() if cursor.token is not None else ""
+        self._assembler.syntax = "intel" if token.text.lower() == ".intel_syntax" else "att"
+        if argument not in ("", "prefix", "noprefix"):
+            raise Mistake(cursor.last_span, f"`{token.text}` does not take `{argument}`", "`noprefix` or `prefix`")
+
+    def _stray(self, token: Token, cursor: Cursor) -> None:
+        raise Mistake(token.span, f"`{token.text}` without its beginning")
+
+
+def _kind_of_flags(flags: str) -> Literal["text", "rodata", "data", "bss"]:
+    if "x" in flags:
+        return "text"
+    return "data" if "w" in flags else "rodata"
+
+
+def _suggest(word: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    known = [*DIRECTIVES, *IGNORED, *_WIDTHS, *_STRINGS, *_FLOATS]
+    close = get_close_matches(word, known, n=1)
+    return f"did you mean `{close[0]}`?" if close else ""
+
+
+DIRECTIVES: dict[str, Callable[[Directives, Token, Cursor], None]] = {
+    ".text": Directives._plain_section,
+    ".data": Directives._plain_section,
+    ".bss": Directives._plain_section,
+    ".section": Directives._section,
+    ".previous": Directives._return_section,
+    ".pushsection": Directives._push_section,
+    ".popsection": Directives._pop_section,
+    ".set": Directives._set,
+    ".equ": Directives._set,
+    ".equiv": Directives._set,
+    ".skip": Directives._skip,
+    ".space": Directives._skip,
+    ".zero": Directives._skip,
+    ".fill": Directives._fill,
+    ".align": Directives._align,
+    ".balign": Directives._align,
+    ".p2align": Directives._align,
+    ".org": Directives._org,
+    ".comm": Directives._common,
+    ".lcomm": Directives._common,
+    ".intel_syntax": Directives._syntax,
+    ".att_syntax": Directives._syntax,
+    ".endr": Directives._stray,
+    ".endm": Directives._stray,
+    ".endif": Directives._stray,
+    ".else": Directives._stray,
+}

@@ -1,0 +1,252 @@
+"""One source being assembled: its sections, symbols and mistakes, and the operations both dialects share."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from app.toolchain.encoder_x86_64 import Encoding, encode
+from app.toolchain.errors import Mistake, Report, Span
+from app.toolchain.expression import Expression, Name, Number
+from app.toolchain.items import Branch, Fill
+from app.toolchain.layout import Layout, early_value
+from app.toolchain.lexer import Dialect, Token
+from app.toolchain.mnemonics import BRANCHES, JUMPS, LOCKABLE, PREFIXES, SHORT_JUMPS
+from app.toolchain.operands import Immediate, Memory, Operand, Register
+from app.toolchain.sections import MAX_RESERVED_BYTES, Fixup, Section, Symbol, Symbols, check_size
+
+MAX_STATEMENTS = 50_000
+
+SectionKind = Literal["text", "rodata", "data", "bss"]
+
+
+def section_kind(name: str) -> SectionKind | None:
+    """The kind that a well-known section name implies; `.text.hot` counts as `.text`."""
+    for prefix, kind in (
+        (".text", "text"),
+        (".rodata", "rodata"),
+        (".data.rel.ro", "rodata"),
+        (".data", "data"),
+        (".bss", "bss"),
+    ):
+        if name == prefix or name.startswith(prefix + "."):
+            return kind  # type: ignore[return-value]
+    return None
+
+
+class Unit:
+    """State of one assembly. Raises SourceError through its Report."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect: Dialect = dialect
+        self.report = Report()
+        self.symbols = Symbols()
+        self.sections: dict[str, Section] = {}
+        self.section = self.enter(".text", "text")
+        self._statements = 0
+
+    def enter(self, name: str, kind: SectionKind) -> Section:
+        """Make `name` the current section, created when new."""
+        section = self.sections.get(name)
+        if section is None:
+            section = self.sections[name] = Section(name, kind)
+        self.section = section
+        return section
+
+    def count_statement(self, span: Span) -> None:
+        """Raises Mistake when the program, repetitions included, has too many statements."""
+        self._statements += 1
+        if self._statements > MAX_STATEMENTS:
+            self.report.add(Mistake(span, f"the program has more than {MAX_STATEMENTS} statements"))
+            self.report.finish()
+
+    def define_label(self, name: str, span: Span) -> None:
+        """A label at the current place. Raises Mistake when it exists."""
+        self.symbols.define(Symbol(name, span, place=self.section.here))
+
+    def define_constant(self, name: str, span: Span, expression: Expression, redefinable: bool) -> None:
+        """A constant. Raises Mistake when the name is taken or the expression is nonsense."""
+        value = early_value(expression, self.symbols)
+        symbol = Symbol(name, span, expression=expression, redefinable=redefinable)
+        if value is not None and value.base is None:
+            symbol.expression = Number(value.offset, expression.span)
+            symbol.value = value
+        self.symbols.define(symbol)
+
+    def name(self, token: Token) -> Expression:
+        """The use of a symbol. Bound at once when a later line could give the name another value."""
+        symbol = self.symbols.by_name.get(token.text)
+        if symbol is not None and symbol.redefinable:
+            if isinstance(symbol.expression, Number):
+                return Number(symbol.expression.value, token.span)
+            return Name(token.text, token.span, symbol)
+        return Name(token.text, token.span)
+
+    def known_number(self, expression: Expression) -> int | None:
+        """The value when it is a plain number that is known by now. Raises Mistake for nonsense."""
+        value = early_value(expression, self.symbols)
+        return value.offset if value is not None and value.base is None else None
+
+    def constant(self, expression: Expression, what: str) -> int:
+        """A number that must be known by now. Raises Mistake when it is not."""
+        number = self.known_number(expression)
+        if number is None:
+            raise Mistake(expression.span, f"{what} must be a number that is known at this line")
+        return number
+
+    def append(self, line: int, data: bytes, span: Span, fixups: tuple[Fixup, ...] = ()) -> None:
+        self.section.append(line, data, len(data), span, fixups)
+
+    def reserve(self, line: int, count: Expression, width: int, unit: bytes | None) -> None:
+        """`count` times `unit` (of `width` bytes; None reserves room). Raises Mistake when that is too much."""
+        number = self.known_number(count)
+        if number is None:
+            self.section.append_variable(Fill(line, count, unit, width))
+            return
+        if number < 0:
+            raise Mistake(count.span, f"a count can't be negative ({number})")
+        if unit is not None and self.section.kind == "bss" and not any(unit):
+            unit = None
+        size = number * width
+        if size > MAX_RESERVED_BYTES:
+            raise Mistake(
+                count.span,
+                f"{size:,} bytes are too many",
+                f"the limit is {MAX_RESERVED_BYTES >> 20} MiB in .bss, 1 MiB elsewhere",
+            )
+        if unit is None and self.section.kind != "bss":
+            unit = bytes(width)
+        if unit is not None:
+            check_size(self.section, size, count.span)
+        self.section.append(line, None if unit is None else unit * number, size, count.span)
+
+    def number_datum(self, line: int, expression: Expression, width: int) -> None:
+        """One number of `width` bytes (1, 2, 4, 8 or 16). Raises Mistake when a known number does not fit."""
+        span = expression.span
+        number = self.known_number(expression)
+        if number is None:
+            field = Fixup(0, min(width, 8), expression, "absolute")
+            self.append(line, bytes(width), span, (field,))
+            return
+        bits = 8 * width
+        if not -(1 << (bits - 1)) <= number < 1 << bits:
+            lower, upper = -(1 << (bits - 1)), (1 << bits) - 1
+            raise Mistake(
+                span, f"the number {number} does not fit in {width} byte{'s' * (width > 1)}", f"{lower} to {upper} fit"
+            )
+        self.append(line, (number & ((1 << bits) - 1)).to_bytes(width, "little"), span)
+
+    def float_datum(self, line: int, token: Token, width: int, negative: bool) -> None:
+        """One IEEE 754 number of 4 or 8 bytes."""
+        value = -float(token.text) if negative else float(token.text)
+        try:
+            data = struct.pack({4: "<f", 8: "<d"}[width], value)
+        except (KeyError, OverflowError):
+            raise Mistake(token.span, f"{token.text} can't be stored in {width} bytes") from None
+        self.append(line, data, token.span)
+
+    def instruction(self, mnemonic: str, token: Token, prefixes: Sequence[Token], operands: list[Operand]) -> None:
+        """Append one instruction. Raises Mistake."""
+        prefix = b"".join(PREFIXES[p.text.lower()] for p in prefixes)
+        line = token.span.line
+        if self.section.kind == "bss":
+            raise Mistake(token.span, f"instructions can't stand in {self.section.name}", "switch to .text first")
+        _check_lock(mnemonic, prefixes, operands)
+        if mnemonic in BRANCHES and len(operands) == 1 and isinstance(operands[0], Immediate):
+            self._branch(mnemonic, line, prefix, operands[0], token.span)
+            return
+        flexible = False
+        numbers: list[int | None] = []
+        for index, operand in enumerate(operands):
+            number: int | None = None
+            expression = _expression(operand)
+            if expression is not None:
+                value = early_value(expression, self.symbols)
+                if value is not None and value.base is None:
+                    number = value.offset
+                if isinstance(operand, Memory):
+                    if operand.base == "rip" and number is None:
+                        operands[index] = replace(operand, base="", relative=True)
+                elif self.dialect == "nasm" and value is None:
+                    flexible = True
+                if isinstance(operand, Memory) and self.dialect == "nasm" and value is None and operand.base:
+                    flexible = True
+            numbers.append(number)
+        if flexible:
+            self.section.append_variable(Flexible(line, prefix, mnemonic, operands, token.span))
+            return
+        encoding = encode(mnemonic, operands, numbers, token.span, self.dialect)
+        self.append(line, *_with_prefix(prefix, encoding, token.span))
+
+    def _branch(self, mnemonic: str, line: int, prefix: bytes, target: Immediate, span: Span) -> None:
+        expression = target.expression
+        if mnemonic in SHORT_JUMPS or target.distance == "short":
+            if mnemonic == "call":
+                raise Mistake(target.span, "`call` has no short form")
+            opcode = SHORT_JUMPS[mnemonic] if mnemonic in SHORT_JUMPS else JUMPS[mnemonic][0]
+            width = 1
+        elif mnemonic == "call" or target.distance == "near":
+            opcode = b"\xe8" if mnemonic == "call" else JUMPS[mnemonic][1]
+            width = 4
+        else:
+            self.section.append_variable(Branch(line, prefix, *JUMPS[mnemonic], expression))
+            return
+        code = prefix + opcode
+        self.append(line, code + bytes(width), span, (Fixup(len(code), width, expression, "relative"),))
+
+
+def _expression(operand: Operand) -> Expression | None:
+    if isinstance(operand, Immediate):
+        return operand.expression
+    return None if isinstance(operand, Register) else operand.displacement
+
+
+def _with_prefix(prefix: bytes, encoding: Encoding, span: Span) -> tuple[bytes, Span, tuple[Fixup, ...]]:
+    fixups = encoding.fixups
+    if prefix:
+        fixups = tuple(replace(fixup, position=fixup.position + len(prefix)) for fixup in fixups)
+    return prefix + encoding.data, span, fixups
+
+
+def _check_lock(mnemonic: str, prefixes: Sequence[Token], operands: Sequence[Operand]) -> None:
+    for prefix in prefixes:
+        if prefix.text.lower() == "lock" and (
+            mnemonic not in LOCKABLE or not any(isinstance(operand, Memory) for operand in operands)
+        ):
+            raise Mistake(
+                prefix.span,
+                f"`lock` can't be used with this `{mnemonic}`",
+                "it needs an instruction such as add, xchg or cmpxchg that changes memory",
+            )
+
+
+class Flexible:
+    """A NASM instruction that uses names of later lines: its size depends on what they turn out to be."""
+
+    positional = False
+
+    def __init__(self, line: int, prefix: bytes, mnemonic: str, operands: list[Operand], span: Span) -> None:
+        self.line = line
+        self.size = len(prefix) + 1
+        self._prefix = prefix
+        self._mnemonic = mnemonic
+        self._operands = operands
+        self._span = span
+        self._fixups: tuple[Fixup, ...] = ()
+        self._data = b""
+
+    def resize(self, offset: int, section: Section, layout: Layout) -> int:
+        numbers: list[int | None] = []
+        for operand in self._operands:
+            expression = _expression(operand)
+            value = None if expression is None else layout.value(expression)
+            known = value is not None and value.base is None and not layout.impatient
+            numbers.append(value.offset if known and value is not None else None)
+        encoding = encode(self._mnemonic, self._operands, numbers, self._span, "nasm")
+        self._data, _span, self._fixups = _with_prefix(self._prefix, encoding, self._span)
+        return len(self._data)
+
+    def emit(self, address: int, layout: Layout) -> bytes:
+        return layout.patch(self._data, self._fixups, address)
