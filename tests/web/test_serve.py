@@ -32,7 +32,7 @@ def test_mistakes_and_runs_share_a_connection(trapgate):
     client = Client(trapgate.url)
     for _ in range(2):
         events = client.finish(client.run("    mov eax, 60\n    xor edi, edi\n    syscall\n"))
-        assert events[0]["type"] == "run.start"
+        assert "run.start" in [event["type"] for event in events]
         assert events[-1]["type"] == "run.end"
         assert (events[-1]["reason"], events[-1]["status"]) == ("exit", 0)
         assert [event["seq"] for event in events] == list(range(len(events)))
