@@ -39,6 +39,10 @@ class TrapgateEngine:
         """Load everything and run a small program once."""
         for arch in _ARCHITECTURES:
             warm_up(arch)
+        self.rehearse()
+
+    def rehearse(self) -> None:
+        """Run a small program without a trace."""
         limits = Limits(
             cpu_seconds=1, wall_seconds=1, memory_bytes=1 << 20, events=1000, output_bytes=1000, source_bytes=1000
         )
