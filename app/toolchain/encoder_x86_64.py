@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ _IMMEDIATE_32 = 0x5A3C1E77
 _IMMEDIATE_64 = 0x5A3C1E7769584736
 _DISPLACEMENT = 0x4B2D1F66
 
+_STACK_SIZED = frozenset({"push", "pop", "call", "jmp"})
 _BYTE_IMMEDIATES = frozenset(
     [
         "rol",
@@ -95,6 +97,7 @@ def encode(
     """
     if not operands and mnemonic in PLAIN:
         return Encoding(PLAIN[mnemonic], ())
+    operands = _with_sizes(mnemonic, operands)
     _check(mnemonic, operands, span)
     special = _special(mnemonic, operands, numbers, dialect)
     if special is not None:
@@ -110,6 +113,14 @@ def encode(
         if wide_byte or not any(isinstance(o, Immediate) and n is None for o, n in zip(operands, numbers, strict=True)):
             raise _explain(mnemonic, operands, span)
         wide_byte = True
+
+
+def _with_sizes(mnemonic: str, operands: Sequence[Operand]) -> Sequence[Operand]:
+    """Give memory without a size the one that the instruction, or NASM's `mov [x], byte 5`, implies."""
+    size = 8 if mnemonic in _STACK_SIZED else next((o.size for o in operands if isinstance(o, Immediate)), 0)
+    if not size:
+        return operands
+    return [replace(o, size=size) if isinstance(o, Memory) and not o.size else o for o in operands]
 
 
 def _special(

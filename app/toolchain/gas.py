@@ -77,6 +77,10 @@ class GasAssembler:
     def run(self) -> Unit:
         """Parse everything. Raises SourceError only when there are too many mistakes; others stay in the report."""
         self._run(self._lines, 0)
+        try:
+            self._directives.finish()
+        except Mistake as mistake:
+            self.unit.report.add(mistake)
         return self.unit
 
     def _run(self, lines: list[Line], depth: int) -> None:
