@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.toolchain.detect import assembly_dialect
-from app.toolchain.errors import Mistake, Span
+from app.toolchain.errors import Mistake, Report, Span
 from app.toolchain.gas import GasAssembler
 from app.toolchain.layout import Layout
 from app.toolchain.nasm import NasmAssembler
@@ -27,7 +27,13 @@ def assemble(source: str, *, language: str = "auto", arch: str = "x86_64", filen
         raise ValueError(f"unknown architecture {arch!r}, expected one of {', '.join(ARCHES)}")
     _reject_binary(source)
     dialect = assembly_dialect(source, filename) if language == "auto" else language
-    unit = NasmAssembler(source).run() if dialect == "nasm" else GasAssembler(source).run()
+    try:
+        unit = NasmAssembler(source).run() if dialect == "nasm" else GasAssembler(source).run()
+    except Mistake as mistake:
+        report = Report()
+        report.add(mistake)
+        report.finish()
+        raise
     unit.report.finish()
     return _link(unit, arch)
 

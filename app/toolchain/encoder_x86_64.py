@@ -282,6 +282,9 @@ def _place_numbers(
             fixups.append(Fixup(len(data) - width, width, operand.expression, "signed" if signed else "absolute"))
     if mnemonic == "nop" and operands:
         _repair_nop(data)
+    elif mnemonic == "mov" and data[0] == 0x66 and isinstance(operands[0], Register) and not fixups:
+        if operands[0].info.kind == "segment":
+            del data[0]
     return Encoding(bytes(data), tuple(fixups))
 
 
@@ -377,6 +380,8 @@ def _explain(mnemonic: str, operands: Sequence[Operand], span: Span) -> Mistake:
     whole = span if not operands else operands[0].span.to(operands[-1].span)
     if not operands:
         return Mistake(span, f"`{mnemonic}` needs operands")
+    if len(operands) == 1 and (mnemonic in SAME_SIZE or mnemonic in ("lea", "movzx", "movsx")):
+        return Mistake(span.to(whole), f"`{mnemonic}` needs two operands")
     registers = [o for o in operands if isinstance(o, Register)]
     memory = next((o for o in operands if isinstance(o, Memory)), None)
     if memory is not None and not memory.size and not registers and mnemonic not in X87:

@@ -154,7 +154,9 @@ class Directives:
         while True:
             negative = cursor.accept("-")
             number = cursor.take()
-            if number.kind not in ("float", "number") or (number.kind == "number" and not _WHOLE.fullmatch(number.text)):
+            if number.kind not in ("float", "number") or (
+                number.kind == "number" and not _WHOLE.fullmatch(number.text)
+            ):
                 raise Mistake(number.span, f"`{number.text}` is not a floating-point number")
             self._unit.float_datum(token.span.line, number, width, negative)
             if not self._comma(cursor):
@@ -327,6 +329,13 @@ def _kind_of_flags(flags: str) -> Literal["text", "rodata", "data", "bss"]:
     if "x" in flags:
         return "text"
     return "data" if "w" in flags else "rodata"
+
+
+def is_directive(word: str) -> bool:
+    """Whether `word`, in lower case, is a directive of GNU as."""
+    return any(
+        word in table for table in (DIRECTIVES, IGNORED, UNSUPPORTED, _REFUSED, _WIDTHS, _FLOATS, _STRINGS, (".rept",))
+    )
 
 
 def _suggest(word: str) -> str:
