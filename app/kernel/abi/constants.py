@@ -195,6 +195,14 @@ class AtFlag(IntFlag):
     AT_RECURSIVE = 0x8000
 
 
+class RenameFlag(IntFlag):
+    """Flags of renameat2(2)."""
+
+    RENAME_NOREPLACE = 1
+    RENAME_EXCHANGE = 2
+    RENAME_WHITEOUT = 4
+
+
 class AccessAtFlag(IntFlag):
     """Flags of faccessat2(2), which gives bit 0x200 another meaning than unlinkat(2)."""
 

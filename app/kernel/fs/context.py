@@ -16,3 +16,7 @@ class FsContext:
     root: Dentry
     cwd: Dentry
     umask: int = 0o022
+
+    def change_directory(self, dentry: Dentry) -> None:
+        """Stand somewhere else."""
+        self.cwd = dentry

@@ -40,13 +40,15 @@ class Lookup:
 
 
 class PathWalk:
-    """One walk. `argument` is the path as the program passed it; refusals name it. `real_ids` is for access(2)."""
+    """One walk. `argument` is the path as the program passed it; refusals name it. `real_ids` is for access(2),
+    `allow_empty` for AT_EMPTY_PATH."""
 
-    def __init__(self, call: Call, argument: Path, real_ids: bool = False) -> None:
+    def __init__(self, call: Call, argument: Path, real_ids: bool = False, allow_empty: bool = False) -> None:
         self._call = call
         self._argument = argument
         self._who = call.task.process.credentials
         self._real_ids = real_ids
+        self._allow_empty = allow_empty
 
     def find(self, dirfd: DirFd | None, follow: bool = True) -> Dentry:
         """The file that the path names. `follow` says whether a symbolic link at the end is followed.
@@ -66,7 +68,9 @@ class PathWalk:
 
         `dirfd` None stands for AT_FDCWD. Raises EFAULT, ENAMETOOLONG, ENOENT, EBADF, ENOTDIR, EACCES, ELOOP.
         """
-        name = os.fsdecode(self._argument.value) if self._argument.value else self._argument.read_name()
+        name = (
+            os.fsdecode(self._argument.value) if self._argument.value else self._argument.read_name(self._allow_empty)
+        )
         start = self._start(dirfd, name)
         lookup = self._walk(start, name, follow, parent_only)
         if creating and (lookup.directory_wanted or lookup.special):
@@ -91,6 +95,8 @@ class PathWalk:
         if dirfd is None or dirfd.is_cwd:
             return context.cwd
         file = dirfd.any_file
+        if file.dentry is not None and not name:
+            return file.dentry
         if file.dentry is None or not file.inode.is_directory:
             raise self._call.refuse(
                 Errno.ENOTDIR, dirfd.name, "directory", str(dirfd.number), f"{file.path} is not a directory."

@@ -84,7 +84,7 @@ class Pipe(Inode):
         last.data += data[:odd]
         return odd
 
-    def resize(self, size: int, privileged: bool) -> int:
+    def resize(self, size: int) -> int:
         """F_SETPIPE_SZ: a power of two of pages; returns the new capacity in bytes. EINVAL, EPERM, EBUSY."""
         if size <= 0 or size > 1 << 31:
             raise KernelError(Errno.EINVAL)

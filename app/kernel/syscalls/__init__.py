@@ -2,7 +2,19 @@
 
 from importlib import import_module
 
-AREAS = ("file", "memory", "process", "signal", "system", "time")
+AREAS = (
+    "descriptor",
+    "directory",
+    "file",
+    "ioctl",
+    "memory",
+    "pipe",
+    "process",
+    "signal",
+    "stat",
+    "system",
+    "time",
+)
 
 
 def load() -> None:

@@ -1,0 +1,206 @@
+"""Making, removing and moving names in directories."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.kernel.abi.constants import RenameFlag
+from app.kernel.arguments import Int
+from app.kernel.errno import Errno
+
+from .create import need_creatable, owner_group
+from .inode import MAY_EXEC, MAY_WRITE, Dentry, Directory, Symlink
+from .path import Lookup, PathWalk
+
+if TYPE_CHECKING:
+    from app.kernel.arguments import DirFd, Mode, Path
+    from app.kernel.call import Call
+
+Place = tuple["DirFd | None", "Path"]
+"""A path and the directory that it is relative to."""
+
+_SGID = 0o2000
+_STICKY = 0o1000
+
+
+def make_directory(call: Call, dirfd: DirFd | None, path: Path, mode: Mode) -> Int:
+    """mkdir(2)."""
+    walk = PathWalk(call, path)
+    lookup = _new_name(walk, dirfd)
+    parent = lookup.parent
+    context = call.task.fs
+    who = call.task.process.credentials
+    permissions = int(mode) & 0o1777 & ~context.umask | parent.inode.mode & _SGID
+    inode = Directory(context.superblock, permissions, who.euid, owner_group(call, parent))
+    dentry = parent.create(lookup.name, inode)
+    call.service("vfs", "create", f"The directory {dentry.path} is created: inode {inode.number}.")
+    return Int(0)
+
+
+def make_symlink(call: Call, target: Path, dirfd: DirFd | None, path: Path) -> Int:
+    """symlink(2)."""
+    text = target.read_name()
+    walk = PathWalk(call, path)
+    lookup = _new_name(walk, dirfd, directory=False)
+    who = call.task.process.credentials
+    inode = Symlink(call.task.fs.superblock, text, who.euid, owner_group(call, lookup.parent))
+    dentry = lookup.parent.create(lookup.name, inode)
+    call.service("vfs", "create", f"{dentry.path} is created, a symbolic link to {text}.")
+    return Int(0)
+
+
+def _new_name(walk: PathWalk, dirfd: DirFd | None, directory: bool = True) -> Lookup:
+    """A name that does not exist, in a directory where it may be created."""
+    lookup = walk.look_up(dirfd, follow=False, parent_only=True)
+    if lookup.special or lookup.dentry is not None:
+        walk.refuse(Errno.EEXIST, "The name exists already.")
+    if lookup.directory_wanted and not directory:
+        walk.refuse(Errno.ENOENT, "The path ends in a slash, so it can only name a directory.")
+    need_creatable(walk, lookup.parent)
+    return lookup
+
+
+def remove_directory(call: Call, dirfd: DirFd | None, path: Path) -> Int:
+    """rmdir(2)."""
+    walk = PathWalk(call, path)
+    lookup = walk.look_up(dirfd, follow=False, parent_only=True)
+    if lookup.special:
+        errno = {".": Errno.EINVAL, "..": Errno.ENOTEMPTY}.get(lookup.name, Errno.EBUSY)
+        walk.refuse(errno, f"{lookup.name} cannot be removed by that name.")
+    dentry = _existing(walk, lookup)
+    need_removable(call, walk, dentry, directory=True)
+    _need_empty(walk, dentry)
+    path_text = dentry.path
+    dentry.unlink()
+    call.service("vfs", "remove", f"The directory {path_text} is removed.")
+    return Int(0)
+
+
+def remove_name(call: Call, dirfd: DirFd | None, path: Path) -> Int:
+    """unlink(2)."""
+    walk = PathWalk(call, path)
+    lookup = walk.look_up(dirfd, follow=False, parent_only=True)
+    if lookup.special:
+        walk.refuse(Errno.EISDIR, "The path names a directory; unlink removes other files.")
+    dentry = _existing(walk, lookup)
+    if lookup.directory_wanted:
+        errno = Errno.EISDIR if dentry.inode.is_directory else Errno.ENOTDIR
+        walk.refuse(errno, "The path ends in a slash, and unlink does not remove directories.")
+    need_removable(call, walk, dentry, directory=False)
+    path_text = dentry.path
+    inode = dentry.inode
+    dentry.unlink()
+    rest = "The file stays until it is closed." if inode.openers and not inode.nlink else ""
+    call.service("vfs", "remove", f"The name {path_text} is removed. {rest}".rstrip())
+    return Int(0)
+
+
+def _existing(walk: PathWalk, lookup: Lookup) -> Dentry:
+    if lookup.dentry is None:
+        walk.refuse(Errno.ENOENT, f"There is no {lookup.name!r} in {lookup.parent.path}.")
+    return lookup.dentry
+
+
+def need_removable(call: Call, walk: PathWalk, dentry: Dentry, directory: bool) -> None:
+    """Whether this user may take `dentry` out of its directory, and whether it is a directory as it should be.
+
+    Raises EACCES, EPERM (sticky directory), ENOTDIR, EISDIR.
+    """
+    parent = dentry.parent
+    walk.need(parent, MAY_WRITE | MAY_EXEC, f"This user may not remove names from {parent.path}.")
+    user = call.task.process.credentials.euid
+    if parent.inode.mode & _STICKY and user not in (0, dentry.inode.uid, parent.inode.uid):
+        walk.refuse(Errno.EPERM, f"{parent.path} is sticky: only the owner removes {dentry.name}.")
+    if directory and not dentry.inode.is_directory:
+        walk.refuse(Errno.ENOTDIR, f"{dentry.path} is not a directory.")
+    if not directory and dentry.inode.is_directory:
+        walk.refuse(Errno.EISDIR, f"{dentry.path} is a directory.")
+
+
+def _need_empty(walk: PathWalk, dentry: Dentry) -> None:
+    if isinstance(dentry.inode, Directory) and dentry.inode.entries:
+        walk.refuse(Errno.ENOTEMPTY, f"{dentry.path} is not empty.")
+
+
+def rename(call: Call, old: Place, new: Place, flags: int) -> Int:
+    """rename(2), renameat2(2)."""
+    exchange = bool(flags & RenameFlag.RENAME_EXCHANGE)
+    known = RenameFlag.RENAME_NOREPLACE | RenameFlag.RENAME_EXCHANGE
+    if flags & ~known or (exchange and flags & RenameFlag.RENAME_NOREPLACE):
+        raise call.refuse(
+            Errno.EINVAL, "flags", "flags", hex(flags), "These flags are unknown or contradict each other."
+        )
+    old_walk, new_walk = PathWalk(call, old[1]), PathWalk(call, new[1])
+    old[1].read_name()
+    new[1].read_name()
+    source = old_walk.look_up(old[0], follow=False, parent_only=True)
+    target = new_walk.look_up(new[0], follow=False, parent_only=True)
+    if source.special:
+        old_walk.refuse(Errno.EBUSY, "The path ends in ., .. or the root, which cannot be renamed.")
+    if target.special:
+        errno = Errno.EEXIST if flags & RenameFlag.RENAME_NOREPLACE else Errno.EBUSY
+        new_walk.refuse(errno, "The path ends in ., .. or the root, which cannot be replaced.")
+    moved = _existing(old_walk, source)
+    replaced = target.dentry
+    _check_kinds(old_walk, new_walk, source, target, flags)
+    if target.parent.is_below(moved):
+        old_walk.refuse(Errno.EINVAL, f"{moved.path} cannot be moved into itself.")
+    if replaced is not None and source.parent.is_below(replaced):
+        new_walk.refuse(
+            Errno.EINVAL if exchange else Errno.ENOTEMPTY, f"{replaced.path} contains what is to be renamed."
+        )
+    if replaced is not None and replaced.inode is moved.inode:
+        return Int(0)
+    _need_movable(call, old_walk, moved, source.parent is not target.parent)
+    directory = moved.inode.is_directory
+    if replaced is None:
+        need_creatable(new_walk, target.parent)
+    elif exchange:
+        need_removable(call, new_walk, replaced, replaced.inode.is_directory)
+        if source.parent is not target.parent and replaced.inode.is_directory:
+            new_walk.need(replaced, MAY_WRITE, f"This user may not change where {replaced.path} is.")
+    else:
+        need_removable(call, new_walk, replaced, directory)
+        _need_empty(new_walk, replaced)
+    before = moved.path
+    _move(moved, replaced, target, exchange)
+    call.service("vfs", "rename", f"{before} is now {moved.path}.")
+    return Int(0)
+
+
+def _check_kinds(old_walk: PathWalk, new_walk: PathWalk, source: Lookup, target: Lookup, flags: int) -> None:
+    """What the two names must be: there or not there, directories where the paths end in slashes."""
+    exchange = flags & RenameFlag.RENAME_EXCHANGE
+    if flags & RenameFlag.RENAME_NOREPLACE and target.dentry is not None:
+        new_walk.refuse(Errno.EEXIST, f"{target.dentry.path} exists.")
+    if exchange:
+        swapped = _existing(new_walk, target)
+        if target.directory_wanted and not swapped.inode.is_directory:
+            new_walk.refuse(Errno.ENOTDIR, f"{swapped.path} is not a directory.")
+    if source.dentry is not None and not source.dentry.inode.is_directory:
+        if source.directory_wanted:
+            old_walk.refuse(Errno.ENOTDIR, f"{source.dentry.path} is not a directory.")
+        if target.directory_wanted and not exchange:
+            new_walk.refuse(Errno.ENOTDIR, "Only a directory can get a name that ends in a slash.")
+
+
+def _need_movable(call: Call, walk: PathWalk, moved: Dentry, to_other_directory: bool) -> None:
+    directory = moved.inode.is_directory
+    need_removable(call, walk, moved, directory)
+    if directory and to_other_directory:
+        walk.need(moved, MAY_WRITE, f"Moving {moved.path} changes its '..', which this user may not write.")
+
+
+def _move(moved: Dentry, replaced: Dentry | None, target: Lookup, exchange: bool) -> None:
+    source_parent, source_name = moved.parent, moved.name
+    source_parent.directory.remove(moved)
+    if replaced is not None and exchange:
+        target.parent.directory.remove(replaced)
+        replaced.parent, replaced.name = source_parent, source_name
+        source_parent.directory.add(replaced)
+        replaced.inode.changed()
+    elif replaced is not None:
+        replaced.unlink()
+    moved.parent, moved.name = target.parent, target.name
+    target.parent.directory.add(moved)
+    moved.inode.changed()

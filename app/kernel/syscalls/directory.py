@@ -1,0 +1,198 @@
+"""Directories, names, and where a process stands."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+from app.kernel.abi.constants import AtFlag, RenameFlag
+from app.kernel.arguments import DirFd, Fd, Int, Mode, Path, Size, UserOut
+from app.kernel.call import Call
+from app.kernel.errno import Errno
+from app.kernel.fs import names
+from app.kernel.fs.inode import MAY_EXEC, Symlink
+from app.kernel.fs.path import PathWalk
+from app.kernel.syscall import syscall
+
+
+@syscall
+def getdents64(call: Call, fd: Fd, dirp: Annotated[UserOut, "count"], count: Size) -> Size:
+    """Fill `dirp` with entries of the open directory `fd`, as many as fit into `count` bytes; 0 after the last one.
+
+    Source: getdents64(2). Errors: EBADF, ENOTDIR, EINVAL (not even one fits), EFAULT, ENOENT (the directory is removed).
+    """
+    return Size(fd.file.list_entries(call, dirp))
+
+
+@syscall
+def getcwd(call: Call, buf: Annotated[UserOut, "size"], size: Size) -> Size:
+    """Store the absolute path of the working directory in `buf`; returns its length with the NUL.
+
+    Source: getcwd(2). Errors: ERANGE (`size` is too small), EFAULT, ENOENT (the directory is removed).
+    """
+    cwd = call.task.fs.cwd
+    if cwd.deleted:
+        raise call.refuse(Errno.ENOENT, "buf", "path", cwd.path, "The working directory has been removed.")
+    path = os.fsencode(cwd.path) + b"\0"
+    if len(path) > size:
+        raise call.refuse(Errno.ERANGE, "size", "size", str(size), f"The path needs {len(path)} bytes.")
+    if buf.write(path) < len(path):
+        raise call.refuse(
+            Errno.EFAULT, "buf", "user-memory", hex(buf.address), "The path does not fit into the memory."
+        )
+    call.service("vfs", "path", f"The working directory is {cwd.path}.")
+    return Size(len(path))
+
+
+@syscall
+def chdir(call: Call, path: Path) -> Int:
+    """Make `path` the working directory, where relative paths start.
+
+    Source: chdir(2). Errors: those of the path walk, ENOTDIR, EACCES (it may not be searched).
+    """
+    walk = PathWalk(call, path)
+    dentry = walk.find(None)
+    if not dentry.inode.is_directory:
+        walk.refuse(Errno.ENOTDIR, f"{dentry.path} is not a directory.")
+    walk.need(dentry, MAY_EXEC, f"The directory {dentry.path} may not be searched by this user.")
+    call.task.fs.change_directory(dentry)
+    call.service("vfs", "chdir", f"The working directory is now {dentry.path}.")
+    return Int(0)
+
+
+@syscall
+def fchdir(call: Call, fd: Fd) -> Int:
+    """Make the open directory `fd` the working directory. Source: chdir(2). Errors: EBADF, ENOTDIR, EACCES."""
+    file = fd.any_file
+    dentry = file.dentry
+    if dentry is None or not file.inode.is_directory:
+        raise call.refuse(Errno.ENOTDIR, "fd", "directory", str(fd.number), f"{file.path} is not a directory.")
+    if not file.inode.permits(call.task.process.credentials, MAY_EXEC):
+        raise call.refuse(Errno.EACCES, "fd", "permission", str(fd.number), f"{file.path} may not be searched.")
+    call.task.fs.change_directory(dentry)
+    call.service("vfs", "chdir", f"The working directory is now {dentry.path}.")
+    return Int(0)
+
+
+@syscall
+def mkdir(call: Call, pathname: Path, mode: Mode) -> Int:
+    """Make an empty directory with permissions `mode`, less the umask.
+
+    Source: mkdir(2). Errors: EEXIST, EACCES, ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, EFAULT, ENOSPC.
+    """
+    return names.make_directory(call, None, pathname, mode)
+
+
+@syscall
+def mkdirat(call: Call, dirfd: DirFd, pathname: Path, mode: Mode) -> Int:
+    """Like mkdir, with `pathname` relative to the directory `dirfd`. Source: mkdir(2). Errors: those of mkdir, EBADF."""
+    return names.make_directory(call, dirfd, pathname, mode)
+
+
+@syscall
+def rmdir(call: Call, pathname: Path) -> Int:
+    """Remove an empty directory.
+
+    Source: rmdir(2). Errors: ENOTEMPTY, ENOTDIR, EINVAL (`.`), EBUSY (the root), EACCES, EPERM (a sticky directory holds
+    it and it is another user's), and those of the path walk.
+    """
+    return names.remove_directory(call, None, pathname)
+
+
+@syscall
+def unlink(call: Call, pathname: Path) -> Int:
+    """Remove a name. The file goes with its last name, once nobody has it open.
+
+    Source: unlink(2). Errors: ENOENT, EISDIR, EACCES, EPERM (a sticky directory), ENOTDIR, and those of the path walk.
+    """
+    return names.remove_name(call, None, pathname)
+
+
+@syscall
+def unlinkat(call: Call, dirfd: DirFd, pathname: Path, flags: AtFlag) -> Int:
+    """Like unlink, or with AT_REMOVEDIR like rmdir, with `pathname` relative to the directory `dirfd`.
+
+    Source: unlink(2). Errors: those of unlink and rmdir, EBADF, EINVAL (unknown flags).
+    """
+    if flags & ~AtFlag.AT_REMOVEDIR:
+        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "unlinkat knows only AT_REMOVEDIR.")
+    if flags:
+        return names.remove_directory(call, dirfd, pathname)
+    return names.remove_name(call, dirfd, pathname)
+
+
+@syscall
+def rename(call: Call, oldpath: Path, newpath: Path) -> Int:
+    """Give the file `oldpath` the name `newpath`; what had that name before is replaced in the same step.
+
+    Source: rename(2). Errors: ENOENT, EISDIR and ENOTDIR (a directory replaces only a directory), ENOTEMPTY, EINVAL (a
+    directory into itself), EBUSY (`.`, `..`, the root), EACCES, EPERM, and those of the path walk.
+    """
+    return names.rename(call, (None, oldpath), (None, newpath), 0)
+
+
+@syscall
+def renameat(call: Call, olddirfd: DirFd, oldpath: Path, newdirfd: DirFd, newpath: Path) -> Int:
+    """Like rename, with paths relative to directories. Source: rename(2). Errors: those of rename, EBADF."""
+    return names.rename(call, (olddirfd, oldpath), (newdirfd, newpath), 0)
+
+
+@syscall
+def renameat2(call: Call, olddirfd: DirFd, oldpath: Path, newdirfd: DirFd, newpath: Path, flags: RenameFlag) -> Int:
+    """Like renameat, with flags: RENAME_NOREPLACE (EEXIST if `newpath` exists), RENAME_EXCHANGE (swap the two).
+
+    Source: rename(2). Errors: those of renameat, EEXIST, EINVAL (other flags, both at once, or RENAME_WHITEOUT, which
+    this file system does not have).
+    """
+    return names.rename(call, (olddirfd, oldpath), (newdirfd, newpath), flags)
+
+
+@syscall
+def symlink(call: Call, target: Path, linkpath: Path) -> Int:
+    """Make `linkpath` a symbolic link to `target`, which need not exist. Source: symlink(2). Errors: those of mkdir."""
+    return names.make_symlink(call, target, None, linkpath)
+
+
+@syscall
+def symlinkat(call: Call, target: Path, newdirfd: DirFd, linkpath: Path) -> Int:
+    """Like symlink, with `linkpath` relative to the directory `newdirfd`. Source: symlink(2)."""
+    return names.make_symlink(call, target, newdirfd, linkpath)
+
+
+@syscall
+def readlink(call: Call, pathname: Path, buf: Annotated[UserOut, "bufsiz"], bufsiz: Int) -> Int:
+    """Store what the symbolic link `pathname` says in `buf`, without a NUL; returns its length.
+
+    Source: readlink(2). Errors: EINVAL (no symbolic link, or `bufsiz` not positive), EFAULT, and those of the path walk.
+    """
+    return _read_link(call, None, pathname, buf, bufsiz)
+
+
+@syscall
+def readlinkat(call: Call, dirfd: DirFd, pathname: Path, buf: Annotated[UserOut, "bufsiz"], bufsiz: Int) -> Int:
+    """Like readlink, with `pathname` relative to the directory `dirfd`. Source: readlink(2)."""
+    return _read_link(call, dirfd, pathname, buf, bufsiz)
+
+
+def _read_link(call: Call, dirfd: DirFd | None, pathname: Path, buf: UserOut, size: int) -> Int:
+    if size <= 0:
+        raise call.refuse(Errno.EINVAL, "bufsiz", "range", str(size), "There is no room for even one byte.")
+    walk = PathWalk(call, pathname)
+    dentry = walk.find(dirfd, follow=False)
+    if not isinstance(dentry.inode, Symlink):
+        walk.refuse(Errno.EINVAL, f"{dentry.path} is not a symbolic link.")
+    target = os.fsencode(dentry.inode.target)[:size]
+    if buf.write(target) < len(target):
+        raise call.refuse(
+            Errno.EFAULT, "buf", "user-memory", hex(buf.address), "The target does not fit into the memory."
+        )
+    return Int(len(target))
+
+
+@syscall
+def umask(call: Call, mask: Mode) -> Mode:
+    """Set the permission bits that new files do not get; returns the old ones. Never fails. Source: umask(2)."""
+    context = call.task.fs
+    old = context.umask
+    context.umask = mask & 0o777
+    return Mode(old)

@@ -1,0 +1,33 @@
+"""Device control."""
+
+from __future__ import annotations
+
+from app.kernel.abi import constants
+from app.kernel.abi.constants import OpenFlag
+from app.kernel.arguments import Fd, Int
+from app.kernel.arguments.ioctl import IoctlArgument, IoctlRequest
+from app.kernel.call import Call
+from app.kernel.syscall import syscall
+
+
+@syscall
+def ioctl(call: Call, fd: Fd, request: IoctlRequest, arg: IoctlArgument) -> Int:
+    """Ask the device behind `fd` for something special; what `arg` is depends on `request`.
+
+    FIOCLEX, FIONCLEX and FIONBIO work on every file; a terminal also knows TCGETS and TCSETS (its settings), TIOCGWINSZ and
+    TIOCSWINSZ (its size), TIOCGPGRP, TIOCGSID, TIOCOUTQ and TCFLSH; FIONREAD counts what can be read.
+    Source: ioctl(2), ioctl_tty(2). Errors: EBADF, EFAULT, EINVAL, ENOTTY (the file does not know the request).
+    """
+    file = fd.file
+    files = call.task.files
+    known = constants.IoctlRequest
+    match request:
+        case known.FIOCLEX | known.FIONCLEX:
+            files.set_close_on_exec(call.kernel, fd.number, request == known.FIOCLEX)
+        case known.FIONBIO:
+            wanted = arg.read_int()
+            file.flags = file.flags | OpenFlag.O_NONBLOCK if wanted else file.flags & ~OpenFlag.O_NONBLOCK
+            files.announce(call.kernel, fd.number, change="flags")
+        case _:
+            return Int(file.ioctl(call, int(request), arg))
+    return Int(0)

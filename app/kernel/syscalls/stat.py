@@ -1,0 +1,117 @@
+"""What is known about a file: stat and access."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from app.kernel.abi.constants import AccessAtFlag, AccessMode, AtFlag
+from app.kernel.arguments import DirFd, Fd, Int, Path, StructOut
+from app.kernel.call import Call
+from app.kernel.errno import Errno
+from app.kernel.fs.inode import Inode
+from app.kernel.fs.path import PathWalk
+from app.kernel.syscall import syscall
+
+NS_PER_SECOND = 1_000_000_000
+
+_STAT_FLAGS = AtFlag.AT_SYMLINK_NOFOLLOW | AtFlag.AT_NO_AUTOMOUNT | AtFlag.AT_EMPTY_PATH | 0x6000
+
+
+@syscall
+def stat(call: Call, pathname: Path, statbuf: Annotated[StructOut, "stat"]) -> Int:
+    """Store what is known about the file `pathname` (type, permissions, size, times) in `statbuf`.
+
+    Source: stat(2). Errors: EFAULT, ENAMETOOLONG, ENOENT, ENOTDIR, EACCES, ELOOP.
+    """
+    return _fill(call, PathWalk(call, pathname).find(None).inode, statbuf)
+
+
+@syscall
+def lstat(call: Call, pathname: Path, statbuf: Annotated[StructOut, "stat"]) -> Int:
+    """Like stat, but of a symbolic link itself when the path ends in one. Source: lstat(2)."""
+    return _fill(call, PathWalk(call, pathname).find(None, follow=False).inode, statbuf)
+
+
+@syscall
+def fstat(call: Call, fd: Fd, statbuf: Annotated[StructOut, "stat"]) -> Int:
+    """Store what is known about the open file `fd` in `statbuf`. Source: fstat(2). Errors: EBADF, EFAULT."""
+    return _fill(call, fd.any_file.inode, statbuf)
+
+
+@syscall
+def newfstatat(call: Call, dirfd: DirFd, pathname: Path, statbuf: Annotated[StructOut, "stat"], flags: AtFlag) -> Int:
+    """Like stat, with `pathname` relative to the directory `dirfd` (AT_FDCWD: the working directory).
+
+    AT_SYMLINK_NOFOLLOW makes it like lstat; with AT_EMPTY_PATH an empty path means `dirfd` itself, like fstat.
+    Source: fstatat(2). Errors: those of stat, EBADF, EINVAL (unknown flags).
+    """
+    if flags & AtFlag.AT_EMPTY_PATH and dirfd.number >= 0 and pathname.is_empty():
+        return _fill(call, dirfd.any_file.inode, statbuf)
+    if flags & ~_STAT_FLAGS:
+        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "newfstatat does not know one of the flags.")
+    walk = PathWalk(call, pathname, allow_empty=bool(flags & AtFlag.AT_EMPTY_PATH))
+    dentry = walk.find(dirfd, follow=not flags & AtFlag.AT_SYMLINK_NOFOLLOW)
+    return _fill(call, dentry.inode, statbuf)
+
+
+def _fill(call: Call, inode: Inode, statbuf: StructOut) -> Int:
+    times = {
+        name: divmod(value, NS_PER_SECOND)
+        for name, value in (("st_atime", inode.atime), ("st_mtime", inode.mtime), ("st_ctime", inode.ctime))
+    }
+    call.service("vfs", "attributes", f"Inode {inode.number}: mode {inode.mode:o}, {inode.size} bytes.")
+    statbuf.write(
+        st_dev=inode.fs.device,
+        st_ino=inode.number,
+        st_nlink=inode.nlink,
+        st_mode=inode.mode,
+        st_uid=inode.uid,
+        st_gid=inode.gid,
+        st_rdev=inode.rdev,
+        st_size=inode.size,
+        st_blksize=inode.block_size,
+        st_blocks=inode.blocks,
+        **{name: seconds for name, (seconds, _) in times.items()},
+        **{f"{name}_nsec": nanoseconds for name, (_, nanoseconds) in times.items()},
+    )
+    return Int(0)
+
+
+@syscall
+def access(call: Call, pathname: Path, mode: AccessMode) -> Int:
+    """Ask whether the real user may read (R_OK), write (W_OK) or execute (X_OK) the file, or whether it exists (F_OK).
+
+    Source: access(2). Errors: EACCES (no), EINVAL (unknown `mode` bits), and those of the path walk.
+    """
+    return _check_access(call, None, pathname, mode, 0)
+
+
+@syscall
+def faccessat(call: Call, dirfd: DirFd, pathname: Path, mode: AccessMode) -> Int:
+    """Like access, with `pathname` relative to the directory `dirfd`. The system call has no flags. Source: faccessat(2)."""
+    return _check_access(call, dirfd, pathname, mode, 0)
+
+
+@syscall
+def faccessat2(call: Call, dirfd: DirFd, pathname: Path, mode: AccessMode, flags: AccessAtFlag) -> Int:
+    """Like faccessat, with flags: AT_EACCESS asks about the effective user, AT_SYMLINK_NOFOLLOW about a link itself.
+
+    Source: faccessat(2). Errors: those of access, EBADF, ENOTDIR, EINVAL (unknown flags).
+    """
+    return _check_access(call, dirfd, pathname, mode, flags)
+
+
+def _check_access(call: Call, dirfd: DirFd | None, pathname: Path, mode: int, flags: int) -> Int:
+    if mode & ~(AccessMode.R_OK | AccessMode.W_OK | AccessMode.X_OK):
+        raise call.refuse(Errno.EINVAL, "mode", "flags", hex(mode), "mode has other bits than R_OK, W_OK and X_OK.")
+    known = AccessAtFlag.AT_SYMLINK_NOFOLLOW | AccessAtFlag.AT_EACCESS | AccessAtFlag.AT_EMPTY_PATH
+    if flags & ~known:
+        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "faccessat2 does not know one of the flags.")
+    empty_allowed = bool(flags & AccessAtFlag.AT_EMPTY_PATH)
+    real_ids = not flags & AccessAtFlag.AT_EACCESS
+    walk = PathWalk(call, pathname, real_ids=real_ids, allow_empty=empty_allowed)
+    dentry = walk.find(dirfd, follow=not flags & AccessAtFlag.AT_SYMLINK_NOFOLLOW)
+    if mode:
+        walk.need(dentry, mode, f"The permissions of {dentry.path} do not allow it.")
+    call.service("vfs", "permission", f"{dentry.path} has mode {dentry.inode.mode & 0o7777:04o}, which allows it.")
+    return Int(0)
