@@ -15,9 +15,11 @@ from app.toolchain.operands import REGISTERS, Immediate, Memory, Operand, Regist
 from app.toolchain.unit import Unit
 
 _SUFFIXES = {"b": 1, "w": 2, "l": 4, "q": 8}
-_STRING_STEMS = frozenset("movs cmps stos lods scas ins outs".split())
+_STRING_STEMS = frozenset(["movs", "cmps", "stos", "lods", "scas", "ins", "outs"])
 _WIDEN = re.compile(r"mov([sz])([bwl])([wlq])?")
-_INTEGER_X87 = frozenset("fild fist fistp fisttp fiadd fisub fisubr fimul fidiv fidivr ficom ficomp".split())
+_INTEGER_X87 = frozenset(
+    ["fild", "fist", "fistp", "fisttp", "fiadd", "fisub", "fisubr", "fimul", "fidiv", "fidivr", "ficom", "ficomp"]
+)
 _SWAPPED_X87 = {"fsub": "fsubr", "fsubr": "fsub", "fdiv": "fdivr", "fdivr": "fdiv"}
 _SWAPPED_X87 |= {name + "p": other + "p" for name, other in _SWAPPED_X87.items()}
 # Words that end like a size suffix and are an AT&T suffixed instruction all the same, where Intel has that word too.
@@ -94,8 +96,11 @@ class AttParser:
         displacement: Expression | None = None
         if cursor.text != "(" or cursor.peek() not in ("%", ","):
             if cursor.token is not None and cursor.token.kind == "name" and cursor.text.lower() in REGISTERS:
-                raise Mistake(cursor.span, f"in AT&T syntax a register is written `%{cursor.text}`",
-                              "put `.intel_syntax noprefix` first to write registers without %")
+                raise Mistake(
+                    cursor.span,
+                    f"in AT&T syntax a register is written `%{cursor.text}`",
+                    "put `.intel_syntax noprefix` first to write registers without %",
+                )
             displacement = self._expression()
         bare = cursor.text != "("
         base, index, scale = "", "", 1
@@ -225,8 +230,24 @@ def _sized(name: str, operand: Operand, size: int, span: Span, mnemonic: str) ->
         return replace(operand, size=size)
     if isinstance(operand, Immediate):
         return replace(operand, size=size)
-    shift_count = operand.name == "cl" and name in ("shl", "shr", "sal", "sar", "rol", "ror", "rcl", "rcr", "shld", "shrd")
-    if operand.info.kind == "gpr" and operand.info.size != size and not shift_count and name not in ("in", "out", "crc32"):
+    shift_count = operand.name == "cl" and name in (
+        "shl",
+        "shr",
+        "sal",
+        "sar",
+        "rol",
+        "ror",
+        "rcl",
+        "rcr",
+        "shld",
+        "shrd",
+    )
+    if (
+        operand.info.kind == "gpr"
+        and operand.info.size != size
+        and not shift_count
+        and name not in ("in", "out", "crc32")
+    ):
         raise Mistake(
             operand.span,
             f"`{mnemonic}` works on {8 * size} bits, but %{operand.name} has {8 * operand.info.size}",

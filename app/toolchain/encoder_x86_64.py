@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -27,11 +28,57 @@ _IMMEDIATE_32 = 0x5A3C1E77
 _IMMEDIATE_64 = 0x5A3C1E7769584736
 _DISPLACEMENT = 0x4B2D1F66
 
-_BYTE_IMMEDIATES = frozenset("rol ror rcl rcr shl shr sal sar shld shrd bt btc btr bts in out rorx".split())
-_STRING_STEMS = frozenset("movs cmps stos lods scas ins outs".split())
+_STACK_SIZED = frozenset({"push", "pop", "call", "jmp"})
+_BYTE_IMMEDIATES = frozenset(
+    [
+        "rol",
+        "ror",
+        "rcl",
+        "rcr",
+        "shl",
+        "shr",
+        "sal",
+        "sar",
+        "shld",
+        "shrd",
+        "bt",
+        "btc",
+        "btr",
+        "bts",
+        "in",
+        "out",
+        "rorx",
+    ]
+)
+_STRING_STEMS = frozenset(["movs", "cmps", "stos", "lods", "scas", "ins", "outs"])
 _IGNORES_SIZE = frozenset(
-    "lea lgdt lidt sgdt sidt invlpg fxsave fxrstor xsave xrstor fsave fnsave frstor fldenv fnstenv fstenv cmpxchg16b "
-    "cmpxchg8b clflush clflushopt prefetcht0 prefetcht1 prefetcht2 prefetchnta prefetchw".split()
+    [
+        "lea",
+        "lgdt",
+        "lidt",
+        "sgdt",
+        "sidt",
+        "invlpg",
+        "fxsave",
+        "fxrstor",
+        "xsave",
+        "xrstor",
+        "fsave",
+        "fnsave",
+        "frstor",
+        "fldenv",
+        "fnstenv",
+        "fstenv",
+        "cmpxchg16b",
+        "cmpxchg8b",
+        "clflush",
+        "clflushopt",
+        "prefetcht0",
+        "prefetcht1",
+        "prefetcht2",
+        "prefetchnta",
+        "prefetchw",
+    ]
 )
 
 
@@ -50,6 +97,7 @@ def encode(
     """
     if not operands and mnemonic in PLAIN:
         return Encoding(PLAIN[mnemonic], ())
+    operands = _with_sizes(mnemonic, operands)
     _check(mnemonic, operands, span)
     special = _special(mnemonic, operands, numbers, dialect)
     if special is not None:
@@ -65,6 +113,14 @@ def encode(
         if wide_byte or not any(isinstance(o, Immediate) and n is None for o, n in zip(operands, numbers, strict=True)):
             raise _explain(mnemonic, operands, span)
         wide_byte = True
+
+
+def _with_sizes(mnemonic: str, operands: Sequence[Operand]) -> Sequence[Operand]:
+    """Give memory without a size the one that the instruction, or NASM's `mov [x], byte 5`, implies."""
+    size = 8 if mnemonic in _STACK_SIZED else next((o.size for o in operands if isinstance(o, Immediate)), 0)
+    if not size:
+        return operands
+    return [replace(o, size=size) if isinstance(o, Memory) and not o.size else o for o in operands]
 
 
 def _special(
@@ -223,9 +279,7 @@ def _place_numbers(
                 raise Mistake(operand.span, f"`{mnemonic}` needs a number that is known here")
             signed = width == 4 and _operand_size(mnemonic, operands) == 8
             data[-width:] = bytes(width)
-            fixups.append(
-                Fixup(len(data) - width, width, operand.expression, "signed" if signed else "absolute")
-            )
+            fixups.append(Fixup(len(data) - width, width, operand.expression, "signed" if signed else "absolute"))
     if mnemonic == "nop" and operands:
         _repair_nop(data)
     return Encoding(bytes(data), tuple(fixups))

@@ -21,9 +21,29 @@ Syntax = Literal["att", "intel"]
 _MNEMONIC = re.compile(r"[a-z][a-z0-9]*")
 _LABEL = re.compile(r"^\s*([A-Za-z_.][\w.$]*|[0-9]+)\s*:", re.MULTILINE)
 _NASM_WORDS = frozenset(
-    "section segment global extern bits default db dw dd dq resb resw resd resq times equ align istruc struc".split()
+    [
+        "section",
+        "segment",
+        "global",
+        "extern",
+        "bits",
+        "default",
+        "db",
+        "dw",
+        "dd",
+        "dq",
+        "resb",
+        "resw",
+        "resd",
+        "resq",
+        "times",
+        "equ",
+        "align",
+        "istruc",
+        "struc",
+    ]
 )
-_SIZE_WORDS = frozenset("byte word dword qword ptr offset short near rep lock".split())
+_SIZE_WORDS = frozenset(["byte", "word", "dword", "qword", "ptr", "offset", "short", "near", "rep", "lock"])
 _MAX_REPEAT_DEPTH = 16
 
 
@@ -57,6 +77,10 @@ class GasAssembler:
     def run(self) -> Unit:
         """Parse everything. Raises SourceError only when there are too many mistakes; others stay in the report."""
         self._run(self._lines, 0)
+        try:
+            self._directives.finish()
+        except Mistake as mistake:
+            self.unit.report.add(mistake)
         return self.unit
 
     def _run(self, lines: list[Line], depth: int) -> None:
@@ -158,7 +182,11 @@ class GasAssembler:
         operands = tokens[-len(words) + 1 :] if len(words) > 1 else []
         if not operands:
             return False
-        symbols = [t.text for t in operands if t.kind == "name" and t.text.lower() not in REGISTERS | {w: None for w in _SIZE_WORDS}]
+        symbols = [
+            t.text
+            for t in operands
+            if t.kind == "name" and t.text.lower() not in REGISTERS | dict.fromkeys(_SIZE_WORDS)
+        ]
         if any(symbol not in self._labels and symbol not in self.unit.symbols.by_name for symbol in symbols):
             return False
         return known or any(t.text == "," for t in operands)
@@ -229,7 +257,9 @@ class GasAssembler:
             token = cursor.take()
         mnemonic = token.text.lower()
         if mnemonic in PREFIXES:
-            self.unit.append(token.span.line, b"".join(PREFIXES[p.text.lower()] for p in [*prefixes, token]), token.span)
+            self.unit.append(
+                token.span.line, b"".join(PREFIXES[p.text.lower()] for p in [*prefixes, token]), token.span
+            )
             return
         if token.kind != "name" or _MNEMONIC.fullmatch(mnemonic) is None:
             raise unknown_instruction(token.text, token.span)
@@ -239,7 +269,12 @@ class GasAssembler:
             operands = IntelParser(self.unit, cursor, self.name, mnemonic).parse()
         else:
             name = branch_name(mnemonic)
-            if name not in MNEMONICS and name[:-1] not in MNEMONICS and name[:3] not in ("mov", "fil", "fis") and name[0] != "v":
+            if (
+                name not in MNEMONICS
+                and name[:-1] not in MNEMONICS
+                and name[:3] not in ("mov", "fil", "fis")
+                and name[0] != "v"
+            ):
                 raise unknown_instruction(token.text, token.span)
             parser = AttParser(self.unit, cursor, self.name, name)
             operands = parser.parse()

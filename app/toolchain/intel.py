@@ -25,11 +25,12 @@ from app.toolchain.unit import Unit
 _GAS_SIZES = {"byte": 1, "word": 2, "dword": 4, "fword": 6, "qword": 8, "tbyte": 10, "oword": 16, "xmmword": 16}
 _GAS_SIZES |= {"ymmword": 32, "mmword": 8}
 _NASM_SIZES = {"byte": 1, "word": 2, "dword": 4, "qword": 8, "tword": 10, "oword": 16, "yword": 32}
-_SEGMENTS = frozenset("cs ds es fs gs ss".split())
+_SEGMENTS = frozenset(["cs", "ds", "es", "fs", "gs", "ss"])
 
 
 def is_register(name: str) -> bool:
-    return name in REGISTERS and name != "st(0)"
+    """Whether `name`, in lower case, is a register; `st1` is NASM's way to write st(1)."""
+    return name in REGISTERS or (len(name) == 3 and name[:2] == "st" and name[2] in "01234567")
 
 
 class IntelParser:
@@ -197,7 +198,9 @@ class IntelParser:
         if cursor.text != "[":
             expression = self._expressions(registers=False).parse()
             if cursor.text == "[":
-                raise Mistake(cursor.span, "NASM writes the whole address inside the brackets", "for example [table+rax]")
+                raise Mistake(
+                    cursor.span, "NASM writes the whole address inside the brackets", "for example [table+rax]"
+                )
             return Immediate(expression, first.to(cursor.last_span), size, distance)
         cursor.take()
         relative: bool | None = None

@@ -10,7 +10,9 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
-_MEMORY = r"(?:[a-z]+ ptr )?(?:[c-g]s:|ss:)?\[[a-z][a-z0-9]*(?:\*[1248])?(?:\+[a-z][a-z0-9]*\*[1248])?(?:[-+]0x[0-9a-f]+)?\]"
+_MEMORY = (
+    r"(?:[a-z]+ ptr )?(?:[c-g]s:|ss:)?\[[a-z][a-z0-9]*(?:\*[1248])?(?:\+[a-z][a-z0-9]*\*[1248])?(?:[-+]0x[0-9a-f]+)?\]"
+)
 _OPERAND = rf"(?:[a-z][a-z0-9]*(?:\([0-7]\))?|-?0x[0-9a-f]+|{_MEMORY})"
 _INSTRUCTION = re.compile(rf"[a-z][a-z0-9]*(?: {_OPERAND}(?:, {_OPERAND})*)?")
 

@@ -179,8 +179,39 @@ def describe(number: int) -> str:
 
 
 _LIBRARY = frozenset(
-    "printf puts putchar scanf malloc free exit strlen memcpy memset strcmp strcpy fopen fclose getchar "
-    "write read open close atoi sprintf system gets fgets rand srand time sleep abort calloc realloc".split()
+    [
+        "printf",
+        "puts",
+        "putchar",
+        "scanf",
+        "malloc",
+        "free",
+        "exit",
+        "strlen",
+        "memcpy",
+        "memset",
+        "strcmp",
+        "strcpy",
+        "fopen",
+        "fclose",
+        "getchar",
+        "write",
+        "read",
+        "open",
+        "close",
+        "atoi",
+        "sprintf",
+        "system",
+        "gets",
+        "fgets",
+        "rand",
+        "srand",
+        "time",
+        "sleep",
+        "abort",
+        "calloc",
+        "realloc",
+    ]
 )
 
 

@@ -151,7 +151,7 @@ def string_bytes(token: Token, dialect: Dialect) -> bytes:
     return unescape(body, token.span, dialect)
 
 
-_GAS_NUMBER = re.compile(r"0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|(0[0-7]*)|([1-9][0-9]*)|([0-9][0-9a-fA-F]*)[hH]")
+_GAS_NUMBER = re.compile(r"0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|(0[0-7]*)|([1-9][0-9]*)")
 _NASM_NUMBER = re.compile(
     r"0[xXhH]([0-9a-fA-F]+)|0[bByY]([01]+)|0[oOqQ]([0-7]+)|(?:0[dDtT])?([0-9]+)|([0-9][0-9a-fA-F]*)[hHxX]"
     r"|([01]+)[bByY]|([0-7]+)[oOqQ]|([0-9]+)[dDtT]"
@@ -164,7 +164,7 @@ def number_value(token: Token, dialect: Dialect, limit: int = MAX_NUMBER) -> int
     if len(token.text) > 80:
         raise Mistake(token.span, "this number is too long", "numbers have at most 64 bits")
     if dialect == "gas":
-        match, bases = _GAS_NUMBER.fullmatch(token.text), (16, 2, 8, 10, 16)
+        match, bases = _GAS_NUMBER.fullmatch(token.text), (16, 2, 8, 10)
     else:
         match, bases = _NASM_NUMBER.fullmatch(token.text.replace("_", "")), (16, 2, 8, 10, 16, 2, 8, 10)  # type: ignore[assignment]
     if match is None:

@@ -5,7 +5,24 @@ from __future__ import annotations
 CONDITIONS = {
     name: code
     for code, names in enumerate(
-        "o;no;b c nae;ae nb nc;e z;ne nz;be na;a nbe;s;ns;p pe;np po;l nge;ge nl;le ng;g nle".split(";")
+        [
+            "o",
+            "no",
+            "b c nae",
+            "ae nb nc",
+            "e z",
+            "ne nz",
+            "be na",
+            "a nbe",
+            "s",
+            "ns",
+            "p pe",
+            "np po",
+            "l nge",
+            "ge nl",
+            "le ng",
+            "g nle",
+        ]
     )
     for name in names.split()
 }
@@ -46,7 +63,27 @@ PREFIXES = {
 }
 
 LOCKABLE = frozenset(
-    "adc add and btc btr bts cmpxchg cmpxchg8b cmpxchg16b dec inc neg not or sbb sub xadd xchg xor".split()
+    [
+        "adc",
+        "add",
+        "and",
+        "btc",
+        "btr",
+        "bts",
+        "cmpxchg",
+        "cmpxchg8b",
+        "cmpxchg16b",
+        "dec",
+        "inc",
+        "neg",
+        "not",
+        "or",
+        "sbb",
+        "sub",
+        "xadd",
+        "xchg",
+        "xor",
+    ]
 )
 
 # Instructions without operands that Keystone lacks, or encodes for another mode or name than GNU as and NASM do.
@@ -158,18 +195,95 @@ MNEMONICS = (
 X87 = frozenset(_X87.split())
 
 # Instructions whose first two operands must have one size.
-SAME_SIZE = frozenset("adc add and bsf bsr cmp cmpxchg mov or sbb sub test xadd xchg xor popcnt".split()) | {
-    "cmov" + name for name in CONDITIONS
-}
+SAME_SIZE = frozenset(
+    [
+        "adc",
+        "add",
+        "and",
+        "bsf",
+        "bsr",
+        "cmp",
+        "cmpxchg",
+        "mov",
+        "or",
+        "sbb",
+        "sub",
+        "test",
+        "xadd",
+        "xchg",
+        "xor",
+        "popcnt",
+    ]
+) | {"cmov" + name for name in CONDITIONS}
 
 STRING_OPERATIONS = {stem: stem for stem in ("movs", "cmps", "stos", "lods", "scas", "ins", "outs")}
 
-WITHOUT_OPERANDS = (
-    frozenset(PLAIN)
-    | frozenset(
-        """cbw cdq cdqe clc cld cli clts cmc cmpsb cmpsq cmpsw cpuid cqo cwd cwde hlt insb insw invd iret iretq lahf
-        leave lfence lodsb lodsd lodsq lodsw mfence movsb movsq movsw nop outsb outsw pause rdmsr rdpmc rdtsc rdtscp ret
-        retf sahf scasb scasd scasq scasw sfence stc std sti stosb stosd stosq stosw swapgs syscall sysenter sysexit
-        sysret ud2 wbinvd wrmsr xgetbv emms""".split()
-    )
+WITHOUT_OPERANDS = frozenset(PLAIN) | frozenset(
+    [
+        "cbw",
+        "cdq",
+        "cdqe",
+        "clc",
+        "cld",
+        "cli",
+        "clts",
+        "cmc",
+        "cmpsb",
+        "cmpsq",
+        "cmpsw",
+        "cpuid",
+        "cqo",
+        "cwd",
+        "cwde",
+        "hlt",
+        "insb",
+        "insw",
+        "invd",
+        "iret",
+        "iretq",
+        "lahf",
+        "leave",
+        "lfence",
+        "lodsb",
+        "lodsd",
+        "lodsq",
+        "lodsw",
+        "mfence",
+        "movsb",
+        "movsq",
+        "movsw",
+        "nop",
+        "outsb",
+        "outsw",
+        "pause",
+        "rdmsr",
+        "rdpmc",
+        "rdtsc",
+        "rdtscp",
+        "ret",
+        "retf",
+        "sahf",
+        "scasb",
+        "scasd",
+        "scasq",
+        "scasw",
+        "sfence",
+        "stc",
+        "std",
+        "sti",
+        "stosb",
+        "stosd",
+        "stosq",
+        "stosw",
+        "swapgs",
+        "syscall",
+        "sysenter",
+        "sysexit",
+        "sysret",
+        "ud2",
+        "wbinvd",
+        "wrmsr",
+        "xgetbv",
+        "emms",
+    ]
 )

@@ -133,8 +133,9 @@ class Unit:
         bits = 8 * width
         if not -(1 << (bits - 1)) <= number < 1 << bits:
             lower, upper = -(1 << (bits - 1)), (1 << bits) - 1
-            raise Mistake(span, f"the number {number} does not fit in {width} byte{'s' * (width > 1)}",
-                          f"{lower} to {upper} fit")
+            raise Mistake(
+                span, f"the number {number} does not fit in {width} byte{'s' * (width > 1)}", f"{lower} to {upper} fit"
+            )
         self.append(line, (number & ((1 << bits) - 1)).to_bytes(width, "little"), span)
 
     def float_datum(self, line: int, token: Token, width: int, negative: bool) -> None:

@@ -46,11 +46,15 @@ class DescriptorTable:
         """Make `number` mean `file`; what it meant before is closed."""
         if number in self._files:
             self.close(kernel, number)
-        file.references += 1
-        self._files[number] = file
+        self.put(number, file)
         if close_on_exec:
             self._close_on_exec.add(number)
         self.announce(kernel, number)
+
+    def put(self, number: int, file: FileDescription) -> None:
+        """Make `number`, which is free, mean `file`, without telling anyone: for boot, which announces all at once."""
+        file.references += 1
+        self._files[number] = file
 
     def close(self, kernel: Kernel, number: int) -> FileDescription:
         """Forget `number`; the last reference to a description releases it. Raises EBADF."""
