@@ -15,6 +15,7 @@ import { startClock } from "./playback/playback";
 import { connect, notice, run } from "./session";
 import { programIn } from "./ui/share";
 import { recall } from "./ui/stored";
+import icon from "./ui/icon.svg";
 import { applyTheme } from "./ui/theme";
 
 const FALLBACK = "# Write x86-64 assembly here, then press Run.\n.intel_syntax noprefix\n.globl _start\n_start:\n";
@@ -33,7 +34,15 @@ async function firstProgram(): Promise<string> {
   return recall("source") ?? config.examples[0]?.source ?? FALLBACK;
 }
 
+function addIcon(): void {
+  const link = document.createElement("link");
+  link.rel = "icon";
+  link.href = icon;
+  document.head.append(link);
+}
+
 async function start(): Promise<void> {
+  addIcon();
   applyTheme();
   if (import.meta.env.DEV && config.examples.length === 0) {
     config.examples = (await import("./dev/examples")).examples;

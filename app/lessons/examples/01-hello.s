@@ -1,22 +1,22 @@
 # title: Hello
 # about: Print a line, then leave: two system calls.
 
-# The smallest useful program. It asks the kernel for two things:
-# write(1, "hi\n", 3), then exit(0).
+# A program can print only by asking the
+# kernel: write(1, "hi\n", 3), then exit(0).
 
     .intel_syntax noprefix
     .globl _start
 
 _start:
-    mov eax, 1              # number 1 means write
-    mov edi, 1              # fd 1: the terminal
-    lea rsi, [rip + msg]    # where the bytes are
-    mov edx, 3              # how many bytes
-    syscall                 # ask the kernel
+    mov eax, 1            # call 1: write
+    mov edi, 1            # fd 1: terminal
+    lea rsi, [rip + msg]  # from this text
+    mov edx, 3            # three bytes
+    syscall               # ask the kernel
 
-    mov eax, 60             # number 60 means exit
-    xor edi, edi            # status 0: all went well
-    syscall                 # does not come back
+    mov eax, 60           # call 60: exit
+    xor edi, edi          # status 0: fine
+    syscall               # never returns
 
 msg:
     .ascii "hi\n"

@@ -141,12 +141,13 @@ export function currentSource(): string {
 /** Replace the whole text. `highlight` is a text whose line is shown as changed. */
 export function loadSource(text: string, highlight?: string): void {
   if (!view) return;
-  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, scrollIntoView: true });
+  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
   const at = highlight === undefined ? -1 : text.indexOf(highlight);
   view.dispatch({
     selection: { anchor: Math.max(at, 0) },
-    effects: [setRunning.of(null), setChanged.of(at < 0 ? null : at), EditorView.scrollIntoView(Math.max(at, 0))],
+    effects: [setRunning.of(null), setChanged.of(at < 0 ? null : at)],
   });
+  reveal(view.state.doc.lineAt(Math.max(at, 0)).number);
   markMistakes([]);
 }
 
@@ -158,11 +159,20 @@ export function setLanguage(value: Language): void {
 /** Show the line that runs, null for none. */
 export function showRunning(at: Running | null): void {
   if (!view) return;
-  const effects: StateEffect<unknown>[] = [setRunning.of(at)];
-  if (at && at.line >= 1 && at.line <= view.state.doc.lines && !view.hasFocus) {
-    effects.push(EditorView.scrollIntoView(view.state.doc.line(at.line).from, { y: "nearest", yMargin: 48 }));
+  view.dispatch({ effects: setRunning.of(at) });
+  if (at && at.line >= 1 && at.line <= view.state.doc.lines && !view.hasFocus) reveal(at.line);
+}
+
+/** Scroll the editor, and nothing around it, until the line is in view. */
+function reveal(line: number): void {
+  if (!view) return;
+  const box = view.scrollDOM;
+  const block = view.lineBlockAt(view.state.doc.line(line).from);
+  const margin = 48;
+  if (block.top - margin < box.scrollTop) box.scrollTop = block.top - margin;
+  else if (block.bottom + margin > box.scrollTop + box.clientHeight) {
+    box.scrollTop = block.bottom + margin - box.clientHeight;
   }
-  view.dispatch({ effects });
 }
 
 /** Offset of a 1-based line and column; columns count characters, not UTF-16 units. */

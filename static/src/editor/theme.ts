@@ -8,7 +8,7 @@ const look = EditorView.theme({
   ".cm-content": { padding: "12px 0", caretColor: "var(--user-text)" },
   ".cm-line": { padding: "0 16px 0 8px" },
   ".cm-gutters": { backgroundColor: "transparent", color: "var(--ink-3)", border: "none", paddingLeft: "4px" },
-  ".cm-lineNumbers .cm-gutterElement": { minWidth: "32px", padding: "0 4px 0 4px" },
+  ".cm-lineNumbers .cm-gutterElement": { minWidth: "24px", padding: "0 2px 0 0" },
   ".cm-gutter-lint": { width: "12px" },
   ".cm-activeLine": { backgroundColor: "color-mix(in srgb, var(--ink) 4%, transparent)" },
   ".cm-activeLineGutter": { backgroundColor: "transparent", color: "var(--ink)" },

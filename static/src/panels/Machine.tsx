@@ -39,11 +39,11 @@ function Crossing({ now }: { now: State }) {
         {rows.map(([register, word, role]) => {
           const small = readable(word, size);
           return (
-            <tr key={register + role} class={role}>
+            <tr key={register + role} class={`word-${role}`}>
               <th scope="row">{register}</th>
               <td>
                 <code>{word}</code>
-                {small !== word && BigInt(word) > 9n && <span class="same"> {small}</span>}
+                {role !== "saved" && small !== word && BigInt(word) > 9n && <span class="same"> {small}</span>}
               </td>
               <td class="role">{role}</td>
             </tr>

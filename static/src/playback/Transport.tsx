@@ -122,7 +122,7 @@ export function Transport() {
         {index.value + 1}
         <span> / {count.value}</span>
       </p>
-      <label class="speed">
+      <label class="pick speed">
         <span class="visually-hidden">Speed</span>
         <select
           data-testid="speed"
@@ -135,6 +135,7 @@ export function Transport() {
             </option>
           ))}
         </select>
+        <Icon name="chevron" size={12} />
       </label>
     </div>
   );

@@ -41,7 +41,7 @@ function Entry({ crossing }: { crossing: Crossing | null }) {
       {saved.map(([register, word]) => (
         <div key={register}>
           <dt>{register}</dt>
-          <dd>{readable(word)}</dd>
+          <dd>{word}</dd>
         </div>
       ))}
     </dl>
@@ -79,7 +79,7 @@ function Checks({ crossing }: { crossing: Crossing | null }) {
     if (node) node.scrollTop = node.scrollHeight;
   }, [checks.length, crossing?.index]);
   if (checks.length === 0) {
-    if (crossing?.result) return <Empty>nothing to examine</Empty>;
+    if (crossing?.result || (crossing?.services.length ?? 0) > 0) return <Empty>nothing to examine</Empty>;
     return <Empty>examines every argument before anything happens</Empty>;
   }
   return (
@@ -159,6 +159,7 @@ function Service({ state, crossing }: { state: State; crossing: Crossing | null 
 function Answer({ state, crossing }: { state: State; crossing: Crossing | null }) {
   const result = crossing?.result ?? null;
   const register = state.abi?.return_register ?? "rax";
+  if (!result && state.end && crossing) return <Empty>nobody is left to answer</Empty>;
   if (!result) return <Empty>carries the answer back into {register}</Empty>;
   return (
     <p class={result.errno ? "answer refused" : "answer"}>
@@ -216,6 +217,7 @@ export function KernelFloor({ state }: { state: State }) {
         tone={fault ? "refused" : call?.block || state.place === "queue" ? "waiting" : undefined}
       >
         <Service state={state} crossing={crossing} />
+        <i class="strip strip-exception" data-anchor="exception" aria-hidden="true" />
       </Room>
       <Room
         name="return"
@@ -226,6 +228,7 @@ export function KernelFloor({ state }: { state: State }) {
         <Answer state={state} crossing={call} />
       </Room>
       <Device state={state} active={at("device")} />
+      <i data-anchor="fault-turn" aria-hidden="true" />
       <i data-anchor="turn-down" aria-hidden="true" />
       <i data-anchor="turn-back" aria-hidden="true" />
       <i data-anchor="turn-up" aria-hidden="true" />

@@ -1,8 +1,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { State } from "../fold/state";
-import { speed, travelled } from "../playback/playback";
 import { pace } from "../playback/pace";
-import { trace } from "../playback/playback";
+import { speed, trace, travelled } from "../playback/playback";
 import { stillness } from "../ui/motion";
 import { CALL_ROUTE, FAULT_ROUTE, pathOf, points, routeOf, station, type Point } from "./anchors";
 import { tokenOf } from "./token";
@@ -44,6 +43,17 @@ export function Token({ state }: { state: State }) {
   const route = routeOf(state.crossing);
   const point = name === null ? undefined : at.get(name);
 
+  /** The place of the token on a point: as near as it can stand without leaving the stage. */
+  const standing = (stop: Point) => {
+    const half = (element.current?.offsetWidth ?? 0) / 2 + 4;
+    const width = element.current?.parentElement?.clientWidth ?? Infinity;
+    return translate({ x: Math.max(half, Math.min(stop.x, width - half)), y: stop.y });
+  };
+
+  useLayoutEffect(() => {
+    if (element.current && point) element.current.style.transform = standing(point);
+  });
+
   useLayoutEffect(() => {
     const from = before.current;
     before.current = name === null ? null : { name, route };
@@ -62,7 +72,7 @@ export function Token({ state }: { state: State }) {
     let gone = 0;
     const frames = way.map((stop, i) => {
       gone += lengths[i] ?? 0;
-      return { transform: translate(stop), offset: Math.min(1, gone / total) };
+      return { transform: standing(stop), offset: Math.min(1, gone / total) };
     });
     const duration = (pace(trace.peek().events[state.index]) * 0.8) / speed.value;
     const animation = node.animate(frames, { duration, easing: "cubic-bezier(0.2, 0.7, 0.2, 1)" });
@@ -72,7 +82,7 @@ export function Token({ state }: { state: State }) {
   if (!point) return null;
   const { text, tone } = tokenOf(state);
   return (
-    <div ref={element} class={`token token-${tone}`} style={{ transform: translate(point) }} aria-hidden="true">
+    <div ref={element} class={`token token-${tone}`} aria-hidden="true">
       {text}
     </div>
   );

@@ -77,8 +77,9 @@ function Registers({ state }: { state: State }) {
   );
 }
 
+/** A line without its comment. */
 function lineText(lines: readonly string[], line: number): string {
-  return (lines[line - 1] ?? "").trim();
+  return (lines[line - 1] ?? "").replace(/(?:#|;|\/\/)(?=(?:[^"]*"[^"]*")*[^"]*$).*/, "").trim().replace(/\s+/g, " ");
 }
 
 /** The running line with its neighbours. */
@@ -89,7 +90,7 @@ function Program({ state }: { state: State }) {
   const near: number[] = [];
   for (let line = current - 1; line > 0 && near.length < 1; line--) if (lineText(lines, line)) near.unshift(line);
   near.push(current);
-  for (let line = current + 1; line <= lines.length && near.length < 4; line++) {
+  for (let line = current + 1; line <= lines.length && near.length < 3; line++) {
     if (lineText(lines, line)) near.push(line);
   }
   const fault = state.crossing?.kind === "fault" && !state.crossing.over ? state.crossing : null;
@@ -124,12 +125,10 @@ export function UserFloor({ state }: { state: State }) {
       <h3 class="floor-name">
         User mode <span class="ring">{state.abi?.user_mode ?? "ring 3"}</span>
       </h3>
-      <div class="docks" aria-hidden="true">
-        <i data-anchor="answer" />
-        <i data-anchor="registers" />
-      </div>
       <Registers state={state} />
       <Program state={state} />
+      <i data-anchor="answer" aria-hidden="true" />
+      <i data-anchor="registers" aria-hidden="true" />
       <i data-anchor="program" aria-hidden="true" />
     </div>
   );
@@ -143,21 +142,23 @@ export function Wall({ state }: { state: State }) {
   const instruction = crossing?.kind === "call" ? crossing.instruction : (state.abi?.traps[0] ?? "syscall");
   return (
     <div class="wall">
-      <div class={call ? "gate open" : "gate"}>
+      <span class={call ? "opening opening-out open" : "opening opening-out"}>
         <i data-anchor="gate-out" aria-hidden="true" />
+      </span>
+      <span class={call ? "opening opening-in open" : "opening opening-in"}>
         <i data-anchor="gate-in" aria-hidden="true" />
-        <span class="plaque">
-          trap gate <code>{instruction}</code>
-        </span>
-      </div>
+      </span>
+      <p class="plaque plaque-gate">
+        trap gate <code>{instruction}</code>
+      </p>
       <p class="lamp" data-testid="mode-lamp" data-mode={state.mode}>
         <span class="bulb" aria-hidden="true" />
-        CPU in {state.mode} mode
+        <span class="visually-hidden">The CPU is in</span> {state.mode} mode
       </p>
-      <div class={fault ? "door open" : "door"}>
+      <span class={fault ? "opening opening-fault open-fault" : "opening opening-fault"}>
         <i data-anchor="door" aria-hidden="true" />
-        <span class="plaque">exceptions</span>
-      </div>
+      </span>
+      <p class="plaque plaque-door">exceptions</p>
     </div>
   );
 }

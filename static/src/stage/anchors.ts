@@ -29,7 +29,7 @@ export const CALL_ROUTE = [
 ] as const;
 
 /** The way of a fault: it falls through the exception door and never meets the dispatcher. */
-export const FAULT_ROUTE = ["program", "door", "service"] as const;
+export const FAULT_ROUTE = ["program", "door", "fault-turn", "exception"] as const;
 
 export function measure(stage: HTMLElement): void {
   const box = stage.getBoundingClientRect();
@@ -53,16 +53,17 @@ export function routeOf(crossing: Crossing | null): readonly string[] {
 export function station(state: State): string | null {
   const crossing = state.crossing;
   if (!crossing) return null;
+  if (crossing.kind === "fault") return crossing.over ? null : state.place === "program" ? "program" : "exception";
   switch (state.place) {
     case "program":
-      return crossing.kind === "fault" && !crossing.over ? "program" : null;
+      return null;
     case "registers":
-      return crossing.kind === "fault" ? null : crossing.over ? "answer" : "registers";
+      return crossing.over ? "answer" : "registers";
+    case "ended":
+      return crossing.over ? null : "service";
     case "exception":
     case "queue":
       return "service";
-    case "ended":
-      return null;
     default:
       return state.place;
   }
