@@ -91,6 +91,7 @@ class HookState:
         "error",
         "event",
         "identity",
+        "misses_left",
         "refused",
         "stale_code",
         "stale_frames",
@@ -104,6 +105,7 @@ class HookState:
         self.refused: tuple[int, int] | None = None
         self.error: BaseException | None = None
         self.identity = False
+        self.misses_left = 0
         self.stale_tlb = False
         self.stale_code = False
         self.stale_frames: set[int] = set()
@@ -414,8 +416,12 @@ def _batch(numbers: Sequence[int]) -> tuple[Any, Any, Any]:
 
 def _fill_hook(state: HookState) -> Callable[[int, int, int, int, int], bool]:
     entry_at = _TlbEntry.from_address
+    stop = _short.uc_emu_stop
 
-    def fill(_handle: int, address: int, access: int, result: int, _data: int) -> bool:
+    def fill(handle: int, address: int, access: int, result: int, _data: int) -> bool:
+        state.misses_left -= 1
+        if state.misses_left == 0:
+            stop(ctypes.c_void_p(handle))
         if state.identity:
             answer = entry_at(result)
             answer.address = address

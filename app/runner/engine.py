@@ -10,7 +10,7 @@ from app.runner.execution import Started
 from app.runner.messages import Limits, RunSpec
 from app.toolchain.assemble import assemble
 from app.toolchain.detect import detect_language
-from app.toolchain.elf import load_elf
+from app.toolchain.elf import ElfError, load_elf
 from app.toolchain.program import Diagnostic, Program, SourceError
 from app.trace.recorder import Recorder
 
@@ -39,6 +39,10 @@ class TrapgateEngine:
         """Load everything and run a small program once."""
         for arch in _ARCHITECTURES:
             warm_up(arch)
+        self.rehearse()
+
+    def rehearse(self) -> None:
+        """Run a small program without a trace."""
         limits = Limits(
             cpu_seconds=1, wall_seconds=1, memory_bytes=1 << 20, events=1000, output_bytes=1000, source_bytes=1000
         )
@@ -78,7 +82,10 @@ def build(spec: RunSpec) -> Program:
         raise _mistake(f"the source has {len(spec.source)} bytes; at most {spec.limits.source_bytes} are allowed")
     language = detect_language(spec.filename, spec.source) if spec.language == "auto" else spec.language
     if language == "elf":
-        return load_elf(spec.source)
+        try:
+            return load_elf(spec.source)
+        except ElfError as error:
+            raise _mistake(str(error)) from error
     if language not in ("gas", "nasm"):
         raise _mistake(f"{spec.filename} is neither assembly (GNU as or NASM) nor an ELF file")
     try:

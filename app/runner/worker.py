@@ -127,6 +127,8 @@ class Worker:
         self._keys = Keys()
         self._sending = threading.Lock()
         self._spec_arrived = threading.Event()
+        self._poll = select.poll()
+        self._poll.register(SOCKET_FD, select.POLLIN)
         self._watch: Watch
         self._run: Stoppable | None = None
         self._ending: tuple[EndReason, str] | None = None
@@ -137,6 +139,8 @@ class Worker:
 
     def serve(self) -> None:
         """Read the RunSpec, run it, send everything."""
+        if not self._poll.poll(0):
+            self._engine.rehearse()
         while (frame := self._received.take()) is None:
             self._read()
         spec = _spec_decoder.decode(frame)
@@ -185,8 +189,6 @@ class Worker:
 
     def _attend(self) -> None:
         self._spec_arrived.wait()
-        poll = select.poll()
-        poll.register(SOCKET_FD, select.POLLIN)
         while True:
             while (frame := self._received.take()) is not None:
                 self._obey(_message_decoder.decode(frame))
@@ -194,7 +196,7 @@ class Worker:
                 self._end("time-limit", sentence)
             self._recorder.flush()
             pause = _FLUSH_SECONDS if self._ending else self._watch.pause(_FLUSH_SECONDS)
-            if poll.poll(pause * 1000):
+            if self._poll.poll(pause * 1000):
                 self._read()
 
     def _obey(self, message: ToWorker) -> None:

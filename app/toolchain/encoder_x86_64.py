@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ _IMMEDIATE_32 = 0x5A3C1E77
 _IMMEDIATE_64 = 0x5A3C1E7769584736
 _DISPLACEMENT = 0x4B2D1F66
 
+_STACK_SIZED = frozenset({"push", "pop", "call", "jmp"})
 _BYTE_IMMEDIATES = frozenset(
     [
         "rol",
@@ -95,6 +97,7 @@ def encode(
     """
     if not operands and mnemonic in PLAIN:
         return Encoding(PLAIN[mnemonic], ())
+    operands = _with_sizes(mnemonic, operands)
     _check(mnemonic, operands, span)
     special = _special(mnemonic, operands, numbers, dialect)
     if special is not None:
@@ -110,6 +113,14 @@ def encode(
         if wide_byte or not any(isinstance(o, Immediate) and n is None for o, n in zip(operands, numbers, strict=True)):
             raise _explain(mnemonic, operands, span)
         wide_byte = True
+
+
+def _with_sizes(mnemonic: str, operands: Sequence[Operand]) -> Sequence[Operand]:
+    """Give memory without a size the one that the instruction, or NASM's `mov [x], byte 5`, implies."""
+    size = 8 if mnemonic in _STACK_SIZED else next((o.size for o in operands if isinstance(o, Immediate)), 0)
+    if not size:
+        return operands
+    return [replace(o, size=size) if isinstance(o, Memory) and not o.size else o for o in operands]
 
 
 def _special(
@@ -271,6 +282,9 @@ def _place_numbers(
             fixups.append(Fixup(len(data) - width, width, operand.expression, "signed" if signed else "absolute"))
     if mnemonic == "nop" and operands:
         _repair_nop(data)
+    elif mnemonic == "mov" and data[0] == 0x66 and isinstance(operands[0], Register) and not fixups:
+        if operands[0].info.kind == "segment":
+            del data[0]
     return Encoding(bytes(data), tuple(fixups))
 
 
@@ -366,6 +380,8 @@ def _explain(mnemonic: str, operands: Sequence[Operand], span: Span) -> Mistake:
     whole = span if not operands else operands[0].span.to(operands[-1].span)
     if not operands:
         return Mistake(span, f"`{mnemonic}` needs operands")
+    if len(operands) == 1 and (mnemonic in SAME_SIZE or mnemonic in ("lea", "movzx", "movsx")):
+        return Mistake(span.to(whole), f"`{mnemonic}` needs two operands")
     registers = [o for o in operands if isinstance(o, Register)]
     memory = next((o for o in operands if isinstance(o, Memory)), None)
     if memory is not None and not memory.size and not registers and mnemonic not in X87:

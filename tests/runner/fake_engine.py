@@ -44,8 +44,13 @@ class FakeRun:
 class FakeEngine:
     """Behaviours are the methods `do_*`."""
 
+    rehearsals = 0
+
     def prepare(self) -> None:
         pass
+
+    def rehearse(self) -> None:
+        self.rehearsals += 1
 
     def run(self, spec: RunSpec, recorder: Recorder, console: Console, started: Started) -> None:
         name = spec.source.decode()
@@ -60,6 +65,10 @@ class FakeEngine:
 
     def do_pid(self, run: FakeRun) -> None:
         run.say(str(os.getpid()).encode())
+        run.end()
+
+    def do_rehearsals(self, run: FakeRun) -> None:
+        run.say(str(self.rehearsals).encode())
         run.end()
 
     def do_echo(self, run: FakeRun) -> None:

@@ -26,6 +26,10 @@ def test_every_run_has_a_process_of_its_own(backend):
     assert all(is_dead(pid) for pid in pids)
 
 
+def test_a_waiting_worker_rehearses_once(backend):
+    assert becomes_true(lambda: completed(backend.submit(spec("rehearsals")))[0] == b"1")
+
+
 def test_mistakes_in_the_source_come_back_with_their_place(backend):
     (message,) = backend.submit(spec("mistake")).frames()
     assert isinstance(message, Rejected)

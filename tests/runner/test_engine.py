@@ -70,7 +70,7 @@ class TestInTheSandbox:
         events, last = split(real.submit(program(HELLO.format(then=EXIT))).frames())
         assert last == Done()
         assert isinstance(events[0], RunStart)
-        assert printed(events) == b"hi\n"
+        assert printed(events) == b"hi\r\n"
         assert (events[-1].reason, events[-1].status) == ("exit", 0)
 
     def test_a_program_that_reads_gets_what_is_typed(self, real):
@@ -98,12 +98,12 @@ class TestInTheSandbox:
     def test_an_endless_loop_keeps_its_output(self, real, loop):
         run = real.submit(program(HELLO.format(then=loop)))
         output, end = completed(run)
-        assert output == b"hi\n"
+        assert output == b"hi\r\n"
         assert end.reason in ("time-limit", "event-limit")
 
     def test_a_privileged_instruction_is_a_segmentation_fault(self, real):
         output, end = completed(real.submit(program(HELLO.format(then="hlt"))))
-        assert output == b"hi\n"
+        assert output == b"hi\r\n"
         assert (end.reason, end.signal) == ("signal", "SIGSEGV")
 
     @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ class TestInTheSandbox:
             ("_start: frobnicate rax\n", "frobnicate"),
             (b"_start: nop\n \xff\n", "0xff is not UTF-8"),
             (b"MZ\0\0\0", ""),
-            (b"\x7fELF", ""),
+            (b"\x7fELF", "too short for an ELF header"),
             ("nop\n" * 20000, "at most 65536"),
             (".rept 100000000\n nop\n.endr\n", ""),
         ],
@@ -162,7 +162,7 @@ def test_a_local_run_writes_to_the_console():
     console = Recorded()
     events = []
     end = execute(program(HELLO.format(then=EXIT)), console=console, sink=events.extend)
-    assert console.output == b"hi\n"
+    assert console.output == b"hi\r\n"
     assert isinstance(end, RunEnd)
     assert events[-1] is end
 
