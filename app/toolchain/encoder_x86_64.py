@@ -11,7 +11,7 @@ from app.toolchain.errors import Mistake, Span
 from app.toolchain.keystone_x86_64 import keystone_bytes
 from app.toolchain.layout import describe
 from app.toolchain.lexer import Dialect
-from app.toolchain.mnemonics import MNEMONICS, PLAIN, PREFIXES, SAME_SIZE, X87
+from app.toolchain.mnemonics import MNEMONICS, PLAIN, PREFIXES, SAME_SIZE, WITHOUT_OPERANDS
 from app.toolchain.operands import (
     REGISTERS,
     SIZE_NAMES,
@@ -22,12 +22,17 @@ from app.toolchain.operands import (
     describe_operand,
 )
 from app.toolchain.sections import Fixup
+from app.toolchain.string_operations import encode_string_operation
 
 # Stand-ins for numbers that are filled in later: no byte sequence of an instruction looks like them by chance.
 _IMMEDIATE_32 = 0x5A3C1E77
 _IMMEDIATE_64 = 0x5A3C1E7769584736
 _DISPLACEMENT = 0x4B2D1F66
 
+_ALSO_WITH_OPERANDS = frozenset({"ret", "retf", "retn", "retq", "lret", "nop"}) | {
+    stem + suffix for stem in ("movs", "cmps", "stos", "lods", "scas", "ins", "outs") for suffix in "bwdq"
+}
+_RETURNS = {"retq": "ret", "retn": "ret", "lret": "retf"}
 _STACK_SIZED = frozenset({"push", "pop", "call", "jmp"})
 _BYTE_IMMEDIATES = frozenset(
     [
@@ -97,6 +102,13 @@ def encode(
     """
     if not operands and mnemonic in PLAIN:
         return Encoding(PLAIN[mnemonic], ())
+    if operands:
+        mnemonic = _RETURNS.get(mnemonic, mnemonic)
+        if mnemonic in WITHOUT_OPERANDS and mnemonic not in _ALSO_WITH_OPERANDS:
+            raise Mistake(operands[0].span.to(operands[-1].span), f"`{mnemonic}` takes no operands")
+        code = encode_string_operation(mnemonic, operands, span)
+        if code is not None:
+            return Encoding(code, ())
     operands = _with_sizes(mnemonic, operands)
     _check(mnemonic, operands, span)
     special = _special(mnemonic, operands, numbers, dialect)
@@ -384,7 +396,7 @@ def _explain(mnemonic: str, operands: Sequence[Operand], span: Span) -> Mistake:
         return Mistake(span.to(whole), f"`{mnemonic}` needs two operands")
     registers = [o for o in operands if isinstance(o, Register)]
     memory = next((o for o in operands if isinstance(o, Memory)), None)
-    if memory is not None and not memory.size and not registers and mnemonic not in X87:
+    if memory is not None and not memory.size and not registers:
         return Mistake(memory.span, "the size of this memory operand is unknown", "write byte, word, dword or qword")
     if isinstance(operands[0], Immediate) and len(operands) > 1:
         return Mistake(operands[0].span, "a number can't be the destination")
