@@ -111,6 +111,8 @@ def encode(
             return Encoding(code, ())
     operands = _with_sizes(mnemonic, operands)
     _check(mnemonic, operands, span)
+    if mnemonic == "movabs" and any(isinstance(operand, Memory) for operand in operands):
+        return _move_absolute(operands, span)
     special = _special(mnemonic, operands, numbers, dialect)
     if special is not None:
         return special
@@ -159,6 +161,25 @@ def _special(
     if -128 <= number <= 127:
         return Encoding(prefix + b"\x6a" + number.to_bytes(1, "little", signed=True), ())
     return Encoding(prefix + b"\x68" + number.to_bytes(width, "little", signed=True), ())
+
+
+def _move_absolute(operands: Sequence[Operand], span: Span) -> Encoding:
+    """`movabs` between the accumulator and memory at a 64-bit address."""
+    hint = "it moves between al, ax, eax or rax and memory at a plain address"
+    if len(operands) != 2:
+        raise Mistake(span, "`movabs` needs two operands", hint)
+    register = next((o for o in operands if isinstance(o, Register)), None)
+    memory = next(o for o in operands if isinstance(o, Memory))
+    address = memory.displacement
+    if register is None or register.name not in ("al", "ax", "eax", "rax"):
+        raise Mistake(operands[0].span.to(operands[1].span), "`movabs` does not take these operands", hint)
+    if memory.base or memory.index or memory.relative or memory.segment or address is None:
+        raise Mistake(memory.span, "`movabs` can't use this address", hint)
+    size = register.info.size
+    prefix = {2: b"\x66", 8: b"\x48"}.get(size, b"")
+    opcode = 0xA0 + (size != 1) + (2 if operands[0] is memory else 0)
+    code = prefix + bytes([opcode])
+    return Encoding(code + bytes(8), (Fixup(len(code), 8, address, "absolute"),))
 
 
 def _shortest_move(
@@ -241,8 +262,6 @@ def _normal(mnemonic: str, operands: Sequence[Operand], operand: Immediate, numb
 def _memory_text(mnemonic: str, memory: Memory, number: int | None) -> str:
     size = "" if not memory.size or mnemonic in _IGNORES_SIZE else SIZE_NAMES[memory.size] + " ptr "
     segment = memory.segment + ":" if memory.segment else ""
-    if mnemonic == "movabs":
-        return f"{size}{segment}[{number or 0:#x}]"
     if memory.relative:
         return f"{size}{segment}[rip+{_DISPLACEMENT:#x}]"
     if not memory.base and not memory.index:
@@ -271,7 +290,7 @@ def _place_numbers(
     """Find the stand-ins in `data`; fill in what is known and turn the rest into fix-ups."""
     fixups: list[Fixup] = []
     for operand, number in zip(operands, numbers, strict=True):
-        if isinstance(operand, Memory) and mnemonic != "movabs":
+        if isinstance(operand, Memory):
             absolute = not operand.base and not operand.index and not operand.relative
             expression = operand.displacement
             if expression is None or not (absolute or operand.relative or number is None):

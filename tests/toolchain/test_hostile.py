@@ -62,14 +62,14 @@ HOSTILE = {
     "aligned": ".align 0x40000000\n.p2align 30",
     "binary": bytes(range(1, 256)).decode("latin-1") * 50,
     "branches": "\n".join(f"jmp l{8000 - i}\nl{i}:" for i in range(1, 8000)),
-    "growing branches": "\n".join(f"l{i}: jmp l{i + 60}" for i in range(8000)) + "\n" + "\n".join(
-        f"l{i}:" for i in range(8000, 8060)
-    ),
+    "growing branches": "\n".join(f"l{i}: jmp l{i + 60}" for i in range(8000))
+    + "\n"
+    + "\n".join(f"l{i}:" for i in range(8000, 8060)),
     "labels": "a:" * 30_000,
     "prefixes": "lock rep " * 5000,
     "high byte": "mov ah, r8b\nmov ah, sil\nmovzx rax, ah\nmov [r8], ah",
     "string operands": "lodsb [rbx]\nxlatb [rbx+r9*4+8]\nmovsb [rax], [rbx]\nstosq [rdi], xmm0",
-    "surrogate": "nop # \ud800\n.ascii \"\ud800\"",
+    "surrogate": 'nop # \ud800\n.ascii "\ud800"',
 }
 
 

@@ -66,7 +66,7 @@ CASES = [
     ("nasm", '%include "x"', 1, "%include", "not available", ""),
     ("nasm", 'incbin "/etc/passwd"', 1, "incbin", "not available", ""),
     ("nasm", "times 1000000000 nop", 1, "1000000000", "too many", ""),
-    ("nasm", "x equ y\ny equ x", 2, "x", "defined by itself", ""),
+    ("nasm", "x equ y\ny equ x", 1, "y", "defined by itself", ""),
     ("nasm", "call puts", 1, "puts", "not defined", "no C library"),
     ("nasm", "jmp .nowhere", 1, ".nowhere", "not defined", ""),
     ("nasm", "mov eax, 5 ; é is fine here\nmov eax, –5", 2, "–", "U+2013", "plain minus"),
