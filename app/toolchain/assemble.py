@@ -88,7 +88,9 @@ def _check_implied_loads(unit: Unit, layout: Layout) -> None:
         except Mistake:
             continue
         if base is None:
-            message = f"`{name.name}` becomes a number only on line {symbol.span.line}, so this reads memory at {number}"
+            message = (
+                f"`{name.name}` becomes a number only on line {symbol.span.line}, so this reads memory at {number}"
+            )
             unit.report.add(Mistake(name.span, message, f"define it before this line, or write `offset {name.name}`"))
 
 
