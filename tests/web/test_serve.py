@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from app.cli import COMMANDS, main
-from tests.web.conftest import PATIENCE, REPOSITORY, Client, LiveServer
+from tests.support.client import Client
+from tests.support.live import PATIENCE, REPOSITORY, LiveServer
 
 SERVE = [sys.executable, "-m", "app", "serve", "--port", "0"]
 

@@ -86,7 +86,7 @@ def test_random_operations_match_the_model(machine, seed):
                 prot, name = rng.choice((0, 1, 3, 3, 5, 7, 2)), rng.choice(("", "", "a"))
                 mm.map(Vma(start, end, prot, name))
                 model.forget(first, last)
-                model.pages.update({page: (prot, name) for page in range(first, last)})
+                model.pages.update(dict.fromkeys(range(first, last), (prot, name)))
             case "unmap":
                 mm.unmap(start, end)
                 model.forget(first, last)
