@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.toolchain.tools import corpus
 
 CHILD = """
