@@ -103,7 +103,7 @@ def encode(
     if not operands and mnemonic in PLAIN:
         return Encoding(PLAIN[mnemonic], ())
     if operands:
-        mnemonic = _RETURNS.get(mnemonic, mnemonic)
+        mnemonic = _other_name(mnemonic, operands)
         if mnemonic in WITHOUT_OPERANDS and mnemonic not in _ALSO_WITH_OPERANDS:
             raise Mistake(operands[0].span.to(operands[-1].span), f"`{mnemonic}` takes no operands")
         code = encode_string_operation(mnemonic, operands, span)
@@ -127,6 +127,23 @@ def encode(
         if wide_byte or not any(isinstance(o, Immediate) and n is None for o, n in zip(operands, numbers, strict=True)):
             raise _explain(mnemonic, operands, span)
         wide_byte = True
+
+
+def _other_name(mnemonic: str, operands: Sequence[Operand]) -> str:
+    """Keystone's name for what GNU as also knows by another one."""
+    kinds = {operand.info.kind for operand in operands if isinstance(operand, Register)}
+    if mnemonic == "movq" and not kinds & {"vector", "mmx"}:
+        return "mov"
+    wide = any(
+        operand.info.size == 8 and operand.info.kind == "gpr" if isinstance(operand, Register) else operand.size == 8
+        for operand in operands
+    )
+    if mnemonic == "movd" and wide:
+        return "movq"
+    last = operands[-1]
+    if mnemonic == "movsx" and not isinstance(last, Immediate):
+        return "movsxd" if (last.info.size if isinstance(last, Register) else last.size) == 4 else mnemonic
+    return _RETURNS.get(mnemonic, mnemonic)
 
 
 def _with_sizes(mnemonic: str, operands: Sequence[Operand]) -> Sequence[Operand]:
@@ -314,8 +331,8 @@ def _place_numbers(
     if mnemonic == "nop" and operands:
         _repair_nop(data)
     elif mnemonic == "mov" and data[0] == 0x66 and isinstance(operands[0], Register) and not fixups:
-        if operands[0].info.kind == "segment":
-            del data[0]
+        # Keystone puts an operand-size prefix before `mov ds, ax`, which has no use there.
+        del data[: operands[0].info.kind == "segment"]
     return Encoding(bytes(data), tuple(fixups))
 
 

@@ -183,9 +183,8 @@ class Directives:
         self._unit.enter(name, kind)
 
     def _plain_section(self, token: Token, cursor: Cursor) -> None:
-        if cursor.token is not None:
-            if self._unit.constant(self._assembler.expression(cursor), "a subsection") != 0:
-                raise Mistake(cursor.last_span, "subsections are not supported")
+        if cursor.token is not None and self._unit.constant(self._assembler.expression(cursor), "a subsection"):
+            raise Mistake(cursor.last_span, "subsections are not supported")
         name = token.text.lower()
         kind = section_kind(name)
         assert kind is not None  # noqa: S101

@@ -118,9 +118,9 @@ def _describe(character: str) -> tuple[str, str]:
 
 
 def _ascii_hint(character: str) -> str:
-    if character in "‘’‚“”„′″":
+    if character in "\u2018\u2019\u201a\u201c\u201d\u201e\u2032\u2033":
         return "write the straight quote ' or \""
-    if character in "‐‑‒–—−":
+    if character in "\u2010\u2011\u2012\u2013\u2014\u2212":
         return "write the plain minus -"
     return ""
 

@@ -69,7 +69,7 @@ CASES = [
     ("nasm", "x equ y\ny equ x", 1, "y", "defined by itself", ""),
     ("nasm", "call puts", 1, "puts", "not defined", "no C library"),
     ("nasm", "jmp .nowhere", 1, ".nowhere", "not defined", ""),
-    ("nasm", "mov eax, 5 ; é is fine here\nmov eax, –5", 2, "–", "U+2013", "plain minus"),
+    ("nasm", "mov eax, 5 ; é is fine here\nmov eax, \u20135", 2, "\u2013", "U+2013", "plain minus"),
     ("nasm", "bits 16", 1, "16", "not available", "64-bit"),
 ]
 
