@@ -70,6 +70,7 @@ class Kernel:
         self.cpu = Cpu(program.arch, self.memory)
         self.tasks: dict[int, Task] = {}
         self.input: InputDevice
+        self.booted = False
         self.faults = 0
         self.output_bytes = 0
         self.dispatcher = Dispatcher(self, self.abi)
@@ -126,6 +127,7 @@ class Kernel:
                 line=self.line_at(self.cpu.pc),
             )
         )
+        self.booted = True
         self.recorder.emit(TaskStart(pid=task.process.pid, parent=task.process.ppid, name=task.process.name))
         boot.announce_descriptors(self, task)
 
@@ -164,7 +166,13 @@ class Kernel:
             if self._stop is not None:
                 self.end(*self._stop)
             if not self._jump_to_timer() and not self._wait_for_keyboard():
-                self.end("deadlock", "Every task sleeps and nothing is left that could wake one, so the run was ended.")
+                self.end("deadlock", self._why_stuck())
+
+    def _why_stuck(self) -> str:
+        """Why no task will ever run again."""
+        if any(task.state is TaskState.STOPPED for task in self.tasks.values()):
+            return "The program is stopped, and nobody is left who could send it SIGCONT, so the run was ended."
+        return "Every task sleeps and nothing is left that could wake one, so the run was ended."
 
     def _jump_to_timer(self) -> bool:
         """Advance the clock to the earliest deadline that a task sleeps for, and wake that task."""

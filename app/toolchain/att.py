@@ -127,7 +127,7 @@ class AttParser:
 
 def branch_name(mnemonic: str) -> str:
     """`callq` and `jmpq` are `call` and `jmp`."""
-    return mnemonic[:-1] if mnemonic in ("callq", "jmpq", "callw", "jmpw") else mnemonic
+    return mnemonic[:-1] if mnemonic in ("callq", "jmpq") else mnemonic
 
 
 def translate(mnemonic: str, operands: list[Operand], span: Span, indirect: bool) -> tuple[str, list[Operand]]:
@@ -189,7 +189,7 @@ def _name_and_size(mnemonic: str, operands: list[Operand], span: Span) -> tuple[
         return (mnemonic, 0) if vector else ("mov", 8 if mnemonic == "movq" else 4)
     stem, suffix = mnemonic[:-1], mnemonic[-1:]
     if stem in _STRING_STEMS and suffix in _SUFFIXES and not vector:
-        return stem + {"l": "d"}.get(suffix, suffix), 0
+        return (stem + {"l": "d"}.get(suffix, suffix)), 0
     if mnemonic in MNEMONICS:
         return mnemonic, 0
     if stem in X87:
@@ -198,7 +198,7 @@ def _name_and_size(mnemonic: str, operands: list[Operand], span: Span) -> tuple[
             return stem, sizes[suffix]
         if mnemonic.endswith("ll") and mnemonic[:-2] in _INTEGER_X87:
             return mnemonic[:-2], 8
-    if stem in MNEMONICS and suffix in _SUFFIXES:
+    if stem in MNEMONICS and suffix in _SUFFIXES and stem not in ("ret", "call", "jmp"):
         return stem, _SUFFIXES[suffix]
     if mnemonic.startswith("v"):
         return mnemonic, 0

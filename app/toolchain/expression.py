@@ -374,7 +374,8 @@ def evaluate(
         return Value(left.base, wrap(left.offset - right.offset))
     if left.base is not None and right.base is not None:
         if operator == "-":
-            return Value(None, distance(left, right))
+            same = left.base is right.base
+            return Value(None, left.offset - right.offset if same else distance(left, right))
         if operator in ("==", "!=", "<>", "<", ">", "<=", ">="):
             return Value(None, _calculate(operator, distance(left, right), 0, expression.span))
     raise Mistake(

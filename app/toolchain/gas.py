@@ -41,8 +41,11 @@ _NASM_WORDS = frozenset(
         "align",
         "istruc",
         "struc",
+        "incbin",
+        "dt",
     ]
 )
+_NASM_PREPROCESSOR = frozenset(("define", "macro", "include", "assign", "if", "ifdef", "ifndef", "rep", "endmacro"))
 _SIZE_WORDS = frozenset(["byte", "word", "dword", "qword", "ptr", "offset", "short", "near", "rep", "lock"])
 _MAX_REPEAT_DEPTH = 16
 
@@ -77,6 +80,10 @@ class GasAssembler:
     def run(self) -> Unit:
         """Parse everything. Raises SourceError only when there are too many mistakes; others stay in the report."""
         self._run(self._lines, 0)
+        try:
+            self._directives.finish()
+        except Mistake as mistake:
+            self.unit.report.add(mistake)
         return self.unit
 
     def _run(self, lines: list[Line], depth: int) -> None:
@@ -218,6 +225,9 @@ class GasAssembler:
             return
         reject_bad(tokens)
         first = tokens[0]
+        if first.text == "%" and len(tokens) > 1 and tokens[1].text.lower() in _NASM_PREPROCESSOR:
+            span = first.span.to(tokens[1].span)
+            raise Mistake(span, f"`%{tokens[1].text}` is NASM, not GNU as", "choose NASM as the language")
         if first.kind != "name":
             raise Mistake(first.span, f"a statement can't start with `{first.text}`")
         cursor = self._cursor(tokens, first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
@@ -9,7 +10,7 @@ from app.toolchain.errors import Mistake
 from app.toolchain.expression import Cursor, Expression, Number
 from app.toolchain.items import Align, Origin
 from app.toolchain.lexer import Token, number_value, string_bytes
-from app.toolchain.sections import Symbol
+from app.toolchain.sections import Section, Symbol
 from app.toolchain.unit import SectionKind, Unit, section_kind
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ _WIDTHS = {
 _FLOATS = {".float": 4, ".single": 4, ".double": 8}
 _STRINGS = {".ascii": b"", ".asciz": b"\0", ".string": b"\0", ".string8": b"\0"}
 _MAX_ALIGNMENT = 4096
+_WHOLE = re.compile(r"[0-9]+(?:[eE][0-9]+)?")
 
 
 class Directives:
@@ -102,7 +104,8 @@ class Directives:
         self._unit = unit
         self._assembler = assembler
         self._previous = unit.section
-        self._stack: list[object] = []
+        self._stack: list[tuple[Section, Section]] = []
+        self._common_blocks: list[tuple[bool, Symbol, int, Expression, int]] = []
 
     def run(self, token: Token, cursor: Cursor) -> None:
         """The directive `token` with the arguments at `cursor`. Raises Mistake."""
@@ -151,7 +154,9 @@ class Directives:
         while True:
             negative = cursor.accept("-")
             number = cursor.take()
-            if number.kind not in ("float", "number") or (number.kind == "number" and not number.text.isdigit()):
+            if number.kind not in ("float", "number") or (
+                number.kind == "number" and not _WHOLE.fullmatch(number.text)
+            ):
                 raise Mistake(number.span, f"`{number.text}` is not a floating-point number")
             self._unit.float_datum(token.span.line, number, width, negative)
             if not self._comma(cursor):
@@ -220,7 +225,7 @@ class Directives:
     def _pop_section(self, token: Token, cursor: Cursor) -> None:
         if not self._stack:
             raise Mistake(token.span, "`.popsection` without `.pushsection`")
-        self._unit.section, self._previous = self._stack.pop()  # type: ignore[misc]
+        self._unit.section, self._previous = self._stack.pop()
 
     def _set(self, token: Token, cursor: Cursor) -> None:
         name = cursor.take()
@@ -288,18 +293,27 @@ class Directives:
             raise Mistake(name.span, f"`{name.text}` can't be a name")
         cursor.expect(",")
         size = self._assembler.expression(cursor)
-        alignment = 16
+        alignment = 0
         if self._comma(cursor):
             alignment = self._unit.constant(self._assembler.expression(cursor), "an alignment")
-        if not 1 <= alignment <= _MAX_ALIGNMENT or alignment & (alignment - 1):
+        if not 0 <= alignment <= _MAX_ALIGNMENT or alignment & (alignment - 1):
             raise Mistake(cursor.last_span, f"an alignment of {alignment} is not possible")
         self._unit.constant(size, "the size")
-        current = self._unit.section
+        size_number = self._unit.constant(size, "the size")
+        symbol = Symbol(name.text, name.span)
+        self._unit.symbols.define(symbol)
+        self._common_blocks.append((token.text.lower() == ".comm", symbol, size_number, size, alignment))
+
+    def finish(self) -> None:
+        """Give `.lcomm` and then `.comm` symbols their place behind the rest of .bss. Raises Mistake."""
+        if not self._common_blocks:
+            return
         section = self._unit.enter(".bss", "bss")
-        section.append_variable(Align(token.span.line, alignment, 0, None, reserve=True))
-        self._unit.symbols.define(Symbol(name.text, name.span, place=section.here))
-        self._unit.reserve(token.span.line, size, 1, None)
-        self._unit.section = current
+        for _is_common, symbol, number, size, alignment in sorted(self._common_blocks, key=lambda block: block[0]):
+            boundary = alignment or min(16, 1 << max(0, number.bit_length() - 1))
+            section.append_variable(Align(symbol.span.line, boundary, 0, None, reserve=True))
+            symbol.place = section.here
+            self._unit.reserve(symbol.span.line, size, 1, None)
 
     def _syntax(self, token: Token, cursor: Cursor) -> None:
         argument = cursor.take().text.lower() if cursor.token is not None else ""
@@ -315,6 +329,13 @@ def _kind_of_flags(flags: str) -> Literal["text", "rodata", "data", "bss"]:
     if "x" in flags:
         return "text"
     return "data" if "w" in flags else "rodata"
+
+
+def is_directive(word: str) -> bool:
+    """Whether `word`, in lower case, is a directive of GNU as."""
+    return any(
+        word in table for table in (DIRECTIVES, IGNORED, UNSUPPORTED, _REFUSED, _WIDTHS, _FLOATS, _STRINGS, (".rept",))
+    )
 
 
 def _suggest(word: str) -> str:

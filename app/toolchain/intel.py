@@ -29,7 +29,8 @@ _SEGMENTS = frozenset(["cs", "ds", "es", "fs", "gs", "ss"])
 
 
 def is_register(name: str) -> bool:
-    return name in REGISTERS and name != "st(0)"
+    """Whether `name`, in lower case, is a register; `st1` is NASM's way to write st(1)."""
+    return name in REGISTERS or (len(name) == 3 and name[:2] == "st" and name[2] in "01234567")
 
 
 class IntelParser:
@@ -177,6 +178,8 @@ class IntelParser:
                 return Immediate(expression, span, distance=distance)
             if not _has_register(expression) and not self._is_reference(expression):
                 return Immediate(expression, span)
+            if isinstance(expression, Name):
+                self._unit.implied_loads.append(expression)
         return self._memory(expression, span, size, segment)
 
     def _is_reference(self, expression: Expression) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,6 +30,8 @@ class Line:
     text: str
     tokens: list[Token]
 
+
+MAX_TOKENS = 100_000
 
 _SPACE = r"(?P<space>[ \t\r\f\v\ufeff]+)"
 _NUMBER = r"(?P<float>[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+][0-9]+)|(?P<number>[0-9][0-9A-Za-z_]*)"
@@ -57,14 +60,15 @@ _NASM = re.compile(
 
 
 def lex(source: str, dialect: Dialect) -> list[Line]:
-    """Split `source` into lines of tokens.
+    """Split `source` into lines of tokens. Raises Mistake when there are more than MAX_TOKENS.
 
-    Never fails: what is no token becomes one of kind "bad", reported by whoever meets it, since it may
+    What is no token becomes one of kind "bad", reported by whoever meets it, since it may
     stand in text that turns out to be a comment.
     """
     pattern = _GAS if dialect == "gas" else _NASM
     lines = []
     in_comment = False
+    count = 0
     for number, raw in enumerate(source.split("\n"), start=1):
         text = raw.removesuffix("\r")
         tokens: list[Token] = []
@@ -86,6 +90,9 @@ def lex(source: str, dialect: Dialect) -> list[Line]:
                 continue
             span = Span(number, match.start() + 1, position + 1)
             tokens.append(Token(kind, match.group(), span))  # type: ignore[arg-type]
+            count += 1
+            if count > MAX_TOKENS:
+                raise Mistake(span, f"the program has more than {MAX_TOKENS:,} words and signs")
         lines.append(Line(number, text, tokens))
     return lines
 
@@ -100,10 +107,13 @@ def reject_bad(tokens: list[Token]) -> None:
 def _describe(character: str) -> tuple[str, str]:
     if character in "\"'`":
         return "this text is not closed", f"add the missing {character} on the same line"
+    code = f"U+{ord(character):04X}"
+    if character.isprintable() and ord(character) < 128:
+        return f"`{character}` means nothing here", ""
+    if unicodedata.category(character)[0] == "Z":
+        return f"the space {code} is only allowed in comments and strings", "replace it by a plain space"
     if character.isprintable():
-        if ord(character) < 128:
-            return f"`{character}` means nothing here", ""
-        return f"`{character}` (U+{ord(character):04X}) is only allowed in comments and strings", _ascii_hint(character)
+        return f"`{character}` ({code}) is only allowed in comments and strings", _ascii_hint(character)
     return f"the control character U+{ord(character):04X} is not allowed in a program", "is this a binary file?"
 
 
@@ -151,7 +161,7 @@ def string_bytes(token: Token, dialect: Dialect) -> bytes:
     return unescape(body, token.span, dialect)
 
 
-_GAS_NUMBER = re.compile(r"0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|(0[0-7]*)|([1-9][0-9]*)|([0-9][0-9a-fA-F]*)[hH]")
+_GAS_NUMBER = re.compile(r"0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|(0[0-7]*)|([1-9][0-9]*)")
 _NASM_NUMBER = re.compile(
     r"0[xXhH]([0-9a-fA-F]+)|0[bByY]([01]+)|0[oOqQ]([0-7]+)|(?:0[dDtT])?([0-9]+)|([0-9][0-9a-fA-F]*)[hHxX]"
     r"|([01]+)[bByY]|([0-7]+)[oOqQ]|([0-9]+)[dDtT]"
@@ -164,7 +174,7 @@ def number_value(token: Token, dialect: Dialect, limit: int = MAX_NUMBER) -> int
     if len(token.text) > 80:
         raise Mistake(token.span, "this number is too long", "numbers have at most 64 bits")
     if dialect == "gas":
-        match, bases = _GAS_NUMBER.fullmatch(token.text), (16, 2, 8, 10, 16)
+        match, bases = _GAS_NUMBER.fullmatch(token.text), (16, 2, 8, 10)
     else:
         match, bases = _NASM_NUMBER.fullmatch(token.text.replace("_", "")), (16, 2, 8, 10, 16, 2, 8, 10)  # type: ignore[assignment]
     if match is None:

@@ -18,13 +18,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from unicorn import unicorn_const as uc_const
-from unicorn import x86_const as x86
-
 from app.cpu.arch import Architecture
 from app.cpu.exits import Exit, FaultExit, TrapExit
 from app.cpu.mmu import PAGE_SHIFT, PhysicalMemory
-from app.cpu.unicorn_raw import Engine
+from app.cpu.unicorn_library import constants
+from app.cpu.unicorn_raw import Engine, uc_const
+
+x86 = constants("x86_const")
 
 _GENERAL = (
     *("rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp"),

@@ -30,6 +30,9 @@ class Fd:
         """Descriptors are `int`: the upper half of the register does not count."""
         return cls(call, name, signed(raw, 32))
 
+    def __int__(self) -> int:
+        return self.number
+
     @classmethod
     def show(cls, value: int) -> str:
         """A returned descriptor."""

@@ -48,7 +48,7 @@ def open_standard_streams(kernel: Kernel, fs: FsContext, files: DescriptorTable)
     for number, kind in enumerate(kernel.config.streams):
         if kind == "stream":
             source = kernel.input if number == 0 and isinstance(kernel.input, InputStream) else None
-            files.install(kernel, number, StreamDescription(fs.superblock, number, owner, source))
+            files.put(number, StreamDescription(fs.superblock, number, owner, source))
             continue
         if terminal is None:
             dentry = fs.root.directory.entries["dev"].directory.entries["pts"].directory.entries["0"]
@@ -56,4 +56,4 @@ def open_standard_streams(kernel: Kernel, fs: FsContext, files: DescriptorTable)
             if not isinstance(device, CharacterDevice):
                 raise TypeError(f"{TERMINAL_PATH} is not a device")
             terminal = device.opener(fs.superblock, device, int(OpenFlag.O_RDWR), dentry)
-        files.install(kernel, number, terminal)
+        files.put(number, terminal)

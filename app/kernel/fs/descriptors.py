@@ -46,11 +46,15 @@ class DescriptorTable:
         """Make `number` mean `file`; what it meant before is closed."""
         if number in self._files:
             self.close(kernel, number)
-        file.references += 1
-        self._files[number] = file
+        self.put(number, file)
         if close_on_exec:
             self._close_on_exec.add(number)
         self.announce(kernel, number)
+
+    def put(self, number: int, file: FileDescription) -> None:
+        """Make `number`, which is free, mean `file`, without telling anyone: for boot, which announces all at once."""
+        file.references += 1
+        self._files[number] = file
 
     def close(self, kernel: Kernel, number: int) -> FileDescription:
         """Forget `number`; the last reference to a description releases it. Raises EBADF."""
@@ -80,7 +84,9 @@ class DescriptorTable:
         self.announce(kernel, number, change="flags")
 
     def announce(self, kernel: Kernel, number: int, change: str = "open") -> None:
-        """Put `number` as it is now into the event stream."""
+        """Put `number` as it is now into the event stream; what is open at boot is announced after `run.start`."""
+        if not kernel.booted:
+            return
         file = self._files[number]
         flags = file.flags | (OpenFlag.O_CLOEXEC if number in self._close_on_exec else 0)
         kernel.recorder.emit(

@@ -9,8 +9,6 @@ from app.kernel.call import Call
 from app.kernel.errno import Errno
 from app.kernel.fs.descriptors import MAX_DESCRIPTORS
 from app.kernel.fs.file import STATUS_FLAGS, FileDescription
-from app.kernel.fs.pipe import PipeEnd
-from app.kernel.fs.superblock import PAGE_SIZE
 from app.kernel.syscall import syscall
 
 _PATH_COMMANDS = {
@@ -67,7 +65,7 @@ def dup3(call: Call, oldfd: Fd, newfd: Fd, flags: PipeFlag) -> Fd:
 
     Source: dup(2). Errors: EINVAL (another flag than O_CLOEXEC, or equal numbers), EBADF.
     """
-    if flags & ~PipeFlag.O_CLOEXEC:
+    if flags & ~int(PipeFlag.O_CLOEXEC):
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "dup3 knows only O_CLOEXEC.")
     if oldfd.number == newfd.number:
         raise call.refuse(Errno.EINVAL, "newfd", "range", str(newfd.number), "dup3 does not duplicate onto itself.")
@@ -99,9 +97,10 @@ def fcntl(call: Call, fd: Fd, cmd: FcntlCommand, arg: FcntlArgument) -> Int:
     """Ask about the descriptor `fd` or change it, as `cmd` says.
 
     F_DUPFD and F_DUPFD_CLOEXEC duplicate to the lowest free number from `arg` on; F_GETFD and F_SETFD are about
-    close-on-exec; F_GETFL and F_SETFL about the status flags of the open file; F_GETPIPE_SZ and F_SETPIPE_SZ about the
-    capacity of a pipe; F_GETLK, F_SETLK and F_SETLKW about record locks, which never conflict in a run with one process.
-    Source: fcntl(2). Errors: EBADF, EINVAL (unknown `cmd` or bad `arg`), EMFILE, EFAULT, EPERM and EBUSY (F_SETPIPE_SZ).
+    close-on-exec; F_GETFL and F_SETFL about the status flags of the open file; F_GETPIPE_SZ and F_SETPIPE_SZ about
+    the capacity of a pipe; F_GETLK, F_SETLK and F_SETLKW about record locks, which never conflict in a run with one
+    process. Source: fcntl(2). Errors: EBADF, EINVAL (unknown `cmd` or bad `arg`), EMFILE, EFAULT, EPERM and EBUSY
+    (F_SETPIPE_SZ).
     """
     file = fd.any_file
     if file.path_only and cmd not in _PATH_COMMANDS:
@@ -122,9 +121,9 @@ def fcntl(call: Call, fd: Fd, cmd: FcntlCommand, arg: FcntlArgument) -> Int:
         case FcntlCommand.F_SETFL:
             _set_status(call, fd, file, arg.address)
         case FcntlCommand.F_GETPIPE_SZ:
-            result = _pipe(call, fd, file).pipe.pages * PAGE_SIZE
+            result = file.pipe_size()
         case FcntlCommand.F_SETPIPE_SZ:
-            result = _pipe(call, fd, file).pipe.resize(arg.number)
+            result = file.resize_pipe(arg.address & 0xFFFF_FFFF)
         case FcntlCommand.F_GETLK | FcntlCommand.F_SETLK | FcntlCommand.F_SETLKW:
             _lock(call, fd, file, int(cmd), arg)
         case _:
@@ -141,12 +140,6 @@ def _set_status(call: Call, fd: Fd, file: FileDescription, wanted: int) -> None:
     for number in call.task.files.numbers():
         if call.task.files.get(number) is file:
             call.task.files.announce(call.kernel, number, change="flags")
-
-
-def _pipe(call: Call, fd: Fd, file: FileDescription) -> PipeEnd:
-    if not isinstance(file, PipeEnd):
-        raise call.refuse(Errno.EBADF, "fd", "pipe", str(fd.number), f"{file.path} is not a pipe.")
-    return file
 
 
 def _lock(call: Call, fd: Fd, file: FileDescription, command: int, arg: FcntlArgument) -> None:

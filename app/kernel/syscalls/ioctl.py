@@ -9,13 +9,15 @@ from app.kernel.arguments.ioctl import IoctlArgument, IoctlRequest
 from app.kernel.call import Call
 from app.kernel.syscall import syscall
 
+_NONBLOCK = int(OpenFlag.O_NONBLOCK)
+
 
 @syscall
 def ioctl(call: Call, fd: Fd, request: IoctlRequest, arg: IoctlArgument) -> Int:
     """Ask the device behind `fd` for something special; what `arg` is depends on `request`.
 
-    FIOCLEX, FIONCLEX and FIONBIO work on every file; a terminal also knows TCGETS and TCSETS (its settings), TIOCGWINSZ and
-    TIOCSWINSZ (its size), TIOCGPGRP, TIOCGSID, TIOCOUTQ and TCFLSH; FIONREAD counts what can be read.
+    FIOCLEX, FIONCLEX and FIONBIO work on every file; a terminal also knows TCGETS and TCSETS (its settings),
+    TIOCGWINSZ and TIOCSWINSZ (its size), TIOCGPGRP, TIOCGSID, TIOCOUTQ and TCFLSH; FIONREAD counts what can be read.
     Source: ioctl(2), ioctl_tty(2). Errors: EBADF, EFAULT, EINVAL, ENOTTY (the file does not know the request).
     """
     file = fd.file
@@ -26,7 +28,7 @@ def ioctl(call: Call, fd: Fd, request: IoctlRequest, arg: IoctlArgument) -> Int:
             files.set_close_on_exec(call.kernel, fd.number, request == known.FIOCLEX)
         case known.FIONBIO:
             wanted = arg.read_int()
-            file.flags = file.flags | OpenFlag.O_NONBLOCK if wanted else file.flags & ~OpenFlag.O_NONBLOCK
+            file.flags = file.flags & ~_NONBLOCK | (_NONBLOCK if wanted else 0)
             files.announce(call.kernel, fd.number, change="flags")
         case _:
             return Int(file.ioctl(call, int(request), arg))

@@ -1,0 +1,73 @@
+"""Build the same source with the real GNU as or NASM and GNU ld, to compare with."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from app.toolchain.program import Program
+
+PROGRAMS = Path(__file__).parent / "programs"
+
+
+def corpus(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (PROGRAMS / folder).iterdir())
+
+
+def require(*tools: str) -> None:
+    for tool in tools:
+        if shutil.which(tool) is None:
+            pytest.skip(f"`{tool}` is not installed")
+
+
+def run(*command: object, **options: object) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([str(part) for part in command], capture_output=True, timeout=30, check=False, **options)
+
+
+def real_object(source: Path, directory: Path) -> Path:
+    """The object file that the real assembler makes of `source`."""
+    output = directory / "real.o"
+    if source.suffix == ".asm":
+        done = run("nasm", "-f", "elf64", "-w-all", "-o", output, source)
+    else:
+        text = source.read_text()
+        if "intel" in source.parent.name and ".intel_syntax" not in text:
+            text = ".intel_syntax noprefix\n" + text
+        patched = directory / "real.s"
+        patched.write_text(text)
+        done = run("as", "-o", output, patched)
+    assert done.returncode == 0, done.stderr.decode()
+    return output
+
+
+def real_executable(source: Path, program: Program, directory: Path) -> Path:
+    """The real assembler's output, linked by ld with every section where `program` has it."""
+    output = directory / "real"
+    places = [f"--section-start={segment.name}={segment.address:#x}" for segment in program.segments]
+    done = run("ld", "-e", hex(program.entry), *places, "-o", output, real_object(source, directory))
+    assert done.returncode == 0, done.stderr.decode()
+    return output
+
+
+def section_bytes(executable: Path, name: str, directory: Path) -> bytes:
+    output = directory / "section.bin"
+    done = run("objcopy", "-O", "binary", f"--only-section={name}", executable, output)
+    assert done.returncode == 0, done.stderr.decode()
+    return output.read_bytes() if output.exists() else b""
+
+
+def disassembly(code: bytes, address: int, directory: Path) -> list[str]:
+    """Instructions without their addresses and bytes, branch targets kept."""
+    raw = directory / "code.bin"
+    raw.write_bytes(code)
+    done = run("objdump", "-D", "-b", "binary", "-m", "i386:x86-64", "-M", "intel", f"--adjust-vma={address:#x}", raw)
+    rows = []
+    for row in done.stdout.decode().splitlines():
+        match = re.fullmatch(r"\s*[0-9a-f]+:\t[0-9a-f ]+\t(.*)", row)
+        if match:
+            rows.append(re.sub(r"\s+", " ", match[1]).strip())
+    return rows
