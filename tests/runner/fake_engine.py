@@ -87,6 +87,12 @@ class FakeEngine:
             pass
         run.end(*run.stopped)
 
+    def do_echo_then_loop(self, run: FakeRun) -> None:
+        run.recorder.emit(InputWait(call=0, sentence=""))
+        run.recorder.flush()
+        run.say(run.console.read(4096))
+        self.do_loop(run)
+
     def do_quiet(self, run: FakeRun) -> None:
         run.say(str(os.getpid()).encode())
         run.stop_asked.wait()

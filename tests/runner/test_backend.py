@@ -75,6 +75,23 @@ def test_an_endless_loop_ends_at_the_cpu_limit_and_keeps_its_output(backend):
     assert end.reason == "time-limit"
 
 
+def test_the_limits_hold_after_a_wait_for_the_keyboard(backend):
+    run = backend.submit(spec("echo-then-loop", cpu_seconds=0.3))
+    frames = run.frames()
+    next(frames)
+    run.send(Keyboard(b"typed, "))
+    events, last = split(frames)
+    assert last == Done()
+    assert printed(events) == b"typed, before the loop"
+    assert events[-1].reason == "time-limit"
+
+
+def test_a_run_that_waits_for_the_keyboard_ends_at_the_wall_limit(backend):
+    events, last = split(backend.submit(spec("echo", wall_seconds=0.3)).frames())
+    assert last == Done()
+    assert events[-1].reason == "time-limit"
+
+
 def test_a_run_ends_at_the_wall_limit(backend):
     _, end = completed(backend.submit(spec("quiet", wall_seconds=0.2)))
     assert end.reason == "time-limit"
