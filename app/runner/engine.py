@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from app.cpu.arch import architecture
 from app.cpu.cpu import warm_up
 from app.kernel.config import KernelConfig
 from app.kernel.console import Console
 from app.kernel.kernel import Kernel
 from app.runner.execution import Started
 from app.runner.messages import Limits, RunSpec
+from app.toolchain import keystone_x86_64
 from app.toolchain.assemble import assemble
 from app.toolchain.detect import detect_language
 from app.toolchain.elf import ElfError, load_elf
@@ -35,8 +37,15 @@ text: .ascii "hi\\n"
 class TrapgateEngine:
     """The one `app.runner.execution.Engine` that users meet."""
 
+    def load(self) -> None:
+        """See `app.runner.execution.Engine.load`."""
+        for arch in _ARCHITECTURES:
+            architecture(arch)
+        keystone_x86_64.load()
+
     def prepare(self) -> None:
         """Load everything and run a small program once."""
+        self.load()
         for arch in _ARCHITECTURES:
             warm_up(arch)
         self.rehearse()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
 from app.toolchain.errors import Mistake
@@ -338,8 +339,6 @@ def is_directive(word: str) -> bool:
 
 
 def _suggest(word: str) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415
-
     known = [*DIRECTIVES, *IGNORED, *_WIDTHS, *_STRINGS, *_FLOATS]
     close = get_close_matches(word, known, n=1)
     return f"did you mean `{close[0]}`?" if close else ""

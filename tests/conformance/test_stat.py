@@ -14,7 +14,8 @@ MINE = [path for path in PATHS if not path.startswith("/") and path not in (".."
 
 @pytest.mark.parametrize("name", ["stat", "lstat"])
 def test_of_paths(name: str) -> None:
-    check(*TREE, *(call(name, path, Buffer("st", 144), dump=[MODE]) for path in PATHS if path not in ("/etc", "..", "/", "//")))
+    check(*TREE, *(call(name, path, Buffer("st", 144), dump=[MODE]) for path in PATHS if path not in ("/etc", "..",
+    "/", "//")))
 
 
 def test_of_devices() -> None:
@@ -37,9 +38,9 @@ def test_sizes_links_and_blocks() -> None:
         call("fstat", -1, Buffer("st")),
         call("fstat", -1, UNMAPPED),
         *(
-            call(name, subject, address)
-            for name, subject in (("fstat", Result(0)), ("stat", "f"), ("lstat", "f"), ("stat", "missing"), ("stat", ""))
-            for address in (0, UNMAPPED, KERNEL_ADDRESS, READ_ONLY, Edge(143), Edge(144))
+            call(name, subject, address) for name, subject in (("fstat", Result(0)), ("stat", "f"), ("lstat", "f"),
+            ("stat", "missing"), ("stat", "")) for address in (0, UNMAPPED, KERNEL_ADDRESS, READ_ONLY, Edge(143),
+            Edge(144))
         ),
         call("stat", UNMAPPED, Buffer("st")),
     )
@@ -59,7 +60,8 @@ def test_newfstatat(flags: int) -> None:
 def test_access(mode: int) -> None:
     steps = [
         *TREE,
-        *(call("open", f"m{bits:o}", 0o100, bits, show="sign") for bits in (0, 0o400, 0o200, 0o100, 0o077, 0o755, 0o700)),
+        *(call("open", f"m{bits:o}", 0o100, bits, show="sign") for bits in (0, 0o400, 0o200, 0o100, 0o077, 0o755,
+        0o700)),
         *(call("access", f"m{bits:o}", mode) for bits in (0, 0o400, 0o200, 0o100, 0o077, 0o755, 0o700)),
         *(call("access", path, mode) for path in [*PATHS, *DEVICES, "/bin", 0, UNMAPPED, KERNEL_ADDRESS, Edge(3)]),
         *(call("faccessat", dirfd, path, mode) for dirfd in (-1, 0, AT_FDCWD) for path in ("file", "", "/etc/passwd")),

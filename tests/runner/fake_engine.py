@@ -46,6 +46,9 @@ class FakeEngine:
 
     rehearsals = 0
 
+    def load(self) -> None:
+        pass
+
     def prepare(self) -> None:
         pass
 
