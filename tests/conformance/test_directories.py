@@ -7,9 +7,8 @@ import pytest
 from tests.conformance.harness import AT_FDCWD, KERNEL_ADDRESS, UNMAPPED, Buffer, Call, Edge, Result, call, check
 from tests.conformance.test_open import TREE
 
-SPECIAL = [".", "..", "/", "", "dir/.", "dir/..", "/tmp", "/etc", "/root/x", "/missing/x", "n" * 255, "n" * 256] NAMES
-= ["new", "new/", "file", "file/", "file/x", "dir", "dir/", "dir/file", "dirlink", "dirlink/", "link", "link/",
-"dangling",
+SPECIAL = [".", "..", "/", "", "dir/.", "dir/..", "/tmp", "/etc", "/root/x", "/missing/x", "n" * 255, "n" * 256]
+NAMES = ["new", "new/", "file", "file/", "file/x", "dir", "dir/", "dir/file", "dirlink", "dirlink/", "link", "link/", "dangling",
          "dangling/", "loop", "loop/x", "missing/x", *SPECIAL]  # fmt: skip
 
 
@@ -33,8 +32,10 @@ def test_making_and_removing(name: str) -> None:
     check(*TREE, *steps, call("mkdirat", -1, name, 0), call("unlinkat", -1, name, 0), call("unlinkat", -1, name, 5))
 
 
-@pytest.mark.parametrize("new", NAMES) @pytest.mark.parametrize("old", ["file", "dir", "dir/", "file/", "dirlink",
-"link", "loop", "missing", "dir/file", ".", "/"])
+@pytest.mark.parametrize("new", NAMES)
+@pytest.mark.parametrize(
+    "old", ["file", "dir", "dir/", "file/", "dirlink", "link", "loop", "missing", "dir/file", ".", "/"]
+)
 def test_renaming(old: str, new: str) -> None:
     steps: list[Call] = []
     for flags in (1, 0, 2, 0, 3, 6, 8):
@@ -100,9 +101,15 @@ def test_removing_open_files_and_directories() -> None:
 
 def test_working_directory() -> None:
     check(
-        call("mkdir", "d", 0o755), call("mkdir", "closed", 0), call("creat", "f", 0o644), call("open", "d", 0),
-        call("open", "closed", 0o10000000), *(call("chdir", path) for path in ("missing", "f", "f/", "closed",
-        "closed/x", "/root", "", UNMAPPED, "d/", "..")),
+        call("mkdir", "d", 0o755),
+        call("mkdir", "closed", 0),
+        call("creat", "f", 0o644),
+        call("open", "d", 0),
+        call("open", "closed", 0o10000000),
+        *(
+            call("chdir", path)
+            for path in ("missing", "f", "f/", "closed", "closed/x", "/root", "", UNMAPPED, "d/", "..")
+        ),
         *(call("fchdir", fd) for fd in (Result(2), Result(3), -1, 0, Result(4))),
         call("creat", "here", 0o644),
         call("chdir", "/etc"),
@@ -153,9 +160,21 @@ def test_links() -> None:
     check(
         *TREE,
         *(
-            call("readlink", path, Buffer("b", 64), size, dump=[("b", 0, 32)]) for path in ("link", "link/",
-            "dirlink", "dirlink/", "file", "missing", "absolute", "loop", "slashed", "", UNMAPPED) for size in (64, 2,
-            0, -1)
+            call("readlink", path, Buffer("b", 64), size, dump=[("b", 0, 32)])
+            for path in (
+                "link",
+                "link/",
+                "dirlink",
+                "dirlink/",
+                "file",
+                "missing",
+                "absolute",
+                "loop",
+                "slashed",
+                "",
+                UNMAPPED,
+            )
+            for size in (64, 2, 0, -1)
         ),
         call("readlink", "link", UNMAPPED, 10),
         call("readlink", "link", Edge(2), 10),

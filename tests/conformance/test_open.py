@@ -6,8 +6,17 @@ import pytest
 
 from tests.conformance.harness import AT_FDCWD, KERNEL_ADDRESS, UNMAPPED, Buffer, Edge, Result, call, check
 
-O_WRONLY, O_RDWR, O_ACCMODE, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_NONBLOCK = 1, 2, 3, 0o100, 0o200, 0o1000, 0o2000,
-0o4000 O_DIRECTORY, O_NOFOLLOW, O_NOATIME, O_CLOEXEC, O_PATH = 0o200000, 0o400000, 0o1000000, 0o2000000, 0o10000000
+O_WRONLY, O_RDWR, O_ACCMODE, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_NONBLOCK = (
+    1,
+    2,
+    3,
+    0o100,
+    0o200,
+    0o1000,
+    0o2000,
+    0o4000,
+)
+O_DIRECTORY, O_NOFOLLOW, O_NOATIME, O_CLOEXEC, O_PATH = 0o200000, 0o400000, 0o1000000, 0o2000000, 0o10000000
 O_TMPFILE = 0o20200000
 
 TREE = [
@@ -27,11 +36,11 @@ TREE = [
     call("close", Result(2)),
 ]
 PATHS = [
-    "file", "file/", "file/.", "file/x", "dir", "dir/", "dir/.", "dir/..", "dir/../file", "dir/file", "dir//file",
-    "./file", "missing", "missing/", "missing/x", "link", "link/", "link/x", "dirlink", "dirlink/", "dirlink/file",
-    "dangling", "dangling/", "dangling/x", "loop", "loop/x", "link2", "through", "slashed", "absolute", "", ".", "..",
-    "/", "//", "/etc", "/etc/passwd", "/root", "/root/x", "/dev/null", "/dev/null/", "n" * 255, "n" * 256, "dir/" +
-    "n" * 256, "missing/" + "n" * 256, "file/" + "n" * 256, "./" * 2040 + "file", "./" * 2047 + "f", "./" * 2050,
+    "file", "file/", "file/.", "file/x", "dir", "dir/", "dir/.", "dir/..", "dir/../file", "dir/file", "dir//file", "./file",
+    "missing", "missing/", "missing/x", "link", "link/", "link/x", "dirlink", "dirlink/", "dirlink/file", "dangling",
+    "dangling/", "dangling/x", "loop", "loop/x", "link2", "through", "slashed", "absolute", "", ".", "..", "/", "//", "/etc",
+    "/etc/passwd", "/root", "/root/x", "/dev/null", "/dev/null/", "n" * 255, "n" * 256, "dir/" + "n" * 256, "missing/" + "n" * 256,
+    "file/" + "n" * 256, "./" * 2040 + "file", "./" * 2047 + "f", "./" * 2050,
 ]  # fmt: skip
 
 
@@ -47,10 +56,10 @@ def combinations(flags: int) -> None:
     "flags",
     [
         0, O_WRONLY, O_RDWR, O_ACCMODE, O_TRUNC, O_RDWR | O_TRUNC, O_DIRECTORY, O_DIRECTORY | O_WRONLY, O_NOFOLLOW,
-        O_NOFOLLOW | O_DIRECTORY, O_CREAT, O_CREAT | O_WRONLY, O_CREAT | O_EXCL, O_CREAT | O_NOFOLLOW, O_EXCL, O_CREAT
-        | O_EXCL | O_NOFOLLOW, O_CREAT | O_DIRECTORY, O_CREAT | O_TRUNC | O_RDWR, O_PATH, O_PATH | O_NOFOLLOW, O_PATH
-        | O_DIRECTORY, O_PATH | O_CREAT, O_PATH | O_NOFOLLOW | O_DIRECTORY, O_TMPFILE, O_TMPFILE | O_RDWR, O_TMPFILE |
-        O_RDWR | O_CREAT, O_TMPFILE | O_RDWR | O_EXCL, O_TMPFILE & ~O_DIRECTORY, O_NOATIME, 0x80000000, 0x40000000,
+        O_NOFOLLOW | O_DIRECTORY, O_CREAT, O_CREAT | O_WRONLY, O_CREAT | O_EXCL, O_CREAT | O_NOFOLLOW, O_EXCL,
+        O_CREAT | O_EXCL | O_NOFOLLOW, O_CREAT | O_DIRECTORY, O_CREAT | O_TRUNC | O_RDWR, O_PATH, O_PATH | O_NOFOLLOW,
+        O_PATH | O_DIRECTORY, O_PATH | O_CREAT, O_PATH | O_NOFOLLOW | O_DIRECTORY, O_TMPFILE, O_TMPFILE | O_RDWR,
+        O_TMPFILE | O_RDWR | O_CREAT, O_TMPFILE | O_RDWR | O_EXCL, O_TMPFILE & ~O_DIRECTORY, O_NOATIME, 0x80000000, 0x40000000,
         O_NONBLOCK | O_APPEND,
     ],
 )  # fmt: skip
