@@ -421,7 +421,7 @@ def run_here(program: Program, stdin: bytes = b"", config: KernelConfig | None =
     """Run under this kernel."""
     console = FedConsole([stdin])
     events: list[AnyEvent] = []
-    config = config or KernelConfig(cwd="/home/user/work", streams=("stream", "stream", "stream"), max_events=2_000_000)
+    config = config or KernelConfig(cwd="/tmp/work", streams=("stream", "stream", "stream"), max_events=2_000_000)
     Kernel(program, Recorder(events.extend), console, config).run()
     end = events[-1]
     assert isinstance(end, RunEnd), end
@@ -449,20 +449,25 @@ def _compare(build: Callable[[], Program], stdin: bytes) -> Outcome:
     real = run_native(program, stdin)
     ours = run_here(program, stdin)
     if (real.stdout, real.stderr, real.status, real.signal) != (ours.stdout, ours.stderr, ours.status, ours.signal):
-        pytest.fail(_difference(real, ours), pytrace=False)
+        pytest.fail(_difference(steps, real, ours), pytrace=False)
     return ours
 
 
-def _difference(real: Outcome, ours: Outcome) -> str:
-    """Both outputs side by side, and this kernel's calls."""
+def _difference(steps: Sequence[Call], real: Outcome, ours: Outcome) -> str:
+    """The lines that differ, with the calls that printed them, and how both runs ended."""
+    owners = [step for step in steps for _ in range((step.show != "none") + len(step.dump))]
     real_lines, our_lines = (outcome.stdout.decode("latin-1").splitlines() for outcome in (real, ours))
-    rows = max(len(real_lines), len(our_lines))
     table = []
-    for index in range(rows):
+    for index in range(max(len(real_lines), len(our_lines))):
         left = real_lines[index] if index < len(real_lines) else "(nothing)"
         right = our_lines[index] if index < len(our_lines) else "(nothing)"
-        table.append(f"{'  ' if left == right else '! '}{left:>30} | {right}")
-    calls = [event.strace for event in ours.events if isinstance(event, Return)]
+        if left != right:
+            owner = owners[index] if index < len(owners) else None
+            shown = f"{owner.name}{_shown(owner.arguments)}" if owner else "?"
+            table.append(f"line {index}: Linux {left}, this kernel {right}: {shown}")
     ends = f"Linux: status {real.status}, signal {real.signal}; here: status {ours.status}, signal {ours.signal}"
-    shown = [line for line in calls if not line.startswith("write(1000")]
-    return "\n".join(["Linux | this kernel", *table, ends, *shown])
+    return "\n".join([*table[:40], ends])
+
+
+def _shown(arguments: tuple[object, ...]) -> str:
+    return f"({', '.join(text if len(text := repr(value)) < 60 else text[:57] + '...' for value in arguments)})"

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from app.kernel.arguments import DirFd, Mode, Path
     from app.kernel.call import Call
 
-_TMPFILE = OpenFlag.O_TMPFILE & ~OpenFlag.O_DIRECTORY
-_PATH_FLAGS = OpenFlag.O_DIRECTORY | OpenFlag.O_NOFOLLOW | OpenFlag.O_PATH | OpenFlag.O_CLOEXEC
+_TMPFILE = int(OpenFlag.O_TMPFILE) & ~int(OpenFlag.O_DIRECTORY)
+_PATH_FLAGS = int(OpenFlag.O_DIRECTORY | OpenFlag.O_NOFOLLOW | OpenFlag.O_PATH | OpenFlag.O_CLOEXEC)
 _KNOWN = 0
 for _flag in OpenFlag:
     _KNOWN |= int(_flag)
 _KNOWN |= int(OpenFlag.O_ACCMODE)
-_FORGOTTEN = OpenFlag.O_CREAT | OpenFlag.O_EXCL | OpenFlag.O_NOCTTY | OpenFlag.O_TRUNC | OpenFlag.O_CLOEXEC
+_FORGOTTEN = int(OpenFlag.O_CREAT | OpenFlag.O_EXCL | OpenFlag.O_NOCTTY | OpenFlag.O_TRUNC | OpenFlag.O_CLOEXEC)
 
 
 def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mode) -> Fd:

@@ -19,8 +19,15 @@ if TYPE_CHECKING:
 MAX_RW_COUNT = 0x7FFF_F000
 """Most bytes that one call transfers (read(2), NOTES)."""
 
-STATUS_FLAGS = OpenFlag.O_APPEND | OpenFlag.O_NONBLOCK | OpenFlag.O_DIRECT | OpenFlag.O_NOATIME | OpenFlag.FASYNC
+STATUS_FLAGS = int(
+    OpenFlag.O_APPEND | OpenFlag.O_NONBLOCK | OpenFlag.O_DIRECT | OpenFlag.O_NOATIME | OpenFlag.FASYNC
+)
 """What F_SETFL can change."""
+
+_ACCESS = int(OpenFlag.O_ACCMODE)
+_PATH = int(OpenFlag.O_PATH)
+_NONBLOCK = int(OpenFlag.O_NONBLOCK)
+_APPEND = int(OpenFlag.O_APPEND)
 
 
 def count_bytes(count: int) -> str:
@@ -53,7 +60,8 @@ class Sink(Protocol):
 class FileDescription:
     """An open file: offset and status flags, shared by every descriptor that dup(2) or fork(2) made of it.
 
-    `flags` are the flags of open(2) that last: access mode and status. `identity` numbers descriptions within the run.
+    `flags` are the flags of open(2) that last: access mode and status; `readable` and `writable` say what the mode allows,
+    `path_only` that it was opened with O_PATH and only stands for a place. `identity` numbers descriptions within the run.
     Subclasses are the kinds of files; this class answers what a file without the operation answers.
     """
 
@@ -68,6 +76,9 @@ class FileDescription:
         self.offset = 0
         self.references = 0
         self.identity = fs.new_identity()
+        self.readable = flags & _ACCESS in (int(OpenFlag.O_RDONLY), int(OpenFlag.O_RDWR))
+        self.writable = flags & _ACCESS in (int(OpenFlag.O_WRONLY), int(OpenFlag.O_RDWR))
+        self.path_only = bool(flags & _PATH)
         self._path = path
         inode.openers += 1
 
@@ -77,24 +88,9 @@ class FileDescription:
         return self.dentry.path if self.dentry is not None else self._path
 
     @property
-    def path_only(self) -> bool:
-        """Whether it was opened with O_PATH, and so only stands for a place in the file system."""
-        return bool(self.flags & OpenFlag.O_PATH)
-
-    @property
-    def readable(self) -> bool:
-        """Whether its access mode allows reading."""
-        return self.flags & OpenFlag.O_ACCMODE in (OpenFlag.O_RDONLY, OpenFlag.O_RDWR)
-
-    @property
-    def writable(self) -> bool:
-        """Whether its access mode allows writing."""
-        return self.flags & OpenFlag.O_ACCMODE in (OpenFlag.O_WRONLY, OpenFlag.O_RDWR)
-
-    @property
     def nonblocking(self) -> bool:
         """Whether O_NONBLOCK is set."""
-        return bool(self.flags & OpenFlag.O_NONBLOCK)
+        return bool(self.flags & _NONBLOCK)
 
     def drop_reference(self) -> None:
         """One descriptor less; the last one releases the file."""
@@ -148,6 +144,14 @@ class FileDescription:
         """Fill `sink` with directory entries (getdents64(2)); returns the bytes used."""
         raise KernelError(Errno.ENOTDIR)
 
+    def pipe_size(self) -> int:
+        """Capacity of a pipe, bytes (F_GETPIPE_SZ). Raises EBADF for other files."""
+        raise KernelError(Errno.EBADF)
+
+    def resize_pipe(self, size: int) -> int:
+        """Change the capacity of a pipe; returns the new one (F_SETPIPE_SZ). Raises EBADF for other files."""
+        raise KernelError(Errno.EBADF)
+
     def ioctl(self, call: Call, request: int, argument: IoctlArgument) -> int:
         """Device control (ioctl(2)) for requests that are not the same for all files."""
         call.service("vfs", "ioctl", f"{self.path} is {self.what}, which does not know this request: ENOTTY.")
@@ -194,7 +198,7 @@ class RegularDescription(FileDescription):
         start = self.offset if position is None else position
         if not wanted:
             return 0
-        if self.flags & OpenFlag.O_APPEND:
+        if self.flags & _APPEND:
             start = inode.size
             call.service("vfs", "append", f"O_APPEND: the write begins at the end, offset {start}.")
         if start >= MAX_FILE_SIZE:

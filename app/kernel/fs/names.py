@@ -125,8 +125,8 @@ def _need_empty(walk: PathWalk, dentry: Dentry) -> None:
 def rename(call: Call, old: Place, new: Place, flags: int) -> Int:
     """rename(2), renameat2(2)."""
     exchange = bool(flags & RenameFlag.RENAME_EXCHANGE)
-    known = RenameFlag.RENAME_NOREPLACE | RenameFlag.RENAME_EXCHANGE
-    if flags & ~known or (exchange and flags & RenameFlag.RENAME_NOREPLACE):
+    known = int(RenameFlag.RENAME_NOREPLACE | RenameFlag.RENAME_EXCHANGE | RenameFlag.RENAME_WHITEOUT)
+    if flags & ~known or (exchange and flags != RenameFlag.RENAME_EXCHANGE):
         raise call.refuse(
             Errno.EINVAL, "flags", "flags", hex(flags), "These flags are unknown or contradict each other."
         )
@@ -162,6 +162,8 @@ def rename(call: Call, old: Place, new: Place, flags: int) -> Int:
     else:
         need_removable(call, new_walk, replaced, directory)
         _need_empty(new_walk, replaced)
+    if flags & RenameFlag.RENAME_WHITEOUT:
+        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "This file system has no whiteouts.")
     before = moved.path
     _move(moved, replaced, target, exchange)
     call.service("vfs", "rename", f"{before} is now {moved.path}.")

@@ -38,6 +38,16 @@ def copied_pages(source: Source, wanted: int) -> bytes:
     return data
 
 
+def pipe_pages(size: int, current: int) -> int:
+    """Pages for a capacity of `size` bytes: a power of two. EINVAL for an impossible one, EPERM for more than allowed."""
+    if size > 1 << 31:
+        raise KernelError(Errno.EINVAL)
+    pages = 1 << (max(size - 1, 0) // PAGE_SIZE).bit_length()
+    if pages > MAX_PAGES and pages > current:
+        raise KernelError(Errno.EPERM)
+    return pages
+
+
 @dataclass(slots=True)
 class PipeBuffer:
     """One page of the ring. A packet (O_DIRECT) is read whole and takes no more data."""
@@ -85,12 +95,8 @@ class Pipe(Inode):
         return odd
 
     def resize(self, size: int) -> int:
-        """F_SETPIPE_SZ: a power of two of pages; returns the new capacity in bytes. EINVAL, EPERM, EBUSY."""
-        if size <= 0 or size > 1 << 31:
-            raise KernelError(Errno.EINVAL)
-        pages = 1 << max(-(-size // PAGE_SIZE) - 1, 0).bit_length()
-        if pages > MAX_PAGES and pages > self.pages:
-            raise KernelError(Errno.EPERM)
+        """F_SETPIPE_SZ; returns the new capacity in bytes. Raises EBUSY when more is in use, and what `pipe_pages` does."""
+        pages = pipe_pages(size, self.pages)
         if pages < len(self.buffers):
             raise KernelError(Errno.EBUSY)
         self.pages = pages
@@ -211,6 +217,14 @@ class PipeEnd(FileDescription):
             call.service("pipe", "broken", "The read end is closed: nobody could ever read this. SIGPIPE and EPIPE.")
             signal.send(call.kernel, call.task, Signo.SIGPIPE, sender="kernel")
             raise KernelError(Errno.EPIPE)
+
+    def pipe_size(self) -> int:
+        """Capacity in bytes."""
+        return self.pipe.pages * PAGE_SIZE
+
+    def resize_pipe(self, size: int) -> int:
+        """Change the capacity."""
+        return self.pipe.resize(size)
 
     def ioctl(self, call: Call, request: int, argument: IoctlArgument) -> int:
         """FIONREAD counts what waits to be read."""

@@ -10,8 +10,8 @@ from app.kernel.wait import Sleep, WaitQueue
 
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source, count_bytes
 from .inode import Inode
-from .pipe import copied_pages
-from .superblock import SuperBlock
+from .pipe import DEFAULT_PAGES, copied_pages, pipe_pages
+from .superblock import PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
@@ -46,6 +46,7 @@ class StreamDescription(FileDescription):
         super().__init__(fs, inode, int(flags), path=f"pipe:[{inode.number}]")
         self._number = number
         self._source = source
+        self._pages = DEFAULT_PAGES
 
     def try_read(self, call: Call, sink: Sink, position: int | None) -> int | Sleep:
         """What has arrived, or sleep for more."""
@@ -74,6 +75,15 @@ class StreamDescription(FileDescription):
         call.service("pipe", "write", f"Standard stream {self._number} takes {count_bytes(len(data))}.")
         call.kernel.output(self._number, data)
         return len(data)
+
+    def pipe_size(self) -> int:
+        """Capacity in bytes, as a new pipe has it."""
+        return self._pages * PAGE_SIZE
+
+    def resize_pipe(self, size: int) -> int:
+        """The capacity is only remembered: the outside takes whatever is written at once."""
+        self._pages = pipe_pages(size, self._pages)
+        return self.pipe_size()
 
     def ioctl(self, call: Call, request: int, argument: IoctlArgument) -> int:
         """FIONREAD counts what has arrived."""

@@ -9,8 +9,6 @@ from app.kernel.call import Call
 from app.kernel.errno import Errno
 from app.kernel.fs.descriptors import MAX_DESCRIPTORS
 from app.kernel.fs.file import STATUS_FLAGS, FileDescription
-from app.kernel.fs.pipe import PipeEnd
-from app.kernel.fs.superblock import PAGE_SIZE
 from app.kernel.syscall import syscall
 
 _PATH_COMMANDS = {
@@ -67,7 +65,7 @@ def dup3(call: Call, oldfd: Fd, newfd: Fd, flags: PipeFlag) -> Fd:
 
     Source: dup(2). Errors: EINVAL (another flag than O_CLOEXEC, or equal numbers), EBADF.
     """
-    if flags & ~PipeFlag.O_CLOEXEC:
+    if flags & ~int(PipeFlag.O_CLOEXEC):
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "dup3 knows only O_CLOEXEC.")
     if oldfd.number == newfd.number:
         raise call.refuse(Errno.EINVAL, "newfd", "range", str(newfd.number), "dup3 does not duplicate onto itself.")
@@ -122,9 +120,9 @@ def fcntl(call: Call, fd: Fd, cmd: FcntlCommand, arg: FcntlArgument) -> Int:
         case FcntlCommand.F_SETFL:
             _set_status(call, fd, file, arg.address)
         case FcntlCommand.F_GETPIPE_SZ:
-            result = _pipe(call, fd, file).pipe.pages * PAGE_SIZE
+            result = file.pipe_size()
         case FcntlCommand.F_SETPIPE_SZ:
-            result = _pipe(call, fd, file).pipe.resize(arg.number)
+            result = file.resize_pipe(arg.address & 0xFFFF_FFFF)
         case FcntlCommand.F_GETLK | FcntlCommand.F_SETLK | FcntlCommand.F_SETLKW:
             _lock(call, fd, file, int(cmd), arg)
         case _:
@@ -141,12 +139,6 @@ def _set_status(call: Call, fd: Fd, file: FileDescription, wanted: int) -> None:
     for number in call.task.files.numbers():
         if call.task.files.get(number) is file:
             call.task.files.announce(call.kernel, number, change="flags")
-
-
-def _pipe(call: Call, fd: Fd, file: FileDescription) -> PipeEnd:
-    if not isinstance(file, PipeEnd):
-        raise call.refuse(Errno.EBADF, "fd", "pipe", str(fd.number), f"{file.path} is not a pipe.")
-    return file
 
 
 def _lock(call: Call, fd: Fd, file: FileDescription, command: int, arg: FcntlArgument) -> None:

@@ -114,7 +114,7 @@ def unlinkat(call: Call, dirfd: DirFd, pathname: Path, flags: AtFlag) -> Int:
 
     Source: unlink(2). Errors: those of unlink and rmdir, EBADF, EINVAL (unknown flags).
     """
-    if flags & ~AtFlag.AT_REMOVEDIR:
+    if flags & ~int(AtFlag.AT_REMOVEDIR):
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "unlinkat knows only AT_REMOVEDIR.")
     if flags:
         return names.remove_directory(call, dirfd, pathname)

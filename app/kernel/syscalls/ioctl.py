@@ -9,6 +9,8 @@ from app.kernel.arguments.ioctl import IoctlArgument, IoctlRequest
 from app.kernel.call import Call
 from app.kernel.syscall import syscall
 
+_NONBLOCK = int(OpenFlag.O_NONBLOCK)
+
 
 @syscall
 def ioctl(call: Call, fd: Fd, request: IoctlRequest, arg: IoctlArgument) -> Int:
@@ -26,7 +28,7 @@ def ioctl(call: Call, fd: Fd, request: IoctlRequest, arg: IoctlArgument) -> Int:
             files.set_close_on_exec(call.kernel, fd.number, request == known.FIOCLEX)
         case known.FIONBIO:
             wanted = arg.read_int()
-            file.flags = file.flags | OpenFlag.O_NONBLOCK if wanted else file.flags & ~OpenFlag.O_NONBLOCK
+            file.flags = file.flags & ~_NONBLOCK | (_NONBLOCK if wanted else 0)
             files.announce(call.kernel, fd.number, change="flags")
         case _:
             return Int(file.ioctl(call, int(request), arg))

@@ -26,7 +26,7 @@ def pipe2(call: Call, pipefd: DescriptorPair, flags: PipeFlag) -> Int:
 
     Source: pipe(2). Errors: those of pipe, EINVAL (other flags).
     """
-    known = PipeFlag.O_CLOEXEC | PipeFlag.O_NONBLOCK | PipeFlag.O_DIRECT
+    known = int(PipeFlag.O_CLOEXEC | PipeFlag.O_NONBLOCK | PipeFlag.O_DIRECT)
     if flags & ~known:
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "pipe2 does not know one of the flags.")
     return _make(call, pipefd, flags)
@@ -40,7 +40,7 @@ def _make(call: Call, pipefd: DescriptorPair, flags: int) -> Int:
     pipefd.write(first, second)
     who = call.task.process.credentials
     inode = Pipe(fs, who.euid, who.egid)
-    status = flags & ~PipeFlag.O_CLOEXEC
+    status = flags & ~int(PipeFlag.O_CLOEXEC)
     close_on_exec = bool(flags & PipeFlag.O_CLOEXEC)
     ends = (first, OpenFlag.O_RDONLY | (status & OpenFlag.O_NONBLOCK)), (second, OpenFlag.O_WRONLY | status)
     for number, mode in ends:

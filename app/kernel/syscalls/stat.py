@@ -14,7 +14,7 @@ from app.kernel.syscall import syscall
 
 NS_PER_SECOND = 1_000_000_000
 
-_STAT_FLAGS = AtFlag.AT_SYMLINK_NOFOLLOW | AtFlag.AT_NO_AUTOMOUNT | AtFlag.AT_EMPTY_PATH | 0x6000
+_STAT_FLAGS = int(AtFlag.AT_SYMLINK_NOFOLLOW | AtFlag.AT_NO_AUTOMOUNT | AtFlag.AT_EMPTY_PATH) | 0x6000
 
 
 @syscall
@@ -102,9 +102,9 @@ def faccessat2(call: Call, dirfd: DirFd, pathname: Path, mode: AccessMode, flags
 
 
 def _check_access(call: Call, dirfd: DirFd | None, pathname: Path, mode: int, flags: int) -> Int:
-    if mode & ~(AccessMode.R_OK | AccessMode.W_OK | AccessMode.X_OK):
+    if mode & ~int(AccessMode.R_OK | AccessMode.W_OK | AccessMode.X_OK):
         raise call.refuse(Errno.EINVAL, "mode", "flags", hex(mode), "mode has other bits than R_OK, W_OK and X_OK.")
-    known = AccessAtFlag.AT_SYMLINK_NOFOLLOW | AccessAtFlag.AT_EACCESS | AccessAtFlag.AT_EMPTY_PATH
+    known = int(AccessAtFlag.AT_SYMLINK_NOFOLLOW | AccessAtFlag.AT_EACCESS | AccessAtFlag.AT_EMPTY_PATH)
     if flags & ~known:
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "faccessat2 does not know one of the flags.")
     empty_allowed = bool(flags & AccessAtFlag.AT_EMPTY_PATH)
