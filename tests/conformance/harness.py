@@ -432,7 +432,7 @@ def run_here(program: Program, stdin: bytes = b"", config: KernelConfig | None =
 
 def check(*steps: Call, stdin: bytes = b"") -> Outcome:
     """Run `steps` on both kernels and compare. Returns this kernel's outcome, whose events a test may look at."""
-    return _compare(lambda: compile_case(steps), stdin)
+    return _compare(lambda: compile_case(steps), stdin, steps)
 
 
 def check_source(source: str, stdin: bytes = b"") -> Outcome:
@@ -440,7 +440,7 @@ def check_source(source: str, stdin: bytes = b"") -> Outcome:
     return _compare(lambda: assemble(f".intel_syntax noprefix\n.globl _start\n{source}\n", language="gas"), stdin)
 
 
-def _compare(build: Callable[[], Program], stdin: bytes) -> Outcome:
+def _compare(build: Callable[[], Program], stdin: bytes, steps: Sequence[Call] = ()) -> Outcome:
     """Run a program on both kernels and compare."""
     reason = why_not_native()
     if reason:

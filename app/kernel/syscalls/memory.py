@@ -268,7 +268,7 @@ def mprotect(call: Call, addr: Address, len: Size, prot: Annotated[MmapProt, ULO
     end = addr + page_ceil(len)
     if page_ceil(len) >= _WORD or end >= _WORD:
         raise call.refuse(Errno.ENOMEM, "len", "range", hex(len), "The range is larger than the address space.")
-    if prot & ~int(ALL | MmapProt.PROT_SEM | grows):
+    if prot & ~(MmapProt.PROT_SEM | ALL | grows):
         raise call.refuse(Errno.EINVAL, "prot", "flags", hex(prot), "There are no such protection bits.")
     _protect(call, mm, addr, end, prot & ALL, grows)
     return Int(0)
