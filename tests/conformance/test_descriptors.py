@@ -24,7 +24,11 @@ def test_dup() -> None:
         call("close", Result(0)),
         call("lseek", Result(1), 0, 1),
         *(call("dup", fd) for fd in (-1, 500, 2**31, 2**32)),
-        *(call("dup2", old, new) for old in (Result(1), -1, 500) for new in (20, 20, -1, 1024, 2**31 - 1, 500, 2**32 + 21)),
+        *(
+            call("dup2", old, new)
+            for old in (Result(1), -1, 500)
+            for new in (20, 20, -1, 1024, 2**31 - 1, 500, 2**32 + 21)
+        ),
         call("dup2", Result(1), Result(1)),
         *(
             call("dup3", old, new, flags)
@@ -101,7 +105,11 @@ def test_pipe_calls() -> None:
         call("pipe2", Buffer("q", 8), O_CLOEXEC | O_NONBLOCK, dump=[("q", 0, 8)]),
         *(call("fcntl", Loaded(name, at), command) for name in "pq" for at in (0, 4) for command in (F_GETFD, F_GETFL)),
         *(call("pipe2", Buffer("r", 8), flags) for flags in (1, 0o100, O_APPEND, 2**31, -1)),
-        *(call(name, address, 0) for name in ("pipe", "pipe2") for address in (0, UNMAPPED, KERNEL_ADDRESS, Edge(4), READ_ONLY)),
+        *(
+            call(name, address, 0)
+            for name in ("pipe", "pipe2")
+            for address in (0, UNMAPPED, KERNEL_ADDRESS, Edge(4), READ_ONLY)
+        ),
         call("pipe2", UNMAPPED, 1),
         call("dup", 0),
         call("read", Loaded("p", 4), Buffer("b", 8), 1),
@@ -115,7 +123,12 @@ def test_pipe_calls() -> None:
         call("ioctl", Loaded("p", 0), 0x5413, Buffer("b")),
         call("getdents64", Loaded("p", 0), Buffer("b"), 8),
         call("fchdir", Loaded("p", 0)),
-        call("fstat", Loaded("p", 0), Buffer("st", 144), dump=[("st", 24, 4), ("st", 48, 16), ("st", 64, 8), ("st", 16, 8)]),
+        call(
+            "fstat",
+            Loaded("p", 0),
+            Buffer("st", 144),
+            dump=[("st", 24, 4), ("st", 48, 16), ("st", 64, 8), ("st", 16, 8)],
+        ),
     )
 
 
@@ -159,7 +172,10 @@ def test_filling_a_pipe(size: int, flags: int) -> None:
         call("write", Loaded("p", 4), big, 5000),
         call("ioctl", Loaded("p"), 0x541B, Buffer("n", 4), dump=[("n", 0, 4)]),
         call("fcntl", Loaded("p"), F_GETPIPE_SZ),
-        *(call("fcntl", Loaded("p", 4), F_SETPIPE_SZ, wanted) for wanted in (0, 1, 4097, 131072, 1048576, 1048577, 2**31, -1)),
+        *(
+            call("fcntl", Loaded("p", 4), F_SETPIPE_SZ, wanted)
+            for wanted in (0, 1, 4097, 131072, 1048576, 1048577, 2**31, -1)
+        ),
         call("write", Loaded("p", 4), big, 70000),
         call("fcntl", Loaded("p", 4), F_SETPIPE_SZ, 4096),
         call("fcntl", 0, F_GETPIPE_SZ, show="sign"),
@@ -209,7 +225,19 @@ def test_ioctl_without_a_terminal() -> None:
         *(
             call("ioctl", fd, request, Buffer("n"))
             for fd in (Result(0), 0, 1, -1, 99)
-            for request in (0x5401, 0x5402, 0x5413, 0x5414, 0x540F, 0x5411, 0x540B, 0x5429, 0, 0x99999999, 2**40 + 0x5401)
+            for request in (
+                0x5401,
+                0x5402,
+                0x5413,
+                0x5414,
+                0x540F,
+                0x5411,
+                0x540B,
+                0x5429,
+                0,
+                0x99999999,
+                2**40 + 0x5401,
+            )
         ),
         *(call("ioctl", Result(0), request, UNMAPPED) for request in (0x5401, 0x541B, 0x5421, 0x5451, 0x5450)),
         call("fcntl", Result(0), F_GETFD),

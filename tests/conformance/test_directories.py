@@ -33,7 +33,9 @@ def test_making_and_removing(name: str) -> None:
 
 
 @pytest.mark.parametrize("new", NAMES)
-@pytest.mark.parametrize("old", ["file", "dir", "dir/", "file/", "dirlink", "link", "loop", "missing", "dir/file", ".", "/"])
+@pytest.mark.parametrize(
+    "old", ["file", "dir", "dir/", "file/", "dirlink", "link", "loop", "missing", "dir/file", ".", "/"]
+)
 def test_renaming(old: str, new: str) -> None:
     steps: list[Call] = []
     for flags in (1, 0, 2, 0, 3, 6, 8):
@@ -104,7 +106,10 @@ def test_working_directory() -> None:
         call("creat", "f", 0o644),
         call("open", "d", 0),
         call("open", "closed", 0o10000000),
-        *(call("chdir", path) for path in ("missing", "f", "f/", "closed", "closed/x", "/root", "", UNMAPPED, "d/", "..")),
+        *(
+            call("chdir", path)
+            for path in ("missing", "f", "f/", "closed", "closed/x", "/root", "", UNMAPPED, "d/", "..")
+        ),
         *(call("fchdir", fd) for fd in (Result(2), Result(3), -1, 0, Result(4))),
         call("creat", "here", 0o644),
         call("chdir", "/etc"),
@@ -156,7 +161,19 @@ def test_links() -> None:
         *TREE,
         *(
             call("readlink", path, Buffer("b", 64), size, dump=[("b", 0, 32)])
-            for path in ("link", "link/", "dirlink", "dirlink/", "file", "missing", "absolute", "loop", "slashed", "", UNMAPPED)
+            for path in (
+                "link",
+                "link/",
+                "dirlink",
+                "dirlink/",
+                "file",
+                "missing",
+                "absolute",
+                "loop",
+                "slashed",
+                "",
+                UNMAPPED,
+            )
             for size in (64, 2, 0, -1)
         ),
         call("readlink", "link", UNMAPPED, 10),

@@ -57,7 +57,7 @@ def test_descriptor_errors() -> None:
 
 
 @pytest.mark.parametrize("name", ["read", "write"])
-@pytest.mark.parametrize("address", [0, UNMAPPED, KERNEL_ADDRESS, HUGE, Edge(0), 0x7FFFFFFFF000, 0x7FFFFFFFEFFF])
+@pytest.mark.parametrize("address", [0, UNMAPPED, KERNEL_ADDRESS, HUGE, Edge(0), 0x7FFFFFFFF000])
 def test_bad_addresses(name: str, address: object) -> None:
     sizes = (0, 1, 16, 4096, 5000, 2**31, 2**40, 2**63 - 1, 2**63, HUGE)
     check(
@@ -215,9 +215,9 @@ def test_vectors() -> None:
 
 def test_standard_input() -> None:
     check(
-        call("ioctl", 0, 0x541B, Buffer("n", 4), dump=[("n", 0, 4)]),
         call("read", 0, Buffer("b", 16), 0),
         call("read", 0, Buffer("b"), 4, dump=[("b", 0, 16)]),
+        call("ioctl", 0, 0x541B, Buffer("n", 4), dump=[("n", 0, 4)]),
         call("read", 0, UNMAPPED, 4),
         call("read", 0, Edge(2), 4),
         call("read", 0, Buffer("b"), 400, dump=[("b", 0, 16)]),

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conformance.harness import AT_FDCWD, KERNEL_ADDRESS, READ_ONLY, UNMAPPED, Buffer, Edge, Result, call, check
+from tests.conformance.harness import (
+    AT_FDCWD,
+    KERNEL_ADDRESS,
+    READ_ONLY,
+    UNMAPPED,
+    Buffer,
+    Edge,
+    Loaded,
+    Result,
+    call,
+    check,
+)
 from tests.conformance.test_open import PATHS, TREE
 
 MODE, SIZE, LINKS = ("st", 24, 4), ("st", 48, 8), ("st", 16, 8)
@@ -14,7 +25,10 @@ MINE = [path for path in PATHS if not path.startswith("/") and path not in (".."
 
 @pytest.mark.parametrize("name", ["stat", "lstat"])
 def test_of_paths(name: str) -> None:
-    check(*TREE, *(call(name, path, Buffer("st", 144), dump=[MODE]) for path in PATHS if path not in ("/etc", "..", "/", "//")))
+    check(
+        *TREE,
+        *(call(name, path, Buffer("st", 144), dump=[MODE]) for path in PATHS if path not in ("/etc", "..", "/", "//")),
+    )
 
 
 def test_of_devices() -> None:
@@ -38,7 +52,13 @@ def test_sizes_links_and_blocks() -> None:
         call("fstat", -1, UNMAPPED),
         *(
             call(name, subject, address)
-            for name, subject in (("fstat", Result(0)), ("stat", "f"), ("lstat", "f"), ("stat", "missing"), ("stat", ""))
+            for name, subject in (
+                ("fstat", Result(0)),
+                ("stat", "f"),
+                ("lstat", "f"),
+                ("stat", "missing"),
+                ("stat", ""),
+            )
             for address in (0, UNMAPPED, KERNEL_ADDRESS, READ_ONLY, Edge(143), Edge(144))
         ),
         call("stat", UNMAPPED, Buffer("st")),
@@ -59,15 +79,19 @@ def test_newfstatat(flags: int) -> None:
 def test_access(mode: int) -> None:
     steps = [
         *TREE,
-        *(call("open", f"m{bits:o}", 0o100, bits, show="sign") for bits in (0, 0o400, 0o200, 0o100, 0o077, 0o755, 0o700)),
+        *(
+            call("open", f"m{bits:o}", 0o100, bits, show="sign")
+            for bits in (0, 0o400, 0o200, 0o100, 0o077, 0o755, 0o700)
+        ),
+        call("pipe", Buffer("p", 8)),
         *(call("access", f"m{bits:o}", mode) for bits in (0, 0o400, 0o200, 0o100, 0o077, 0o755, 0o700)),
         *(call("access", path, mode) for path in [*PATHS, *DEVICES, "/bin", 0, UNMAPPED, KERNEL_ADDRESS, Edge(3)]),
         *(call("faccessat", dirfd, path, mode) for dirfd in (-1, 0, AT_FDCWD) for path in ("file", "", "/etc/passwd")),
         *(
             call("faccessat2", dirfd, path, mode, flags)
             for flags in (0, 0x100, 0x200, 0x1000, 0x1300, 0x400)
-            for dirfd in (-1, 0, AT_FDCWD)
-            for path in ("file", "", "/etc/passwd", "dangling")
+            for dirfd in (-1, Loaded("p"), AT_FDCWD)
+            for path in ("file", "", "/etc/passwd", "dangling", 0)
         ),
     ]
     check(*steps)

@@ -56,7 +56,8 @@ class IoVec(Pointer):
                 raise call.refuse(
                     Errno.EINVAL, self.name, "range", hex(entry["iov_len"]), "A length does not fit in ssize_t."
                 )
-            if entry["iov_base"] + entry["iov_len"] > call.task.abi.address_limit:
+            checked = min(entry["iov_len"], MAX_TOTAL) if count == 1 else entry["iov_len"]
+            if entry["iov_base"] + checked > call.task.abi.address_limit:
                 raise call.refuse(
                     Errno.EFAULT, self.name, "user-memory", hex(entry["iov_base"]), "A buffer is outside user memory."
                 )

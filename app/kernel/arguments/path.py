@@ -15,8 +15,8 @@ class Path(CString):
     __slots__ = ()
 
     def is_empty(self) -> bool:
-        """Whether it is NULL or the empty string, which AT_EMPTY_PATH lets stand for the descriptor itself."""
-        return self.is_null or self.call.task.mm.copy_in(self.address, 1) == b"\0"
+        """Whether it is the empty string, which AT_EMPTY_PATH lets stand for the descriptor itself."""
+        return self.call.task.mm.copy_in(self.address, 1) == b"\0"
 
     def read_name(self, allow_empty: bool = False) -> str:
         """The path as text (bytes that are not UTF-8 survive as surrogates).

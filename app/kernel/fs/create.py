@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from app.kernel.abi.constants import OpenFlag
@@ -18,17 +20,14 @@ if TYPE_CHECKING:
 
 _TMPFILE = int(OpenFlag.O_TMPFILE) & ~int(OpenFlag.O_DIRECTORY)
 _PATH_FLAGS = int(OpenFlag.O_DIRECTORY | OpenFlag.O_NOFOLLOW | OpenFlag.O_PATH | OpenFlag.O_CLOEXEC)
-_KNOWN = 0
-for _flag in OpenFlag:
-    _KNOWN |= int(_flag)
-_KNOWN |= int(OpenFlag.O_ACCMODE)
+_KNOWN = reduce(or_, (int(flag) for flag in OpenFlag.__members__.values()))
 _FORGOTTEN = int(OpenFlag.O_CREAT | OpenFlag.O_EXCL | OpenFlag.O_NOCTTY | OpenFlag.O_TRUNC | OpenFlag.O_CLOEXEC)
 
 
 def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mode) -> Fd:
     """Open or create a file and give it a descriptor; `dirfd` None stands for AT_FDCWD. For the errors see open(2)."""
     flags = _checked_flags(call, flags & 0xFFFF_FFFF)
-    path.read()
+    path.read_name()
     files = call.task.files
     try:
         number = files.lowest_free()
@@ -81,7 +80,7 @@ def _find_or_create(call: Call, walk: PathWalk, lookup: Lookup, flags: int, mode
     dentry = lookup.dentry
     creating = flags & OpenFlag.O_CREAT
     if dentry is not None:
-        if creating and flags & OpenFlag.O_EXCL and not lookup.special:
+        if creating and flags & OpenFlag.O_EXCL:
             walk.refuse(Errno.EEXIST, f"O_EXCL wants a new file, but {dentry.path} exists.")
         if creating and dentry.inode.is_directory:
             walk.refuse(Errno.EISDIR, f"{dentry.path} is a directory; O_CREAT is for regular files.")

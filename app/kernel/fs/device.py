@@ -13,6 +13,7 @@ from .inode import Dentry, Inode
 from .superblock import SuperBlock
 
 if TYPE_CHECKING:
+    from app.kernel.arguments.ioctl import IoctlArgument
     from app.kernel.call import Call
 
 
@@ -75,8 +76,6 @@ class FullDevice(ZeroDevice):
 
     def try_write(self, call: Call, source: Source, position: int | None) -> int:
         """No space left on device."""
-        if not source.size:
-            return 0
         call.service("vfs", "write", "/dev/full never has room: ENOSPC.")
         raise KernelError(Errno.ENOSPC)
 
@@ -95,3 +94,13 @@ class RandomDevice(MemoryDevice):
         count = min(sink.size, MAX_RW_COUNT, call.kernel.config.memory_bytes)
         call.service("vfs", "read", f"{self.path} gives {count} random bytes.")
         return sink.write(call.kernel.random.randbytes(count))
+
+    def try_write(self, call: Call, source: Source, position: int | None) -> int:
+        """Linux stirs the bytes into its pool; here they are read and forgotten."""
+        data = source.read(min(source.size, MAX_RW_COUNT))
+        call.service("vfs", "write", f"{self.path} takes {count_bytes(len(data))}.")
+        return len(data)
+
+    def ioctl(self, call: Call, request: int, argument: IoctlArgument) -> int:
+        """The driver answers requests it does not know by EINVAL, not ENOTTY."""
+        raise KernelError(Errno.EINVAL)

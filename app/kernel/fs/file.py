@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 MAX_RW_COUNT = 0x7FFF_F000
 """Most bytes that one call transfers (read(2), NOTES)."""
 
-STATUS_FLAGS = int(
-    OpenFlag.O_APPEND | OpenFlag.O_NONBLOCK | OpenFlag.O_DIRECT | OpenFlag.O_NOATIME | OpenFlag.FASYNC
-)
+STATUS_FLAGS = int(OpenFlag.O_APPEND | OpenFlag.O_NONBLOCK | OpenFlag.O_DIRECT | OpenFlag.O_NOATIME | OpenFlag.FASYNC)
 """What F_SETFL can change."""
 
 _ACCESS = int(OpenFlag.O_ACCMODE)
@@ -221,7 +219,7 @@ class RegularDescription(FileDescription):
                 raise KernelError(Errno.ENXIO)
             target = found
         else:
-            base = {SeekWhence.SEEK_CUR: self.offset, SeekWhence.SEEK_END: inode.size}.get(whence, 0)
+            base = {int(SeekWhence.SEEK_CUR): self.offset, int(SeekWhence.SEEK_END): inode.size}.get(whence, 0)
             target = base + offset
         if not 0 <= target <= MAX_FILE_SIZE:
             raise KernelError(Errno.EINVAL)

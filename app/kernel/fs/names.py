@@ -54,6 +54,7 @@ def _new_name(walk: PathWalk, dirfd: DirFd | None, directory: bool = True) -> Lo
     lookup = walk.look_up(dirfd, follow=False, parent_only=True)
     if lookup.special or lookup.dentry is not None:
         walk.refuse(Errno.EEXIST, "The name exists already.")
+    walk.need_short_name(lookup.name)
     if lookup.directory_wanted and not directory:
         walk.refuse(Errno.ENOENT, "The path ends in a slash, so it can only name a directory.")
     need_creatable(walk, lookup.parent)
@@ -96,6 +97,7 @@ def remove_name(call: Call, dirfd: DirFd | None, path: Path) -> Int:
 
 
 def _existing(walk: PathWalk, lookup: Lookup) -> Dentry:
+    walk.need_short_name(lookup.name)
     if lookup.dentry is None:
         walk.refuse(Errno.ENOENT, f"There is no {lookup.name!r} in {lookup.parent.path}.")
     return lookup.dentry
@@ -141,6 +143,7 @@ def rename(call: Call, old: Place, new: Place, flags: int) -> Int:
         errno = Errno.EEXIST if flags & RenameFlag.RENAME_NOREPLACE else Errno.EBUSY
         new_walk.refuse(errno, "The path ends in ., .. or the root, which cannot be replaced.")
     moved = _existing(old_walk, source)
+    new_walk.need_short_name(target.name)
     replaced = target.dentry
     _check_kinds(old_walk, new_walk, source, target, flags)
     if target.parent.is_below(moved):

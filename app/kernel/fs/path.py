@@ -63,7 +63,8 @@ class PathWalk:
     def look_up(
         self, dirfd: DirFd | None, follow: bool = True, parent_only: bool = False, creating: bool = False
     ) -> Lookup:
-        """Walk up to the last component, which may be missing. With `parent_only` it is never followed.
+        """Walk up to the last component, which may be missing. With `parent_only` it is neither followed nor
+        is the length of its name checked, which Linux does later.
         `creating` is for O_CREAT, which makes no directories: a path that ends in a slash is EISDIR.
 
         `dirfd` None stands for AT_FDCWD. Raises EFAULT, ENAMETOOLONG, ENOENT, EBADF, ENOTDIR, EACCES, ELOOP.
@@ -73,7 +74,7 @@ class PathWalk:
         )
         start = self._start(dirfd, name)
         lookup = self._walk(start, name, follow, parent_only)
-        if creating and (lookup.directory_wanted or lookup.special):
+        if creating and lookup.directory_wanted and not lookup.special:
             self.refuse(Errno.EISDIR, "The path can only name a directory, and O_CREAT is for regular files.")
         if lookup.dentry is not None:
             target = lookup.dentry
@@ -81,6 +82,11 @@ class PathWalk:
                 self.refuse(Errno.ENOTDIR, f"The path ends in a slash, but {target.path} is not a directory.")
             self._call.service("vfs", "lookup", f"The path leads to {target.path}, inode {target.inode.number}.")
         return lookup
+
+    def need_short_name(self, name: str) -> None:
+        """Refuse a name that no directory can hold. Raises ENAMETOOLONG."""
+        if len(name.encode(errors="surrogateescape")) > NAME_MAX:
+            self.refuse(Errno.ENAMETOOLONG, f"A component of the path is longer than {NAME_MAX} bytes.")
 
     def refuse(self, errno: Errno, sentence: str) -> NoReturn:
         """Raise `errno`, said of the path."""
@@ -117,8 +123,8 @@ class PathWalk:
                 if last:
                     return Lookup(current, component, current, True, directory_wanted)
                 continue
-            if len(component.encode(errors="surrogateescape")) > NAME_MAX:
-                self.refuse(Errno.ENAMETOOLONG, f"A component of the path is longer than {NAME_MAX} bytes.")
+            if not (last and parent_only):
+                self.need_short_name(component)
             child = current.directory.look_up(component)
             if last and (child is None or parent_only):
                 return Lookup(current, component, child, False, directory_wanted)

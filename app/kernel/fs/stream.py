@@ -6,6 +6,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from app.kernel.abi.constants import IoctlRequest, OpenFlag
+from app.kernel.errno import Errno, KernelError
 from app.kernel.wait import Sleep, WaitQueue
 
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source, count_bytes
@@ -63,6 +64,11 @@ class StreamDescription(FileDescription):
         data = bytes(source.data[: min(sink.size, MAX_RW_COUNT)])
         call.service("pipe", "read", f"Standard input gives {count_bytes(len(data))}.")
         count = sink.write(data)
+        if count < len(data):
+            count -= count % PAGE_SIZE
+            if not count:
+                call.service("pipe", "copy", "A pipe gives whole pages of data or nothing: EFAULT.")
+                raise KernelError(Errno.EFAULT)
         del source.data[:count]
         return count
 

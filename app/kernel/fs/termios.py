@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
+from typing import Any
 
 
 class InputFlag(IntFlag):
@@ -92,10 +93,16 @@ class Termios:
     characters: bytes = field(default=_DEFAULT_CHARACTERS)
 
     @classmethod
-    def unpacked(cls, fields: dict[str, int | bytes]) -> Termios:
+    def unpacked(cls, fields: dict[str, Any]) -> Termios:
         """From the fields of `struct termios`."""
-        flags = [int(fields[name]) for name in ("c_iflag", "c_oflag", "c_cflag", "c_lflag", "c_line")]
-        return cls(*flags, bytes(fields["c_cc"]))  # type: ignore[arg-type]
+        return cls(
+            iflag=fields["c_iflag"],
+            oflag=fields["c_oflag"],
+            cflag=fields["c_cflag"],
+            lflag=fields["c_lflag"],
+            line=fields["c_line"],
+            characters=fields["c_cc"],
+        )
 
     def fields(self) -> dict[str, int | bytes]:
         """As the fields of `struct termios`."""
@@ -116,7 +123,10 @@ class Termios:
         """Whether `byte` has this function and the function is on."""
         return byte == self.characters[which] != DISABLED
 
-    def has(self, flag: IntFlag) -> bool:
+    def has(self, flag: InputFlag | OutputFlag | LocalFlag) -> bool:
         """Whether a flag is set in the word it belongs to."""
-        word = {InputFlag: self.iflag, OutputFlag: self.oflag, LocalFlag: self.lflag}[type(flag)]  # type: ignore[index]
-        return word & flag == flag
+        if isinstance(flag, InputFlag):
+            word = self.iflag
+        else:
+            word = self.oflag if isinstance(flag, OutputFlag) else self.lflag
+        return word & int(flag) == flag

@@ -36,6 +36,7 @@ class Terminal:
         self.pixels = (0, 0)
         self._kernel = kernel
         self._raw_output = raw_output
+        self._echoed = bytearray()
         self.discipline = LineDiscipline(Termios(), self._echo, self._interrupt)
 
     @property
@@ -54,6 +55,7 @@ class Terminal:
             self.discipline.receive(data)
         else:
             self.discipline.end()
+        self._show_echo()
         self.readers.wake_all()
 
     def show(self, data: bytes) -> None:
@@ -61,10 +63,16 @@ class Terminal:
         self._kernel.output(TERMINAL_STREAM, data if self._raw_output else self.discipline.process(data))
 
     def _echo(self, data: bytes) -> None:
-        if not self._raw_output:
-            self._kernel.output(TERMINAL_STREAM, data)
+        self._echoed += data
+
+    def _show_echo(self) -> None:
+        """Show what typing has echoed so far, at once."""
+        if self._echoed and not self._raw_output:
+            self._kernel.output(TERMINAL_STREAM, bytes(self._echoed))
+        self._echoed.clear()
 
     def _interrupt(self, signo: Signo) -> None:
+        self._show_echo()
         for task in list(self._kernel.tasks.values()):
             signal.send(self._kernel, task, signo, sender="kernel")
 

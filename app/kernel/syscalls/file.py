@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Annotated
 
 from app.kernel.abi.constants import OpenFlag, SeekWhence
-from app.kernel.arguments import DirFd, Fd, Mode, Offset, Path, Size, Unsigned, UserIn, UserOut
+from app.kernel.arguments import DirFd, Fd, Int, Mode, Offset, Path, Size, UserIn, UserOut
 from app.kernel.arguments.iovec import IoVecIn, IoVecOut
 from app.kernel.call import Call
 from app.kernel.errno import Errno
 from app.kernel.fs.create import open_path
-from app.kernel.fs.file import FileDescription
+from app.kernel.fs.superblock import MAX_FILE_SIZE
 from app.kernel.syscall import syscall
 from app.kernel.wait import Blocking
 
 
 @syscall
-def read(call: Call, fd: Fd, buf: Annotated[UserOut, "count"], count: Size) -> Blocking[Size]:
+def read(call: Call, fd: Fd, buf: Annotated[UserOut, "count"], count: Size) -> Blocking[int]:
     """Read up to `count` bytes from the open file `fd` into `buf`.
 
     Returns how many bytes arrived, which may be fewer than asked for; 0 means the end of the file. A terminal gives at most
@@ -32,7 +32,7 @@ def read(call: Call, fd: Fd, buf: Annotated[UserOut, "count"], count: Size) -> B
 
 
 @syscall
-def write(call: Call, fd: Fd, buf: Annotated[UserIn, "count"], count: Size) -> Blocking[Size]:
+def write(call: Call, fd: Fd, buf: Annotated[UserIn, "count"], count: Size) -> Blocking[int]:
     """Write up to `count` bytes from `buf` to the open file `fd`.
 
     Returns how many bytes were taken, which may be fewer than offered. Source: write(2).
@@ -47,7 +47,7 @@ def write(call: Call, fd: Fd, buf: Annotated[UserIn, "count"], count: Size) -> B
 
 
 @syscall
-def pread64(call: Call, fd: Fd, buf: Annotated[UserOut, "count"], count: Size, offset: Offset) -> Blocking[Size]:
+def pread64(call: Call, fd: Fd, buf: Annotated[UserOut, "count"], count: Size, offset: Offset) -> Blocking[int]:
     """Read up to `count` bytes from position `offset` of `fd`; the file's own offset stays as it is.
 
     Source: pread(2). Errors: those of read, EINVAL (negative `offset`), ESPIPE (a pipe or terminal has no positions).
@@ -56,11 +56,12 @@ def pread64(call: Call, fd: Fd, buf: Annotated[UserOut, "count"], count: Size, o
     _need_seekable(call, fd)
     file = fd.readable()
     buf.need_range()
+    _need_end(call, offset, count)
     return (yield from file.read(call, buf, offset))
 
 
 @syscall
-def pwrite64(call: Call, fd: Fd, buf: Annotated[UserIn, "count"], count: Size, offset: Offset) -> Blocking[Size]:
+def pwrite64(call: Call, fd: Fd, buf: Annotated[UserIn, "count"], count: Size, offset: Offset) -> Blocking[int]:
     """Write up to `count` bytes to position `offset` of `fd`; the file's own offset stays as it is.
 
     With O_APPEND, Linux appends whatever `offset` says. Source: pwrite(2), BUGS. Errors: those of write, EINVAL (negative
@@ -70,11 +71,12 @@ def pwrite64(call: Call, fd: Fd, buf: Annotated[UserIn, "count"], count: Size, o
     _need_seekable(call, fd)
     file = fd.writable()
     buf.need_range()
+    _need_end(call, offset, count)
     return (yield from file.write(call, buf, offset))
 
 
 @syscall
-def readv(call: Call, fd: Fd, iov: Annotated[IoVecOut, "iovcnt"], iovcnt: Size) -> Blocking[Size]:
+def readv(call: Call, fd: Fd, iov: Annotated[IoVecOut, "iovcnt"], iovcnt: Size) -> Blocking[int]:
     """Read from `fd` into the `iovcnt` buffers that `iov` lists, filling one after the other.
 
     Source: readv(2). Errors: those of read, EINVAL (more than 1024 buffers, or a length that is negative as ssize_t).
@@ -87,7 +89,7 @@ def readv(call: Call, fd: Fd, iov: Annotated[IoVecOut, "iovcnt"], iovcnt: Size) 
 
 
 @syscall
-def writev(call: Call, fd: Fd, iov: Annotated[IoVecIn, "iovcnt"], iovcnt: Size) -> Blocking[Size]:
+def writev(call: Call, fd: Fd, iov: Annotated[IoVecIn, "iovcnt"], iovcnt: Size) -> Blocking[int]:
     """Write the `iovcnt` buffers that `iov` lists to `fd`, one after the other, as a single write.
 
     Source: readv(2). Errors: those of write, EINVAL (more than 1024 buffers, or a length that is negative as ssize_t).
@@ -148,30 +150,33 @@ def lseek(call: Call, fd: Fd, offset: Offset, whence: SeekWhence) -> Offset:
 
 
 @syscall
-def ftruncate(call: Call, fd: Fd, length: Offset) -> Unsigned:
+def ftruncate(call: Call, fd: Fd, length: Offset) -> Int:
     """Cut or extend the file `fd`, which is open for writing, to `length` bytes; what is added reads as zeros.
 
     Source: ftruncate(2). Errors: EBADF, EINVAL (negative `length`, or no regular file open for writing), EFBIG.
     """
     if length < 0:
         raise call.refuse(Errno.EINVAL, "length", "range", str(length), "A length is not negative.")
+    if length > MAX_FILE_SIZE:
+        raise call.refuse(Errno.EFBIG, "length", "range", str(length), f"Files end at {MAX_FILE_SIZE} at the latest.")
     file = fd.file
     if not file.inode.is_regular or not file.writable:
         raise call.refuse(
             Errno.EINVAL, "fd", "access-mode", str(fd.number), f"{file.path} is no regular file open for writing."
         )
-    _truncate(call, file, length)
-    return Unsigned(0)
-
-
-def _truncate(call: Call, file: FileDescription, length: int) -> None:
     file.inode.truncate(length)
     call.service("vfs", "truncate", f"{file.path} has {length} bytes now.")
+    return Int(0)
 
 
 def _need_position(call: Call, offset: Offset) -> None:
     if offset < 0:
         raise call.refuse(Errno.EINVAL, "offset", "range", str(offset), "A position in a file is not negative.")
+
+
+def _need_end(call: Call, offset: int, count: int) -> None:
+    if offset + count >= 1 << 63:
+        raise call.refuse(Errno.EINVAL, "offset", "range", str(offset), "The last byte has no position (it is 2**63).")
 
 
 def _need_seekable(call: Call, fd: Fd) -> None:

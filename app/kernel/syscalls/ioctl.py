@@ -23,13 +23,12 @@ def ioctl(call: Call, fd: Fd, request: IoctlRequest, arg: IoctlArgument) -> Int:
     file = fd.file
     files = call.task.files
     known = constants.IoctlRequest
-    match request:
-        case known.FIOCLEX | known.FIONCLEX:
-            files.set_close_on_exec(call.kernel, fd.number, request == known.FIOCLEX)
-        case known.FIONBIO:
-            wanted = arg.read_int()
-            file.flags = file.flags & ~_NONBLOCK | (_NONBLOCK if wanted else 0)
-            files.announce(call.kernel, fd.number, change="flags")
-        case _:
-            return Int(file.ioctl(call, int(request), arg))
+    wanted = int(request)
+    if wanted in (known.FIOCLEX, known.FIONCLEX):
+        files.set_close_on_exec(call.kernel, fd.number, wanted == known.FIOCLEX)
+    elif wanted == known.FIONBIO:
+        file.flags = file.flags & ~_NONBLOCK | (_NONBLOCK if arg.read_int() else 0)
+        files.announce(call.kernel, fd.number, change="flags")
+    else:
+        return Int(file.ioctl(call, wanted, arg))
     return Int(0)

@@ -45,11 +45,15 @@ def newfstatat(call: Call, dirfd: DirFd, pathname: Path, statbuf: Annotated[Stru
     AT_SYMLINK_NOFOLLOW makes it like lstat; with AT_EMPTY_PATH an empty path means `dirfd` itself, like fstat.
     Source: fstatat(2). Errors: those of stat, EBADF, EINVAL (unknown flags).
     """
-    if flags & AtFlag.AT_EMPTY_PATH and dirfd.number >= 0 and pathname.is_empty():
+    empty_allowed = bool(flags & AtFlag.AT_EMPTY_PATH)
+    if empty_allowed and dirfd.number >= 0 and (pathname.is_null or pathname.is_empty()):
         return _fill(call, dirfd.any_file.inode, statbuf)
     if flags & ~_STAT_FLAGS:
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "newfstatat does not know one of the flags.")
-    walk = PathWalk(call, pathname, allow_empty=bool(flags & AtFlag.AT_EMPTY_PATH))
+    if empty_allowed and pathname.is_null:
+        inode = call.task.fs.cwd.inode if dirfd.is_cwd else dirfd.any_file.inode
+        return _fill(call, inode, statbuf)
+    walk = PathWalk(call, pathname, allow_empty=empty_allowed)
     dentry = walk.find(dirfd, follow=not flags & AtFlag.AT_SYMLINK_NOFOLLOW)
     return _fill(call, dentry.inode, statbuf)
 
@@ -109,9 +113,15 @@ def _check_access(call: Call, dirfd: DirFd | None, pathname: Path, mode: int, fl
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "faccessat2 does not know one of the flags.")
     empty_allowed = bool(flags & AccessAtFlag.AT_EMPTY_PATH)
     real_ids = not flags & AccessAtFlag.AT_EACCESS
-    walk = PathWalk(call, pathname, real_ids=real_ids, allow_empty=empty_allowed)
-    dentry = walk.find(dirfd, follow=not flags & AccessAtFlag.AT_SYMLINK_NOFOLLOW)
-    if mode:
-        walk.need(dentry, mode, f"The permissions of {dentry.path} do not allow it.")
-    call.service("vfs", "permission", f"{dentry.path} has mode {dentry.inode.mode & 0o7777:04o}, which allows it.")
+    if empty_allowed and dirfd is not None and dirfd.number >= 0 and pathname.is_empty():
+        file = dirfd.any_file
+        inode, name = file.inode, file.path
+    else:
+        walk = PathWalk(call, pathname, real_ids=real_ids, allow_empty=empty_allowed)
+        dentry = walk.find(dirfd, follow=not flags & AccessAtFlag.AT_SYMLINK_NOFOLLOW)
+        inode, name = dentry.inode, dentry.path
+    shown = f"{name} has mode {inode.mode & 0o7777:04o} and belongs to user {inode.uid}"
+    if mode and not inode.permits(call.task.process.credentials, mode, real_ids):
+        raise call.refuse(Errno.EACCES, "mode", "permission", AccessMode(mode).name or str(mode), f"{shown}: no.")
+    call.service("vfs", "permission", f"{shown}: yes.")
     return Int(0)
