@@ -296,25 +296,29 @@ class StructOut(Pointer):
         super().__init__(call, name, address, detail)
         self.fields: dict[str, Any] | None = None
 
-    def write(self, **fields: Any) -> None:
-        """Fill the struct; fields not named are zero. Raises EFAULT unless the whole struct is writable."""
+    def write(self, size: int | None = None, **fields: Any) -> None:
+        """Fill the struct, or the first `size` bytes of it; fields not named are zero.
+
+        Raises EFAULT unless all of it is writable.
+        """
         layout = self.call.task.abi.structs[self.detail]
         data = layout.pack(**fields)
+        room = layout.size if size is None else size
         shown = hex(self.address)
-        if self.call.task.mm.copy_out(self.address, data) < len(data):
+        if self.call.task.mm.copy_out(self.address, data[:room]) < room:
             raise self.call.refuse(
                 Errno.EFAULT,
                 self.name,
                 "user-memory",
                 shown,
-                f"The program has no writable room for a struct {self.detail} ({layout.size} bytes) at {shown}.",
+                f"The program has no writable room for a struct {self.detail} ({room} bytes) at {shown}.",
             )
         self.fields = layout.unpack(data)
         self.call.passed(
             self.name,
             "user-memory",
             shown,
-            f"The struct {self.detail} ({layout.size} bytes) fits at {shown}, which is writable.",
+            f"The struct {self.detail} ({room} bytes) fits at {shown}, which is writable.",
         )
 
     def text(self) -> str | None:

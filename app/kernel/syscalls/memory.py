@@ -32,8 +32,9 @@ _LOW_START, _LOW_END = 0x4000_0000, 0x8000_0000
 _HUGE_SHIFT = 26
 _HUGE_SIZES = (0, 21, 30)
 _MAP_ABOVE4G, _MAP_UNINITIALIZED = 0x80, 0x400_0000
-_VALID_FLAGS = (
-    sum(MmapFlag) & ~(MmapFlag.MAP_SYNC | MmapFlag.MAP_FIXED_NOREPLACE)
+_VALID_FLAGS = int(
+    sum(MmapFlag)
+    - (MmapFlag.MAP_SYNC | MmapFlag.MAP_FIXED_NOREPLACE)
     | _MAP_ABOVE4G
     | _MAP_UNINITIALIZED
     | (21 | 30) << _HUGE_SHIFT
@@ -103,7 +104,7 @@ def mmap(
     anonymous = bool(flags & MmapFlag.MAP_ANONYMOUS)
     file = None if anonymous else fd.file
     if flags & MmapFlag.MAP_HUGETLB:
-        raise _refuse_huge(call, flags, anonymous)
+        raise _refuse_huge(call, length, flags, anonymous)
     if not length:
         raise call.refuse(Errno.EINVAL, "length", "range", "0", "A mapping of no bytes makes no sense.")
     mm = call.task.mm
@@ -122,11 +123,11 @@ def mmap(
     return Address(start)
 
 
-def _refuse_huge(call: Call, flags: int, anonymous: bool) -> KernelError:
+def _refuse_huge(call: Call, length: int, flags: int, anonymous: bool) -> KernelError:
     """Huge pages: the machine has none to give."""
     shown = flag_text(flags, MmapFlag)
-    if not anonymous or flags >> _HUGE_SHIFT & 0x3F not in _HUGE_SIZES:
-        return call.refuse(Errno.EINVAL, "flags", "flags", shown, "There are no huge pages of this kind.")
+    if not anonymous or not length or flags >> _HUGE_SHIFT & 0x3F not in _HUGE_SIZES:
+        return call.refuse(Errno.EINVAL, "flags", "flags", shown, "That is no mapping of huge pages.")
     return call.refuse(Errno.ENOMEM, "flags", "flags", shown, "No huge pages are reserved on this machine.")
 
 
@@ -267,7 +268,7 @@ def mprotect(call: Call, addr: Address, len: Size, prot: Annotated[MmapProt, ULO
     end = addr + page_ceil(len)
     if page_ceil(len) >= _WORD or end >= _WORD:
         raise call.refuse(Errno.ENOMEM, "len", "range", hex(len), "The range is larger than the address space.")
-    if prot & ~(ALL | MmapProt.PROT_SEM | grows):
+    if prot & ~(MmapProt.PROT_SEM | ALL | grows):
         raise call.refuse(Errno.EINVAL, "prot", "flags", hex(prot), "There are no such protection bits.")
     _protect(call, mm, addr, end, prot & ALL, grows)
     return Int(0)

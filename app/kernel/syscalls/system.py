@@ -17,8 +17,8 @@ RELEASE = "6.16.0"
 MAX_RW_COUNT = 0x7FFF_F000
 """Most bytes that one call transfers."""
 
-_ALL_FLAGS = GrndFlag.GRND_NONBLOCK | GrndFlag.GRND_RANDOM | GrndFlag.GRND_INSECURE
-_EXCLUSIVE = GrndFlag.GRND_RANDOM | GrndFlag.GRND_INSECURE
+_ALL_FLAGS = sum(GrndFlag)
+_EXCLUSIVE = int(GrndFlag.GRND_RANDOM | GrndFlag.GRND_INSECURE)
 
 
 @syscall
