@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { SYSCALLS } from "../generated/syscalls";
+import { SYSCALL_NAMES } from "../generated/syscalls";
 import type { State } from "../fold/state";
 import { travelled, speed } from "../playback/playback";
 import { stillness } from "../ui/motion";
@@ -12,7 +12,7 @@ export function Dispatcher({ state }: { state: State }) {
   const strip = useRef<HTMLOListElement>(null);
   const shownBefore = useRef(AROUND - 1);
   const dispatch = state.crossing?.kind === "call" ? state.crossing.dispatch : null;
-  const table = SYSCALLS[dispatch?.table ?? state.abi?.table ?? "x86_64"] ?? {};
+  const table = SYSCALL_NAMES[dispatch?.table ?? state.abi?.table ?? "x86_64"] ?? {};
   const looked = dispatch?.number ?? null;
   const centre = looked ?? shownBefore.current;
 
