@@ -82,7 +82,7 @@ export function App() {
         {arrangement !== "narrow" && <EditorPanel hidden={false} withRun />}
         <div class="theatre">
           <Stage />
-          <Caption />
+          {arrangement !== "narrow" && <Caption />}
           {arrangement !== "narrow" && <Transport />}
         </div>
         {arrangement === "wide" && <Machine hidden={false} />}
@@ -99,6 +99,7 @@ export function App() {
         </div>
         {arrangement === "narrow" && (
           <div class="thumb">
+            <Caption />
             <Transport />
             <RunButtons />
           </div>

@@ -21,10 +21,10 @@ export function body(source: string): string {
   return source.replace(/^(?:[#;] *(?:title|about):.*\n)+\n*/, "");
 }
 
-function read(): Config {
-  const text = document.getElementById("config")?.textContent;
-  const given = text ? (JSON.parse(text) as Partial<Config>) : {};
-  return { ...DEFAULTS, ...given };
-}
+/** Filled by `readConfig` before anything is shown. */
+export const config: Config = { ...DEFAULTS };
 
-export const config: Config = read();
+export function readConfig(): void {
+  const text = document.getElementById("config")?.textContent;
+  if (text) Object.assign(config, JSON.parse(text) as Partial<Config>);
+}

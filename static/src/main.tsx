@@ -6,10 +6,13 @@ import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/editor.css";
 import "./styles/stage.css";
+import "./styles/kernel.css";
+import "./styles/stage-medium.css";
+import "./styles/stage-narrow.css";
 import "./styles/transport.css";
 import "./styles/panels.css";
 import { App } from "./App";
-import { body, config } from "./config";
+import { body, config, readConfig } from "./config";
 import { language, openEditor } from "./editor/editor";
 import { startClock } from "./playback/playback";
 import { connect, notice, run } from "./session";
@@ -43,6 +46,7 @@ function addIcon(): void {
 
 async function start(): Promise<void> {
   addIcon();
+  readConfig();
   applyTheme();
   if (import.meta.env.DEV && config.examples.length === 0) {
     config.examples = (await import("./dev/examples")).examples;

@@ -26,7 +26,7 @@ export function connect(): void {
 }
 
 const HINTS: Record<Failure["error"]["code"], string> = {
-  busy: "Every worker is taken. Wait a moment, then press Run again.",
+  busy: "Wait a moment, then press Run again.",
   "run-active": "A run is still going on here. Press Stop, then Run.",
   "too-large": "Shorten the program and run it again.",
   "bad-source": "Remove what is not text from the program.",

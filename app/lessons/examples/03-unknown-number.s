@@ -5,10 +5,10 @@
     .globl _start
 
 _start:
-    mov eax, 9999           # no system call has this number
-    syscall                 # rax becomes -38: ENOSYS
+    mov eax, 9999       # no system call has this number
+    syscall             # rax becomes -38: ENOSYS
 
-    neg eax                 # 38
-    mov edi, eax            # exit(38), to see it outside
+    neg eax             # 38
+    mov edi, eax        # exit(38), to see it outside
     mov eax, 60
     syscall

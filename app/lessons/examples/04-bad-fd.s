@@ -5,19 +5,19 @@
     .globl _start
 
 _start:
-    mov eax, 1              # write
-    mov edi, 42             # nothing is open as 42
+    mov eax, 1          # write
+    mov edi, 42         # nothing is open as 42
     lea rsi, [rip + msg]
     mov edx, 5
-    syscall                 # rax becomes -9: EBADF
+    syscall             # rax becomes -9: EBADF
 
-    mov eax, 1              # the same bytes to fd 1
+    mov eax, 1          # the same bytes to fd 1
     mov edi, 1
     lea rsi, [rip + msg]
     mov edx, 5
-    syscall                 # this one works
+    syscall             # this one works
 
-    mov eax, 60             # exit(0)
+    mov eax, 60         # exit(0)
     xor edi, edi
     syscall
 

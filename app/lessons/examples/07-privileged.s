@@ -5,8 +5,8 @@
     .globl _start
 
 _start:
-    hlt                     # allowed in ring 0 only
+    hlt                 # allowed in ring 0 only
 
-    mov eax, 60             # never reached
+    mov eax, 60         # never reached
     xor edi, edi
     syscall

@@ -7,9 +7,9 @@
 _start:
     mov eax, 10
     xor edx, edx
-    xor ecx, ecx            # the divisor is 0
-    div ecx                 # divide error
+    xor ecx, ecx        # the divisor is 0
+    div ecx             # divide error
 
-    mov eax, 60             # never reached
+    mov eax, 60         # never reached
     xor edi, edi
     syscall

@@ -62,7 +62,7 @@ function Row({ number, name, hit, implemented }: { number: number; name: string 
   return (
     <li class={`hit hit-${state}`} data-testid="dispatcher-row" data-state={state}>
       <span class="number">{number}</span>
-      <span>{name ?? "empty row"}</span>
+      <span>{name ?? "empty"}</span>
     </li>
   );
 }

@@ -63,7 +63,7 @@ function CheckRow({ check, latest }: { check: Check; latest: boolean }) {
         </code>
         <span class="stamp">
           <Icon name={check.ok ? "check" : "cross"} size={12} />
-          {check.ok ? "ok" : (check.errno ?? "no")}
+          <span class="stamp-word">{check.ok ? "ok" : (check.errno ?? "no")}</span>
         </span>
       </span>
       <span class="check-words">{check.sentence}</span>
@@ -112,8 +112,7 @@ function FaultWork({ crossing }: { crossing: Crossing }) {
         <code>{fault.vector}</code> {fault.name}
         {fault.address !== null && (
           <>
-            {" "}
-            {fault.access === null ? "at" : `${fault.access} at`} <code>{fault.address}</code>
+            , {fault.access === null ? "at" : `${fault.access} at`} <code>{fault.address}</code>
           </>
         )}
       </li>
@@ -172,6 +171,19 @@ function Answer({ state, crossing }: { state: State; crossing: Crossing | null }
   );
 }
 
+/** Points where the line turns; the layouts place them, or leave them out. */
+const CORNERS = [
+  "fault-turn",
+  "leave-dispatcher",
+  "lane-dispatcher",
+  "leave-checks",
+  "lane-checks",
+  "turn-down",
+  "turn-back",
+  "turn-under",
+  "turn-up",
+];
+
 export function KernelFloor({ state }: { state: State }) {
   const crossing = state.crossing;
   const call = crossing?.kind === "call" ? crossing : null;
@@ -228,10 +240,9 @@ export function KernelFloor({ state }: { state: State }) {
         <Answer state={state} crossing={call} />
       </Room>
       <Device state={state} active={at("device")} />
-      <i data-anchor="fault-turn" aria-hidden="true" />
-      <i data-anchor="turn-down" aria-hidden="true" />
-      <i data-anchor="turn-back" aria-hidden="true" />
-      <i data-anchor="turn-up" aria-hidden="true" />
+      {CORNERS.map((name) => (
+        <i key={name} data-anchor={name} aria-hidden="true" />
+      ))}
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { State } from "../fold/state";
 import { pace } from "../playback/pace";
 import { speed, trace, travelled } from "../playback/playback";
+import { layout } from "../ui/layout";
 import { stillness } from "../ui/motion";
 import { CALL_ROUTE, FAULT_ROUTE, pathOf, points, routeOf, station, type Point } from "./anchors";
 import { tokenOf } from "./token";
@@ -25,7 +26,8 @@ export function Track({ state }: { state: State }) {
       {STATIONS.map((name) => {
         const point = at.get(name);
         if (!point) return null;
-        const passed = !fault && reached >= 0 && route.indexOf(name) <= reached;
+        const stop = route.indexOf(name);
+        const passed = stop >= 0 && stop <= reached;
         return <circle key={name} class={passed ? "stop passed" : "stop"} cx={point.x} cy={point.y} r="5" />;
       })}
     </svg>
@@ -37,7 +39,7 @@ const translate = (point: Point) => `translate(${point.x}px, ${point.y}px) trans
 /** One token per crossing: it carries the number, then the name, then the answer. */
 export function Token({ state }: { state: State }) {
   const element = useRef<HTMLDivElement>(null);
-  const before = useRef<{ name: string; route: readonly string[] } | null>(null);
+  const before = useRef<string | null>(null);
   const at = points.value;
   const name = station(state);
   const route = routeOf(state.crossing);
@@ -45,9 +47,10 @@ export function Token({ state }: { state: State }) {
 
   /** The place of the token on a point: as near as it can stand without leaving the stage. */
   const standing = (stop: Point) => {
-    const half = (element.current?.offsetWidth ?? 0) / 2 + 4;
+    const half = (element.current?.offsetWidth ?? 0) / 2;
     const width = element.current?.parentElement?.clientWidth ?? Infinity;
-    return translate({ x: Math.max(half, Math.min(stop.x, width - half)), y: stop.y });
+    const edge = layout.value === "narrow" ? 4 : 36;
+    return translate({ x: Math.max(half + edge, Math.min(stop.x, width - half - 4)), y: stop.y });
   };
 
   useLayoutEffect(() => {
@@ -56,11 +59,11 @@ export function Token({ state }: { state: State }) {
 
   useLayoutEffect(() => {
     const from = before.current;
-    before.current = name === null ? null : { name, route };
+    before.current = name;
     const node = element.current;
     if (!node || !point || name === null || !travelled.value || stillness.value || speed.value > 4) return;
-    if (!from || from.route !== route || from.name === name) return;
-    const start = route.indexOf(from.name);
+    if (from === null || from === name) return;
+    const start = route.indexOf(from);
     const end = route.indexOf(name);
     if (start < 0 || end <= start) return;
     const way = route.slice(start, end + 1).flatMap((stop) => at.get(stop) ?? []);

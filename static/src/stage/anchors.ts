@@ -11,25 +11,26 @@ export type Points = ReadonlyMap<string, Point>;
 
 export const points = signal<Points>(new Map());
 
+const WAY_IN = ["registers", "gate-in", "entry", "dispatcher"] as const;
+const WAY_BACK = ["return", "turn-under", "turn-up", "gate-out", "answer"] as const;
+
 /** The way of a system call: down through the trap gate, along the rooms, and back up with the answer. */
-export const CALL_ROUTE = [
-  "registers",
-  "gate-in",
-  "entry",
-  "dispatcher",
+export const CALL_ROUTE: readonly string[] = [
+  ...WAY_IN,
   "checks",
   "service",
   "turn-down",
   "turn-back",
   "device",
-  "return",
-  "turn-up",
-  "gate-out",
-  "answer",
-] as const;
+  ...WAY_BACK,
+];
+
+/** A refused call turns round where it was refused, and never sees the rooms behind. */
+const REFUSED_BY_TABLE: readonly string[] = [...WAY_IN, "leave-dispatcher", "lane-dispatcher", ...WAY_BACK];
+const REFUSED_BY_CHECK: readonly string[] = [...WAY_IN, "checks", "leave-checks", "lane-checks", ...WAY_BACK];
 
 /** The way of a fault: it falls through the exception door and never meets the dispatcher. */
-export const FAULT_ROUTE = ["program", "door", "fault-turn", "exception"] as const;
+export const FAULT_ROUTE: readonly string[] = ["program", "door", "fault-turn", "exception"];
 
 export function measure(stage: HTMLElement): void {
   const box = stage.getBoundingClientRect();
@@ -46,7 +47,10 @@ export function measure(stage: HTMLElement): void {
 }
 
 export function routeOf(crossing: Crossing | null): readonly string[] {
-  return crossing?.kind === "fault" ? FAULT_ROUTE : CALL_ROUTE;
+  if (crossing?.kind === "fault") return FAULT_ROUTE;
+  if (crossing?.dispatch?.implemented === false) return REFUSED_BY_TABLE;
+  if (crossing?.checks.some((check) => !check.ok) && crossing.services.length === 0) return REFUSED_BY_CHECK;
+  return CALL_ROUTE;
 }
 
 /** The station where the token stands, null when no token is out. */

@@ -17,7 +17,7 @@ function InputHint({ focus }: { focus: () => void }) {
   if (!waitingForInput.value) return null;
   return (
     <div class="input-hint" data-testid="input-hint" role="status">
-      <span>The program waits for the keyboard. Type here, then press Enter.</span>
+      <span>The program waits for the keyboard: type, then press Enter.</span>
       <form
         class="line-input"
         onSubmit={(event) => {

@@ -1,17 +1,7 @@
 import { trace } from "../playback/playback";
+import { plain } from "./plain";
 
 /** The terminal as plain text: what the first `outputs` output events wrote, control sequences left out. */
-
-// eslint-disable-next-line no-control-regex -- these are the terminal's control sequences
-const SEQUENCES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[ -/]*[0-~])/g;
-// eslint-disable-next-line no-control-regex -- control characters have no place in plain text
-const CONTROLS = /[\u0000-\u0007\u000b-\u001f\u007f]/g;
-
-export function plain(text: string): string {
-  let result = text.replace(SEQUENCES, "").replace(/\r\n/g, "\n").replace(/[^\n]*\r(?=[^\n])/g, "");
-  while (/[^\b\n]\u0008/.test(result)) result = result.replace(/[^\b\n]\u0008/g, "");
-  return result.replace(/\u0008/g, "").replace(CONTROLS, "");
-}
 
 export function joined(chunks: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
