@@ -22,7 +22,7 @@ def run_to_end(page: Page) -> None:
     by_id(page, "run").click()
     stage = by_id(page, "stage")
     expect(stage).not_to_have_attribute("data-count", "0")
-    by_id(page, "to-end").click()
+    by_id(page, "to-end").dispatch_event("click")
 
 
 def program(*lines: str) -> str:
@@ -93,7 +93,7 @@ def test_the_program_waits_for_the_keyboard(page: Page) -> None:
     page.keyboard.type("ada")
     page.keyboard.press("Enter")
     expect(by_id(page, "input-hint")).to_be_hidden(timeout=15_000)
-    by_id(page, "to-end").click()
+    by_id(page, "to-end").dispatch_event("click")
     expect(by_id(page, "status")).to_contain_text("exited with status 0", ignore_case=True)
     assert by_id(page, "terminal-text").inner_text().split() == ["ada", "ada"]
 
@@ -116,7 +116,7 @@ def test_mistakes_are_explained(page: Page, lines: tuple[str, ...], strace: str 
     write_source(page, program(*lines))
     by_id(page, "run").click()
     expect(by_id(page, "stop")).to_be_hidden(timeout=20_000)
-    by_id(page, "to-end").click()
+    by_id(page, "to-end").dispatch_event("click")
     expect(by_id(page, "status")).to_contain_text(status, ignore_case=True)
     if strace:
         expect(by_id(page, "strace-row").first).to_contain_text(strace)
