@@ -33,6 +33,7 @@ from .clock import Clock
 from .config import KernelConfig
 from .console import Console, InputDevice
 from .dispatcher import Dispatcher
+from .exec import ExecError
 from .task import Task, TaskState
 
 EXIT_LIMIT = 124
@@ -95,6 +96,9 @@ class Kernel:
             size = self.config.memory_bytes >> 20
             with suppress(RunOver):
                 self.end("memory-limit", f"The run used all of its {size} MiB of memory and was ended.")
+        except ExecError as error:
+            with suppress(RunOver):
+                self.end("unsupported", f"The program can't be loaded: {error}.")
         except RunOver:
             pass
         finally:

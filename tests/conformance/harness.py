@@ -45,7 +45,7 @@ from app.kernel.kernel import Kernel
 from app.toolchain.assemble import assemble
 from app.toolchain.elf import write_elf
 from app.toolchain.program import Program
-from app.trace.events import AnyEvent, Return, RunEnd
+from app.trace.events import AnyEvent, RunEnd
 from app.trace.recorder import Recorder
 
 AT_FDCWD = -100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.cpu.mmu import OutOfMemory, PAGE_SIZE
+from app.cpu.mmu import PAGE_SIZE, OutOfMemory
 from app.kernel.errno import Errno, KernelError
 from app.kernel.mm.address_space import (
     MAX_MAP_COUNT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -33,7 +34,7 @@ def perms_text(prot):
 def check_tidy(vmas):
     """Sorted, not empty, and no two neighbours that could be one."""
     regions = list(vmas)
-    for before, after in zip(regions, regions[1:], strict=False):
+    for before, after in pairwise(regions):
         assert before.end <= after.start
         assert not before.joins(after)
     assert all(vma.start < vma.end for vma in regions)
@@ -86,7 +87,7 @@ def test_random_operations_match_the_model(machine, seed):
                 prot, name = rng.choice((0, 1, 3, 3, 5, 7, 2)), rng.choice(("", "", "a"))
                 mm.map(Vma(start, end, prot, name))
                 model.forget(first, last)
-                model.pages.update({page: (prot, name) for page in range(first, last)})
+                model.pages.update(dict.fromkeys(range(first, last), (prot, name)))
             case "unmap":
                 mm.unmap(start, end)
                 model.forget(first, last)
