@@ -12,9 +12,8 @@ from .inode import Dentry, Inode, RegularFile
 from .superblock import MAX_FILE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
-    from app.kernel.call import Call
-
     from app.kernel.arguments.ioctl import IoctlArgument
+    from app.kernel.call import Call
 
 MAX_RW_COUNT = 0x7FFF_F000
 """Most bytes that one call transfers (read(2), NOTES)."""
@@ -107,7 +106,7 @@ class FileDescription:
             call.service("vfs", "would-block", "It would have to sleep, but O_NONBLOCK is set: EAGAIN.")
             raise KernelError(Errno.EAGAIN)
         yield sleep
-        if call.task.pending.bits & ~call.task.blocked.bits:
+        if call.task.pending.unblocked(call.task.blocked):
             raise KernelError(Errno.EINTR)
 
     def read(self, call: Call, sink: Sink, position: int | None = None) -> Blocking[int]:

@@ -16,10 +16,9 @@ from .superblock import SuperBlock
 from .termios import Termios
 
 if TYPE_CHECKING:
+    from app.kernel.arguments.ioctl import IoctlArgument
     from app.kernel.call import Call
     from app.kernel.kernel import Kernel
-
-    from app.kernel.arguments.ioctl import IoctlArgument
 
 TERMINAL_STREAM = 0
 WRITE_CHUNK = 2048
@@ -74,7 +73,7 @@ class Terminal:
     def _interrupt(self, signo: Signo) -> None:
         self._show_echo()
         for task in list(self._kernel.tasks.values()):
-            signal.send(self._kernel, task, signo, sender="kernel")
+            signal.send(self._kernel, task, signal.SigInfo(signo, "SI_KERNEL"))
 
     def open(self, fs: SuperBlock, inode: Inode, flags: int, dentry: Dentry | None) -> FileDescription:
         """Open the device."""
