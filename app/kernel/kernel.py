@@ -33,6 +33,7 @@ from .clock import Clock
 from .config import KernelConfig
 from .console import Console, InputDevice
 from .dispatcher import Dispatcher
+from .exec import ExecError
 from .task import Task, TaskState
 
 EXIT_LIMIT = 124
@@ -70,7 +71,6 @@ class Kernel:
         self.cpu = Cpu(program.arch, self.memory)
         self.tasks: dict[int, Task] = {}
         self.input: InputDevice
-        self.booted = False
         self.faults = 0
         self.output_bytes = 0
         self.dispatcher = Dispatcher(self, self.abi)
@@ -95,6 +95,9 @@ class Kernel:
             size = self.config.memory_bytes >> 20
             with suppress(RunOver):
                 self.end("memory-limit", f"The run used all of its {size} MiB of memory and was ended.")
+        except ExecError as error:
+            with suppress(RunOver):
+                self.end("unsupported", f"The program can't be loaded: {error}.")
         except RunOver:
             pass
         finally:
@@ -110,8 +113,10 @@ class Kernel:
     def _boot(self) -> None:
         """Make the first process out of the Program and announce it."""
         self.recorder.muted = True
-        task = boot.first_task(self)
-        self.recorder.muted = False
+        try:
+            task = boot.first_task(self)
+        finally:
+            self.recorder.muted = False
         self.tasks[task.tid] = task
         self.recorder.task = task.tid
         self.recorder.emit(
@@ -127,7 +132,6 @@ class Kernel:
                 line=self.line_at(self.cpu.pc),
             )
         )
-        self.booted = True
         self.recorder.emit(TaskStart(pid=task.process.pid, parent=task.process.ppid, name=task.process.name))
         boot.announce_descriptors(self, task)
 

@@ -163,6 +163,7 @@ def is_ignored(process: Process, signo: int) -> bool:
 def send(kernel: Kernel, task: Task, info: SigInfo) -> None:
     """Make a signal pending for `task`, or drop it if it would be ignored. It takes effect before user mode goes on."""
     name = signal_name(info.signo)
+    _cancel_opposites(task, info.signo)
     if info.signo in task.blocked:
         task.pending.add(info)
         _record(kernel, info, "blocked", "pending", f"{name} is blocked by the signal mask and stays pending.")
@@ -171,6 +172,15 @@ def send(kernel: Kernel, task: Task, info: SigInfo) -> None:
     else:
         task.pending.add(info)
         task.wake()
+
+
+def _cancel_opposites(task: Task, signo: int) -> None:
+    """A stop signal takes a pending SIGCONT back, and SIGCONT the stop signals, whatever their dispositions."""
+    if signo in _STOPPING:
+        task.pending.discard(Signo.SIGCONT)
+    elif signo == Signo.SIGCONT:
+        for stop in _STOPPING:
+            task.pending.discard(stop)
 
 
 def force(kernel: Kernel, task: Task, info: SigInfo) -> None:

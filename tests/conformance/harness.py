@@ -135,8 +135,7 @@ class Outcome:
     events: list[AnyEvent] = field(default_factory=list)
 
 
-# -- from calls to a program
------------------------------------------------------------------------------------------------
+# -- from calls to a program -------------------------------------------------------------------------------------------
 
 _INTERPRETER = """
 .intel_syntax noprefix
@@ -351,8 +350,7 @@ def compile_case(steps: Sequence[Call]) -> Program:
     return assemble(_Compiler().compile(steps), language="gas")
 
 
-# -- running it
-------------------------------------------------------------------------------------------------------------
+# -- running it --------------------------------------------------------------------------------------------------------
 
 
 @cache

@@ -6,7 +6,17 @@ import os
 
 import pytest
 
-from tests.conformance.harness import KERNEL_ADDRESS, READ_ONLY, UNMAPPED, Buffer, Edge, Result, call, check, check_source
+from tests.conformance.harness import (
+    KERNEL_ADDRESS,
+    READ_ONLY,
+    UNMAPPED,
+    Buffer,
+    Edge,
+    Result,
+    call,
+    check,
+    check_source,
+)
 
 SET_GS, SET_FS, GET_FS, GET_GS = 0x1001, 0x1002, 0x1003, 0x1004
 
@@ -97,7 +107,9 @@ area: .quad 1, 23
 def test_exit_status(number, status):
     outcome = check_source(f".text\n_start:\nmov rdi, {status}\nmov eax, {number}\nsyscall\nhlt")
     assert outcome.status == status & 0xFF
-    assert outcome.events[-2].strace == f"{'exit' if number == 60 else 'exit_group'}({(status + 2**31) % 2**32 - 2**31})"
+    assert (
+        outcome.events[-2].strace == f"{'exit' if number == 60 else 'exit_group'}({(status + 2**31) % 2**32 - 2**31})"
+    )
 
 
 def test_uname():
@@ -134,7 +146,8 @@ def test_getrandom():
 
 def test_unknown_calls():
     source = "\n".join(
-        f"mov rax, {number}\nsyscall\ncmp rax, -38\njne wrong" for number in (400, 500, 10_000, 0x7FFF_FFFF, -1, -2**31)
+        f"mov rax, {number}\nsyscall\ncmp rax, -38\njne wrong"
+        for number in (400, 500, 10_000, 0x7FFF_FFFF, -1, -(2**31))
     )
     check_source(f".text\n_start:\n{source}\nxor edi, edi\njmp leave\nwrong: mov edi, 1\nleave: mov eax, 60\nsyscall")
 
@@ -149,7 +162,9 @@ def test_uname_names_this_kernel():
     assert os.uname().sysname == "Linux"
     source = ".text\n_start:\nmov eax, 63\nlea rdi, b\nsyscall\nmov eax, 60\nxor edi, edi\nsyscall\n.bss\nb: .zero 400"
     outcome = check_source(source)
-    assert any('uname({sysname="Linux", nodename="trapgate", ...}) = 0' == getattr(e, "strace", None) for e in outcome.events)
+    assert any(
+        getattr(e, "strace", None) == 'uname({sysname="Linux", nodename="trapgate", ...}) = 0' for e in outcome.events
+    )
 
 
 def test_results_can_be_arguments():

@@ -90,6 +90,23 @@ def test_the_lowest_pending_signal_comes_first():
     assert outcome.signal == "SIGQUIT"
 
 
+@pytest.mark.parametrize("stop", [20, 21, 22])
+def test_stopping_and_continuing_cancel_each_other(stop):
+    pending, dump = Buffer("pending", 8), [("pending", 0, 8)]
+    check(
+        PID,
+        call("rt_sigprocmask", BLOCK, Packed([mask(stop, SIGCONT)]), 0, 8),
+        send(stop),
+        send(SIGCONT),
+        call("rt_sigpending", pending, 8, dump=dump),
+        send(stop),
+        call("rt_sigpending", pending, 8, dump=dump),
+        send(SIGCONT),
+        call("rt_sigprocmask", UNBLOCK, Packed([mask(stop, SIGCONT)]), 0, 8),
+        call("getuid"),
+    )
+
+
 def test_kill_and_stop_cannot_be_blocked():
     old = Buffer("old", 8)
     check(

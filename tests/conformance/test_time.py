@@ -14,7 +14,10 @@ ABSOLUTE = 1
 def test_which_clocks_there_are():
     check(
         *[call("clock_gettime", clock, Buffer("t", 16)) for clock in (*CLOCKS, 10, 12, 100, 1 << 31)],
-        *[call("clock_gettime", clock, Buffer("t", 16)) for clock in (-1, -2, -3, -4, -5, -6, -7, -8, -9, ~100_000_000 << 3 | 2)],
+        *[
+            call("clock_gettime", clock, Buffer("t", 16))
+            for clock in (-1, -2, -3, -4, -5, -6, -7, -8, -9, ~100_000_000 << 3 | 2)
+        ],
         *[call("clock_gettime", clock, UNMAPPED) for clock in (*CLOCKS, 10, -1, -6)],
         call("clock_gettime", 0, READ_ONLY),
         call("clock_gettime", 0, Edge(15)),

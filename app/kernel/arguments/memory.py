@@ -188,6 +188,19 @@ class UserOut(Pointer):
         return Address.show(self.address) if self.data is None else quote(self.data, QUOTED_BYTES)
 
 
+class RandomOut(UserOut):
+    """A buffer for bytes that mean nothing to people, all shown in hexadecimal."""
+
+    __slots__ = ()
+
+    def text(self) -> str | None:
+        r"""`"\x8f\x01"`; the address when nothing was put there."""
+        if self.data is None:
+            return Address.show(self.address)
+        shown = "".join(f"\\x{byte:02x}" for byte in self.data[:32])
+        return f'"{shown}"' + ("..." if len(self.data) > 32 else "")
+
+
 class CString(Pointer):
     """A NUL-terminated string the kernel reads."""
 

@@ -33,8 +33,7 @@ _HUGE_SHIFT = 26
 _HUGE_SIZES = (0, 21, 30)
 _MAP_ABOVE4G, _MAP_UNINITIALIZED = 0x80, 0x400_0000
 _VALID_FLAGS = int(
-    sum(MmapFlag)
-    - (MmapFlag.MAP_SYNC | MmapFlag.MAP_FIXED_NOREPLACE)
+    sum(MmapFlag) - (MmapFlag.MAP_SYNC | MmapFlag.MAP_FIXED_NOREPLACE)
     | _MAP_ABOVE4G
     | _MAP_UNINITIALIZED
     | (21 | 30) << _HUGE_SHIFT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -33,7 +34,7 @@ def perms_text(prot):
 def check_tidy(vmas):
     """Sorted, not empty, and no two neighbours that could be one."""
     regions = list(vmas)
-    for before, after in zip(regions, regions[1:], strict=False):
+    for before, after in pairwise(regions):
         assert before.end <= after.start
         assert not before.joins(after)
     assert all(vma.start < vma.end for vma in regions)
@@ -152,12 +153,6 @@ def test_lookups_at_the_edges():
     assert vmas.last_before(0x5000).start == 0x2000
     assert [vma.start for vma in vmas.overlapping(0x2FFF, 0x5001)] == [0x2000, 0x5000]
     assert vmas.overlapping(0x3000, 0x5000) == []
-
-
-def test_nothing_is_announced_before_the_run_starts(make_machine):
-    machine = make_machine(booted=False)
-    machine.mm.map(Vma(0x1000, 0x2000, 3))
-    assert machine.events == []
 
 
 def test_the_merged_region_is_announced(machine):
