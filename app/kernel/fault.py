@@ -44,6 +44,8 @@ def handle(kernel: Kernel, task: Task, fault: FaultExit) -> None:
     repaired = None
     if fault.vector == "#PF" and fault.address is not None and fault.access is not None:
         repaired = task.mm.handle_fault(fault.address, fault.access)
+        if not repaired and task.mm.lacks_file_page(fault.address, fault.access):
+            signo = Signo.SIGBUS
     emit(
         Fault(
             vector=fault.vector,
@@ -67,6 +69,8 @@ def _reason(task: Task, fault: FaultExit, name: str) -> str:
         verb = _VERBS[fault.access]
         where = f"The program tried to {verb} address {fault.address:#x}"
         vma = task.mm.find(fault.address)
+        if task.mm.lacks_file_page(fault.address, fault.access):
+            return f"{where}, where {vma.name if vma else 'a file'} is mapped, but the file ends before that."
         if vma is not None:
             return f"{where}, which is mapped {vma.perms} ({vma.name or 'anonymous'}): that access is not allowed."
         if fault.address < 0x1000:

@@ -33,6 +33,7 @@ from .clock import Clock
 from .config import KernelConfig
 from .console import Console, InputDevice
 from .dispatcher import Dispatcher
+from .exec import ExecError
 from .task import Task, TaskState
 
 EXIT_LIMIT = 124
@@ -70,6 +71,7 @@ class Kernel:
         self.cpu = Cpu(program.arch, self.memory)
         self.tasks: dict[int, Task] = {}
         self.input: InputDevice
+        self.booted = False
         self.faults = 0
         self.output_bytes = 0
         self.dispatcher = Dispatcher(self, self.abi)
@@ -94,6 +96,9 @@ class Kernel:
             size = self.config.memory_bytes >> 20
             with suppress(RunOver):
                 self.end("memory-limit", f"The run used all of its {size} MiB of memory and was ended.")
+        except ExecError as error:
+            with suppress(RunOver):
+                self.end("unsupported", f"The program can't be loaded: {error}.")
         except RunOver:
             pass
         finally:
@@ -124,6 +129,7 @@ class Kernel:
                 line=self.line_at(self.cpu.pc),
             )
         )
+        self.booted = True
         self.recorder.emit(TaskStart(pid=task.process.pid, parent=task.process.ppid, name=task.process.name))
         boot.announce_descriptors(self, task)
 
@@ -162,7 +168,13 @@ class Kernel:
             if self._stop is not None:
                 self.end(*self._stop)
             if not self._jump_to_timer() and not self._wait_for_keyboard():
-                self.end("deadlock", "Every task sleeps and nothing is left that could wake one, so the run was ended.")
+                self.end("deadlock", self._why_stuck())
+
+    def _why_stuck(self) -> str:
+        """Why no task will ever run again."""
+        if any(task.state is TaskState.STOPPED for task in self.tasks.values()):
+            return "The program is stopped, and nobody is left who could send it SIGCONT, so the run was ended."
+        return "Every task sleeps and nothing is left that could wake one, so the run was ended."
 
     def _jump_to_timer(self) -> bool:
         """Advance the clock to the earliest deadline that a task sleeps for, and wake that task."""

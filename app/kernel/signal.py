@@ -96,6 +96,7 @@ def send(kernel: Kernel, task: Task, signo: int, sender: str) -> None:
     """Make `signo` pending for `task`, or drop it if it would be ignored. It takes effect before user mode goes on."""
     disposition = task.process.dispositions.get(signo, Disposition()).handler
     name = signal_name(signo)
+    _cancel_opposites(task, signo)
     if signo in task.blocked:
         task.pending.add(signo)
         kernel.recorder.emit(
@@ -122,6 +123,15 @@ def send(kernel: Kernel, task: Task, signo: int, sender: str) -> None:
     else:
         task.pending.add(signo)
         task.wake()
+
+
+def _cancel_opposites(task: Task, signo: int) -> None:
+    """A stop signal takes a pending SIGCONT back, and SIGCONT the stop signals, whatever their dispositions."""
+    if signo in _STOPPING:
+        task.pending.discard(Signo.SIGCONT)
+    elif signo == Signo.SIGCONT:
+        for stop in _STOPPING:
+            task.pending.discard(stop)
 
 
 def force(kernel: Kernel, task: Task, signo: int) -> None:

@@ -30,7 +30,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -38,13 +38,14 @@ from pathlib import Path
 
 import pytest
 
+from app.kernel.abi.text import signal_name
 from app.kernel.abi.x86_64_table import NAMES
 from app.kernel.config import KernelConfig
 from app.kernel.kernel import Kernel
 from app.toolchain.assemble import assemble
 from app.toolchain.elf import write_elf
 from app.toolchain.program import Program
-from app.trace.events import AnyEvent, Return, RunEnd
+from app.trace.events import AnyEvent, RunEnd
 from app.trace.recorder import Recorder
 
 AT_FDCWD = -100
@@ -71,9 +72,10 @@ class Buffer:
 
 @dataclass(frozen=True)
 class Result:
-    """What call number `index` of the case returned."""
+    """What call number `index` of the case returned, and `plus` more."""
 
     index: int
+    plus: int = 0
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,11 @@ next_argument:
     je have_argument
     cmp rcx, 1
     jne load_argument
-    mov rax, [results+rax*8]
+    mov rcx, rax
+    movzx eax, al
+    sar rcx, 8
+    add rcx, [results+rax*8]
+    mov rax, rcx
     jmp have_argument
 load_argument:
     movsxd rax, dword ptr [rax]
@@ -317,8 +323,9 @@ class _Compiler:
             case Buffer(name, size, offset):
                 self.buffers[name] = max(self.buffers.get(name, 0), size)
                 return f"buffer_{name}+{offset}"
-            case Result(index):
-                return str(index)
+            case Result(index, plus):
+                assert index < 256
+                return hex((plus << 8 | index) & (2**64 - 1))
             case Loaded(name, offset):
                 return f"buffer_{name}+{offset}"
             case Edge(count):
@@ -390,9 +397,7 @@ def run_native(program: Program, stdin: bytes = b"") -> Outcome:
             **_privileges(),
         )
     if done.returncode < 0:
-        import signal
-
-        return Outcome(done.stdout, done.stderr, None, signal.Signals(-done.returncode).name)
+        return Outcome(done.stdout, done.stderr, None, signal_name(-done.returncode))
     return Outcome(done.stdout, done.stderr, done.returncode, None)
 
 
@@ -427,10 +432,20 @@ def run_here(program: Program, stdin: bytes = b"", config: KernelConfig | None =
 
 def check(*steps: Call, stdin: bytes = b"") -> Outcome:
     """Run `steps` on both kernels and compare. Returns this kernel's outcome, whose events a test may look at."""
+    return _compare(lambda: compile_case(steps), stdin, steps)
+
+
+def check_source(source: str, stdin: bytes = b"") -> Outcome:
+    """The same for a program in GNU assembler, Intel syntax."""
+    return _compare(lambda: assemble(f".intel_syntax noprefix\n.globl _start\n{source}\n", language="gas"), stdin)
+
+
+def _compare(build: Callable[[], Program], stdin: bytes, steps: Sequence[Call] = ()) -> Outcome:
+    """Run a program on both kernels and compare."""
     reason = why_not_native()
     if reason:
         pytest.skip(reason)
-    program = compile_case(steps)
+    program = build()
     real = run_native(program, stdin)
     ours = run_here(program, stdin)
     if (real.stdout, real.stderr, real.status, real.signal) != (ours.stdout, ours.stderr, ours.status, ours.signal):

@@ -15,7 +15,14 @@ MAX_SIGNAL = 64
 """The highest signal number (SIGRTMAX)."""
 
 
-class OpenFlag(IntFlag):
+class FlagWord(IntFlag):
+    """Names of the bits of a C integer. Its complement is a plain int that has the bits without a name as well."""
+
+    def __invert__(self) -> int:  # type: ignore[override]
+        return ~int(self)
+
+
+class OpenFlag(FlagWord):
     """Flags of open(2). The access mode is the two-bit field `O_ACCMODE`, not a set of bits."""
 
     O_RDONLY = 0
@@ -41,7 +48,7 @@ class OpenFlag(IntFlag):
     FASYNC = 0o20000
 
 
-class PipeFlag(IntFlag):
+class PipeFlag(FlagWord):
     """Flags of pipe2(2) and dup3(2): those of open(2) without an access mode."""
 
     O_NONBLOCK = 0o4000
@@ -49,7 +56,7 @@ class PipeFlag(IntFlag):
     O_CLOEXEC = 0o2000000
 
 
-class AccessMode(IntFlag):
+class AccessMode(FlagWord):
     """Modes of access(2)."""
 
     F_OK = 0
@@ -68,7 +75,7 @@ class SeekWhence(IntEnum):
     SEEK_HOLE = 4
 
 
-class MmapProt(IntFlag):
+class MmapProt(FlagWord):
     """Protection of mmap(2) and mprotect(2)."""
 
     PROT_NONE = 0
@@ -80,7 +87,7 @@ class MmapProt(IntFlag):
     PROT_GROWSUP = 0x0200_0000
 
 
-class MmapFlag(IntFlag):
+class MmapFlag(FlagWord):
     """Flags of mmap(2). The sharing type is the four-bit field `MAP_TYPE`, not a set of bits."""
 
     MAP_FILE = 0
@@ -150,13 +157,13 @@ class LockType(IntEnum):
     F_UNLCK = 2
 
 
-class FdFlag(IntFlag):
+class FdFlag(FlagWord):
     """Descriptor flags of F_GETFD and F_SETFD, fcntl(2)."""
 
     FD_CLOEXEC = 1
 
 
-class FileMode(IntFlag):
+class FileMode(FlagWord):
     """`st_mode`, inode(7): the file type is the field `S_IFMT`, the rest are permission bits."""
 
     S_IFMT = 0o170000
@@ -184,7 +191,7 @@ class FileMode(IntFlag):
     S_IXOTH = 0o001
 
 
-class AtFlag(IntFlag):
+class AtFlag(FlagWord):
     """Flags of the calls that take a directory descriptor, such as fstatat(2) and unlinkat(2)."""
 
     AT_SYMLINK_NOFOLLOW = 0x100
@@ -195,7 +202,7 @@ class AtFlag(IntFlag):
     AT_RECURSIVE = 0x8000
 
 
-class RenameFlag(IntFlag):
+class RenameFlag(FlagWord):
     """Flags of renameat2(2)."""
 
     RENAME_NOREPLACE = 1
@@ -203,7 +210,7 @@ class RenameFlag(IntFlag):
     RENAME_WHITEOUT = 4
 
 
-class AccessAtFlag(IntFlag):
+class AccessAtFlag(FlagWord):
     """Flags of faccessat2(2), which gives bit 0x200 another meaning than unlinkat(2)."""
 
     AT_SYMLINK_NOFOLLOW = 0x100
@@ -256,7 +263,7 @@ class SigHow(IntEnum):
     SIG_SETMASK = 2
 
 
-class SaFlag(IntFlag):
+class SaFlag(FlagWord):
     """`sa_flags` of rt_sigaction(2)."""
 
     SA_RESTORER = 0x0400_0000
@@ -286,13 +293,13 @@ class ClockId(IntEnum):
     CLOCK_TAI = 11
 
 
-class TimerFlag(IntFlag):
+class TimerFlag(FlagWord):
     """Flags of clock_nanosleep(2)."""
 
     TIMER_ABSTIME = 1
 
 
-class GrndFlag(IntFlag):
+class GrndFlag(FlagWord):
     """Flags of getrandom(2)."""
 
     GRND_NONBLOCK = 1

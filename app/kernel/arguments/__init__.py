@@ -6,7 +6,7 @@ and decides which errno a program sees. Each use that checks something emits a `
 
 from .descriptors import DirFd, Fd
 from .integers import Address, Int, Long, Mode, Offset, PageOffset, SignalNumber, Size, Unsigned
-from .memory import CString, NumberOut, StructIn, StructOut, UserIn, UserOut
+from .memory import CString, NumberOut, RandomOut, StructIn, StructOut, UserIn, UserOut
 from .path import Path
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Offset",
     "PageOffset",
     "Path",
+    "RandomOut",
     "SignalNumber",
     "Size",
     "StructIn",

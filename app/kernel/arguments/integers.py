@@ -71,7 +71,7 @@ class PageOffset(Offset):
     @classmethod
     def show(cls, value: int) -> str:
         """`0`, or hexadecimal."""
-        return f"{value:#x}" if value else "0"
+        return f"{value & ((1 << cls.bits) - 1):#x}" if value else "0"
 
 
 class SignalNumber(Int):

@@ -188,6 +188,19 @@ class UserOut(Pointer):
         return Address.show(self.address) if self.data is None else quote(self.data, QUOTED_BYTES)
 
 
+class RandomOut(UserOut):
+    """A buffer for bytes that mean nothing to people, all shown in hexadecimal."""
+
+    __slots__ = ()
+
+    def text(self) -> str | None:
+        r"""`"\x8f\x01"`; the address when nothing was put there."""
+        if self.data is None:
+            return Address.show(self.address)
+        shown = "".join(f"\\x{byte:02x}" for byte in self.data[:32])
+        return f'"{shown}"' + ("..." if len(self.data) > 32 else "")
+
+
 class CString(Pointer):
     """A NUL-terminated string the kernel reads."""
 
@@ -296,25 +309,29 @@ class StructOut(Pointer):
         super().__init__(call, name, address, detail)
         self.fields: dict[str, Any] | None = None
 
-    def write(self, **fields: Any) -> None:
-        """Fill the struct; fields not named are zero. Raises EFAULT unless the whole struct is writable."""
+    def write(self, size: int | None = None, **fields: Any) -> None:
+        """Fill the struct, or the first `size` bytes of it; fields not named are zero.
+
+        Raises EFAULT unless all of it is writable.
+        """
         layout = self.call.task.abi.structs[self.detail]
         data = layout.pack(**fields)
+        room = layout.size if size is None else size
         shown = hex(self.address)
-        if self.call.task.mm.copy_out(self.address, data) < len(data):
+        if self.call.task.mm.copy_out(self.address, data[:room]) < room:
             raise self.call.refuse(
                 Errno.EFAULT,
                 self.name,
                 "user-memory",
                 shown,
-                f"The program has no writable room for a struct {self.detail} ({layout.size} bytes) at {shown}.",
+                f"The program has no writable room for a struct {self.detail} ({room} bytes) at {shown}.",
             )
         self.fields = layout.unpack(data)
         self.call.passed(
             self.name,
             "user-memory",
             shown,
-            f"The struct {self.detail} ({layout.size} bytes) fits at {shown}, which is writable.",
+            f"The struct {self.detail} ({room} bytes) fits at {shown}, which is writable.",
         )
 
     def text(self) -> str | None:

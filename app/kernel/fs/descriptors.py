@@ -84,7 +84,9 @@ class DescriptorTable:
         self.announce(kernel, number, change="flags")
 
     def announce(self, kernel: Kernel, number: int, change: str = "open") -> None:
-        """Put `number` as it is now into the event stream."""
+        """Put `number` as it is now into the event stream; what is open at boot is announced after `run.start`."""
+        if not kernel.booted:
+            return
         file = self._files[number]
         flags = file.flags | (OpenFlag.O_CLOEXEC if number in self._close_on_exec else 0)
         kernel.recorder.emit(

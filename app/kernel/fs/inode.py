@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from app.kernel.errno import Errno, KernelError
 
@@ -108,13 +108,24 @@ class Inode:
         """Change the size; only regular files have one to change."""
 
 
+class FileMapping(Protocol):
+    """An address space that maps a file and wants to know of changes."""
+
+    def written(self, start: int, end: int) -> None:
+        """Bytes [start, end) have changed."""
+
+    def truncated(self, size: int) -> None:
+        """The file now ends at `size`; whole pages after that have lost their storage."""
+
+
 class RegularFile(Inode):
-    """Bytes, held in pages; pages never written are holes and read as zeros."""
+    """Bytes, held in pages; pages never written are holes and read as zeros. `mappings` are told of changes."""
 
     def __init__(self, fs: SuperBlock, mode: int, uid: int, gid: int) -> None:
         super().__init__(fs, stat.S_IFREG | mode, uid, gid)
         self._size = 0
-        self._pages: dict[int, bytearray] = {}
+        self._pages: dict[int, bytearray | memoryview] = {}
+        self.mappings: list[FileMapping] = []
 
     @property
     def size(self) -> int:
@@ -157,7 +168,22 @@ class RegularFile(Inode):
             raise KernelError(Errno.ENOSPC)
         self._size = max(self._size, offset + done)
         self.modified()
+        for mapping in self.mappings:
+            mapping.written(offset, offset + done)
         return done
+
+    def move_page(self, index: int, room: bytearray | memoryview) -> bool:
+        """Keep page number `index` in `room`, one page of zeros, from now on.
+
+        False when the page was a hole and the disk is full.
+        """
+        page = self._pages.get(index)
+        if page is not None:
+            room[:] = page
+        elif not self.fs.take_page():
+            return False
+        self._pages[index] = room
+        return True
 
     def truncate(self, size: int) -> None:
         """Cut or extend the file to `size` bytes."""
@@ -171,6 +197,8 @@ class RegularFile(Inode):
                 self._pages[keep][rest:] = bytes(PAGE_SIZE - rest)
         self._size = size
         self.modified()
+        for mapping in self.mappings:
+            mapping.truncated(size)
 
     def next_data(self, offset: int) -> int | None:
         """First byte at or after `offset` that is not in a hole (SEEK_DATA); None when only a hole follows."""

@@ -10,9 +10,11 @@ from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, READ, WRITE, 
 from app.kernel.errno import Errno, KernelError
 from app.trace.events import Memory, word
 
+from .mapped_file import MappedFile
 from .vma import Vma, VmaList
 
 if TYPE_CHECKING:
+    from app.kernel.fs.inode import RegularFile
     from app.kernel.kernel import Kernel
 
 MMAP_MIN_ADDR = 0x10000
@@ -59,9 +61,10 @@ class AddressSpace:
         self.start_brk = 0
         self.brk = 0
         self.limit = kernel.abi.address_limit
+        self._kernel = kernel
         self._memory = kernel.memory
-        self._recorder = kernel.recorder
         self._entries = self.page_table.entries
+        self._files: dict[RegularFile, MappedFile] = {}
 
     # -- regions -----------------------------------------------------------------------------------------------------
 
@@ -72,8 +75,15 @@ class AddressSpace:
     def map(self, vma: Vma) -> None:
         """Put `vma` in the place of whatever its addresses held."""
         self._drop_pages(vma.start, vma.end)
-        self.vmas.replace(vma.start, vma.end, vma)
+        replaced = self.vmas.replace(vma.start, vma.end, vma)
         self._announce_mapped(vma.start)
+        self._release_files(replaced)
+
+    def mapped_file(self, inode: RegularFile) -> MappedFile:
+        """The file for a new region. All regions that map one file share this object."""
+        if inode not in self._files:
+            self._files[inode] = MappedFile(inode, self._memory, self._file_written, self._file_truncated)
+        return self._files[inode]
 
     def unmap(self, start: int, end: int) -> None:
         """Forget [start, end); holes in it are fine. Raises ENOMEM when a cut would make too many regions."""
@@ -81,8 +91,10 @@ class AddressSpace:
         if len(held) == 1 and held[0].start < start and end < held[0].end and len(self.vmas) >= MAX_MAP_COUNT:
             raise KernelError(Errno.ENOMEM)
         self._drop_pages(start, end)
-        for vma in self.vmas.replace(start, end):
+        removed = self.vmas.replace(start, end)
+        for vma in removed:
             self._announce("unmap", vma.start, vma.end, "", vma.name)
+        self._release_files(removed)
 
     def protect(self, start: int, end: int, prot: int) -> None:
         """Let [start, end), which must lie inside one region, be used as `prot` says. Raises ENOMEM as `unmap` does."""
@@ -127,9 +139,9 @@ class AddressSpace:
     # -- page faults -------------------------------------------------------------------------------------------------
 
     def handle_fault(self, address: int, access: Access) -> str | None:
-        """Make `access` to `address` possible if it is allowed. Returns what was done, for a student; None: SIGSEGV.
+        """Make `access` to `address` possible if it is allowed. Returns what was done, for a student.
 
-        Raises `OutOfMemory`.
+        None means that it can't be: SIGSEGV, or SIGBUS where `lacks_file_page`. Raises `OutOfMemory`.
         """
         if address >= self.limit:
             return None
@@ -143,10 +155,36 @@ class AddressSpace:
         where = vma.name or "this anonymous mapping"
         if page in self._entries:
             return f"The page of {where} is there by now; the instruction is tried again."
-        self.page_table.map(page, self._memory.allocate(), vma.page_perms)
+        if not self._provide(vma, page):
+            return None
         if grown:
             return f"The stack grows: it now starts at {vma.start:#x}, and the page touched gets a zeroed frame."
+        if vma.file is not None:
+            if vma.shared and access == "write":
+                vma.file.inode.modified()
+            how = "shares the file's page with the program" if vma.shared else "copies the page from the file"
+            return f"First touch of this page of {where}: the kernel {how} (demand paging)."
         return f"First touch of this page of {where}: the kernel gives it a zeroed frame (demand paging)."
+
+    def lacks_file_page(self, address: int, access: Access) -> bool:
+        """Whether what `handle_fault` refused is allowed, and only the mapped file has no page there."""
+        vma = self.vmas.find(address)
+        return vma is not None and vma.file is not None and bool(vma.page_perms & _NEEDED[access])
+
+    def _provide(self, vma: Vma, page: int) -> bool:
+        """Give `page` of `vma` its frame; False when the file ends before it or the disk is full."""
+        frame: int | None
+        if vma.file is None:
+            frame = self._memory.allocate()
+        else:
+            offset = vma.offset + (page << PAGE_SHIFT) - vma.start
+            if vma.file.is_past_end(offset):
+                return False
+            frame = vma.file.shared_frame(offset) if vma.shared else vma.file.private_frame(offset)
+            if frame is None:
+                return False
+        self.page_table.map(page, frame, vma.page_perms)
+        return True
 
     def _grow_stack(self, address: int) -> Vma | None:
         """Extend the region above `address` down to it, if it grows and has room (mmap(2), MAP_GROWSDOWN)."""
@@ -202,7 +240,11 @@ class AddressSpace:
                 vma = self._grow_stack(address)
             if vma is None or not vma.page_perms & READ:
                 return None
-            return ZERO_PAGE[:size]
+            if vma.file is None:
+                return ZERO_PAGE[:size]
+            if not self._provide(vma, address >> PAGE_SHIFT):
+                return None
+            entry = self._entries[address >> PAGE_SHIFT]
         return self._memory.read(entry.frame, address & PAGE_MASK, size) if entry.perms & READ else None
 
     def copy_out(self, address: int, data: bytes) -> int:
@@ -243,13 +285,17 @@ class AddressSpace:
             at = stop
 
     def populate(self, start: int, end: int) -> None:
-        """Give every page of [start, end), which must be mapped, its frame now. Raises `OutOfMemory`."""
+        """Give every page of [start, end), which must be mapped, its frame now; stops where a file ends.
+
+        Raises `OutOfMemory`.
+        """
         for page in range(start >> PAGE_SHIFT, end >> PAGE_SHIFT):
             if page not in self._entries:
                 vma = self.vmas.find(page << PAGE_SHIFT)
                 if vma is None:
                     raise ValueError(f"nothing is mapped at {page << PAGE_SHIFT:#x}")
-                self.page_table.map(page, self._memory.allocate(), vma.page_perms)
+                if not self._provide(vma, page):
+                    return
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
@@ -267,6 +313,30 @@ class AddressSpace:
             if entry is not None:
                 self._memory.release(entry.frame)
 
+    def _release_files(self, removed: list[Vma]) -> None:
+        """Let go of the files of `removed` regions that no region maps any more."""
+        for file in {vma.file for vma in removed if vma.file is not None}:
+            if not any(vma.file is file for vma in self.vmas):
+                del self._files[file.inode]
+                file.release()
+
+    def _file_written(self, file: MappedFile, start: int, end: int) -> None:
+        """write(2) changed a mapped file: what the program executes from its shared pages is new."""
+        for vma in self.vmas:
+            if vma.file is file and vma.shared and vma.prot & EXECUTE:
+                base = vma.start - vma.offset
+                first, last = max(vma.start, base + start), min(vma.end, base + end)
+                if first < last:
+                    self.page_table.code_changed(first, last)
+
+    def _file_truncated(self, file: MappedFile, size: int) -> None:
+        """A mapped file became shorter: its pages after the end go, private copies too (SIGBUS when touched)."""
+        for vma in self.vmas:
+            if vma.file is file:
+                first = max(vma.start, page_ceil(vma.start - vma.offset + size))
+                if first < vma.end:
+                    self._drop_pages(first, vma.end)
+
     def _announce_mapped(self, address: int) -> None:
         """Put the region at `address`, as it is now, into the event stream."""
         vma = self.vmas.find(address)
@@ -276,6 +346,6 @@ class AddressSpace:
     def _announce(
         self, change: Literal["map", "unmap", "protect"], start: int, end: int, perms: str, name: str
     ) -> None:
-        """Emit a change. Nothing is told before `run.start`, which is event 0 and carries the first regions."""
-        if self._recorder.seq:
-            self._recorder.emit(Memory(change=change, start=word(start), end=word(end), perms=perms, name=name))
+        """Emit a change. Nothing is told before `run.start`, which carries the first regions."""
+        if self._kernel.booted:
+            self._kernel.recorder.emit(Memory(change=change, start=word(start), end=word(end), perms=perms, name=name))

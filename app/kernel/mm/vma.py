@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from app.cpu.mmu import EXECUTE, READ, WRITE
 
 if TYPE_CHECKING:
-    from .file_pages import FilePages
+    from .mapped_file import MappedFile
 
 ALL = READ | WRITE | EXECUTE
 _start = attrgetter("start")
@@ -23,8 +23,8 @@ class Vma:
     """The addresses [start, end), both page aligned, that have one set of properties.
 
     `prot` is what the program may do: READ | WRITE | EXECUTE, which are also the PROT_ bits of mmap(2); `may` is what
-    mprotect may grant. `name` is what /proc/self/maps shows. A region that maps a file has the file's pages, and
-    `offset` is the position in the file, bytes, of its first byte.
+    mprotect may grant. `name` is what /proc/self/maps shows. A region that maps a `file` begins with the byte at
+    `offset` of it.
     """
 
     start: int
@@ -34,7 +34,7 @@ class Vma:
     shared: bool = False
     grows_down: bool = False
     may: int = ALL
-    file: FilePages | None = None
+    file: MappedFile | None = None
     offset: int = 0
 
     @property

@@ -10,6 +10,8 @@ from app.kernel.abi.text import flag_text
 from app.kernel.arguments import Address, Fd, Int, PageOffset, Size
 from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
+from app.kernel.fs.inode import RegularFile
+from app.kernel.fs.superblock import MAX_FILE_SIZE
 from app.kernel.mm.address_space import (
     MAX_MAP_COUNT,
     MMAP_MIN_ADDR,
@@ -29,6 +31,14 @@ _WORD = 1 << 64
 _LOW_START, _LOW_END = 0x4000_0000, 0x8000_0000
 _HUGE_SHIFT = 26
 _HUGE_SIZES = (0, 21, 30)
+_MAP_ABOVE4G, _MAP_UNINITIALIZED = 0x80, 0x400_0000
+_VALID_FLAGS = int(
+    sum(MmapFlag) - (MmapFlag.MAP_SYNC | MmapFlag.MAP_FIXED_NOREPLACE)
+    | _MAP_ABOVE4G
+    | _MAP_UNINITIALIZED
+    | (21 | 30) << _HUGE_SHIFT
+)
+_ZERO_DEVICE = 1 << 8 | 5
 _UNALIGNED = "It must be a multiple of 4096, the page size."
 
 
@@ -93,7 +103,7 @@ def mmap(
     anonymous = bool(flags & MmapFlag.MAP_ANONYMOUS)
     file = None if anonymous else fd.file
     if flags & MmapFlag.MAP_HUGETLB:
-        raise _refuse_huge(call, flags, anonymous)
+        raise _refuse_huge(call, length, flags, anonymous)
     if not length:
         raise call.refuse(Errno.EINVAL, "length", "range", "0", "A mapping of no bytes makes no sense.")
     mm = call.task.mm
@@ -112,11 +122,11 @@ def mmap(
     return Address(start)
 
 
-def _refuse_huge(call: Call, flags: int, anonymous: bool) -> KernelError:
+def _refuse_huge(call: Call, length: int, flags: int, anonymous: bool) -> KernelError:
     """Huge pages: the machine has none to give."""
     shown = flag_text(flags, MmapFlag)
-    if not anonymous or flags >> _HUGE_SHIFT & 0x3F not in _HUGE_SIZES:
-        return call.refuse(Errno.EINVAL, "flags", "flags", shown, "There are no huge pages of this kind.")
+    if not anonymous or not length or flags >> _HUGE_SHIFT & 0x3F not in _HUGE_SIZES:
+        return call.refuse(Errno.EINVAL, "flags", "flags", shown, "That is no mapping of huge pages.")
     return call.refuse(Errno.ENOMEM, "flags", "flags", shown, "No huge pages are reserved on this machine.")
 
 
@@ -176,12 +186,39 @@ def _describe(
         raise call.refuse(Errno.EINVAL, "flags", "flags", shown, "It must be either MAP_SHARED or MAP_PRIVATE.")
     shared = sharing != MmapFlag.MAP_PRIVATE
     if file is not None:
-        raise call.refuse(Errno.ENODEV, "fd", "kind", str(file.path), "This kernel can't map files yet.")
+        may = _check_file(call, file, size, prot, flags, offset)
+        if isinstance(file.inode, RegularFile):
+            mapped = call.task.mm.mapped_file(file.inode)
+            return Vma(start, start + size, prot & ALL, file.path, shared=shared, may=may, file=mapped, offset=offset)
     if shared and grows:
         raise call.refuse(Errno.EINVAL, "flags", "flags", shown, "Shared memory can't grow downwards.")
     call.passed("flags", "flags", shown, "The flags make sense together.")
     name = "/dev/zero (deleted)" if shared else ""
     return Vma(start, start + size, prot & ALL, name, shared=shared, grows_down=grows)
+
+
+def _check_file(call: Call, file: FileDescription, size: int, prot: int, flags: int, offset: int) -> int:
+    """Whether `file` can be mapped so; returns what mprotect may grant. Raises as `mmap` says."""
+    shared = flags & MAP_TYPE != MmapFlag.MAP_PRIVATE
+    shown = str(call.arguments["fd"].number)
+    if isinstance(file.inode, RegularFile) and not 0 <= offset <= MAX_FILE_SIZE - size:
+        raise call.refuse(Errno.EOVERFLOW, "offset", "range", hex(offset), "No file can be that long.")
+    if flags & MAP_TYPE == MmapFlag.MAP_SHARED_VALIDATE and flags & ~_VALID_FLAGS:
+        raise call.refuse(
+            Errno.EOPNOTSUPP, "flags", "flags", flag_text(flags, MmapFlag), "The file does not know all of these flags."
+        )
+    if shared and prot & WRITE and not file.writable:
+        raise call.refuse(
+            Errno.EACCES, "fd", "access-mode", shown, "Storing into a shared mapping needs a file open for writing."
+        )
+    if not file.readable:
+        raise call.refuse(Errno.EACCES, "fd", "access-mode", shown, "Mapping needs a file that is open for reading.")
+    if not isinstance(file.inode, RegularFile) and file.inode.rdev != _ZERO_DEVICE:
+        raise call.refuse(Errno.ENODEV, "fd", "kind", shown, f"{file.path} is {file.what}, which can't be mapped.")
+    if flags & MmapFlag.MAP_GROWSDOWN:
+        raise call.refuse(Errno.EINVAL, "flags", "flags", flag_text(flags, MmapFlag), "A file can't grow downwards.")
+    call.passed("fd", "access-mode", shown, f"{file.path} is open for what the mapping is to do.")
+    return ALL if not shared or file.writable else ALL & ~WRITE
 
 
 def _what(vma: Vma) -> str:
@@ -230,7 +267,7 @@ def mprotect(call: Call, addr: Address, len: Size, prot: Annotated[MmapProt, ULO
     end = addr + page_ceil(len)
     if page_ceil(len) >= _WORD or end >= _WORD:
         raise call.refuse(Errno.ENOMEM, "len", "range", hex(len), "The range is larger than the address space.")
-    if prot & ~(ALL | MmapProt.PROT_SEM | grows):
+    if prot & ~(MmapProt.PROT_SEM | ALL | grows):
         raise call.refuse(Errno.EINVAL, "prot", "flags", hex(prot), "There are no such protection bits.")
     _protect(call, mm, addr, end, prot & ALL, grows)
     return Int(0)
@@ -257,6 +294,5 @@ def _protect(call: Call, mm: AddressSpace, start: int, end: int, prot: int, grow
         start = stop
     if start < end:
         raise call.refuse(Errno.ENOMEM, "addr", "mapped", hex(start), f"Nothing is mapped at {start:#x}.")
-    call.passed("addr", "mapped", hex(start), "The whole range is mapped.")
     changed = mm.find(end - 1)
-    call.service("mm", "protect", f"The range is now {changed.perms if changed else ''}.")
+    call.service("mm", "protect", f"The pages up to {end:#x} are now {changed.perms if changed else ''}.")

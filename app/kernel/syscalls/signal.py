@@ -100,10 +100,11 @@ def rt_sigprocmask(
 def rt_sigpending(call: Call, set: Annotated[StructOut, "sigset"], sigsetsize: Size) -> Int:
     """Tell which blocked signals have arrived and wait.
 
-    EINVAL: `sigsetsize` is not 8. EFAULT: there is no room at `set`. See sigpending(2).
+    EINVAL: `sigsetsize` is more than 8. EFAULT: there is no room at `set`. See sigpending(2).
     """
-    _check_size(call, sigsetsize)
-    set.write(sig=call.task.pending.bits & call.task.blocked.bits)
+    if sigsetsize > SIGSET_SIZE:
+        _check_size(call, sigsetsize)
+    set.write(int(sigsetsize), sig=call.task.pending.bits & call.task.blocked.bits)
     return Int(0)
 
 

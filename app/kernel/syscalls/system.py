@@ -6,7 +6,7 @@ from typing import Annotated
 
 from app.kernel.abi.constants import GrndFlag
 from app.kernel.abi.text import flag_text
-from app.kernel.arguments import Size, StructOut, UserOut
+from app.kernel.arguments import RandomOut, Size, StructOut
 from app.kernel.call import Call
 from app.kernel.errno import Errno
 from app.kernel.syscall import syscall
@@ -17,8 +17,8 @@ RELEASE = "6.16.0"
 MAX_RW_COUNT = 0x7FFF_F000
 """Most bytes that one call transfers."""
 
-_ALL_FLAGS = GrndFlag.GRND_NONBLOCK | GrndFlag.GRND_RANDOM | GrndFlag.GRND_INSECURE
-_EXCLUSIVE = GrndFlag.GRND_RANDOM | GrndFlag.GRND_INSECURE
+_ALL_FLAGS = sum(GrndFlag)
+_EXCLUSIVE = int(GrndFlag.GRND_RANDOM | GrndFlag.GRND_INSECURE)
 
 
 @syscall
@@ -36,7 +36,7 @@ def uname(call: Call, buf: Annotated[StructOut, "utsname"]) -> Size:
 
 
 @syscall
-def getrandom(call: Call, buf: Annotated[UserOut, "buflen"], buflen: Size, flags: GrndFlag) -> Size:
+def getrandom(call: Call, buf: Annotated[RandomOut, "buflen"], buflen: Size, flags: GrndFlag) -> Size:
     """Fill `buf` with `buflen` random bytes; returns how many there are.
 
     They come from the seed of the run, so that a run can be repeated. EINVAL: unknown flags, or `GRND_RANDOM` together

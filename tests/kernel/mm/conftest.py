@@ -1,0 +1,36 @@
+"""An address space without a CPU or a program."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from app.cpu.mmu import PhysicalMemory
+from app.kernel.abi import X86_64
+from app.kernel.mm.address_space import AddressSpace
+from app.trace.recorder import Recorder
+
+
+class Machine:
+    """What an address space needs of the kernel, and the events it emitted."""
+
+    def __init__(self, pages: int = 4096, booted: bool = True) -> None:
+        self.events = []
+        self.memory = PhysicalMemory(pages << 12)
+        self.kernel = SimpleNamespace(
+            abi=X86_64, memory=self.memory, booted=booted, recorder=Recorder(self.events.extend, batch=1)
+        )
+        self.mm = AddressSpace(self.kernel)
+
+
+@pytest.fixture
+def machine() -> Machine:
+    """A machine with 16 MiB that has announced its start."""
+    return Machine()
+
+
+@pytest.fixture
+def make_machine():
+    """Machines of other sizes: `make_machine(pages=4)`."""
+    return Machine
