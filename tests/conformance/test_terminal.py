@@ -1,7 +1,7 @@
 """The terminal compared with a real pseudo-terminal: the same program, the same typing, the same screen.
 
-The program first reads descriptor 3, which on the real machine is a pipe that holds it back until everything has been typed
-and echoed; here it is not open, and what is typed arrives when the program first waits for it.
+The program first reads descriptor 3, which on the real machine is a pipe that holds it back until everything has been
+typed and echoed; here it is not open, and what is typed arrives when the program first waits for it.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def run_on_a_pty(program: Program, typed: bytes, echo: bytes, then: bytes, attri
             env={},
             start_new_session=True,
             close_fds=False,
-            preexec_fn=become_session_leader,
+            preexec_fn=become_session_leader,  # noqa: PLW1509 - the tests have one thread
         )
         try:
             os.close(slave)
@@ -139,10 +139,14 @@ def compare(*steps: Call, typed: bytes, then: bytes = b"", attributes: bytes | N
 @pytest.mark.parametrize(
     "typed",
     [
-        b"hello\n", b"hello\r", b"abc\x7f\x7fd\n", b"\x7f\x7f\n", b"abc\x15def\n", b"one two\x17three\n", b"one two  \x17\n",
-        b"\x17\n", b"a\tb\tc\x7f\x7f\x7f\x7fz\n", b"\x01\x02\x7f\x7fx\n", b"\x01\x02\x15x\n", b"\xc3\xa4\xe2\x82\xac\x7f\x7fo\n",
-        b"a\tb\x15c\n", b"tab\t\x7f\t\x7f\x7fx\n", b"\x16\x03\x16\x16\n", b"\x16\x7f\x7fx\n", b"again\x12more\n", b"\x11\x13\x11x\n",
-        b"\x1b[A\x1bOP\n", b"\x00nul\n", b"\x80\xff\n", b"one_two-three\x17\n", b"\xc3\xa4\xc3\xb6\x17x\n", b"\x07bell\n",
+        b"hello\n", b"hello\r", b"abc\x7f\x7fd\n", b"\x7f\x7f\n", b"abc\x15def\n", b"one two\x17three\n",
+        b"one two  \x17\n",
+        b"\x17\n", b"a\tb\tc\x7f\x7f\x7f\x7fz\n", b"\x01\x02\x7f\x7fx\n", b"\x01\x02\x15x\n",
+        b"\xc3\xa4\xe2\x82\xac\x7f\x7fo\n",
+        b"a\tb\x15c\n", b"tab\t\x7f\t\x7f\x7fx\n", b"\x16\x03\x16\x16\n", b"\x16\x7f\x7fx\n", b"again\x12more\n",
+        b"\x11\x13\x11x\n",
+        b"\x1b[A\x1bOP\n", b"\x00nul\n", b"\x80\xff\n", b"one_two-three\x17\n", b"\xc3\xa4\xc3\xb6\x17x\n",
+        b"\x07bell\n",
     ],
 )  # fmt: skip
 def test_editing(typed: bytes) -> None:
@@ -152,7 +156,8 @@ def test_editing(typed: bytes) -> None:
 @pytest.mark.parametrize(
     ("typed", "size"),
     [
-        (b"one\ntwo\nthree\n", 64), (b"one\ntwo\nthree\n", 2), (b"abc\x04def\n\x04", 64), (b"abc\x04\x04\n", 3), (b"\x04\x04\x04", 64),
+        (b"one\ntwo\nthree\n", 64), (b"one\ntwo\nthree\n", 2), (b"abc\x04def\n\x04", 64), (b"abc\x04\x04\n", 3),
+        (b"\x04\x04\x04", 64),
         (b"abc\x04d\x04e\x04", 3), (b"ab\x04\x04\x04", 1), (b"\n\n\n", 64), (b"\n\n\n", 1), (b"abc\n\x04\n", 4),
     ],
 )  # fmt: skip
@@ -210,7 +215,10 @@ def test_settings_and_size() -> None:
         call("ioctl", 1, 0x5413, Buffer("w"), dump=[("w", 0, 8)]),
         call("ioctl", 0, 0x5402, settings(USUAL & ~ECHO)),
         call("ioctl", 0, 0x5401, Buffer("t"), dump=[("t", 0, 36)]),
-        *(call("ioctl", 0, request, UNMAPPED) for request in (0x5401, 0x5402, 0x5403, 0x5404, 0x5413, 0x5414, 0x540F, 0x541B)),
+        *(
+            call("ioctl", 0, request, UNMAPPED)
+            for request in (0x5401, 0x5402, 0x5403, 0x5404, 0x5413, 0x5414, 0x540F, 0x541B)
+        ),
         call("ioctl", 0, 0x5411, Buffer("n", 4), dump=[("n", 0, 4)]),
         call("ioctl", 0, 0x541B, Buffer("n", 4), dump=[("n", 0, 4)]),
         call("ioctl", 0, 0x99999999, Buffer("n")),

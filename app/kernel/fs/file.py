@@ -12,9 +12,8 @@ from .inode import Dentry, Inode, RegularFile
 from .superblock import MAX_FILE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
-    from app.kernel.call import Call
-
     from app.kernel.arguments.ioctl import IoctlArgument
+    from app.kernel.call import Call
 
 MAX_RW_COUNT = 0x7FFF_F000
 """Most bytes that one call transfers (read(2), NOTES)."""
@@ -58,9 +57,9 @@ class Sink(Protocol):
 class FileDescription:
     """An open file: offset and status flags, shared by every descriptor that dup(2) or fork(2) made of it.
 
-    `flags` are the flags of open(2) that last: access mode and status; `readable` and `writable` say what the mode allows,
-    `path_only` that it was opened with O_PATH and only stands for a place. `identity` numbers descriptions within the run.
-    Subclasses are the kinds of files; this class answers what a file without the operation answers.
+    `flags` are the flags of open(2) that last: access mode and status; `readable` and `writable` say what the mode
+    allows, `path_only` that it was opened with O_PATH and only stands for a place. `identity` numbers descriptions
+    within the run. Subclasses are the kinds of files; this class answers what a file without the operation answers.
     """
 
     kind = "device"

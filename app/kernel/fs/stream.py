@@ -15,9 +15,8 @@ from .pipe import DEFAULT_PAGES, copied_pages, pipe_pages
 from .superblock import PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
-    from app.kernel.call import Call
-
     from app.kernel.arguments.ioctl import IoctlArgument
+    from app.kernel.call import Call
 
 
 class InputStream:

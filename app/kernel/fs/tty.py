@@ -16,10 +16,9 @@ from .superblock import SuperBlock
 from .termios import Termios
 
 if TYPE_CHECKING:
+    from app.kernel.arguments.ioctl import IoctlArgument
     from app.kernel.call import Call
     from app.kernel.kernel import Kernel
-
-    from app.kernel.arguments.ioctl import IoctlArgument
 
 TERMINAL_STREAM = 0
 WRITE_CHUNK = 2048

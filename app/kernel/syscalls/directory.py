@@ -19,7 +19,8 @@ from app.kernel.syscall import syscall
 def getdents64(call: Call, fd: Fd, dirp: Annotated[UserOut, "count"], count: Size) -> Size:
     """Fill `dirp` with entries of the open directory `fd`, as many as fit into `count` bytes; 0 after the last one.
 
-    Source: getdents64(2). Errors: EBADF, ENOTDIR, EINVAL (not even one fits), EFAULT, ENOENT (the directory is removed).
+    Source: getdents64(2). Errors: EBADF, ENOTDIR, EINVAL (not even one fits), EFAULT, ENOENT (the directory is
+    removed).
     """
     return Size(fd.file.list_entries(call, dirp))
 
@@ -33,7 +34,10 @@ def getcwd(call: Call, buf: Annotated[UserOut, "size"], size: Size) -> Size:
     cwd = call.task.fs.cwd
     if cwd.deleted:
         raise call.refuse(Errno.ENOENT, "buf", "path", cwd.path, "The working directory has been removed.")
-    path = os.fsencode(cwd.path) + b"\0"
+    absolute = cwd.absolute_path()
+    if absolute is None:
+        raise call.refuse(Errno.ENAMETOOLONG, "buf", "path", "", "The path is longer than any path may be.")
+    path = os.fsencode(absolute) + b"\0"
     if len(path) > size:
         raise call.refuse(Errno.ERANGE, "size", "size", str(size), f"The path needs {len(path)} bytes.")
     if buf.write(path) < len(path):
@@ -85,7 +89,10 @@ def mkdir(call: Call, pathname: Path, mode: Mode) -> Int:
 
 @syscall
 def mkdirat(call: Call, dirfd: DirFd, pathname: Path, mode: Mode) -> Int:
-    """Like mkdir, with `pathname` relative to the directory `dirfd`. Source: mkdir(2). Errors: those of mkdir, EBADF."""
+    """Like mkdir, with `pathname` relative to the directory `dirfd`.
+
+    Source: mkdir(2). Errors: those of mkdir, EBADF.
+    """
     return names.make_directory(call, dirfd, pathname, mode)
 
 
@@ -93,8 +100,8 @@ def mkdirat(call: Call, dirfd: DirFd, pathname: Path, mode: Mode) -> Int:
 def rmdir(call: Call, pathname: Path) -> Int:
     """Remove an empty directory.
 
-    Source: rmdir(2). Errors: ENOTEMPTY, ENOTDIR, EINVAL (`.`), EBUSY (the root), EACCES, EPERM (a sticky directory holds
-    it and it is another user's), and those of the path walk.
+    Source: rmdir(2). Errors: ENOTEMPTY, ENOTDIR, EINVAL (`.`), EBUSY (the root), EACCES, EPERM (a sticky directory
+    holds it and it is another user's), and those of the path walk.
     """
     return names.remove_directory(call, None, pathname)
 
@@ -163,7 +170,8 @@ def symlinkat(call: Call, target: Path, newdirfd: DirFd, linkpath: Path) -> Int:
 def readlink(call: Call, pathname: Path, buf: Annotated[UserOut, "bufsiz"], bufsiz: Int) -> Int:
     """Store what the symbolic link `pathname` says in `buf`, without a NUL; returns its length.
 
-    Source: readlink(2). Errors: EINVAL (no symbolic link, or `bufsiz` not positive), EFAULT, and those of the path walk.
+    Source: readlink(2). Errors: EINVAL (no symbolic link, or `bufsiz` not positive), EFAULT, and those of the path
+    walk.
     """
     return _read_link(call, None, pathname, buf, bufsiz)
 
