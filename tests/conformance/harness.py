@@ -3,19 +3,22 @@
 A case is a list of calls, written with `call`:
 
     check(
-        call("openat", AT_FDCWD, "missing", 0),              # str: address of a NUL-terminated string call("creat",
-        "new", 0o644), call("write", Result(1), b"hello", 5),               # bytes: address of just these bytes;
-        Result: what call 1 gave call("lseek", Result(1), -2, 2), call("pipe", Buffer("fds", 8), show="sign"),
-        # a named zeroed buffer; the same name is the same buffer call("read", Loaded("fds", 0), Buffer("b", 16), 16,
-        dump=[("b", 0, 16)]),   # Loaded: an int found in a buffer stdin=b"typed",
+        call("openat", AT_FDCWD, "missing", 0),              # str: address of a NUL-terminated string
+        call("creat", "new", 0o644),
+        call("write", Result(1), b"hello", 5),
+                      # bytes: address of just these bytes; Result: what call 1 gave
+        call("lseek", Result(1), -2, 2),
+        call("pipe", Buffer("fds", 8), show="sign"),         # a named zeroed buffer; the same name is the same buffer
+        call("read", Loaded("fds", 0), Buffer("b", 16), 16, dump=[("b", 0, 16)]),   # Loaded: an int found in a buffer
+        stdin=b"typed",
     )
 
 `check` assembles a fixed interpreter with the calls as its data, writes an ELF file and runs it natively (as an
-unprivileged user, in a fresh directory) and under this kernel, both with pipes as standard streams. After each call
-the interpreter prints its result (`show="value"`), only success or errno (`"sign"`, for results that need not agree,
-such as addresses), or nothing (`"none"`), and then every `dump`ed range of a buffer in hexadecimal. Printing goes
-through descriptor 1000, so a case may do with 0 to 999 what it likes. Output, exit status or signal, and so every
-errno, must be the same.
+unprivileged user, in a fresh directory) and under this kernel, both with pipes as standard streams. After each call the
+interpreter prints its result (`show="value"`), only success or errno (`"sign"`, for results that need not agree, such
+as addresses), or nothing (`"none"`), and then every `dump`ed range of a buffer in hexadecimal. Printing goes through
+descriptor 1000, so a case may do with 0 to 999 what it likes. Output, exit status or signal, and so every errno, must
+be the same.
 
 More arguments: `Edge(n)`: the last `n` bytes of a page before an unmapped one; `READ_ONLY`: an address in the program's
 code; `Packed([...])`: a struct of 8-byte words, each of which may be any of these; `UNMAPPED`, `KERNEL_ADDRESS`.
@@ -297,8 +300,8 @@ class _Compiler:
     def compile(self, steps: Sequence[Call]) -> str:
         lines = [line for step in steps for line in self._record(step)]
         buffers = [f".balign 16\nbuffer_{name}: .zero {size}" for name, size in self.buffers.items()]
-        parts = [_INTERPRETER, *self.blobs, *buffers, ".balign 8", f"results: .zero {8 * len(steps) + 8}"]
-        return "\n".join([*parts, "steps:", *lines, ".quad -1", ""])
+        parts = [_INTERPRETER, *self.blobs, ".balign 8", "steps:", *lines, ".quad -1"]
+        return "\n".join([*parts, ".bss", *buffers, ".balign 8", f"results: .zero {8 * len(steps) + 8}", ""])
 
     def _record(self, step: Call) -> Iterator[str]:
         yield f".quad {_NUMBERS[step.name]}"

@@ -8,7 +8,8 @@ from tests.conformance.harness import AT_FDCWD, KERNEL_ADDRESS, UNMAPPED, Buffer
 from tests.conformance.test_open import TREE
 
 SPECIAL = [".", "..", "/", "", "dir/.", "dir/..", "/tmp", "/etc", "/root/x", "/missing/x", "n" * 255, "n" * 256]
-NAMES = ["new", "new/", "file", "file/", "file/x", "dir", "dir/", "dir/file", "dirlink", "dirlink/", "link", "link/", "dangling",
+NAMES = ["new", "new/", "file", "file/", "file/x", "dir", "dir/", "dir/file", "dirlink", "dirlink/", "link", "link/",
+         "dangling",
          "dangling/", "loop", "loop/x", "missing/x", *SPECIAL]  # fmt: skip
 
 

@@ -36,10 +36,13 @@ TREE = [
     call("close", Result(2)),
 ]
 PATHS = [
-    "file", "file/", "file/.", "file/x", "dir", "dir/", "dir/.", "dir/..", "dir/../file", "dir/file", "dir//file", "./file",
+    "file", "file/", "file/.", "file/x", "dir", "dir/", "dir/.", "dir/..", "dir/../file", "dir/file", "dir//file",
+    "./file",
     "missing", "missing/", "missing/x", "link", "link/", "link/x", "dirlink", "dirlink/", "dirlink/file", "dangling",
-    "dangling/", "dangling/x", "loop", "loop/x", "link2", "through", "slashed", "absolute", "", ".", "..", "/", "//", "/etc",
-    "/etc/passwd", "/root", "/root/x", "/dev/null", "/dev/null/", "n" * 255, "n" * 256, "dir/" + "n" * 256, "missing/" + "n" * 256,
+    "dangling/", "dangling/x", "loop", "loop/x", "link2", "through", "slashed", "absolute", "", ".", "..", "/", "//",
+    "/etc",
+    "/etc/passwd", "/root", "/root/x", "/dev/null", "/dev/null/", "n" * 255, "n" * 256, "dir/" + "n" * 256,
+    "missing/" + "n" * 256,
     "file/" + "n" * 256, "./" * 2040 + "file", "./" * 2047 + "f", "./" * 2050,
 ]  # fmt: skip
 
@@ -59,7 +62,8 @@ def combinations(flags: int) -> None:
         O_NOFOLLOW | O_DIRECTORY, O_CREAT, O_CREAT | O_WRONLY, O_CREAT | O_EXCL, O_CREAT | O_NOFOLLOW, O_EXCL,
         O_CREAT | O_EXCL | O_NOFOLLOW, O_CREAT | O_DIRECTORY, O_CREAT | O_TRUNC | O_RDWR, O_PATH, O_PATH | O_NOFOLLOW,
         O_PATH | O_DIRECTORY, O_PATH | O_CREAT, O_PATH | O_NOFOLLOW | O_DIRECTORY, O_TMPFILE, O_TMPFILE | O_RDWR,
-        O_TMPFILE | O_RDWR | O_CREAT, O_TMPFILE | O_RDWR | O_EXCL, O_TMPFILE & ~O_DIRECTORY, O_NOATIME, 0x80000000, 0x40000000,
+        O_TMPFILE | O_RDWR | O_CREAT, O_TMPFILE | O_RDWR | O_EXCL, O_TMPFILE & ~O_DIRECTORY, O_NOATIME, 0x80000000,
+        0x40000000,
         O_NONBLOCK | O_APPEND,
     ],
 )  # fmt: skip

@@ -15,6 +15,11 @@ _DIRECTIONS = ("_IOC_NONE", "_IOC_WRITE", "_IOC_READ", "_IOC_READ|_IOC_WRITE")
 _MOST_SIGNALS = MAX_SIGNAL * 2 // 3
 
 
+def count_bytes(count: int) -> str:
+    """`1 byte`, `3 bytes`: for sentences."""
+    return "1 byte" if count == 1 else f"{count} bytes"
+
+
 def quote(data: bytes, limit: int | None = 32) -> str:
     r"""Quote bytes: `"hi\n"`, and `"..."...` when there are more than `limit`; None is no limit, as for paths.
 

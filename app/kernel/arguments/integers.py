@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Any, Self
 
+from app.kernel.abi.constants import OpenFlag
 from app.kernel.abi.text import flag_text, signal_name
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ def signed(value: int, bits: int) -> int:
     """The low `bits` of `value` as a two's complement number."""
     value &= (1 << bits) - 1
     return value - (1 << bits) if value >> (bits - 1) else value
+
+
+_TMPFILE = int(OpenFlag.O_TMPFILE) & ~int(OpenFlag.O_DIRECTORY)
 
 
 class Integer(int):
@@ -101,6 +105,23 @@ class Mode(Integer):
     def show(cls, value: int) -> str:
         """Octal with a leading zero, three digits at least: `0644`, `000`."""
         return f"0{value:o}" if value >= 0o100 else f"{value:03o}"
+
+
+class CreationMode(Mode):
+    """`mode` of open(2). It counts, and is shown, only when the flags named by the annotation create a file."""
+
+    creating = True
+
+    @classmethod
+    def fetch(cls, call: Call, name: str, raw: int, detail: str) -> Self:
+        """Look at the flags, which come before the mode."""
+        mode = super().fetch(call, name, raw, detail)
+        mode.creating = bool(int(call.arguments[detail]) & (OpenFlag.O_CREAT | _TMPFILE))
+        return mode
+
+    def text(self) -> str | None:
+        """Octal, or nothing."""
+        return super().text() if self.creating else None
 
 
 class EnumArgument:

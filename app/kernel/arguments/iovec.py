@@ -35,7 +35,8 @@ class IoVec(Pointer):
         return sum(size for _, size in self.buffers)
 
     def import_vector(self) -> None:
-        """Copy the array in and check it (Linux `import_iovec`): EINVAL for its count or a length, EFAULT for an address.
+        """Copy the array in and check it (Linux `import_iovec`): EINVAL for its count or a length, EFAULT for an
+        address.
 
         What goes beyond the most that one call transfers is cut off.
         """

@@ -1,5 +1,6 @@
 """The file system in memory: inodes, path walk, open file descriptions, descriptor tables, pipes and the terminal.
 
-In reading order: `inode.py` and `superblock.py` (what a file is), `path.py` (from a name to a file), `file.py` (what `open`
-makes), `descriptors.py` (the numbers a program sees), then the kinds of files. No path and no byte reaches the host.
+In reading order: `inode.py` and `superblock.py` (what a file is), `path.py` (from a name to a file), `file.py` (what
+`open` makes), `descriptors.py` (the numbers a program sees), then the kinds of files. No path and no byte reaches the
+host.
 """

@@ -6,11 +6,13 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from app.kernel.abi.constants import OpenFlag
+from app.kernel.errno import Errno, KernelError
 
 from .context import FsContext
 from .descriptors import DescriptorTable
 from .device import CharacterDevice
 from .file import FileDescription
+from .inode import Dentry, Inode
 from .rootfs import USER_ID, RootFs
 from .stream import InputStream, StreamDescription
 from .superblock import SuperBlock
@@ -34,11 +36,18 @@ def mount_root(kernel: Kernel) -> FsContext:
         rootfs.add(TERMINAL_PATH, device)
         rootfs.add("/dev/tty", CharacterDevice(fs, 0o666, (5, 0), terminal.open))
         kernel.input = terminal
+    else:
+        rootfs.add("/dev/tty", CharacterDevice(fs, 0o666, (5, 0), _no_terminal))
     if config.streams[0] == "stream":
         kernel.input = InputStream()
     for path, contents in config.files:
         rootfs.bring(posixpath.normpath(posixpath.join(config.cwd, path)), contents)
     return FsContext(fs, rootfs.root, rootfs.make_directories(config.cwd))
+
+
+def _no_terminal(fs: SuperBlock, inode: Inode, flags: int, dentry: Dentry | None) -> FileDescription:
+    """Opening /dev/tty without a controlling terminal."""
+    raise KernelError(Errno.ENXIO)
 
 
 def open_standard_streams(kernel: Kernel, fs: FsContext, files: DescriptorTable) -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 MAX_DESCRIPTORS = 1024
 """RLIMIT_NOFILE: numbers are below this."""
 
+_LARGE_FILE = int(OpenFlag.O_LARGEFILE)
+"""Linux sets it on every open of a 64-bit program; it tells nobody anything."""
+
 
 class DescriptorTable:
     """Small numbers -> open file descriptions, each number with its own close-on-exec flag."""
@@ -86,7 +89,7 @@ class DescriptorTable:
     def announce(self, kernel: Kernel, number: int, change: str = "open") -> None:
         """Put `number` as it is now into the event stream."""
         file = self._files[number]
-        flags = file.flags | (OpenFlag.O_CLOEXEC if number in self._close_on_exec else 0)
+        flags = file.flags & ~_LARGE_FILE | (OpenFlag.O_CLOEXEC if number in self._close_on_exec else 0)
         kernel.recorder.emit(
             Fd(
                 change="flags" if change == "flags" else "open",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from app.kernel.abi.constants import IoctlRequest, OpenFlag, SeekWhence
+from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
 from app.kernel.wait import Blocking, Sleep
 
@@ -25,11 +26,6 @@ _ACCESS = int(OpenFlag.O_ACCMODE)
 _PATH = int(OpenFlag.O_PATH)
 _NONBLOCK = int(OpenFlag.O_NONBLOCK)
 _APPEND = int(OpenFlag.O_APPEND)
-
-
-def count_bytes(count: int) -> str:
-    """`1 byte`, `3 bytes`."""
-    return "1 byte" if count == 1 else f"{count} bytes"
 
 
 class Source(Protocol):
@@ -57,9 +53,9 @@ class Sink(Protocol):
 class FileDescription:
     """An open file: offset and status flags, shared by every descriptor that dup(2) or fork(2) made of it.
 
-    `flags` are the flags of open(2) that last: access mode and status; `readable` and `writable` say what the mode allows,
-    `path_only` that it was opened with O_PATH and only stands for a place. `identity` numbers descriptions within the run.
-    Subclasses are the kinds of files; this class answers what a file without the operation answers.
+    `flags` are the flags of open(2) that last: access mode and status; `readable` and `writable` say what the mode
+    allows, `path_only` that it was opened with O_PATH and only stands for a place. `identity` numbers descriptions
+    within the run. Subclasses are the kinds of files; this class answers what a file without the operation answers.
     """
 
     kind = "device"

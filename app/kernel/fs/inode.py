@@ -12,6 +12,9 @@ from .superblock import PAGE_SIZE, SuperBlock
 if TYPE_CHECKING:
     from app.kernel.task import Credentials
 
+PATH_MAX = 4096
+"""Bytes of the longest path name, its NUL included."""
+
 MAY_EXEC = 1
 MAY_WRITE = 2
 MAY_READ = 4
@@ -295,15 +298,24 @@ class Dentry:
             raise KernelError(Errno.ENOTDIR)
         return self.inode
 
-    @property
-    def path(self) -> str:
-        """The absolute path, as getcwd(2) and /proc/self/fd show it."""
+    def absolute_path(self) -> str | None:
+        """The path from the root; None when it is longer than any path may be (directories nest without limit)."""
         names: list[str] = []
+        length = 0
         dentry = self
         while not dentry.is_root:
             names.append(dentry.name)
+            length += 1 + len(dentry.name.encode(errors="surrogateescape"))
+            if length >= PATH_MAX:
+                return None
             dentry = dentry.parent
-        return "/" + "/".join(reversed(names)) + (" (deleted)" if self.deleted else "")
+        return "/" + "/".join(reversed(names))
+
+    @property
+    def path(self) -> str:
+        """The path to show to people, as /proc/self/fd has it."""
+        path = self.absolute_path() or f"(a path of more than {PATH_MAX} bytes)/{self.name}"
+        return path + (" (deleted)" if self.deleted else "")
 
     def create(self, name: str, inode: Inode) -> Dentry:
         """Enter `inode` as `name` in this directory."""

@@ -300,9 +300,16 @@ class LineDiscipline:
         return len(self._raw) >= max(min(least, wanted), 1) or (not least and not self.timeout)
 
     @property
-    def timeout(self) -> int:
-        """VTIME in ns: how long a non-canonical read may wait."""
-        return self.termios.character(ControlCharacter.VTIME) * 100_000_000
+    def timeout(self) -> int | None:
+        """How long a read may wait now, ns; None is for ever.
+
+        VTIME counts only in non-canonical mode: from the beginning when VMIN is 0, else from the first byte on.
+        """
+        tenths = self.termios.character(ControlCharacter.VTIME)
+        least = self.termios.character(ControlCharacter.VMIN)
+        if self.termios.has(LocalFlag.ICANON) or not tenths or (least and not self._raw):
+            return None
+        return tenths * 100_000_000
 
     def take(self, size: int) -> bytes:
         """Up to `size` bytes: at most one line in canonical mode. Empty is end of file, or nothing there."""

@@ -14,7 +14,7 @@ from app.kernel.wait import Blocking, Sleep, WaitQueue
 
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source, count_bytes
 from .inode import Inode
-from .superblock import PAGE_SIZE, SuperBlock
+from .superblock import MAX_PIPE_PAGES, PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument
@@ -39,7 +39,10 @@ def copied_pages(source: Source, wanted: int) -> bytes:
 
 
 def pipe_pages(size: int, current: int) -> int:
-    """Pages for a capacity of `size` bytes: a power of two. EINVAL for an impossible one, EPERM for more than allowed."""
+    """Pages for a capacity of `size` bytes: a power of two.
+
+    EINVAL for an impossible one, EPERM for more than allowed.
+    """
     if size > 1 << 31:
         raise KernelError(Errno.EINVAL)
     pages = 1 << (max(size - 1, 0) // PAGE_SIZE).bit_length()
@@ -70,6 +73,7 @@ class Pipe(Inode):
         self.nlink = 1
         self.buffers: deque[PipeBuffer] = deque()
         self.pages = DEFAULT_PAGES
+        fs.pipe_pages += DEFAULT_PAGES
         self.readers = 0
         self.writers = 0
         self.data_queue = WaitQueue()
@@ -95,10 +99,17 @@ class Pipe(Inode):
         return odd
 
     def resize(self, size: int) -> int:
-        """F_SETPIPE_SZ; returns the new capacity in bytes. Raises EBUSY when more is in use, and what `pipe_pages` does."""
+        """F_SETPIPE_SZ; returns the new capacity in bytes.
+
+        Raises EBUSY when more is in use, and what `pipe_pages` does.
+        """
         pages = pipe_pages(size, self.pages)
+        total = self.fs.pipe_pages - self.pages + pages
+        if pages > self.pages and total > MAX_PIPE_PAGES:
+            raise KernelError(Errno.EPERM)
         if pages < len(self.buffers):
             raise KernelError(Errno.EBUSY)
+        self.fs.pipe_pages = total
         self.pages = pages
         self.room_queue.wake_all()
         return pages * PAGE_SIZE
@@ -130,6 +141,7 @@ class PipeEnd(FileDescription):
         if not pipe.readers and not pipe.writers:
             pipe.nlink = 0
             pipe.buffers.clear()
+            pipe.fs.pipe_pages -= pipe.pages
         super().release()
 
     def try_read(self, call: Call, sink: Sink, position: int | None) -> int | Sleep:

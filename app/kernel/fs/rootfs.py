@@ -89,7 +89,7 @@ class RootFs:
         return self.add(path, inode)
 
     def bring(self, path: str, contents: bytes) -> None:
-        """Put one of the visitor's files at an absolute path, with the directories above it; they belong to the user."""
+        """Put a file of the visitor's at an absolute path, with the directories above it; they belong to the user."""
         self.make_directories(path.rpartition("/")[0])
         parent, _, name = path.rpartition("/")
         existing = self.find(parent).directory.entries.get(name)

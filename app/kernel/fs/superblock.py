@@ -13,6 +13,9 @@ MAX_FILE_PAGES = (32 << 20) // PAGE_SIZE
 MAX_INODES = 4096
 """Files, directories and links that may exist at once."""
 
+MAX_PIPE_PAGES = 16384
+"""Pages that the capacities of all pipes together may come to (/proc/sys/fs/pipe-user-pages-soft)."""
+
 MAX_FILE_SIZE = (1 << 44) - PAGE_SIZE
 """Largest size of a file, most of it holes: what ext4 with blocks of 4 KiB has."""
 
@@ -27,6 +30,7 @@ class SuperBlock:
         self.device = DEVICE
         self.inodes = 0
         self.pages = 0
+        self.pipe_pages = 0
         self._clock = clock
         self._next_number = 1
         self._next_identity = 0

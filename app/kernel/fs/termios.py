@@ -125,8 +125,6 @@ class Termios:
 
     def has(self, flag: InputFlag | OutputFlag | LocalFlag) -> bool:
         """Whether a flag is set in the word it belongs to."""
-        if isinstance(flag, InputFlag):
-            word = self.iflag
-        else:
-            word = self.oflag if isinstance(flag, OutputFlag) else self.lflag
+        output_or_local = self.oflag if isinstance(flag, OutputFlag) else self.lflag
+        word = self.iflag if isinstance(flag, InputFlag) else output_or_local
         return word & int(flag) == flag

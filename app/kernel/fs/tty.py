@@ -96,9 +96,14 @@ class TerminalDescription(FileDescription):
         wanted = min(sink.size, MAX_RW_COUNT)
         if not wanted:
             return 0
-        timeout = discipline.timeout
-        until = call.kernel.clock.now + timeout if timeout else None
-        while not discipline.has_input(wanted) and (until is None or call.kernel.clock.now < until):
+        clock = call.kernel.clock
+        until: int | None = None
+        while not discipline.has_input(wanted):
+            timeout = discipline.timeout
+            if until is None and timeout is not None:
+                until = clock.now + timeout
+            if until is not None and clock.now >= until:
+                break
             yield from self.sleep(
                 call,
                 Sleep(

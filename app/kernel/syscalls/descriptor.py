@@ -97,8 +97,8 @@ def fcntl(call: Call, fd: Fd, cmd: FcntlCommand, arg: FcntlArgument) -> Int:
     """Ask about the descriptor `fd` or change it, as `cmd` says.
 
     F_DUPFD and F_DUPFD_CLOEXEC duplicate to the lowest free number from `arg` on; F_GETFD and F_SETFD are about
-    close-on-exec; F_GETFL and F_SETFL about the status flags of the open file; F_GETPIPE_SZ and F_SETPIPE_SZ about
-    the capacity of a pipe; F_GETLK, F_SETLK and F_SETLKW about record locks, which never conflict in a run with one
+    close-on-exec; F_GETFL and F_SETFL about the status flags of the open file; F_GETPIPE_SZ and F_SETPIPE_SZ about the
+    capacity of a pipe; F_GETLK, F_SETLK and F_SETLKW about record locks, which never conflict in a run with one
     process. Source: fcntl(2). Errors: EBADF, EINVAL (unknown `cmd` or bad `arg`), EMFILE, EFAULT, EPERM and EBUSY
     (F_SETPIPE_SZ).
     """

@@ -34,7 +34,10 @@ def getcwd(call: Call, buf: Annotated[UserOut, "size"], size: Size) -> Size:
     cwd = call.task.fs.cwd
     if cwd.deleted:
         raise call.refuse(Errno.ENOENT, "buf", "path", cwd.path, "The working directory has been removed.")
-    path = os.fsencode(cwd.path) + b"\0"
+    absolute = cwd.absolute_path()
+    if absolute is None:
+        raise call.refuse(Errno.ENAMETOOLONG, "buf", "path", "", "The path is longer than any path may be.")
+    path = os.fsencode(absolute) + b"\0"
     if len(path) > size:
         raise call.refuse(Errno.ERANGE, "size", "size", str(size), f"The path needs {len(path)} bytes.")
     if buf.write(path) < len(path):
@@ -86,7 +89,10 @@ def mkdir(call: Call, pathname: Path, mode: Mode) -> Int:
 
 @syscall
 def mkdirat(call: Call, dirfd: DirFd, pathname: Path, mode: Mode) -> Int:
-    """Like mkdir, with `pathname` relative to the directory `dirfd`. Source: mkdir(2). Errors: those of mkdir, EBADF."""
+    """Like mkdir, with `pathname` relative to the directory `dirfd`.
+
+    Source: mkdir(2). Errors: those of mkdir, EBADF.
+    """
     return names.make_directory(call, dirfd, pathname, mode)
 
 

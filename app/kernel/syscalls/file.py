@@ -6,6 +6,7 @@ from typing import Annotated
 
 from app.kernel.abi.constants import OpenFlag, SeekWhence
 from app.kernel.arguments import DirFd, Fd, Int, Mode, Offset, Path, Size, UserIn, UserOut
+from app.kernel.arguments.integers import CreationMode
 from app.kernel.arguments.iovec import IoVecIn, IoVecOut
 from app.kernel.call import Call
 from app.kernel.errno import Errno
@@ -19,11 +20,11 @@ from app.kernel.wait import Blocking
 def read(call: Call, fd: Fd, buf: Annotated[UserOut, "count"], count: Size) -> Blocking[int]:
     """Read up to `count` bytes from the open file `fd` into `buf`.
 
-    Returns how many bytes arrived, which may be fewer than asked for; 0 means the end of the file. A terminal gives at most
-    one line. Source: read(2).
+    Returns how many bytes arrived, which may be fewer than asked for; 0 means the end of the file. A terminal gives at
+    most one line. Source: read(2).
 
-    Errors: EBADF (`fd` is not open for reading), EFAULT (`buf` is not in writable memory), EISDIR, EAGAIN (O_NONBLOCK and
-    nothing to read), EINTR.
+    Errors: EBADF (`fd` is not open for reading), EFAULT (`buf` is not in writable memory), EISDIR, EAGAIN (O_NONBLOCK
+    and nothing to read), EINTR.
     """
     file = fd.readable()
     buf.need_range()
@@ -37,8 +38,8 @@ def write(call: Call, fd: Fd, buf: Annotated[UserIn, "count"], count: Size) -> B
 
     Returns how many bytes were taken, which may be fewer than offered. Source: write(2).
 
-    Errors: EBADF (`fd` is not open for writing), EFAULT (`buf` is not in readable memory), EPIPE with SIGPIPE (a pipe that
-    nobody reads), ENOSPC, EFBIG, EAGAIN (O_NONBLOCK and no room), EINTR.
+    Errors: EBADF (`fd` is not open for writing), EFAULT (`buf` is not in readable memory), EPIPE with SIGPIPE (a pipe
+    that nobody reads), ENOSPC, EFBIG, EAGAIN (O_NONBLOCK and no room), EINTR.
     """
     file = fd.writable()
     buf.need_range()
@@ -64,8 +65,8 @@ def pread64(call: Call, fd: Fd, buf: Annotated[UserOut, "count"], count: Size, o
 def pwrite64(call: Call, fd: Fd, buf: Annotated[UserIn, "count"], count: Size, offset: Offset) -> Blocking[int]:
     """Write up to `count` bytes to position `offset` of `fd`; the file's own offset stays as it is.
 
-    With O_APPEND, Linux appends whatever `offset` says. Source: pwrite(2), BUGS. Errors: those of write, EINVAL (negative
-    `offset`), ESPIPE (a pipe or terminal has no positions).
+    With O_APPEND, Linux appends whatever `offset` says. Source: pwrite(2), BUGS. Errors: those of write, EINVAL
+    (negative `offset`), ESPIPE (a pipe or terminal has no positions).
     """
     _need_position(call, offset)
     _need_seekable(call, fd)
@@ -102,19 +103,21 @@ def writev(call: Call, fd: Fd, iov: Annotated[IoVecIn, "iovcnt"], iovcnt: Size) 
 
 
 @syscall
-def open(call: Call, pathname: Path, flags: OpenFlag, mode: Mode) -> Fd:  # noqa: A001 - the call's name
+def open(call: Call, pathname: Path, flags: OpenFlag, mode: Annotated[CreationMode, "flags"]) -> Fd:
     """Open the file `pathname`, or create it (O_CREAT, with permissions `mode`), and return the lowest free descriptor.
 
-    Source: open(2). Errors: EFAULT, ENAMETOOLONG, ENOENT, ENOTDIR, EACCES, ELOOP (path walk); EEXIST (O_CREAT|O_EXCL and it
-    exists); EISDIR (writing a directory); ENOTDIR (O_DIRECTORY and it is none); EINVAL (flags that contradict each other);
-    EMFILE (1024 descriptors are open); ENXIO (a device without a driver); ENOSPC; EPERM (O_NOATIME on another's file).
+    Source: open(2). Errors: EFAULT, ENAMETOOLONG, ENOENT, ENOTDIR, EACCES, ELOOP (path walk); EEXIST (O_CREAT|O_EXCL
+    and it exists); EISDIR (writing a directory); ENOTDIR (O_DIRECTORY and it is none); EINVAL (flags that contradict
+    each other); EMFILE (1024 descriptors are open); ENXIO (a device without a driver); ENOSPC; EPERM (O_NOATIME on
+    another's file).
     """
     return open_path(call, None, pathname, flags, mode)
 
 
 @syscall
-def openat(call: Call, dirfd: DirFd, pathname: Path, flags: OpenFlag, mode: Mode) -> Fd:
-    """Open the file `pathname`, which, when relative, starts at the directory `dirfd` (AT_FDCWD: the working directory).
+def openat(call: Call, dirfd: DirFd, pathname: Path, flags: OpenFlag, mode: Annotated[CreationMode, "flags"]) -> Fd:
+    """Open the file `pathname`, which, when relative, starts at the directory `dirfd` (AT_FDCWD: the working
+    directory).
 
     Source: openat(2). Errors: those of open, EBADF and ENOTDIR (`dirfd` is not an open directory).
     """
@@ -131,8 +134,8 @@ def creat(call: Call, pathname: Path, mode: Mode) -> Fd:
 def lseek(call: Call, fd: Fd, offset: Offset, whence: SeekWhence) -> Offset:
     """Move the offset of `fd` and return the new one.
 
-    `whence` says what `offset` counts from: the start (SEEK_SET), where it is (SEEK_CUR), the end (SEEK_END), or the next
-    data or hole from `offset` on (SEEK_DATA, SEEK_HOLE). Source: lseek(2).
+    `whence` says what `offset` counts from: the start (SEEK_SET), where it is (SEEK_CUR), the end (SEEK_END), or the
+    next data or hole from `offset` on (SEEK_DATA, SEEK_HOLE). Source: lseek(2).
 
     Errors: EBADF, EINVAL (unknown `whence`, or before the start), ESPIPE (a pipe or terminal has no positions), ENXIO
     (SEEK_DATA or SEEK_HOLE beyond the end).

@@ -16,9 +16,9 @@ _NONBLOCK = int(OpenFlag.O_NONBLOCK)
 def ioctl(call: Call, fd: Fd, request: IoctlRequest, arg: IoctlArgument) -> Int:
     """Ask the device behind `fd` for something special; what `arg` is depends on `request`.
 
-    FIOCLEX, FIONCLEX and FIONBIO work on every file; a terminal also knows TCGETS and TCSETS (its settings),
-    TIOCGWINSZ and TIOCSWINSZ (its size), TIOCGPGRP, TIOCGSID, TIOCOUTQ and TCFLSH; FIONREAD counts what can be read.
-    Source: ioctl(2), ioctl_tty(2). Errors: EBADF, EFAULT, EINVAL, ENOTTY (the file does not know the request).
+    FIOCLEX, FIONCLEX and FIONBIO work on every file; a terminal also knows TCGETS and TCSETS (its settings), TIOCGWINSZ
+    and TIOCSWINSZ (its size), TIOCGPGRP, TIOCGSID, TIOCOUTQ and TCFLSH; FIONREAD counts what can be read. Source:
+    ioctl(2), ioctl_tty(2). Errors: EBADF, EFAULT, EINVAL, ENOTTY (the file does not know the request).
     """
     file = fd.file
     files = call.task.files

@@ -92,7 +92,10 @@ def access(call: Call, pathname: Path, mode: AccessMode) -> Int:
 
 @syscall
 def faccessat(call: Call, dirfd: DirFd, pathname: Path, mode: AccessMode) -> Int:
-    """Like access, with `pathname` relative to the directory `dirfd`. The system call has no flags. Source: faccessat(2)."""
+    """Like access, with `pathname` relative to the directory `dirfd`.
+
+    The system call has no flags. Source: faccessat(2).
+    """
     return _check_access(call, dirfd, pathname, mode, 0)
 
 
