@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
-from app.kernel.abi.text import quote
+from app.kernel.abi.text import count_bytes, quote
 from app.kernel.errno import Errno
 
 from .integers import Address
@@ -64,11 +64,14 @@ class Pointer:
                 self.name,
                 "user-memory",
                 shown,
-                f"The {size} bytes at {shown} are in the program's memory and readable.",
+                f"{count_bytes(size)} at {shown}: in the program's memory and readable.",
             )
         elif data:
             call.passed(
-                self.name, "user-memory", shown, f"Only the first {len(data)} of {size} bytes at {shown} are readable."
+                self.name,
+                "user-memory",
+                shown,
+                f"{count_bytes(len(data))} of {size} at {shown}: the rest is not readable.",
             )
         else:
             raise call.refuse(
@@ -86,11 +89,14 @@ class Pointer:
                 self.name,
                 "user-memory",
                 shown,
-                f"The {count} bytes at {shown} are in the program's memory and writable.",
+                f"{count_bytes(count)} at {shown}: in the program's memory and writable.",
             )
         elif count:
             call.passed(
-                self.name, "user-memory", shown, f"Only the first {count} of {len(data)} bytes at {shown} are writable."
+                self.name,
+                "user-memory",
+                shown,
+                f"{count_bytes(count)} of {len(data)} at {shown}: the rest is not writable.",
             )
         else:
             raise call.refuse(
@@ -180,7 +186,9 @@ class UserOut(Pointer):
             raise call.refuse(
                 Errno.EFAULT, self.name, "user-memory", shown, f"The program has no writable memory at {shown}."
             )
-        call.passed(self.name, "user-memory", shown, f"{done} of {size} bytes at {shown} are writable.")
+        call.passed(
+            self.name, "user-memory", shown, f"{done} of {count_bytes(size)} at {shown}: the rest is not writable."
+        )
         return done
 
     def text(self) -> str | None:
@@ -234,7 +242,7 @@ class CString(Pointer):
             self.name,
             "user-memory",
             quote(found),
-            f"The {len(found)} byte string at {shown} is readable and ends in NUL.",
+            f"A string of {count_bytes(len(found))} at {shown}: readable, and a NUL ends it.",
         )
         return found
 

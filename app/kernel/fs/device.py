@@ -6,9 +6,10 @@ import stat
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
 
-from .file import MAX_RW_COUNT, FileDescription, Sink, Source, count_bytes
+from .file import MAX_RW_COUNT, FileDescription, Sink, Source
 from .inode import Dentry, Inode
 from .superblock import SuperBlock
 

@@ -6,10 +6,11 @@ import stat
 from typing import TYPE_CHECKING
 
 from app.kernel.abi.constants import IoctlRequest, OpenFlag
+from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
 from app.kernel.wait import Sleep, WaitQueue
 
-from .file import MAX_RW_COUNT, FileDescription, Sink, Source, count_bytes
+from .file import MAX_RW_COUNT, FileDescription, Sink, Source
 from .inode import Inode
 from .pipe import DEFAULT_PAGES, copied_pages, pipe_pages
 from .superblock import PAGE_SIZE, SuperBlock

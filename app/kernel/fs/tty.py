@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from app.kernel import signal
 from app.kernel.abi.constants import IoctlRequest, Signo
+from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
 from app.kernel.wait import Blocking, Sleep, WaitQueue
 
-from .file import MAX_RW_COUNT, FileDescription, Sink, Source, count_bytes
+from .file import MAX_RW_COUNT, FileDescription, Sink, Source
 from .inode import Dentry, Inode
 from .line_discipline import LineDiscipline
 from .superblock import SuperBlock

@@ -1,0 +1,244 @@
+"""The `trapgate` command as a person meets it: a process with arguments, streams and an exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.toolchain.assemble import assemble
+from app.toolchain.elf import write_elf
+from app.trace import codec
+from app.trace.fold import state_at
+
+HELLO = """
+.globl _start
+_start:
+    mov $1, %eax
+    mov $1, %edi
+    lea text(%rip), %rsi
+    mov $3, %edx
+    syscall
+    mov $60, %eax
+    mov $7, %edi
+    syscall
+.data
+text: .ascii "hi\\n"
+"""
+ECHO = """
+section .text
+global _start
+_start:
+    xor eax, eax
+    xor edi, edi
+    lea rsi, [rel buf]
+    mov edx, 64
+    syscall
+    mov edx, eax
+    mov eax, 1
+    mov edi, 1
+    syscall
+    mov eax, 60
+    xor edi, edi
+    syscall
+section .bss
+buf: resb 64
+"""
+
+
+def trapgate(*arguments: str | Path, cwd: Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    return subprocess.run(
+        [sys.executable, "-m", "app", *map(str, arguments)],
+        check=False,
+        cwd=cwd,
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def hello(tmp_path: Path) -> Path:
+    path = tmp_path / "hello.s"
+    path.write_text(HELLO)
+    return path
+
+
+def test_run_passes_output_and_status_through(hello: Path) -> None:
+    done = trapgate("run", hello, cwd=hello.parent)
+    assert (done.stdout, done.stderr, done.returncode) == (b"hi\n", b"", 7)
+
+
+def test_run_passes_input_through(tmp_path: Path) -> None:
+    (tmp_path / "echo.asm").write_text(ECHO)
+    done = trapgate("run", "echo.asm", cwd=tmp_path, stdin=b"ada\n")
+    assert (done.stdout, done.returncode) == (b"ada\n", 0)
+
+
+def test_strace_text_goes_to_standard_error(hello: Path) -> None:
+    done = trapgate("run", "--trace", "strace", hello, cwd=hello.parent)
+    assert done.stdout == b"hi\n"
+    assert done.stderr.decode().splitlines() == [
+        'write(1, "hi\\n", 3) = 3',
+        "exit(7) = ?",
+        "+++ exited with 7 +++",
+    ]
+
+
+def test_json_events_fold_to_the_end_of_the_run(hello: Path) -> None:
+    trapgate("run", "--trace", "json", "--trace-file", "trace.jsonl", hello, cwd=hello.parent)
+    lines = (hello.parent / "trace.jsonl").read_bytes()
+    events = codec.decode_lines(lines)
+    assert [event.seq for event in events] == list(range(len(events)))
+    assert json.loads(lines.splitlines()[0])["type"] == "run.start"
+    state = state_at(events, len(events) - 1)
+    assert state.strace[0] == 'write(1, "hi\\n", 3) = 3'
+    assert state.ending is not None
+
+
+def test_the_same_run_gives_the_same_events(hello: Path) -> None:
+    first, second = (trapgate("run", "--trace", "json", hello, cwd=hello.parent).stderr for _ in range(2))
+    assert first == second
+
+
+def test_an_elf_file_runs_with_its_arguments_and_files(tmp_path: Path) -> None:
+    source = """
+    .intel_syntax noprefix
+    _start:
+        mov rdi, [rsp + 16]
+        mov eax, 2
+        xor esi, esi
+        syscall
+        mov edi, eax
+        xor eax, eax
+        mov rsi, rsp
+        mov edx, 100
+        syscall
+        mov edx, eax
+        mov eax, 1
+        mov edi, 1
+        syscall
+        mov eax, 60
+        xor edi, edi
+        syscall
+    """
+    (tmp_path / "cat").write_bytes(write_elf(assemble(source, language="gas")))
+    (tmp_path / "host.txt").write_bytes(b"from the host\n")
+    done = trapgate("run", "--file", "host.txt:note", "cat", "note", cwd=tmp_path)
+    assert (done.stdout, done.returncode) == (b"from the host\n", 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [("xor eax, eax\nmov [rax], eax", 139), ("hlt", 139), ("xor ecx, ecx\ndiv ecx", 136), ("ud2", 132), ("int3", 133)],
+)
+def test_fatal_signals_give_128_plus_their_number(tmp_path: Path, body: str, status: int) -> None:
+    (tmp_path / "p.s").write_text(f".intel_syntax noprefix\n_start:\n{body}\n")
+    assert trapgate("run", "p.s", cwd=tmp_path).returncode == status
+
+
+def test_an_endless_loop_is_stopped_and_keeps_its_output(tmp_path: Path) -> None:
+    (tmp_path / "loop.s").write_text(HELLO.replace("mov $60, %eax", "again: jmp again"))
+    done = trapgate("run", "--timeout", "0.3", "loop.s", cwd=tmp_path)
+    assert (done.stdout, done.returncode) == (b"hi\n", 124)
+    assert b"processor time" in done.stderr
+
+
+def test_mistakes_are_reported_like_a_compiler_does(tmp_path: Path) -> None:
+    (tmp_path / "bad.s").write_text("_start:\n    movv $1, %eax\n")
+    for command in ("run", "asm"):
+        done = trapgate(command, "bad.s", cwd=tmp_path)
+        assert done.returncode == 2
+        assert done.stdout == b""
+        assert done.stderr.startswith(b"bad.s:2:5: error: ")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\0\0\0",
+        b"\xff\xfe",
+        b",\n",
+        b'.incbin "/etc/passwd"\n',
+        b".rept 100000000\nnop\n.endr\n",
+        b"\x7fELF",
+        bytes(range(256)),
+    ],
+    ids=["nul", "binary", "comma", "incbin", "rept", "elf-magic", "every-byte"],
+)
+def test_hostile_files_get_a_message(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.s").write_bytes(content)
+    for command in ("run", "asm"):
+        done = trapgate(command, "x.s", cwd=tmp_path)
+        assert done.returncode == 2
+        assert b"Traceback" not in done.stderr
+        assert b"root:" not in done.stdout + done.stderr
+        assert done.stderr.strip()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "missing.s"),
+        ("asm", "missing.s"),
+        ("run", "--env", "x", "a.s"),
+        ("run", "--file", "missing", "a.s"),
+        ("run", "--trace-file", "no/such/dir", "--trace", "json", "a.s"),
+        ("syscalls", "nothing"),
+        ("syscalls", "99999"),
+        ("nonsense",),
+    ],
+)
+def test_wrong_calls_say_what_is_wrong(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    (tmp_path / "a.s").write_text("nop\n")
+    done = trapgate(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"Error: " in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_asm_lists_address_bytes_and_line(hello: Path) -> None:
+    listing = trapgate("asm", hello, cwd=hello.parent).stdout.decode()
+    row = next(line for line in listing.splitlines() if "mov $1, %eax" in line)
+    assert "401000" in row
+    assert "b801000000" in row.replace(" ", "")
+
+
+def test_syscalls_shows_the_table_and_one_call(tmp_path: Path) -> None:
+    table = trapgate("syscalls", cwd=tmp_path).stdout.decode().splitlines()
+    assert any(line.split() == ["1", "write(fd,", "buf,", "count)"] for line in table)
+    by_name, by_number = (trapgate("syscalls", call, cwd=tmp_path).stdout for call in ("write", "1"))
+    assert by_name == by_number
+    assert b"write(2)" in by_name
+
+
+def test_doctor_names_what_it_looked_at(tmp_path: Path) -> None:
+    report = trapgate("doctor", cwd=tmp_path).stdout.decode()
+    for name in ("unicorn", "keystone-engine", "seccomp"):
+        assert name in report
+
+
+def test_a_run_on_the_command_line_cannot_open_host_files(tmp_path: Path) -> None:
+    (tmp_path / "p.py").write_text(
+        "from app.runner import sandbox\n"
+        "sandbox.enter_in_place()\n"
+        "for path in ('/etc/passwd', '/proc/self/maps'):\n"
+        "    try:\n"
+        "        open(path)\n"
+        "    except OSError as error:\n"
+        "        print('refused', error.errno)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(tmp_path / "p.py")],
+        check=False,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        timeout=60,
+    )
+    assert done.stdout.count(b"refused") == 2
