@@ -17,7 +17,7 @@ import { Help } from "./ui/Help";
 import { Icon } from "./ui/icons";
 import { layout } from "./ui/layout";
 import { RunButtons } from "./ui/RunButtons";
-import { hiddenPanel, showTab, Tabs } from "./ui/tabs";
+import { goToTab, hiddenPanel, Tabs } from "./ui/tabs";
 import { TopBar } from "./ui/TopBar";
 
 function Caption() {
@@ -67,10 +67,10 @@ export function App() {
     showRunning(fits && now.line !== null ? { line: now.line, mode: now.mode } : null);
   });
   useSignalEffect(() => {
-    if (waitingForInput.value) showTab("terminal");
+    if (waitingForInput.value) goToTab("terminal");
   });
   useSignalEffect(() => {
-    if (mistakes.value.length > 0) showTab("program");
+    if (mistakes.value.length > 0) goToTab("program");
   });
   const arrangement = layout.value;
   return (

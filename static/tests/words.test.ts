@@ -22,7 +22,7 @@ describe("words", () => {
   });
 
   it("shows control characters", () => {
-    expect(visible("hi\r\n\u0007")).toBe("hi\\n\\x07");
+    expect(visible("hi\r\n\u0007")).toBe("hi\\r\\n\\x07");
     expect(visible("x".repeat(50))).toHaveLength(41);
   });
 

@@ -14,7 +14,7 @@ function modeSentence(event: Extract<TrapgateEvent, { type: "mode" }>, abi: AbiI
   const where = event.line === null ? ` at ${event.pc}` : at(event.line);
   return event.reason === "signal"
     ? `The CPU goes back to user mode${ring}, into the program's signal handler.`
-    : `The CPU switches back to user mode${ring} and the program goes on${where}.`;
+    : `The CPU switches back to user mode${ring} and the program continues${where}.`;
 }
 
 /** One event as one plain sentence. The kernel's own sentences are used where the event carries one. */

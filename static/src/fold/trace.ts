@@ -40,7 +40,7 @@ export class Trace {
         break;
       case "fault":
         this.stops.push(index);
-        this.marks.push({ index, kind: "fault" });
+        this.marks.push({ index, kind: event.signal === null ? "call" : "fault" });
         break;
       case "return":
         if (event.errno) this.marks.push({ index, kind: "error" });

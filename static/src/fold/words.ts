@@ -30,7 +30,6 @@ export function textOf(bytes: Uint8Array): string {
 export function visible(text: string, limit = 40): string {
   const shown = text.length > limit ? `${text.slice(0, limit)}…` : text;
   return shown
-    .replace(/\r\n/g, "\\n")
     .replace(/\n/g, "\\n")
     .replace(/\r/g, "\\r")
     .replace(/\t/g, "\\t")

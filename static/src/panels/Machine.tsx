@@ -6,10 +6,10 @@ import { state } from "../playback/playback";
 function Part({ title, count, children }: { title: string; count?: number; children: ComponentChildren }) {
   return (
     <section class="part">
-      <h3>
+      <h2>
         {title}
         {count !== undefined && <span class="badge">{count}</span>}
-      </h3>
+      </h2>
       {children}
     </section>
   );
@@ -37,13 +37,13 @@ function Crossing({ now }: { now: State }) {
       </thead>
       <tbody>
         {rows.map(([register, word, role]) => {
-          const small = readable(word, size);
+          const value = role === "saved" ? word : readable(word, size);
           return (
             <tr key={register + role} class={`word-${role}`}>
               <th scope="row">{register}</th>
               <td>
-                <code>{word}</code>
-                {role !== "saved" && small !== word && BigInt(word) > 9n && <span class="same"> {small}</span>}
+                <code title={word}>{value}</code>
+                {value !== word && BigInt(word) > 9n && word.length < 8 && <code class="same"> {word}</code>}
               </td>
               <td class="role">{role}</td>
             </tr>
@@ -129,7 +129,7 @@ function Counts({ now }: { now: State }) {
 export function Machine({ hidden }: { hidden: boolean }) {
   const now = state.value;
   return (
-    <section class="panel machine" aria-label="State of the machine" hidden={hidden} data-testid="machine">
+    <section class="panel machine" aria-label="State of the machine" hidden={hidden} data-testid="machine" tabIndex={0}>
       <Part title="Registers at the crossing">
         <Crossing now={now} />
       </Part>

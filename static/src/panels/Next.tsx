@@ -2,7 +2,7 @@ import { config } from "../config";
 import { loadSource } from "../editor/editor";
 import { atEnd, state } from "../playback/playback";
 import { mistakes, ranSource } from "../session";
-import { showTab } from "../ui/tabs";
+import { goToTab } from "../ui/tabs";
 import { triesFor } from "./tries";
 
 /** Three things to try, once the story has been told. */
@@ -21,7 +21,7 @@ export function Next() {
               type="button"
               onClick={() => {
                 loadSource(offer.source, offer.highlight);
-                showTab("program");
+                goToTab("program");
                 document.querySelector<HTMLElement>(".run")?.focus();
               }}
             >

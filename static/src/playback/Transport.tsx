@@ -47,10 +47,14 @@ function Button({ id, icon, label, keys, disabled, press }: ButtonProps) {
   );
 }
 
+/** More marks than this melt into a bar that says nothing. */
+const CROWDED = 300;
+
 /** Ticks for calls, errors and faults above the scrubber. */
 function Marks() {
   const total = Math.max(1, count.value);
-  const marks = trace.value.marks;
+  const all = trace.value.marks;
+  const marks = all.length > CROWDED ? all.filter((mark) => mark.kind !== "call") : all;
   const path = (kind: string, top: number) =>
     marks
       .filter((mark) => mark.kind === kind)

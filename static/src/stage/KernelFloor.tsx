@@ -6,6 +6,7 @@ import { readable } from "../fold/words";
 import { Icon } from "../ui/icons";
 import { Device } from "./Device";
 import { Dispatcher } from "./Dispatcher";
+import { repaired } from "./token";
 
 interface RoomProps {
   name: string;
@@ -21,10 +22,10 @@ interface RoomProps {
 export function Room({ name, title, note, active, tone, anchor, children }: RoomProps) {
   return (
     <section class={["room", `room-${name}`, active && "active", tone && `room-${tone}`].filter(Boolean).join(" ")}>
-      <h4>
+      <h3>
         {title}
         {note && <span class="room-note">{note}</span>}
-      </h4>
+      </h3>
       <i class="strip" data-anchor={anchor ?? name} aria-hidden="true" />
       <div class="room-body">{children}</div>
     </section>
@@ -61,6 +62,7 @@ function CheckRow({ check, latest }: { check: Check; latest: boolean }) {
         <code class="value" title={check.value}>
           {check.value}
         </code>
+        <span class="kind">{check.kind.replace(/-/g, " ")}</span>
         <span class="stamp">
           <Icon name={check.ok ? "check" : "cross"} size={12} />
           <span class="stamp-word">{check.ok ? "ok" : (check.errno ?? "no")}</span>
@@ -107,8 +109,8 @@ function FaultWork({ crossing }: { crossing: Crossing }) {
   const { fault, signal } = crossing;
   if (!fault) return <Empty>the CPU could not go on</Empty>;
   return (
-    <ul class="steps">
-      <li class="fault">
+    <ul class="steps" tabIndex={0} aria-label="Steps of the work">
+      <li class={repaired(crossing) ? "fault mended" : "fault"}>
         <code>{fault.vector}</code> {fault.name}
         {fault.address !== null && (
           <>
@@ -116,6 +118,11 @@ function FaultWork({ crossing }: { crossing: Crossing }) {
           </>
         )}
       </li>
+      {crossing.services.slice(-2).map((service) => (
+        <li key={service.seq}>
+          <span class="step-name">{service.step}</span> {service.sentence}
+        </li>
+      ))}
       {signal && (
         <li class="fault">
           <code>{signal.name}</code> {signal.action === "core" || signal.action === "terminate" ? "ends it" : signal.action}
@@ -134,7 +141,7 @@ function Service({ state, crossing }: { state: State; crossing: Crossing | null 
     return <Empty>{crossing?.result?.errno ? "was never reached" : "does the work"}</Empty>;
   }
   return (
-    <ul class="steps">
+    <ul class="steps" tabIndex={0} aria-label="Steps of the work">
       {services.map((service, i) => (
         <li key={service.seq} class={i === services.length - 1 ? "latest" : ""}>
           <span class="step-name">{service.step}</span> {service.sentence}
@@ -195,9 +202,9 @@ export function KernelFloor({ state }: { state: State }) {
   const refusedCheck = call?.checks.some((check) => !check.ok);
   return (
     <div class={state.mode === "kernel" ? "floor kernel here" : "floor kernel"}>
-      <h3 class="floor-name">
+      <h2 class="floor-name">
         Kernel mode <span class="ring">{state.abi?.kernel_mode ?? "ring 0"}</span>
-      </h3>
+      </h2>
       <Room name="entry" title="Entry" active={at("entry")}>
         <Entry crossing={call} />
       </Room>
@@ -226,7 +233,7 @@ export function KernelFloor({ state }: { state: State }) {
         title={fault ? "Exception handler" : "Service"}
         note={fault ? undefined : latest && ROOMS[latest.subsystem]}
         active={at("service", "queue", "exception")}
-        tone={fault ? "refused" : call?.block || state.place === "queue" ? "waiting" : undefined}
+        tone={fault && !repaired(crossing) ? "refused" : call?.block || state.place === "queue" ? "waiting" : undefined}
       >
         <Service state={state} crossing={crossing} />
         <i class="strip strip-exception" data-anchor="exception" aria-hidden="true" />

@@ -16,13 +16,12 @@ export function Track({ state }: { state: State }) {
   const route = routeOf(state.crossing);
   const reached = here === null ? -1 : route.indexOf(here);
   const lit = reached > 0 ? pathOf(route.slice(0, reached + 1), at) : "";
-  const fault = state.crossing?.kind === "fault" && here !== null;
-  const refused = state.crossing?.result?.errno ?? null;
+  const refused = tokenOf(state).tone === "refused";
   return (
     <svg class="track" aria-hidden="true" focusable="false">
       <path class="rail" d={pathOf(CALL_ROUTE, at)} />
       <path class="rail rail-fault" d={pathOf(FAULT_ROUTE, at)} />
-      {lit && <path class={`lit ${fault || refused ? "lit-refused" : ""}`} d={lit} />}
+      {lit && <path class={refused ? "lit lit-refused" : "lit"} d={lit} />}
       {STATIONS.map((name) => {
         const point = at.get(name);
         if (!point) return null;
@@ -65,8 +64,10 @@ export function Token({ state }: { state: State }) {
     if (from === null || from === name) return;
     const start = route.indexOf(from);
     const end = route.indexOf(name);
-    if (start < 0 || end <= start) return;
-    const way = route.slice(start, end + 1).flatMap((stop) => at.get(stop) ?? []);
+    const back = from === "service" && name === "checks";
+    if (!back && (start < 0 || end <= start)) return;
+    const stops = back ? [from, name] : route.slice(start, end + 1);
+    const way = stops.flatMap((stop) => at.get(stop) ?? []);
     const lengths = way.map((stop, i) => {
       const previous = way[i - 1];
       return previous ? Math.hypot(stop.x - previous.x, stop.y - previous.y) : 0;

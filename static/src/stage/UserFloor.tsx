@@ -3,6 +3,7 @@ import type { Crossing, State } from "../fold/state";
 import { parametersOf, readable } from "../fold/words";
 import { source } from "../editor/editor";
 import { ranSource } from "../session";
+import { repaired } from "./token";
 
 const X86_64: Pick<AbiInfo, "number_register" | "argument_registers" | "return_register" | "word_size"> = {
   number_register: "rax",
@@ -100,7 +101,7 @@ function Program({ state }: { state: State }) {
         {near.map((line) => (
           <li
             key={line}
-            class={line === current && state.index >= 0 ? (fault ? "now now-fault" : "now") : ""}
+            class={line === current && state.index >= 0 ? (fault && !repaired(fault) ? "now now-fault" : "now") : ""}
             aria-current={line === current ? "true" : undefined}
           >
             <span class="number">{line}</span>
@@ -122,9 +123,9 @@ function firstCode(lines: readonly string[]): number {
 export function UserFloor({ state }: { state: State }) {
   return (
     <div class={state.mode === "user" ? "floor user here" : "floor user"}>
-      <h3 class="floor-name">
+      <h2 class="floor-name">
         User mode <span class="ring">{state.abi?.user_mode ?? "ring 3"}</span>
-      </h3>
+      </h2>
       <Registers state={state} />
       <Program state={state} />
       <i data-anchor="answer" aria-hidden="true" />

@@ -49,7 +49,8 @@ export function measure(stage: HTMLElement): void {
 export function routeOf(crossing: Crossing | null): readonly string[] {
   if (crossing?.kind === "fault") return FAULT_ROUTE;
   if (crossing?.dispatch?.implemented === false) return REFUSED_BY_TABLE;
-  if (crossing?.checks.some((check) => !check.ok) && crossing.services.length === 0) return REFUSED_BY_CHECK;
+  const refused = crossing?.checks.find((check) => !check.ok);
+  if (refused && !crossing?.services.some((service) => service.seq > refused.seq)) return REFUSED_BY_CHECK;
   return CALL_ROUTE;
 }
 

@@ -1,4 +1,4 @@
-import type { State } from "../fold/state";
+import type { Crossing, State } from "../fold/state";
 import { readable } from "../fold/words";
 
 export interface TokenLook {
@@ -11,7 +11,8 @@ export function tokenOf(state: State): TokenLook {
   const crossing = state.crossing;
   if (!crossing) return { text: "", tone: "plain" };
   if (crossing.kind === "fault") {
-    return { text: crossing.signal?.name ?? crossing.fault?.vector ?? "fault", tone: "refused" };
+    const text = crossing.signal?.name ?? crossing.fault?.vector ?? "fault";
+    return { text, tone: repaired(crossing) ? "plain" : "refused" };
   }
   const { result, dispatch } = crossing;
   if (result) return { text: result.errno ?? result.text, tone: result.errno ? "refused" : "answer" };
@@ -19,4 +20,9 @@ export function tokenOf(state: State): TokenLook {
   if (state.place === "queue" || crossing.block) return { text: name, tone: "waiting" };
   const refused = crossing.checks.some((check) => !check.ok) || (dispatch !== null && !dispatch.implemented);
   return { text: name, tone: refused ? "refused" : "plain" };
+}
+
+/** A fault that the kernel mends by itself, such as the first touch of a fresh page: nothing is wrong. */
+export function repaired(crossing: Crossing): boolean {
+  return crossing.fault !== null && crossing.fault.signal === null;
 }

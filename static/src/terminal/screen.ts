@@ -9,6 +9,7 @@ export class Screen {
   private readonly terminal: Terminal;
   private readonly fit = new FitAddon();
   private opened = false;
+  private wanted = false;
   private written: { of: object; outputs: number } | null = null;
 
   constructor(typed: (data: string) => void) {
@@ -37,6 +38,7 @@ export class Screen {
       this.opened = true;
     }
     this.resize();
+    if (this.wanted) this.focus();
     const observer = new ResizeObserver(() => this.resize());
     observer.observe(host);
     return () => observer.disconnect();
@@ -46,8 +48,10 @@ export class Screen {
     this.terminal.options.theme = colours();
   }
 
+  /** Take the keyboard, at once or as soon as there is something to focus. */
   focus(): void {
-    this.terminal.focus();
+    this.wanted = !this.opened;
+    if (this.opened) this.terminal.focus();
   }
 
   /** Show exactly the first `outputs` chunks of `chunks`; writes only what is new when that is possible. */

@@ -3,7 +3,9 @@ import { language, source } from "../editor/editor";
 import { connected } from "../protocol/client";
 import { notice } from "../session";
 import { Icon, Logo, type IconName } from "./icons";
+import { layout } from "./layout";
 import { linkFor } from "./share";
+import { goToTab } from "./tabs";
 import { nextTheme, theme, type Theme } from "./theme";
 
 const THEMES: Record<Theme, { icon: IconName; label: string }> = {
@@ -48,6 +50,11 @@ export function TopBar({ help }: { help: () => void }) {
             <span class="dot" aria-hidden="true" />
             Connecting
           </span>
+        )}
+        {layout.value === "narrow" && (
+          <button type="button" onClick={() => goToTab("program")}>
+            Program
+          </button>
         )}
         <Share />
         <button type="button" class="quiet" onClick={nextTheme} aria-label={look.label} title={look.label}>

@@ -2,8 +2,8 @@ import { signal } from "@preact/signals";
 
 export type Layout = "wide" | "medium" | "narrow";
 
-const wide = matchMedia("(min-width: 1240px)");
-const narrow = matchMedia("(max-width: 819px)");
+const wide = matchMedia("(min-width: 1360px) and (min-height: 800px)");
+const narrow = matchMedia("(max-width: 939px)");
 const current = (): Layout => (wide.matches ? "wide" : narrow.matches ? "narrow" : "medium");
 
 /** Which of the three arrangements of the page fits the window. */

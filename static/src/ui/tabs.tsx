@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { layout, type Layout } from "./layout";
+import { stillness } from "./motion";
 
 export type TabName = "program" | "terminal" | "strace" | "story" | "machine";
 
@@ -31,6 +32,16 @@ export function selected(): TabName | undefined {
 /** Bring a panel to the front, where it shares its place. */
 export function showTab(name: TabName): void {
   if (tabs().includes(name)) chosen.value = name;
+}
+
+/** Bring a panel to the front and, on a page that scrolls, into view. */
+export function goToTab(name: TabName): void {
+  showTab(name);
+  if (layout.value !== "narrow") return;
+  const still = stillness.value;
+  requestAnimationFrame(() =>
+    document.querySelector(".drawer")?.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" }),
+  );
 }
 
 export function hiddenPanel(name: TabName): boolean {
