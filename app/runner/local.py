@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 
@@ -47,6 +48,8 @@ def execute(
     recorder = Recorder(keep_last, batch)
     attendant = _Attendant(recorder, spec.limits)
     engine.load()
+    # What is loaded by now stays: the garbage collector need not look at it again and again.
+    gc.freeze()
     confine(attendant.start)
     try:
         engine.run(spec, recorder, console, attendant.watch)

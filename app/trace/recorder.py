@@ -36,12 +36,14 @@ class Recorder:
         """Stamp `event` with the next `seq`, the current time and task, and queue it for the sink."""
         if self.muted:
             return
-        event.seq = self.seq
+        seq = self.seq
+        event.seq = seq
         event.time = self.now
         event.task = self.task
-        self.seq += 1
-        self._waiting.append(event)
-        if len(self._waiting) >= self._batch:
+        self.seq = seq + 1
+        waiting = self._waiting
+        waiting.append(event)
+        if len(waiting) >= self._batch:
             self.flush()
 
     def flush(self) -> None:
