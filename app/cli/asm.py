@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import click
+
 from app.toolchain.assemble import assemble
 from app.toolchain.listing import listing
-
 from app.toolchain.program import SourceError
 
 from .source import ARCHITECTURES, read_file, report

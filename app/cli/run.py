@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from typing import IO
 
 import click
-from app.runner.local import execute
 
+from app.runner import sandbox
+from app.runner.local import execute
 from app.runner.messages import Limits, RunSpec
 from app.toolchain.program import SourceError
 from app.trace import codec, strace
@@ -111,7 +113,7 @@ def run(
     )
     out = _open_trace(trace_file) if trace_file else sys.stderr.buffer
     try:
-        end = execute(spec, console=HostConsole(), sink=_sink(trace, out))
+        end = execute(spec, console=HostConsole(), sink=_sink(trace, out), confine=_confine)
     except SourceError as error:
         report(program, error.diagnostics)
     except BrokenPipeError:
@@ -119,6 +121,14 @@ def run(
     if end.reason not in ("exit", "signal"):
         click.echo(f"trapgate: {end.sentence}", err=True)
     sys.exit(end.exit_code)
+
+
+def _confine(start_threads: Callable[[], None]) -> None:
+    """Enter the sandbox, or say that there is none here."""
+    try:
+        sandbox.enter_in_place(start_threads=start_threads)
+    except sandbox.SandboxUnavailableError as error:
+        click.echo(f"trapgate: warning: the run is not sandboxed: {error}", err=True)
 
 
 def _open_trace(path: str) -> IO[bytes]:

@@ -24,6 +24,8 @@ from app.cpu.unicorn_raw import (
 _ACCESS_NAMES: dict[int, Access] = {ACCESS_READ: "read", ACCESS_WRITE: "write", ACCESS_FETCH: "execute"}
 _STOP_RETRY_SECONDS = 0.001
 _FRAMES_FLUSHED_SINGLY = 8
+_FIRST_MISSES = 256
+_MOST_MISSES = 1 << 20
 _WARM_UP_PAGE = 16
 
 _COMPARED_BITS = (1 << 48) - PAGE_SIZE
@@ -69,6 +71,8 @@ class Cpu:
         self._lock = threading.RLock()
         self._stopping = False
         self._runner: int | None = None
+        self._misses = _FIRST_MISSES
+        self._state.misses_left = self._misses
 
     @property
     def page_table(self) -> PageTable:
@@ -122,6 +126,8 @@ class Cpu:
                 if self._stopping:
                     self._stopping = False
                     return StopExit(self._pc)
+                if state.misses_left <= 0:
+                    self._grow_tlb()
                 if state.stale_tlb or state.stale_frames or state.stale_code:
                     self._flush()
                 code = engine.start(self._pc)
@@ -213,6 +219,12 @@ class Cpu:
             address |= exact & PAGE_MASK
         present = address >> PAGE_SHIFT in state.entries
         return FaultExit("#PF", pc, address, _ACCESS_NAMES[access], present)
+
+    def _grow_tlb(self) -> None:
+        """The emulator sizes its TLB only when it is flushed, by how full it was: flush when misses pile up."""
+        self._misses = min(self._misses * 2, _MOST_MISSES)
+        self._state.misses_left = self._misses
+        self._state.stale_tlb = True
 
     def _flush(self) -> None:
         """Drop translations that the kernel made stale since user code ran."""

@@ -32,7 +32,7 @@ class PhysicalMemory:
             raise ValueError("physical memory is a whole number of pages")
         self.size = size
         self.frames = size >> PAGE_SHIFT
-        self.buffer = mmap.mmap(-1, size)
+        self.buffer = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         self.peak = 0
         self._free: list[int] = []
         self._next = 0

@@ -1,7 +1,7 @@
 """A thin layer over the Unicorn library: one emulated processor behind a virtual TLB.
 
 The stock Python binding costs 20 to 70 times more per register access than these calls, keeps every instance in a
-reference cycle once it has a hook, and loses exceptions raised in hooks. Here the binding only finds the library.
+reference cycle once it has a hook, and loses exceptions raised in hooks. Here nothing of it is used.
 
 Short calls go through `PyDLL` (no release of the interpreter lock); running guest code goes through `CDLL`, so other
 threads, a watchdog among them, run meanwhile.
@@ -17,10 +17,10 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from unicorn import unicorn_const as uc_const
-from unicorn.unicorn_py3.unicorn import uclib
-
+from app.cpu import unicorn_library
 from app.cpu.mmu import EXECUTE, PAGE_SHIFT, PAGE_SIZE, READ, WRITE, Pte
+
+uc_const = unicorn_library.constants("unicorn_const")
 
 TRANSLATION_BUFFER_SIZE = 16 << 20
 """Bytes reserved for translated code. Unicorn's default is 1 GiB, which breaks under an address space limit."""
@@ -43,8 +43,8 @@ _PROBES = (0x0000_0012_3456_7A01, 0x0000_0023_4567_8B03, 0x0000_0034_5678_9C05)
 
 _MODEL_SPECIFIC = struct.Struct("=IxxxxQ")
 
-_running = ctypes.CDLL(uclib._name)
-_short = ctypes.PyDLL(uclib._name)
+_running = unicorn_library.load(ctypes.CDLL)
+_short = unicorn_library.load(ctypes.PyDLL)
 _short.uc_strerror.restype = ctypes.c_char_p
 
 _InterruptHook = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)
@@ -91,6 +91,7 @@ class HookState:
         "error",
         "event",
         "identity",
+        "misses_left",
         "refused",
         "stale_code",
         "stale_frames",
@@ -104,6 +105,7 @@ class HookState:
         self.refused: tuple[int, int] | None = None
         self.error: BaseException | None = None
         self.identity = False
+        self.misses_left = 0
         self.stale_tlb = False
         self.stale_code = False
         self.stale_frames: set[int] = set()
@@ -414,8 +416,12 @@ def _batch(numbers: Sequence[int]) -> tuple[Any, Any, Any]:
 
 def _fill_hook(state: HookState) -> Callable[[int, int, int, int, int], bool]:
     entry_at = _TlbEntry.from_address
+    stop = _short.uc_emu_stop
 
-    def fill(_handle: int, address: int, access: int, result: int, _data: int) -> bool:
+    def fill(handle: int, address: int, access: int, result: int, _data: int) -> bool:
+        state.misses_left -= 1
+        if state.misses_left == 0:
+            stop(ctypes.c_void_p(handle))
         if state.identity:
             answer = entry_at(result)
             answer.address = address

@@ -47,14 +47,14 @@ class Dispatcher:
             Trap(
                 call=call.id,
                 instruction=trap.instruction,
-                pc=word(trap.pc),
-                number=word(number),
-                args=tuple(word(value) for value in raw),
+                pc=hex(trap.pc),
+                number=hex(number),
+                args=tuple(map(hex, raw)),
                 line=line,
             )
         )
-        saved = {name: word(value) for name, value in trap.saved.items()}
-        emit(ModeSwitch(to="kernel", reason="trap", pc=word(trap.next_pc), line=line, saved=saved))
+        saved = {name: hex(value) for name, value in trap.saved.items()}
+        emit(ModeSwitch(to="kernel", reason="trap", pc=hex(trap.next_pc), line=line, saved=saved))
         row = self._look_up(call)
         if row is None:
             self._leave(call, error=Errno.ENOSYS)
@@ -151,8 +151,10 @@ class Dispatcher:
                 sentence=sentence,
             )
         )
+        # An argument refers to its call: without the cycle both are freed at once.
+        call.arguments.clear()
         kernel.return_to_user(call.task, "return", restored=self._restored(call))
 
     def _restored(self, call: Call) -> dict[str, str]:
         """What the CPU loads on the way out, by the register that gets it."""
-        return {name: word(call.saved[source]) for name, source in self.abi.restores.items() if source in call.saved}
+        return {name: hex(call.saved[source]) for name, source in self.abi.restores.items() if source in call.saved}

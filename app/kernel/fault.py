@@ -17,20 +17,21 @@ if TYPE_CHECKING:
     from .kernel import Kernel
     from .task import Task
 
-_NAMES = {
-    "#DE": ("divide error", Signo.SIGFPE),
-    "#DB": ("debug exception", Signo.SIGTRAP),
-    "#BP": ("breakpoint", Signo.SIGTRAP),
-    "#OF": ("overflow", Signo.SIGSEGV),
-    "#UD": ("invalid opcode", Signo.SIGILL),
-    "#NM": ("device not available", Signo.SIGSEGV),
-    "#SS": ("stack fault", Signo.SIGBUS),
-    "#GP": ("general protection fault", Signo.SIGSEGV),
-    "#PF": ("page fault", Signo.SIGSEGV),
-    "#MF": ("floating-point error", Signo.SIGFPE),
-    "#AC": ("alignment check", Signo.SIGBUS),
-    "#XM": ("SIMD floating-point error", Signo.SIGFPE),
+_EXCEPTIONS = {
+    "#DE": ("divide error", Signo.SIGFPE, "FPE_INTDIV"),
+    "#DB": ("debug exception", Signo.SIGTRAP, "TRAP_BRKPT"),
+    "#BP": ("breakpoint", Signo.SIGTRAP, "SI_KERNEL"),
+    "#OF": ("overflow", Signo.SIGSEGV, "SI_KERNEL"),
+    "#UD": ("invalid opcode", Signo.SIGILL, "ILL_ILLOPN"),
+    "#SS": ("stack fault", Signo.SIGBUS, "SI_KERNEL"),
+    "#GP": ("general protection fault", Signo.SIGSEGV, "SI_KERNEL"),
+    "#PF": ("page fault", Signo.SIGSEGV, "SEGV_MAPERR"),
+    "#MF": ("floating-point error", Signo.SIGFPE, "FPE_FLTINV"),
+    "#AC": ("alignment check", Signo.SIGBUS, "BUS_ADRALN"),
+    "#XM": ("SIMD floating-point error", Signo.SIGFPE, "FPE_FLTINV"),
 }
+"""Vector -> its name, the signal Linux sends, and that signal's si_code (arch/x86/kernel/traps.c)."""
+
 _VERBS = {"read": "read from", "write": "write to", "execute": "execute"}
 
 
@@ -39,7 +40,7 @@ def handle(kernel: Kernel, task: Task, fault: FaultExit) -> None:
     kernel.faults += 1
     line = kernel.line_at(fault.pc)
     emit = kernel.recorder.emit
-    name, signo = _NAMES.get(fault.vector, ("exception", Signo.SIGSEGV))
+    name, signo, code = _EXCEPTIONS.get(fault.vector, ("exception", Signo.SIGSEGV, "SI_KERNEL"))
     emit(ModeSwitch(to="kernel", reason="fault", pc=word(fault.pc), line=line, saved={"rip": word(fault.pc)}))
     repaired = None
     if fault.vector == "#PF" and fault.address is not None and fault.access is not None:
@@ -59,8 +60,17 @@ def handle(kernel: Kernel, task: Task, fault: FaultExit) -> None:
         )
     )
     if not repaired:
-        signal.force(kernel, task, signo)
+        signal.force(kernel, task, _siginfo(task, fault, signo, code))
     kernel.return_to_user(task, "return", restored={"rip": word(fault.pc)})
+
+
+def _siginfo(task: Task, fault: FaultExit, signo: int, code: str) -> signal.SigInfo:
+    """What Linux tells about the fault. Exceptions without an address of their own give NULL, or the instruction's."""
+    if fault.vector == "#PF" and fault.address is not None:
+        if task.mm.find(fault.address) is not None:
+            code = "SEGV_ACCERR"
+        return signal.SigInfo(signo, code, address=fault.address)
+    return signal.SigInfo(signo, code, address=0 if code == "SI_KERNEL" else fault.pc)
 
 
 def _reason(task: Task, fault: FaultExit, name: str) -> str:

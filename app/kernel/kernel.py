@@ -71,7 +71,6 @@ class Kernel:
         self.cpu = Cpu(program.arch, self.memory)
         self.tasks: dict[int, Task] = {}
         self.input: InputDevice
-        self.booted = False
         self.faults = 0
         self.output_bytes = 0
         self.dispatcher = Dispatcher(self, self.abi)
@@ -113,7 +112,11 @@ class Kernel:
 
     def _boot(self) -> None:
         """Make the first process out of the Program and announce it."""
-        task = boot.first_task(self)
+        self.recorder.muted = True
+        try:
+            task = boot.first_task(self)
+        finally:
+            self.recorder.muted = False
         self.tasks[task.tid] = task
         self.recorder.task = task.tid
         self.recorder.emit(
@@ -129,7 +132,6 @@ class Kernel:
                 line=self.line_at(self.cpu.pc),
             )
         )
-        self.booted = True
         self.recorder.emit(TaskStart(pid=task.process.pid, parent=task.process.ppid, name=task.process.name))
         boot.announce_descriptors(self, task)
 
@@ -229,7 +231,7 @@ class Kernel:
 
     def return_to_user(self, task: Task, reason: str, restored: dict[str, str]) -> None:
         """Deliver pending signals, then go back to user mode."""
-        if task.pending.bits:
+        if task.pending:
             signal.deliver(self, task)
         if task.state is TaskState.RUNNABLE:
             pc = self.cpu.pc

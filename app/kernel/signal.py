@@ -86,42 +86,91 @@ class SignalSet:
         return signal_set_text(self.bits)
 
 
+@dataclass(frozen=True, slots=True)
+class SigInfo:
+    """What is known about one signal that was sent: `siginfo_t` (sigaction(2)).
+
+    `code` is the symbolic si_code; `pid` and `uid` the sender's for `SI_USER` and `SI_TKILL`; `address` the one of a
+    fault (0 where Linux gives none).
+    """
+
+    signo: int
+    code: str
+    pid: int = 0
+    uid: int = 0
+    address: int | None = None
+
+    @classmethod
+    def user(cls, signo: int, sender: Process, code: str = "SI_USER") -> SigInfo:
+        """A signal that `sender` sent."""
+        return cls(signo, code, pid=sender.pid, uid=sender.credentials.uid)
+
+    @property
+    def sender(self) -> str:
+        """`kernel`, or the pid."""
+        return str(self.pid) if self.pid else "kernel"
+
+    def text(self) -> str:
+        """As strace prints it, without braces."""
+        parts = [f"si_signo={signal_name(self.signo)}", f"si_code={self.code}"]
+        if self.pid:
+            parts += [f"si_pid={self.pid}", f"si_uid={self.uid}"]
+        if self.address is not None:
+            parts.append(f"si_addr={hex(self.address) if self.address else 'NULL'}")
+        return ", ".join(parts)
+
+
+class PendingSignals:
+    """Signals that were sent and not acted on yet. A standard signal is pending once, however often it is sent."""
+
+    __slots__ = ("_infos",)
+
+    def __init__(self) -> None:
+        self._infos: dict[int, SigInfo] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._infos)
+
+    @property
+    def bits(self) -> int:
+        """As a `sigset_t`."""
+        return sum(1 << (signo - 1) for signo in self._infos)
+
+    def add(self, info: SigInfo) -> None:
+        """Note that a signal was sent."""
+        self._infos.setdefault(info.signo, info)
+
+    def discard(self, signo: int) -> None:
+        """Forget `signo`."""
+        self._infos.pop(signo, None)
+
+    def unblocked(self, blocked: SignalSet) -> bool:
+        """Whether one of them is to be acted on."""
+        return any(signo not in blocked for signo in self._infos)
+
+    def take(self, blocked: SignalSet) -> SigInfo | None:
+        """Remove and return the lowest-numbered signal that is not blocked."""
+        signo = min((signo for signo in self._infos if signo not in blocked), default=None)
+        return None if signo is None else self._infos.pop(signo)
+
+
 def is_ignored(process: Process, signo: int) -> bool:
     """Whether `signo` would do nothing to the process."""
     handler = process.dispositions.get(signo, Disposition()).handler
     return handler == SIG_IGN or (handler == SIG_DFL and default_action(signo) == "ignore")
 
 
-def send(kernel: Kernel, task: Task, signo: int, sender: str) -> None:
-    """Make `signo` pending for `task`, or drop it if it would be ignored. It takes effect before user mode goes on."""
-    disposition = task.process.dispositions.get(signo, Disposition()).handler
-    name = signal_name(signo)
-    _cancel_opposites(task, signo)
-    if signo in task.blocked:
-        task.pending.add(signo)
-        kernel.recorder.emit(
-            SignalEvent(
-                number=signo,
-                name=name,
-                sender=sender,
-                disposition="blocked",
-                action="pending",
-                sentence=f"{name} is blocked by the signal mask and stays pending.",
-            )
-        )
-    elif disposition == SIG_IGN or (disposition == SIG_DFL and default_action(signo) == "ignore"):
-        kernel.recorder.emit(
-            SignalEvent(
-                number=signo,
-                name=name,
-                sender=sender,
-                disposition="ignore" if disposition == SIG_IGN else "default",
-                action="ignore",
-                sentence=f"{name} is ignored.",
-            )
-        )
+def send(kernel: Kernel, task: Task, info: SigInfo) -> None:
+    """Make a signal pending for `task`, or drop it if it would be ignored. It takes effect before user mode goes on."""
+    name = signal_name(info.signo)
+    _cancel_opposites(task, info.signo)
+    if info.signo in task.blocked:
+        task.pending.add(info)
+        _record(kernel, info, "blocked", "pending", f"{name} is blocked by the signal mask and stays pending.")
+    elif is_ignored(task.process, info.signo):
+        _record(kernel, info, _disposition(task, info.signo), "ignore", f"{name} is ignored.")
     else:
-        task.pending.add(signo)
+        task.pending.add(info)
         task.wake()
 
 
@@ -134,24 +183,50 @@ def _cancel_opposites(task: Task, signo: int) -> None:
             task.pending.discard(stop)
 
 
-def force(kernel: Kernel, task: Task, signo: int) -> None:
+def force(kernel: Kernel, task: Task, info: SigInfo) -> None:
     """Deliver a signal caused by a fault: blocking or ignoring it does not help (Linux `force_sig`)."""
-    if signo in task.blocked or task.process.dispositions.get(signo, Disposition()).handler == SIG_IGN:
-        task.blocked.discard(signo)
-        task.process.dispositions.pop(signo, None)
-    task.pending.add(signo)
-    deliver(kernel, task, sender="kernel")
+    if info.signo in task.blocked or task.process.dispositions.get(info.signo, Disposition()).handler == SIG_IGN:
+        task.blocked.discard(info.signo)
+        task.process.dispositions.pop(info.signo, None)
+    task.pending.add(info)
+    deliver(kernel, task)
 
 
-def deliver(kernel: Kernel, task: Task, sender: str = "") -> None:
+def deliver(kernel: Kernel, task: Task) -> None:
     """Act on every pending signal that is not blocked, lowest number first, as on every return to user mode."""
-    while (signo := SignalSet(task.pending.bits & ~task.blocked.bits).first()) is not None:
-        task.pending.discard(signo)
-        _act(kernel, task, signo, sender or str(task.process.pid))
+    while (info := task.pending.take(task.blocked)) is not None:
+        _act(kernel, task, info)
 
 
-def _act(kernel: Kernel, task: Task, signo: int, sender: str) -> None:
-    """Carry out the disposition of one signal. Raises the kernel's `ProcessEnd` when that is the end."""
+def _disposition(task: Task, signo: int) -> Literal["default", "ignore"]:
+    """What the process said about `signo`, when it gave no handler."""
+    return "ignore" if task.process.dispositions.get(signo, Disposition()).handler == SIG_IGN else "default"
+
+
+def _record(
+    kernel: Kernel,
+    info: SigInfo,
+    disposition: Literal["default", "ignore", "blocked"],
+    action: Literal["terminate", "core", "ignore", "stop", "continue", "pending"],
+    sentence: str,
+) -> None:
+    """Emit the event."""
+    kernel.recorder.emit(
+        SignalEvent(
+            number=info.signo,
+            name=signal_name(info.signo),
+            sender=info.sender,
+            disposition=disposition,
+            action=action,
+            sentence=sentence,
+            siginfo=info.text(),
+        )
+    )
+
+
+def _act(kernel: Kernel, task: Task, info: SigInfo) -> None:
+    """Carry out the disposition of one signal. Unwinds to the run loop when that is the end of the process."""
+    signo = info.signo
     name = signal_name(signo)
     handler = task.process.dispositions.get(signo, Disposition()).handler
     if handler not in (SIG_DFL, SIG_IGN):
@@ -166,16 +241,7 @@ def _act(kernel: Kernel, task: Task, signo: int, sender: str) -> None:
         "stop": f"{name} stops the process until SIGCONT.",
         "continue": f"{name} lets a stopped process go on.",
     }
-    kernel.recorder.emit(
-        SignalEvent(
-            number=signo,
-            name=name,
-            sender=sender,
-            disposition="ignore" if handler == SIG_IGN else "default",
-            action=action,
-            sentence=words[action],
-        )
-    )
+    _record(kernel, info, _disposition(task, signo), action, words[action])
     if action in ("terminate", "core"):
         kernel.end_process(task, signo=signo)
     elif action == "stop":

@@ -18,8 +18,9 @@ from __future__ import annotations
 import enum
 import inspect
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
@@ -39,66 +40,75 @@ class Parameter:
     type: Any
     detail: str
 
-    def fetch(self, call: Call, raw: int) -> Any:
-        """The typed argument for register value `raw`."""
-        return self.type.fetch(call, self.name, raw, self.detail)
 
-
-@dataclass(frozen=True, slots=True)
 class Syscall:
-    """A row of the table that this kernel serves."""
+    """A row of the table that this kernel serves.
 
-    name: str
-    handler: Callable[..., Any]
-    parameters: tuple[Parameter, ...]
-    result: Any
-    blocking: bool
-    doc: str
-    source: str
+    `blocking` says whether the handler is a generator, `source` is `path:line` of it. The signature is read when the
+    call is first made, because reading all of them takes longer than a small program runs.
+    """
 
-    @property
+    def __init__(self, handler: Callable[..., Any]) -> None:
+        self.name = handler.__name__
+        self.handler = handler
+        self.blocking = inspect.isgeneratorfunction(handler)
+
+    @cached_property
+    def _hints(self) -> dict[str, Any]:
+        return typing.get_type_hints(self.handler, include_extras=True)
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The arguments, in register order. Raises TypeError for an annotation that is no argument type."""
+        names = list(inspect.signature(self.handler).parameters)[1:]
+        return tuple(_parameter(name, self._hints[name]) for name in names)
+
+    @cached_property
+    def result_text(self) -> Callable[[int], str]:
+        """Prints a successful result as strace does."""
+        result = self._hints.get("return")
+        if get_origin(result) is not None and get_args(result):
+            result = get_args(result)[-1]
+        show: Callable[[int], str] = getattr(result, "show", str)
+        return show
+
+    @cached_property
     def signature(self) -> str:
         """`write(fd, buf, count)`."""
         return f"{self.name}({', '.join(p.name for p in self.parameters)})"
+
+    @cached_property
+    def source(self) -> str:
+        """`path:line` of the handler."""
+        code = self.handler.__code__
+        return f"{Path(code.co_filename).resolve().relative_to(SOURCE_ROOT)}:{code.co_firstlineno}"
+
+    @property
+    def doc(self) -> str:
+        """The reference page of the call."""
+        return inspect.getdoc(self.handler) or ""
 
     def fetch(self, call: Call) -> None:
         """Fill `call.arguments` from its registers. Nothing is checked yet: arguments check themselves when used."""
         arguments = call.arguments
         for parameter, raw in zip(self.parameters, call.raw, strict=False):
-            arguments[parameter.name] = parameter.fetch(call, raw)
-
-    def result_text(self, value: int) -> str:
-        """A successful result as strace prints it."""
-        show = getattr(self.result, "show", None)
-        return str(show(value)) if show else str(value)
+            arguments[parameter.name] = parameter.type.fetch(call, parameter.name, raw, parameter.detail)
 
 
 _served: dict[str, Syscall] = {}
 
 
 def syscall(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """Register `handler` under its own name, which is the name in the table of every ABI."""
-    hints = typing.get_type_hints(handler, include_extras=True)
-    result = hints.pop("return", None)
-    if get_origin(result) is not None and get_args(result):
-        result = get_args(result)[-1]
-    names = list(inspect.signature(handler).parameters)[1:]
-    code = handler.__code__
+    """Register `handler` under its own name, which is the name in the table of every ABI.
+
+    Raises ValueError for a second handler of the same name, and for one without a docstring.
+    """
     name = handler.__name__
     if name in _served:
         raise ValueError(f"two handlers for {name}")
-    doc = inspect.getdoc(handler)
-    if not doc:
+    if not handler.__doc__:
         raise ValueError(f"{name} has no docstring; it is the reference page of the call")
-    _served[name] = Syscall(
-        name=name,
-        handler=handler,
-        parameters=tuple(_parameter(parameter, hints[parameter]) for parameter in names),
-        result=result,
-        blocking=inspect.isgeneratorfunction(handler),
-        doc=doc,
-        source=f"{Path(code.co_filename).resolve().relative_to(SOURCE_ROOT)}:{code.co_firstlineno}",
-    )
+    _served[name] = Syscall(handler)
     return handler
 
 
@@ -117,9 +127,3 @@ def _parameter(name: str, annotation: Any) -> Parameter:
 def served() -> dict[str, Syscall]:
     """Every call this kernel serves, by name. Importing `app.kernel.syscalls` fills it."""
     return _served
-
-
-def documented() -> Iterator[tuple[str, str]]:
-    """(name, docstring) of every call, for the reference page."""
-    for name, row in sorted(_served.items()):
-        yield name, row.doc

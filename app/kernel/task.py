@@ -7,7 +7,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .signal import Disposition, SignalSet
+from .signal import Disposition, PendingSignals, SignalSet
 
 if TYPE_CHECKING:
     from .abi import Abi
@@ -70,7 +70,7 @@ class Task:
     state: TaskState = TaskState.RUNNABLE
     sleeping: SleepingCall | None = None
     blocked: SignalSet = field(default_factory=SignalSet)
-    pending: SignalSet = field(default_factory=SignalSet)
+    pending: PendingSignals = field(default_factory=PendingSignals)
     clear_child_tid: int = 0
 
     @property

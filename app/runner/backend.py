@@ -169,6 +169,7 @@ class _Runner:
         self.pid = self._process.pid
         self.layers: tuple[str, ...] = ()
         self.dead = False
+        self._closing = False
         self._socket = ours
         self._numbers = itertools.count(1)
         self._runs: dict[int, LocalRun] = {}
@@ -211,6 +212,7 @@ class _Runner:
 
     def close(self) -> None:
         """End the process and wait for it."""
+        self._closing = True
         self._hang_up()
         self._reader.join(_CLOSE_SECONDS)
 
@@ -230,7 +232,9 @@ class _Runner:
                 while (frame := received.take()) is not None:
                     self._handle(_decoder.decode(frame))
         except (OSError, FrameError, msgspec.MsgspecError) as error:
-            _log.error("connection to the runner: %s", error)
+            # Hanging up ends a greenlet's `recv` with an error, a thread's without.
+            if not self._closing:
+                _log.error("connection to the runner: %s", error)
         finally:
             self._lost()
 

@@ -21,12 +21,17 @@ _STOP_GRACE_SECONDS = 2.0
 
 
 class Child:
-    """A worker that waits for its run (`run` is None) or has one."""
+    """A worker that waits for its run (`run` is None) or has one. Raises OSError when it can't be started."""
 
     def __init__(self, engine: Engine, address_space_bytes: int) -> None:
         runner_end, worker_end = socket.socketpair()
         runner = os.getpid()
-        self.pid = os.fork()
+        try:
+            self.pid = os.fork()
+        except OSError:
+            runner_end.close()
+            worker_end.close()
+            raise
         if self.pid == 0:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             worker.main(worker_end.fileno(), engine, parent=runner, address_space_bytes=address_space_bytes)

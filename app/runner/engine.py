@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from app.cpu.arch import architecture
 from app.cpu.cpu import warm_up
 from app.kernel.config import KernelConfig
 from app.kernel.console import Console
 from app.kernel.kernel import Kernel
 from app.runner.execution import Started
 from app.runner.messages import Limits, RunSpec
+from app.toolchain import keystone_x86_64
 from app.toolchain.assemble import assemble
-from app.toolchain.detect import detect
-from app.toolchain.elf import load_elf
+from app.toolchain.detect import detect_language
+from app.toolchain.elf import ElfError, load_elf
 from app.toolchain.program import Diagnostic, Program, SourceError
 from app.trace.recorder import Recorder
 
@@ -35,14 +37,25 @@ text: .ascii "hi\\n"
 class TrapgateEngine:
     """The one `app.runner.execution.Engine` that users meet."""
 
+    def load(self) -> None:
+        """See `app.runner.execution.Engine.load`."""
+        for arch in _ARCHITECTURES:
+            architecture(arch)
+        keystone_x86_64.load()
+
     def prepare(self) -> None:
         """Load everything and run a small program once."""
+        self.load()
         for arch in _ARCHITECTURES:
             warm_up(arch)
+        self.rehearse()
+
+    def rehearse(self) -> None:
+        """Run a small program without a trace."""
         limits = Limits(
             cpu_seconds=1, wall_seconds=1, memory_bytes=1 << 20, events=1000, output_bytes=1000, source_bytes=1000
         )
-        spec = RunSpec(source=_REHEARSAL, language="auto", arch="x86_64", limits=limits)
+        spec = RunSpec(source=_REHEARSAL, language="gas", arch="x86_64", limits=limits)
         self.run(spec, Recorder(lambda events: None), _Silence(), lambda run: None)
 
     def run(self, spec: RunSpec, recorder: Recorder, console: Console, started: Started) -> None:
@@ -76,9 +89,14 @@ def build(spec: RunSpec) -> Program:
     """Make the Program. Raises SourceError."""
     if len(spec.source) > spec.limits.source_bytes:
         raise _mistake(f"the source has {len(spec.source)} bytes; at most {spec.limits.source_bytes} are allowed")
-    language = detect(spec.filename, spec.source) if spec.language == "auto" else spec.language
+    language = detect_language(spec.filename, spec.source) if spec.language == "auto" else spec.language
     if language == "elf":
-        return load_elf(spec.source)
+        try:
+            return load_elf(spec.source)
+        except ElfError as error:
+            raise _mistake(str(error)) from error
+    if language not in ("gas", "nasm"):
+        raise _mistake(f"{spec.filename} is neither assembly (GNU as or NASM) nor an ELF file")
     try:
         text = spec.source.decode()
     except UnicodeDecodeError as error:

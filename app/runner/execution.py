@@ -25,8 +25,14 @@ Started = Callable[[Stoppable], None]
 class Engine(Protocol):
     """Turns a RunSpec into events."""
 
+    def load(self) -> None:
+        """Open every library and module that a run needs; none is opened later."""
+
     def prepare(self) -> None:
         """Load and use every part once, so that nothing is left to open when the sandbox is closed. No threads."""
+
+    def rehearse(self) -> None:
+        """Run something small. A worker does so while it waits: a fork shares memory, and first touches are slow."""
 
     def run(self, spec: RunSpec, recorder: Recorder, console: Console, started: Started) -> None:
         """Execute `spec` to its `run.end`. `started` is called when the program is about to begin.

@@ -3,60 +3,100 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from app.kernel.console import Console
 from app.runner.execution import Engine, Stoppable, Watch
-from app.runner.messages import RunSpec
+from app.runner.messages import Limits, RunSpec
 from app.trace.events import AnyEvent, RunEnd
 from app.trace.recorder import Recorder, Sink
+
+Confine = Callable[[Callable[[], None]], object]
+"""Enters a sandbox, having called its argument first."""
 
 _FLUSH_SECONDS = 0.05
 
 
-def execute(spec: RunSpec, *, console: Console, sink: Sink, engine: Engine | None = None, batch: int = 256) -> RunEnd:
+def execute(
+    spec: RunSpec,
+    *,
+    console: Console,
+    sink: Sink,
+    engine: Engine | None = None,
+    batch: int = 256,
+    confine: Confine = lambda start_threads: start_threads(),
+) -> RunEnd:
     """Run `spec` to its end and return its last event.
 
-    `sink` gets the events in batches of at most `batch`, and at least every 50 milliseconds, from one thread at a time
-    but not always from the caller's. The time limits are those of `spec`; assembling is not interrupted by them.
-    `engine` is Trapgate's own unless given. Raises SourceError when the source has mistakes, and what `sink`
-    and `console` raise.
+    `sink` gets the events in batches of at most `batch`, and at least every 50 milliseconds, from one thread at a
+    time but not always from the caller's. The time limits are those of `spec`; assembling is not interrupted by them.
+    `engine` is Trapgate's own unless given. `confine` is called when everything is loaded and nothing of the
+    visitor's has been looked at; it may enter a sandbox, and must call its argument, which starts a thread. Raises
+    SourceError when the source has mistakes, and what `sink`, `console` and `confine` raise.
     """
     if engine is None:
         from app.runner.engine import TrapgateEngine  # noqa: PLC0415 - loads Unicorn and Keystone
 
         engine = TrapgateEngine()
     last: list[AnyEvent] = []
-    failures: list[Exception] = []
 
     def keep_last(events: list[AnyEvent]) -> None:
         last[:] = events[-1:]
         sink(events)
 
     recorder = Recorder(keep_last, batch)
-    over = threading.Event()
-
-    def attend(run: Stoppable, watch: Watch) -> None:
-        while not over.wait(watch.pause(_FLUSH_SECONDS)):
-            if sentence := watch.exceeded():
-                run.stop("time-limit", sentence)
-                return
-            try:
-                recorder.flush()
-            except Exception as error:
-                failures.append(error)
-                run.stop("stopped", "The trace could not be written.")
-                return
-
-    def started(run: Stoppable) -> None:
-        threading.Thread(target=attend, args=(run, Watch(spec.limits)), daemon=True).start()
-
+    attendant = _Attendant(recorder, spec.limits)
+    engine.load()
+    confine(attendant.start)
     try:
-        engine.run(spec, recorder, console, started)
+        engine.run(spec, recorder, console, attendant.watch)
     finally:
-        over.set()
+        attendant.end()
     recorder.flush()
-    if failures:
-        raise failures[0]
+    if attendant.failure is not None:
+        raise attendant.failure
     if not (last and isinstance(last[0], RunEnd)):
         raise RuntimeError("the run ended without a run.end event")
     return last[0]
+
+
+class _Attendant:
+    """The second thread: stops the run at its time limits, and passes events on while the program is silent."""
+
+    def __init__(self, recorder: Recorder, limits: Limits) -> None:
+        self.failure: Exception | None = None
+        self._recorder = recorder
+        self._limits = limits
+        self._run: Stoppable | None = None
+        self._begun = threading.Event()
+        self._over = threading.Event()
+
+    def start(self) -> None:
+        """Start the thread; it waits for a run to watch."""
+        threading.Thread(target=self._attend, daemon=True).start()
+
+    def watch(self, run: Stoppable) -> None:
+        """Watch `run` from now on."""
+        self._run = run
+        self._begun.set()
+
+    def end(self) -> None:
+        """Let the thread end."""
+        self._over.set()
+        self._begun.set()
+
+    def _attend(self) -> None:
+        self._begun.wait()
+        if self._run is None:
+            return
+        watch = Watch(self._limits)
+        while not self._over.wait(watch.pause(_FLUSH_SECONDS)):
+            if sentence := watch.exceeded():
+                self._run.stop("time-limit", sentence)
+                return
+            try:
+                self._recorder.flush()
+            except Exception as error:
+                self.failure = error
+                self._run.stop("stopped", "The trace could not be written.")
+                return

@@ -51,6 +51,8 @@ class Stream:
         return message
 
     def _check(self, message: Events) -> None:
+        if not message.events:
+            raise ProtocolError("a batch without events")
         for event in message.events:
             if event.seq != self._seen:
                 raise ProtocolError(f"event {event.seq} where {self._seen} was due")
@@ -118,7 +120,7 @@ class LocalRun:
         try:
             message = self._stream.decode(item)
         except ProtocolError as error:
-            _log.warning("run %s: the worker broke the protocol: %s", self.id, _harmless(str(error)))
+            _log.warning("run %s: the worker broke the protocol: %a", self.id, str(error))
             return Killed("internal-error", _CRASHES["internal-error"])
         if isinstance(message, Crashed):
             level = logging.ERROR if message.reason == "internal-error" else logging.INFO

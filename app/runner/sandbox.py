@@ -66,6 +66,18 @@ def enter(*, parent: int, start_threads: Callable[[], None] = lambda: None) -> l
     return layers
 
 
+def enter_in_place(*, start_threads: Callable[[], None] = lambda: None) -> list[Layer]:
+    """Confine a command that keeps its identity and its open descriptors: no file, socket or process from now on.
+
+    Arguments and errors as for `enter`.
+    """
+    _set(_PR_SET_NO_NEW_PRIVS, 1)
+    layers = [Layer("no new privileges", True, ""), _deny_files()]
+    start_threads()
+    layers.append(_filter_calls())
+    return layers
+
+
 def limit(*, cpu_seconds: float, address_space_bytes: int) -> None:
     """Bound the run about to begin. The kernel kills at the limit; allowed inside the sandbox, and only downwards.
 

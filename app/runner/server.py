@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
+import resource
 import selectors
 import signal
 import socket
@@ -105,7 +106,7 @@ class Server:
             self._write_control()
             # Only when nothing else is to do: a fork holds everything up for some milliseconds.
             if not ready and self._lacks_spares():
-                self._spares.append(self._fork())
+                self._add_spare()
 
     def close(self) -> None:
         """End every child."""
@@ -143,10 +144,19 @@ class Server:
     def _lacks_spares(self) -> bool:
         return len(self._spares) < self._warm_workers and time.monotonic() >= self._next_fork
 
-    def _fork(self) -> Child:
-        child = Child(self._engine, self._address_space_bytes)
+    def _fork(self) -> Child | None:
+        try:
+            child = Child(self._engine, self._address_space_bytes)
+        except OSError as error:
+            _log.error("no worker can be started: %s", error)
+            self._next_fork = time.monotonic() + _FORK_AGAIN_SECONDS
+            return None
         self._selector.register(child.pidfd, selectors.EVENT_READ, lambda mask: self._died(child))
         return child
+
+    def _add_spare(self) -> None:
+        if child := self._fork():
+            self._spares.append(child)
 
     def _died(self, child: Child) -> None:
         self._selector.unregister(child.pidfd)
@@ -210,9 +220,7 @@ class Server:
 
     def _obey(self, message: ToRunner) -> None:
         if isinstance(message, Submit):
-            child = self._spares.pop(0) if self._spares else self._fork()
-            self._runs[message.run] = child
-            child.begin(message.run, message.spec, _encoder.encode(message.spec), message.credit)
+            self._begin(message)
             return
         if message.run not in self._runs:
             # It ended while the message was on its way.
@@ -224,6 +232,14 @@ class Server:
             self._pass_on(child, message)
         else:
             child.abandon("stopped", "The run was cancelled.")
+
+    def _begin(self, message: Submit) -> None:
+        child = self._spares.pop(0) if self._spares else self._fork()
+        if child is None:
+            self.send(Ended(message.run, "internal-error", "The server can't start another process now. Try again."))
+            return
+        self._runs[message.run] = child
+        child.begin(message.run, message.spec, _encoder.encode(message.spec), message.credit)
 
     def _pass_on(self, child: Child, message: ToRun) -> None:
         if isinstance(message.message, Stop):
@@ -247,6 +263,9 @@ def main(load_engine: Callable[[], Engine]) -> None:
     logging.basicConfig(format="%(name)s: %(levelname)s: %(message)s")
     signal.signal(signal.SIGTERM, _terminate)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Two descriptors a run: the usual soft limit of 1024 would be the limit of runs.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with socket.socket(fileno=arguments.fd) as control:
         serve(control, load_engine(), arguments.warm_workers)
 

@@ -29,8 +29,10 @@ MAX_KEYBOARD_BYTES = 65536
 """Unread input kept for the program; more is dropped, as a terminal's input queue drops it."""
 
 _FLUSH_SECONDS = 0.05
+_IDLE_SECONDS = 60.0
 _READ_BYTES = 65536
-_ENGINE_BYTES = 256 << 20
+# Address space for the emulator and its translation cache, the second thread's heap, and the assembler's tables.
+_ENGINE_BYTES = 192 << 20
 _MAX_DETAIL_CHARACTERS = 8000
 
 _encoder = msgspec.msgpack.Encoder()
@@ -76,6 +78,8 @@ class Keys:
     """The console of a worker: input comes from the visitor by messages, output leaves as events."""
 
     def __init__(self) -> None:
+        self.idle = False
+        """Whether the program waits, with nothing to do until the next message."""
         self._changed = threading.Condition()
         self._chunks: deque[bytes] = deque()
         self._size = 0
@@ -88,6 +92,7 @@ class Keys:
         """Wait for input: see `app.kernel.console.Console`. Like Ctrl-D, an end of input counts once."""
         with self._changed:
             while not (self._chunks or self._stopped):
+                self.idle = True
                 self._changed.wait()
             if self._stopped:
                 return None
@@ -107,12 +112,14 @@ class Keys:
                 self._size += len(data)
             if message.eof and not (self._chunks and self._chunks[-1] == b""):
                 self._chunks.append(b"")
+            self.idle = False
             self._changed.notify()
 
     def stop(self) -> None:
         """Wake the reader for good."""
         with self._changed:
             self._stopped = True
+            self.idle = False
             self._changed.notify()
 
 
@@ -127,6 +134,8 @@ class Worker:
         self._keys = Keys()
         self._sending = threading.Lock()
         self._spec_arrived = threading.Event()
+        self._poll = select.poll()
+        self._poll.register(SOCKET_FD, select.POLLIN)
         self._watch: Watch
         self._run: Stoppable | None = None
         self._ending: tuple[EndReason, str] | None = None
@@ -137,6 +146,8 @@ class Worker:
 
     def serve(self) -> None:
         """Read the RunSpec, run it, send everything."""
+        if not self._poll.poll(0):
+            self._engine.rehearse()
         while (frame := self._received.take()) is None:
             self._read()
         spec = _spec_decoder.decode(frame)
@@ -185,17 +196,20 @@ class Worker:
 
     def _attend(self) -> None:
         self._spec_arrived.wait()
-        poll = select.poll()
-        poll.register(SOCKET_FD, select.POLLIN)
         while True:
             while (frame := self._received.take()) is not None:
                 self._obey(_message_decoder.decode(frame))
             if self._ending is None and (sentence := self._watch.exceeded()):
                 self._end("time-limit", sentence)
             self._recorder.flush()
-            pause = _FLUSH_SECONDS if self._ending else self._watch.pause(_FLUSH_SECONDS)
-            if poll.poll(pause * 1000):
+            if self._poll.poll(self._pause() * 1000):
                 self._read()
+
+    def _pause(self) -> float:
+        """Seconds until the attendant has something to do even if no message comes."""
+        if self._ending:
+            return _FLUSH_SECONDS
+        return self._watch.pause(_IDLE_SECONDS if self._keys.idle else _FLUSH_SECONDS)
 
     def _obey(self, message: ToWorker) -> None:
         if isinstance(message, Keyboard):

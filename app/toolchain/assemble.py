@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.toolchain.detect import assembly_dialect
-from app.toolchain.errors import Mistake, Span
+from app.toolchain.errors import Mistake, Report, Span
 from app.toolchain.gas import GasAssembler
 from app.toolchain.layout import Layout
 from app.toolchain.nasm import NasmAssembler
@@ -27,7 +27,13 @@ def assemble(source: str, *, language: str = "auto", arch: str = "x86_64", filen
         raise ValueError(f"unknown architecture {arch!r}, expected one of {', '.join(ARCHES)}")
     _reject_binary(source)
     dialect = assembly_dialect(source, filename) if language == "auto" else language
-    unit = NasmAssembler(source).run() if dialect == "nasm" else GasAssembler(source).run()
+    try:
+        unit = NasmAssembler(source).run() if dialect == "nasm" else GasAssembler(source).run()
+    except Mistake as mistake:
+        report = Report()
+        report.add(mistake)
+        report.finish()
+        raise
     unit.report.finish()
     return _link(unit, arch)
 
@@ -49,6 +55,7 @@ def _link(unit: Unit, arch: str) -> Program:
     except Mistake as mistake:
         unit.report.add(mistake)
     unit.report.finish()
+    _check_implied_loads(unit, layout)
     lines: list[LineEntry] = []
     segments = []
     for section in layout.sections:
@@ -65,6 +72,26 @@ def _link(unit: Unit, arch: str) -> Program:
     text = next(segment for segment in segments if "x" in segment.perms)
     entry = addresses.get("_start", addresses.get("main", text.address))
     return Program(arch, unit.dialect, tuple(segments), entry, tuple(symbols), LineTable(lines))
+
+
+def _check_implied_loads(unit: Unit, layout: Layout) -> None:
+    """A bare name that GNU as takes for memory, because the line that makes it a number comes later.
+
+    The real assembler accepts it and the program reads memory at that small number, which always crashes.
+    """
+    for name in unit.implied_loads:
+        symbol = unit.symbols.by_name.get(name.name)
+        if symbol is None or symbol.expression is None:
+            continue
+        try:
+            base, number = layout.value(name)
+        except Mistake:
+            continue
+        if base is None:
+            message = (
+                f"`{name.name}` becomes a number only on line {symbol.span.line}, so this reads memory at {number}"
+            )
+            unit.report.add(Mistake(name.span, message, f"define it before this line, or write `offset {name.name}`"))
 
 
 def _section_bytes(section: Section, layout: Layout, unit: Unit, lines: list[LineEntry]) -> bytes:

@@ -22,8 +22,6 @@ _INTEGER_X87 = frozenset(
 )
 _SWAPPED_X87 = {"fsub": "fsubr", "fsubr": "fsub", "fdiv": "fdivr", "fdivr": "fdiv"}
 _SWAPPED_X87 |= {name + "p": other + "p" for name, other in _SWAPPED_X87.items()}
-# Words that end like a size suffix and are an AT&T suffixed instruction all the same, where Intel has that word too.
-_AMBIGUOUS = frozenset({"movq", "movd"})
 
 
 class AttParser:
@@ -127,7 +125,7 @@ class AttParser:
 
 def branch_name(mnemonic: str) -> str:
     """`callq` and `jmpq` are `call` and `jmp`."""
-    return mnemonic[:-1] if mnemonic in ("callq", "jmpq", "callw", "jmpw") else mnemonic
+    return mnemonic[:-1] if mnemonic in ("callq", "jmpq") else mnemonic
 
 
 def translate(mnemonic: str, operands: list[Operand], span: Span, indirect: bool) -> tuple[str, list[Operand]]:
@@ -143,10 +141,9 @@ def translate(mnemonic: str, operands: list[Operand], span: Span, indirect: bool
     if not operands:
         return _without_operands(mnemonic), operands
     name, size = _name_and_size(mnemonic, operands, span)
-    if name in _SWAPPED_X87 and len(operands) == 2 and isinstance(operands[0], Register):
-        if operands[0].name not in ("st", "st(0)"):
-            name = _SWAPPED_X87[name]
-    if name in ("fsubp", "fsubrp", "fdivp", "fdivrp") and len(operands) == 1:
+    target = operands[0]
+    to_stack = len(operands) == 2 and isinstance(target, Register) and target.name not in ("st", "st(0)")
+    if name in _SWAPPED_X87 and (to_stack or (name[-1] == "p" and len(operands) == 1)):
         name = _SWAPPED_X87[name]
     if name in ("in", "out"):
         operands = [_port(operand) for operand in operands]
@@ -185,11 +182,11 @@ def _name_and_size(mnemonic: str, operands: list[Operand], span: Span) -> tuple[
     if mnemonic == "movabsq":
         return "movabs", 0
     vector = any(isinstance(o, Register) and o.info.kind in ("vector", "mmx") for o in operands)
-    if mnemonic in _AMBIGUOUS:
+    if mnemonic in ("movq", "movd"):
         return (mnemonic, 0) if vector else ("mov", 8 if mnemonic == "movq" else 4)
     stem, suffix = mnemonic[:-1], mnemonic[-1:]
     if stem in _STRING_STEMS and suffix in _SUFFIXES and not vector:
-        return stem + {"l": "d"}.get(suffix, suffix), 0
+        return (stem + {"l": "d"}.get(suffix, suffix)), 0
     if mnemonic in MNEMONICS:
         return mnemonic, 0
     if stem in X87:
@@ -198,7 +195,7 @@ def _name_and_size(mnemonic: str, operands: list[Operand], span: Span) -> tuple[
             return stem, sizes[suffix]
         if mnemonic.endswith("ll") and mnemonic[:-2] in _INTEGER_X87:
             return mnemonic[:-2], 8
-    if stem in MNEMONICS and suffix in _SUFFIXES:
+    if stem in MNEMONICS and suffix in _SUFFIXES and stem not in ("ret", "call", "jmp"):
         return stem, _SUFFIXES[suffix]
     if mnemonic.startswith("v"):
         return mnemonic, 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from itertools import pairwise
 from typing import NamedTuple
 
 from app.toolchain.program import Program, Segment, Symbol
@@ -61,7 +62,7 @@ def load_elf(data: bytes) -> Program:
     if not loads:
         raise ElfError("the file has nothing to load")
     loads.sort(key=lambda load: load.address)
-    for before, after in zip(loads, loads[1:], strict=False):
+    for before, after in pairwise(loads):
         if before.address + before.size > after.address:
             raise ElfError(f"the segments at {before.address:#x} and {after.address:#x} overlap")
     if sum(load.size for load in loads) > MAX_IMAGE_BYTES:
@@ -148,7 +149,7 @@ def write_elf(program: Program) -> bytes:
     Raises ElfError when two segments share a page, since each is mapped for itself.
     """
     segments = sorted(program.segments, key=lambda segment: segment.address)
-    for before, after in zip(segments, segments[1:], strict=False):
+    for before, after in pairwise(segments):
         if (before.address + before.size - 1) // PAGE >= after.address // PAGE:
             raise ElfError(f"{before.name} and {after.name} share a page")
     headers = bytearray()

@@ -11,7 +11,7 @@ from app.toolchain.errors import Mistake, Span
 from app.toolchain.keystone_x86_64 import keystone_bytes
 from app.toolchain.layout import describe
 from app.toolchain.lexer import Dialect
-from app.toolchain.mnemonics import MNEMONICS, PLAIN, PREFIXES, SAME_SIZE, X87
+from app.toolchain.mnemonics import MNEMONICS, PLAIN, PREFIXES, SAME_SIZE, WITHOUT_OPERANDS
 from app.toolchain.operands import (
     REGISTERS,
     SIZE_NAMES,
@@ -22,12 +22,17 @@ from app.toolchain.operands import (
     describe_operand,
 )
 from app.toolchain.sections import Fixup
+from app.toolchain.string_operations import encode_string_operation
 
 # Stand-ins for numbers that are filled in later: no byte sequence of an instruction looks like them by chance.
 _IMMEDIATE_32 = 0x5A3C1E77
 _IMMEDIATE_64 = 0x5A3C1E7769584736
 _DISPLACEMENT = 0x4B2D1F66
 
+_ALSO_WITH_OPERANDS = frozenset({"ret", "retf", "retn", "retq", "lret", "nop"}) | {
+    stem + suffix for stem in ("movs", "cmps", "stos", "lods", "scas", "ins", "outs") for suffix in "bwdq"
+}
+_RETURNS = {"retq": "ret", "retn": "ret", "lret": "retf"}
 _STACK_SIZED = frozenset({"push", "pop", "call", "jmp"})
 _BYTE_IMMEDIATES = frozenset(
     [
@@ -97,8 +102,17 @@ def encode(
     """
     if not operands and mnemonic in PLAIN:
         return Encoding(PLAIN[mnemonic], ())
+    if operands:
+        mnemonic = _other_name(mnemonic, operands)
+        if mnemonic in WITHOUT_OPERANDS and mnemonic not in _ALSO_WITH_OPERANDS:
+            raise Mistake(operands[0].span.to(operands[-1].span), f"`{mnemonic}` takes no operands")
+        code = encode_string_operation(mnemonic, operands, span)
+        if code is not None:
+            return Encoding(code, ())
     operands = _with_sizes(mnemonic, operands)
     _check(mnemonic, operands, span)
+    if mnemonic == "movabs" and any(isinstance(operand, Memory) for operand in operands):
+        return _move_absolute(operands, span)
     special = _special(mnemonic, operands, numbers, dialect)
     if special is not None:
         return special
@@ -113,6 +127,23 @@ def encode(
         if wide_byte or not any(isinstance(o, Immediate) and n is None for o, n in zip(operands, numbers, strict=True)):
             raise _explain(mnemonic, operands, span)
         wide_byte = True
+
+
+def _other_name(mnemonic: str, operands: Sequence[Operand]) -> str:
+    """Keystone's name for what GNU as also knows by another one."""
+    kinds = {operand.info.kind for operand in operands if isinstance(operand, Register)}
+    if mnemonic == "movq" and not kinds & {"vector", "mmx"}:
+        return "mov"
+    wide = any(
+        operand.info.size == 8 and operand.info.kind == "gpr" if isinstance(operand, Register) else operand.size == 8
+        for operand in operands
+    )
+    if mnemonic == "movd" and wide:
+        return "movq"
+    last = operands[-1]
+    if mnemonic == "movsx" and not isinstance(last, Immediate):
+        return "movsxd" if (last.info.size if isinstance(last, Register) else last.size) == 4 else mnemonic
+    return _RETURNS.get(mnemonic, mnemonic)
 
 
 def _with_sizes(mnemonic: str, operands: Sequence[Operand]) -> Sequence[Operand]:
@@ -147,6 +178,25 @@ def _special(
     if -128 <= number <= 127:
         return Encoding(prefix + b"\x6a" + number.to_bytes(1, "little", signed=True), ())
     return Encoding(prefix + b"\x68" + number.to_bytes(width, "little", signed=True), ())
+
+
+def _move_absolute(operands: Sequence[Operand], span: Span) -> Encoding:
+    """`movabs` between the accumulator and memory at a 64-bit address."""
+    hint = "it moves between al, ax, eax or rax and memory at a plain address"
+    if len(operands) != 2:
+        raise Mistake(span, "`movabs` needs two operands", hint)
+    register = next((o for o in operands if isinstance(o, Register)), None)
+    memory = next(o for o in operands if isinstance(o, Memory))
+    address = memory.displacement
+    if register is None or register.name not in ("al", "ax", "eax", "rax"):
+        raise Mistake(operands[0].span.to(operands[1].span), "`movabs` does not take these operands", hint)
+    if memory.base or memory.index or memory.relative or memory.segment or address is None:
+        raise Mistake(memory.span, "`movabs` can't use this address", hint)
+    size = register.info.size
+    prefix = {2: b"\x66", 8: b"\x48"}.get(size, b"")
+    opcode = 0xA0 + (size != 1) + (2 if operands[0] is memory else 0)
+    code = prefix + bytes([opcode])
+    return Encoding(code + bytes(8), (Fixup(len(code), 8, address, "absolute"),))
 
 
 def _shortest_move(
@@ -229,8 +279,6 @@ def _normal(mnemonic: str, operands: Sequence[Operand], operand: Immediate, numb
 def _memory_text(mnemonic: str, memory: Memory, number: int | None) -> str:
     size = "" if not memory.size or mnemonic in _IGNORES_SIZE else SIZE_NAMES[memory.size] + " ptr "
     segment = memory.segment + ":" if memory.segment else ""
-    if mnemonic == "movabs":
-        return f"{size}{segment}[{number or 0:#x}]"
     if memory.relative:
         return f"{size}{segment}[rip+{_DISPLACEMENT:#x}]"
     if not memory.base and not memory.index:
@@ -259,7 +307,7 @@ def _place_numbers(
     """Find the stand-ins in `data`; fill in what is known and turn the rest into fix-ups."""
     fixups: list[Fixup] = []
     for operand, number in zip(operands, numbers, strict=True):
-        if isinstance(operand, Memory) and mnemonic != "movabs":
+        if isinstance(operand, Memory):
             absolute = not operand.base and not operand.index and not operand.relative
             expression = operand.displacement
             if expression is None or not (absolute or operand.relative or number is None):
@@ -282,6 +330,9 @@ def _place_numbers(
             fixups.append(Fixup(len(data) - width, width, operand.expression, "signed" if signed else "absolute"))
     if mnemonic == "nop" and operands:
         _repair_nop(data)
+    elif mnemonic == "mov" and data[0] == 0x66 and isinstance(operands[0], Register) and not fixups:
+        # Keystone puts an operand-size prefix before `mov ds, ax`, which has no use there.
+        del data[: operands[0].info.kind == "segment"]
     return Encoding(bytes(data), tuple(fixups))
 
 
@@ -377,9 +428,11 @@ def _explain(mnemonic: str, operands: Sequence[Operand], span: Span) -> Mistake:
     whole = span if not operands else operands[0].span.to(operands[-1].span)
     if not operands:
         return Mistake(span, f"`{mnemonic}` needs operands")
+    if len(operands) == 1 and (mnemonic in SAME_SIZE or mnemonic in ("lea", "movzx", "movsx")):
+        return Mistake(span.to(whole), f"`{mnemonic}` needs two operands")
     registers = [o for o in operands if isinstance(o, Register)]
     memory = next((o for o in operands if isinstance(o, Memory)), None)
-    if memory is not None and not memory.size and not registers and mnemonic not in X87:
+    if memory is not None and not memory.size and not registers:
         return Mistake(memory.span, "the size of this memory operand is unknown", "write byte, word, dword or qword")
     if isinstance(operands[0], Immediate) and len(operands) > 1:
         return Mistake(operands[0].span, "a number can't be the destination")

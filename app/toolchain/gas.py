@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Literal
 
 from app.toolchain.att import AttParser, branch_name, translate
 from app.toolchain.encoder_x86_64 import unknown_instruction
 from app.toolchain.errors import Mistake, Span
 from app.toolchain.expression import Cursor, Expression, ExpressionParser, Name
-from app.toolchain.gas_directives import DIRECTIVES, IGNORED, UNSUPPORTED, Directives
+from app.toolchain.gas_directives import UNSUPPORTED, Directives, is_directive
 from app.toolchain.intel import IntelParser
 from app.toolchain.lexer import Line, Token, lex, reject_bad
 from app.toolchain.mnemonics import MNEMONICS, PREFIXES, WITHOUT_OPERANDS
@@ -41,8 +42,11 @@ _NASM_WORDS = frozenset(
         "align",
         "istruc",
         "struc",
+        "incbin",
+        "dt",
     ]
 )
+_NASM_PREPROCESSOR = frozenset(("define", "macro", "include", "assign", "if", "ifdef", "ifndef", "rep", "endmacro"))
 _SIZE_WORDS = frozenset(["byte", "word", "dword", "qword", "ptr", "offset", "short", "near", "rep", "lock"])
 _MAX_REPEAT_DEPTH = 16
 
@@ -147,9 +151,10 @@ class GasAssembler:
             while end < len(tokens) and tokens[end].text != ";":
                 end += 1
             statement = tokens[start:end]
-            if start > 0 or (end == 0 and self.syntax == "intel"):
-                if end == 0 or (statement and not self._is_statement(statement)):
-                    return
+            if end == 0 and self.syntax == "intel":
+                return
+            if start > 0 and statement and not self._is_statement(statement):
+                return
             if statement:
                 try:
                     self._statement(statement)
@@ -163,17 +168,17 @@ class GasAssembler:
         first = words[0]
         if any(token.kind == "bad" for token in tokens):
             return False
-        if words[1:2] == [":"] or words[1:2] == ["="] or first in DIRECTIVES or first in IGNORED:
+        if words[1:2] == [":"]:
+            return len(tokens) == 2 or self._is_statement(tokens[2:])
+        if words[1:2] == ["="] or is_directive(first):
             return True
         while words and words[0] in PREFIXES:
             words.pop(0)
         if not words:
             return True
-        names = [
-            (a, b)
-            for a, b in zip(tokens, tokens[1:], strict=False)
-            if a.kind in ("name", "number") and b.kind in ("name", "number")
-        ][1:]
+        names = [(a, b) for a, b in pairwise(tokens) if a.kind in ("name", "number") and b.kind in ("name", "number")][
+            1:
+        ]
         if any(a.text.lower() not in _SIZE_WORDS and b.text.lower() not in _SIZE_WORDS for a, b in names):
             return False
         if words[0] in WITHOUT_OPERANDS and len(words) == 1:
@@ -222,6 +227,9 @@ class GasAssembler:
             return
         reject_bad(tokens)
         first = tokens[0]
+        if first.text == "%" and len(tokens) > 1 and tokens[1].text.lower() in _NASM_PREPROCESSOR:
+            span = first.span.to(tokens[1].span)
+            raise Mistake(span, f"`%{tokens[1].text}` is NASM, not GNU as", "choose NASM as the language")
         if first.kind != "name":
             raise Mistake(first.span, f"a statement can't start with `{first.text}`")
         cursor = self._cursor(tokens, first)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
 from app.toolchain.errors import Mistake
@@ -154,7 +155,9 @@ class Directives:
         while True:
             negative = cursor.accept("-")
             number = cursor.take()
-            if number.kind not in ("float", "number") or (number.kind == "number" and not _WHOLE.fullmatch(number.text)):
+            if number.kind not in ("float", "number") or (
+                number.kind == "number" and not _WHOLE.fullmatch(number.text)
+            ):
                 raise Mistake(number.span, f"`{number.text}` is not a floating-point number")
             self._unit.float_datum(token.span.line, number, width, negative)
             if not self._comma(cursor):
@@ -181,9 +184,8 @@ class Directives:
         self._unit.enter(name, kind)
 
     def _plain_section(self, token: Token, cursor: Cursor) -> None:
-        if cursor.token is not None:
-            if self._unit.constant(self._assembler.expression(cursor), "a subsection") != 0:
-                raise Mistake(cursor.last_span, "subsections are not supported")
+        if cursor.token is not None and self._unit.constant(self._assembler.expression(cursor), "a subsection"):
+            raise Mistake(cursor.last_span, "subsections are not supported")
         name = token.text.lower()
         kind = section_kind(name)
         assert kind is not None  # noqa: S101
@@ -329,9 +331,14 @@ def _kind_of_flags(flags: str) -> Literal["text", "rodata", "data", "bss"]:
     return "data" if "w" in flags else "rodata"
 
 
-def _suggest(word: str) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415
+def is_directive(word: str) -> bool:
+    """Whether `word`, in lower case, is a directive of GNU as."""
+    return any(
+        word in table for table in (DIRECTIVES, IGNORED, UNSUPPORTED, _REFUSED, _WIDTHS, _FLOATS, _STRINGS, (".rept",))
+    )
 
+
+def _suggest(word: str) -> str:
     known = [*DIRECTIVES, *IGNORED, *_WIDTHS, *_STRINGS, *_FLOATS]
     close = get_close_matches(word, known, n=1)
     return f"did you mean `{close[0]}`?" if close else ""

@@ -178,6 +178,8 @@ class IntelParser:
                 return Immediate(expression, span, distance=distance)
             if not _has_register(expression) and not self._is_reference(expression):
                 return Immediate(expression, span)
+            if isinstance(expression, Name):
+                self._unit.implied_loads.append(expression)
         return self._memory(expression, span, size, segment)
 
     def _is_reference(self, expression: Expression) -> bool:

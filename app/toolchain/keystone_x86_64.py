@@ -6,9 +6,15 @@ combinations. So the text is built by `encoder_x86_64` from parsed operands, and
 
 from __future__ import annotations
 
+import ctypes
+import importlib.util
 import re
 from functools import cache, lru_cache
-from typing import Any
+from pathlib import Path
+
+_ARCH_X86 = 4
+_MODE_64 = 8
+"""`KS_ARCH_X86` and `KS_MODE_64` of keystone.h."""
 
 _MEMORY = (
     r"(?:[a-z]+ ptr )?(?:[c-g]s:|ss:)?\[[a-z][a-z0-9]*(?:\*[1248])?(?:\+[a-z][a-z0-9]*\*[1248])?(?:[-+]0x[0-9a-f]+)?\]"
@@ -17,22 +23,45 @@ _OPERAND = rf"(?:[a-z][a-z0-9]*(?:\([0-7]\))?|-?0x[0-9a-f]+|{_MEMORY})"
 _INSTRUCTION = re.compile(rf"[a-z][a-z0-9]*(?: {_OPERAND}(?:, {_OPERAND})*)?")
 
 
-@cache
-def _engine() -> Any:
-    import keystone  # noqa: PLC0415  loading it takes longer than everything else here
+class _Keystone:
+    """The library by ctypes: importing the stock binding takes longer than a small program takes to run."""
 
-    return keystone.Ks(keystone.KS_ARCH_X86, keystone.KS_MODE_64)
+    def __init__(self) -> None:
+        spec = importlib.util.find_spec("keystone")
+        if spec is None or not spec.submodule_search_locations:
+            raise ModuleNotFoundError("the keystone-engine package is not installed", name="keystone")
+        package = Path(spec.submodule_search_locations[0])
+        found = [file for name in ("libkeystone.so", "libkeystone.dylib") if (file := package / name).is_file()]
+        if not found:
+            raise OSError("the keystone-engine package has no library for this host")
+        self._library = ctypes.CDLL(str(found[0]))
+        self._handle = ctypes.c_void_p()
+        if self._library.ks_open(_ARCH_X86, _MODE_64, ctypes.byref(self._handle)) != 0:
+            raise OSError("Keystone does not know x86-64")
+
+    def assemble(self, text: str) -> bytes:
+        """The machine code of `text`; empty when Keystone refuses it."""
+        code = ctypes.POINTER(ctypes.c_ubyte)()
+        size, count = ctypes.c_size_t(), ctypes.c_size_t()
+        source, address = text.encode("ascii"), ctypes.c_uint64(0)
+        failed = self._library.ks_asm(
+            self._handle, source, address, ctypes.byref(code), ctypes.byref(size), ctypes.byref(count)
+        )
+        try:
+            return b"" if failed else ctypes.string_at(code, size.value)
+        finally:
+            self._library.ks_free(code)
+
+
+@cache
+def load() -> _Keystone:
+    """Open the library, once; before a sandbox closes the file system. Raises OSError or ModuleNotFoundError."""
+    return _Keystone()
 
 
 @lru_cache(maxsize=16384)
 def keystone_bytes(text: str) -> bytes | None:
     """The machine code of one Intel-syntax instruction without symbols; None when Keystone refuses it."""
-    import keystone  # noqa: PLC0415
-
     if _INSTRUCTION.fullmatch(text) is None:
         raise ValueError(f"not an instruction: {text!r}")
-    try:
-        data, _count = _engine().asm(text, 0, True)
-    except keystone.KsError:
-        return None
-    return bytes(data) if data else None
+    return load().assemble(text) or None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,6 +30,8 @@ class Line:
     text: str
     tokens: list[Token]
 
+
+MAX_TOKENS = 100_000
 
 _SPACE = r"(?P<space>[ \t\r\f\v\ufeff]+)"
 _NUMBER = r"(?P<float>[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+][0-9]+)|(?P<number>[0-9][0-9A-Za-z_]*)"
@@ -57,14 +60,15 @@ _NASM = re.compile(
 
 
 def lex(source: str, dialect: Dialect) -> list[Line]:
-    """Split `source` into lines of tokens.
+    """Split `source` into lines of tokens. Raises Mistake when there are more than MAX_TOKENS.
 
-    Never fails: what is no token becomes one of kind "bad", reported by whoever meets it, since it may
+    What is no token becomes one of kind "bad", reported by whoever meets it, since it may
     stand in text that turns out to be a comment.
     """
     pattern = _GAS if dialect == "gas" else _NASM
     lines = []
     in_comment = False
+    count = 0
     for number, raw in enumerate(source.split("\n"), start=1):
         text = raw.removesuffix("\r")
         tokens: list[Token] = []
@@ -86,6 +90,9 @@ def lex(source: str, dialect: Dialect) -> list[Line]:
                 continue
             span = Span(number, match.start() + 1, position + 1)
             tokens.append(Token(kind, match.group(), span))  # type: ignore[arg-type]
+            count += 1
+            if count > MAX_TOKENS:
+                raise Mistake(span, f"the program has more than {MAX_TOKENS:,} words and signs")
         lines.append(Line(number, text, tokens))
     return lines
 
@@ -100,17 +107,20 @@ def reject_bad(tokens: list[Token]) -> None:
 def _describe(character: str) -> tuple[str, str]:
     if character in "\"'`":
         return "this text is not closed", f"add the missing {character} on the same line"
+    code = f"U+{ord(character):04X}"
+    if character.isprintable() and ord(character) < 128:
+        return f"`{character}` means nothing here", ""
+    if unicodedata.category(character)[0] == "Z":
+        return f"the space {code} is only allowed in comments and strings", "replace it by a plain space"
     if character.isprintable():
-        if ord(character) < 128:
-            return f"`{character}` means nothing here", ""
-        return f"`{character}` (U+{ord(character):04X}) is only allowed in comments and strings", _ascii_hint(character)
+        return f"`{character}` ({code}) is only allowed in comments and strings", _ascii_hint(character)
     return f"the control character U+{ord(character):04X} is not allowed in a program", "is this a binary file?"
 
 
 def _ascii_hint(character: str) -> str:
-    if character in "‘’‚“”„′″":
+    if character in "\u2018\u2019\u201a\u201c\u201d\u201e\u2032\u2033":
         return "write the straight quote ' or \""
-    if character in "‐‑‒–—−":
+    if character in "\u2010\u2011\u2012\u2013\u2014\u2212":
         return "write the plain minus -"
     return ""
 

@@ -173,8 +173,9 @@ minps minsd minss movapd movaps movd movddup movdqa movdqu movhlps movhpd movhps
 movntdq movntdqa movntpd movntps movq movshdup movsldup movss movupd movups mpsadbw mulpd mulps mulsd mulss orpd orps
 pabsb pabsd pabsw packssdw packsswb packusdw packuswb paddb paddd paddq paddsb paddsw paddusb paddusw paddw palignr pand
 pandn pavgb pavgw pblendvb pblendw pclmulqdq pcmpeqb pcmpeqd pcmpeqq pcmpeqw pcmpestri pcmpestrm pcmpgtb pcmpgtd pcmpgtq
-pcmpgtw pcmpistri pcmpistrm pextrb pextrd pextrq pextrw phaddd phaddw phminposuw phsubd phsubw pinsrb pinsrd pinsrq pinsrw
-pmaddubsw pmaddwd pmaxsb pmaxsd pmaxsw pmaxub pmaxud pmaxuw pminsb pminsd pminsw pminub pminud pminuw pmovmskb pmovsxbd
+pcmpgtw pcmpistri pcmpistrm pextrb pextrd pextrq pextrw phaddd phaddw phminposuw phsubd phsubw pinsrb pinsrd pinsrq
+pinsrw pmaddubsw pmaddwd pmaxsb pmaxsd pmaxsw pmaxub pmaxud pmaxuw pminsb pminsd pminsw pminub pminud pminuw pmovmskb
+pmovsxbd
 pmovsxbq pmovsxbw pmovsxdq pmovsxwd pmovsxwq pmovzxbd pmovzxbq pmovzxbw pmovzxdq pmovzxwd pmovzxwq pmuldq pmulhrsw
 pmulhuw pmulhw pmulld pmullw pmuludq por psadbw pshufb pshufd pshufhw pshuflw psignb psignd psignw pslld pslldq psllq
 psllw psrad psraw psrld psrldq psrlq psrlw psubb psubd psubq psubsb psubsw psubusb psubusw psubw ptest punpckhbw
@@ -215,8 +216,6 @@ SAME_SIZE = frozenset(
         "popcnt",
     ]
 ) | {"cmov" + name for name in CONDITIONS}
-
-STRING_OPERATIONS = {stem: stem for stem in ("movs", "cmps", "stos", "lods", "scas", "ins", "outs")}
 
 WITHOUT_OPERANDS = frozenset(PLAIN) | frozenset(
     [

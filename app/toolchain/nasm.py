@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from app.toolchain.encoder_x86_64 import unknown_instruction
 from app.toolchain.errors import Mistake, Span
 from app.toolchain.expression import Cursor, Expression, ExpressionParser, Name
+from app.toolchain.gas_directives import is_directive
 from app.toolchain.intel import IntelParser
 from app.toolchain.items import Align
 from app.toolchain.lexer import Token, lex, reject_bad, string_bytes
@@ -154,11 +155,9 @@ class NasmAssembler:
         self._statement_after_label(tokens)
 
     def _is_label_without_colon(self, tokens: list[Token]) -> bool:
-        if len(tokens) > 1:
-            return self._is_operation(tokens[1])
         word = tokens[0].text.lower()
-        if word in MNEMONICS:
-            return False
+        if len(tokens) > 1 or is_directive(word):
+            return len(tokens) > 1 and self._is_operation(tokens[1])
         close = get_close_matches(word, WITHOUT_OPERANDS, n=1, cutoff=0.8)
         if close:
             raise unknown_instruction(word, tokens[0].span)
@@ -208,23 +207,7 @@ class NasmAssembler:
             raise Mistake(first.span, "`equ` needs a name before it", "NAME equ value")
         elif word in ("struc", "istruc", "endstruc", "iend", "at"):
             raise Mistake(first.span, f"`{first.text}` is not supported yet")
-        elif word.startswith(".") and word[1:] in (
-            "globl",
-            "global",
-            "text",
-            "data",
-            "bss",
-            "section",
-            "ascii",
-            "asciz",
-            "byte",
-            "long",
-            "quad",
-            "string",
-            "intel_syntax",
-            "equ",
-            "zero",
-        ):
+        elif is_directive(word):
             raise Mistake(first.span, f"`{first.text}` is a directive of GNU as", _GAS_HINT)
         else:
             self._instruction(first, cursor)

@@ -78,7 +78,7 @@ class Register:
 
 @dataclass(slots=True)
 class Immediate:
-    """`size` is a size the source asks for (NASM `qword 5`), 0 when it does not; `distance` is "short", "near" or ""."""
+    """`size` is what the source asks for (NASM `qword 5`), 0 when it does not; `distance` is "short", "near" or ""."""
 
     expression: Expression
     span: Span

@@ -45,6 +45,7 @@ class Unit:
         self.symbols = Symbols()
         self.sections: dict[str, Section] = {}
         self.section = self.enter(".text", "text")
+        self.implied_loads: list[Name] = []
         self._statements = 0
 
     def enter(self, name: str, kind: SectionKind) -> Section:

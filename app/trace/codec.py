@@ -7,13 +7,19 @@ an error.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 import msgspec
 
 from .events import AnyEvent
 
 _encoder = msgspec.json.Encoder()
-_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+
+@cache
+def _decoder() -> msgspec.json.Decoder[AnyEvent]:
+    """Made when first needed: reading the whole schema takes longer than writing a small trace."""
+    return msgspec.json.Decoder(AnyEvent)
 
 
 def encode(event: AnyEvent) -> bytes:
@@ -29,7 +35,7 @@ def encode_lines(events: Iterable[AnyEvent]) -> bytes:
 def decode(data: bytes | str) -> AnyEvent:
     """The event of one JSON object. ValueError says what is wrong with it."""
     try:
-        return _decoder.decode(data)
+        return _decoder().decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"not an event: {error}") from error
 

@@ -17,7 +17,7 @@ class Recorder:
 
     `sink` receives them in batches of at most `batch` events, and whatever is waiting at each `flush`.
     The kernel sets `now` (virtual nanoseconds) and `task` (current tid) as they change, so that emitting an event
-    costs no lookup.
+    costs no lookup. While `muted` events are dropped: what happens before the program exists is no part of its story.
 
     One thread emits; any thread may flush, so that a program silent for long does not hold its events back.
     """
@@ -26,6 +26,7 @@ class Recorder:
         self.now = 0
         self.task = 0
         self.seq = 0
+        self.muted = False
         self._sink = sink
         self._batch = batch
         self._waiting: deque[AnyEvent] = deque()
@@ -33,6 +34,8 @@ class Recorder:
 
     def emit(self, event: AnyEvent) -> None:
         """Stamp `event` with the next `seq`, the current time and task, and queue it for the sink."""
+        if self.muted:
+            return
         event.seq = self.seq
         event.time = self.now
         event.task = self.task

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+
 from flask import Flask
 
-from app.runner.backend import RunBackend
+from app.runner.backend import LocalBackend, RunBackend, Unavailable
 from app.settings import Settings
 
 from .assets import Assets
 from .headers import secure
 from .pages import cache_hashed_files, create_pages
 from .sockets import attach, create_socketio
+
+log = logging.getLogger(__name__)
 
 
 def create_app(
@@ -34,6 +38,10 @@ def create_app(
 
 
 def _local_backend(settings: Settings) -> RunBackend:
-    from app.runner.backend import LocalBackend  # noqa: PLC0415 - a process that brings its own backend needs none
-
-    return LocalBackend(settings)
+    backend = LocalBackend(settings)
+    try:
+        # Now, so that the first visitor need not wait for it.
+        backend.start()
+    except Unavailable as error:
+        log.error("no run is possible: %s", error)
+    return backend

@@ -76,6 +76,8 @@ def decode(kind: type[Request], payload: object) -> Request:
             values[name] = msgspec.convert(value, fields[name].type)
         except msgspec.ValidationError as error:
             raise MessageError("bad-message", f"`{name}`: {error}.", name) from None
+        except UnicodeEncodeError:
+            raise MessageError("bad-message", f"`{name}` holds half of a surrogate pair.", name) from None
     for name, field in fields.items():
         if field.required and name not in values:
             raise MessageError("bad-message", f"The field `{name}` is missing.", name)

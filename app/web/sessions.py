@@ -56,7 +56,8 @@ class Connection:
             run = self._backend.submit(spec)
         except Busy:
             raise MessageError("busy", "Every worker is taken; try again in a moment.") from None
-        except Unavailable:
+        except Unavailable as error:
+            log.error("no run is possible: %s", error)
             raise MessageError("unavailable", "The runner cannot be reached; it is being restarted.") from None
         finally:
             with self._lock:

@@ -1,6 +1,7 @@
 """The WebSocket below Engine.IO, with the bounds that python-engineio and simple-websocket leave open.
 
 - A message is refused while it arrives, not after it was put together in memory.
+- Nothing more is read while `MAX_WAITING_MESSAGES` have not been handled.
 - A message is written whole (`send` of a gevent socket may write a part), one at a time.
 - A peer that does not read for `SEND_TIMEOUT_SECONDS` is dropped.
 - A broken frame ends the connection, also for those who wait for its next message.
@@ -22,6 +23,7 @@ import simple_websocket
 from wsproto.utilities import ProtocolError
 
 SEND_TIMEOUT_SECONDS = 30
+MAX_WAITING_MESSAGES = 16
 
 
 class _Thread(gevent.Greenlet):  # type: ignore[misc]
@@ -67,38 +69,67 @@ class _Server(simple_websocket.Server):  # type: ignore[misc]
     """A WebSocket server connection on a gunicorn socket."""
 
     connected: bool
+    input_buffer: list[str | bytes]
 
     def handshake(self) -> None:
         self.sock: _WholeMessages = _WholeMessages(self.environ["gunicorn.socket"])
+        self._room = gevent.event.Event()
+        self._room.set()
         super().handshake()
+
+    def receive(self, timeout: float | None = None) -> str | bytes:
+        """Take the oldest message; makes room for another."""
+        message: str | bytes = super().receive(timeout)
+        if len(self.input_buffer) < MAX_WAITING_MESSAGES:
+            self._room.set()
+        return message
+
+    def abandon(self) -> None:
+        """End the connection without ceremony, and wake whoever waits for it."""
+        self.connected = False
+        self.sock.shutdown()
+        self._room.set()
+        self.event.set()
+
+    def _handle_events(self) -> bool:
+        keep_going: bool = super()._handle_events()
+        if len(self.input_buffer) >= MAX_WAITING_MESSAGES:
+            self._room.clear()
+            self._room.wait()
+            return keep_going and self.connected
+        return keep_going
 
     def _thread(self) -> None:
         try:
             with contextlib.suppress(ProtocolError, UnicodeDecodeError):
                 super()._thread()
         finally:
-            self.connected = False
-            self.sock.shutdown()
-            self.event.set()
+            self.abandon()
 
 
 class WebSocket:
     """What Engine.IO's async drivers call `websocket`: a WSGI application for one upgraded request."""
 
     def __init__(self, handler: Callable[[WebSocket], object], server: engineio.Server) -> None:
+        """`handler` is the method of an Engine.IO session that serves this connection."""
         self._handler = handler
+        self._session: engineio.Socket = handler.__self__  # type: ignore[attr-defined]
         self._max_message_size = server.max_http_buffer_size
         self._ws: _Server
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., object]) -> NoReturn:
         """Serve the connection until it ends, which gunicorn is told by `StopIteration`."""
-        self._ws = _Server(
-            environ,
-            max_message_size=self._max_message_size,
-            thread_class=_Thread,
-            event_class=gevent.event.Event,
-            selector_class=gevent.selectors.DefaultSelector,
-        )
+        try:
+            self._ws = _Server(
+                environ,
+                max_message_size=self._max_message_size,
+                thread_class=_Thread,
+                event_class=gevent.event.Event,
+                selector_class=gevent.selectors.DefaultSelector,
+            )
+        except (simple_websocket.ConnectionError, ProtocolError):
+            # Not a WebSocket handshake after all: hang up.
+            raise StopIteration from None
         self._handler(self)
         raise StopIteration
 
@@ -106,7 +137,7 @@ class WebSocket:
         """Say goodbye and wake the reader."""
         with contextlib.suppress(OSError, simple_websocket.ConnectionClosed):
             self._ws.close()
-        self._ws.sock.shutdown()
+        self._ws.abandon()
 
     def send(self, message: str | bytes) -> None:
         """Write one message; raises `OSError` when the connection is gone."""
@@ -116,9 +147,13 @@ class WebSocket:
             raise OSError("connection closed") from error
 
     def wait(self) -> str | bytes | None:
-        """Return the next message, or None when the connection has ended."""
+        """Return the next message, or None when the connection has ended or Engine.IO has given the client up."""
         try:
             message: str | bytes = self._ws.receive()
         except simple_websocket.ConnectionClosed:
+            return None
+        # An empty message, which Engine.IO does not know, would end the connection with a traceback.
+        if not message or self._session.closed:
+            self._ws.abandon()
             return None
         return message

@@ -43,8 +43,14 @@ def page(browser: Browser, server: LiveServer) -> Iterator[Page]:
     trouble: list[str] = []
     page.on("pageerror", lambda error: trouble.append(str(error)))
     page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
-    page.on("request", lambda request: None if request.url.startswith((server.url, "ws", "data:", "blob:")) else
-            trouble.append(f"third party: {request.url}"))
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((server.url, "ws", "data:", "blob:"))
+            else trouble.append(f"third party: {request.url}")
+        ),
+    )
     page.goto(server.url)
     page.wait_for_selector("body[data-connected=true]")
     yield page

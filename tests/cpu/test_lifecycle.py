@@ -76,6 +76,28 @@ def test_every_stop_during_traps_arrives(machine: Machine):
     thread.join()
 
 
+def test_stop_just_before_the_emulator_starts_is_not_lost(machine: Machine, monkeypatch: pytest.MonkeyPatch):
+    """The emulator forgets such a stop. The loop is long but ends, so that a lost stop shows as a trap."""
+    machine.start("48ffc9 75fb 0f05", rcx=1 << 32)
+    engine_type = type(machine.cpu._engine)
+    asked, start, stop = threading.Event(), engine_type.start, engine_type.stop
+    thread = threading.Thread(target=machine.cpu.stop)
+
+    def start_late(engine: object, pc: int) -> int:
+        thread.start()
+        assert asked.wait(30)
+        return start(engine, pc)
+
+    def stop_and_tell(engine: object) -> None:
+        stop(engine)
+        asked.set()
+
+    monkeypatch.setattr(engine_type, "start", start_late)
+    monkeypatch.setattr(engine_type, "stop", stop_and_tell)
+    assert isinstance(machine.cpu.run(), StopExit)
+    thread.join()
+
+
 def test_stop_from_a_hook_does_not_wait_for_itself(machine: Machine):
     def timestamp() -> int:
         machine.cpu.stop()
@@ -124,6 +146,8 @@ def test_many_cpus_do_not_leak():
     def use() -> None:
         machine = Machine()
         assert isinstance(machine.run("0f05"), TrapExit)
+        for _ in range(20):
+            machine.cpu.save()
         machine.cpu.close()
         machine.memory.buffer.close()
 

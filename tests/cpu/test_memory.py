@@ -40,6 +40,13 @@ def test_non_canonical_addresses_are_no_page_faults(machine: Machine, address: i
     assert machine.run("ffe7", rdi=address) == FaultExit("#GP", address)
 
 
+def test_code_at_address_zero(machine: Machine):
+    machine.map(0, READ | EXECUTE)
+    assert machine.run("48ffc0 48ffc0 0f05", address=0).pc == 6
+    assert machine.run("ffe7", rdi=0).pc == 6
+    assert machine.cpu.get("rax") == 2
+
+
 def test_permissions(machine: Machine):
     machine.map(READ_ONLY, READ)
     assert isinstance(machine.run(LOAD + "0f05", rdi=READ_ONLY), TrapExit)
@@ -338,6 +345,12 @@ class TestPageEnd:
         assert machine.cpu.get("rflags") & 0x100
         assert machine.cpu.run() == FaultExit("#DB", self.end)
         assert machine.cpu.run() == page_fault(self.end, self.end, "execute")
+
+    def test_instruction_across_the_end_while_the_program_steps_itself(self, machine: Machine):
+        self.place(machine, "6802030000 9d 48ffc0 48b801")
+        assert machine.cpu.run() == FaultExit("#DB", self.end - 3)
+        assert machine.cpu.run() == page_fault(self.end - 3, self.end, "execute")
+        assert machine.cpu.get("rflags") & 0x100
 
     def test_string_copy_before_the_end(self, machine: Machine):
         machine.poke(DATA, bytes(range(200)))

@@ -166,3 +166,9 @@ def test_the_fold_of_the_events_is_the_address_space():
     heap, stack = ([m for m in memory.items() if m[1][2] == name] for name in ("[heap]", "[stack]"))
     assert len(heap) == 1 and int(heap[0][1][0], 16) - int(heap[0][0], 16) == 0x3000
     assert len(stack) == 1 and int(stack[0][1][0], 16) - int(stack[0][0], 16) > 0x40000
+
+
+def test_a_program_larger_than_the_machine_is_said():
+    events = run("hlt", "big: .zero 200000", memory_bytes=64 << 10)
+    assert [type(event) for event in events] == [RunEnd]
+    assert events[0].reason == "memory-limit"

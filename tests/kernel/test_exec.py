@@ -31,7 +31,6 @@ class Loaded:
         self.kernel = SimpleNamespace(
             abi=X86_64,
             memory=PhysicalMemory(pages << 12),
-            booted=False,
             recorder=Recorder(lambda batch: None),
             config=KernelConfig(**config),
             random=random.Random(1),

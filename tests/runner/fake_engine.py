@@ -44,8 +44,16 @@ class FakeRun:
 class FakeEngine:
     """Behaviours are the methods `do_*`."""
 
+    rehearsals = 0
+
+    def load(self) -> None:
+        pass
+
     def prepare(self) -> None:
         pass
+
+    def rehearse(self) -> None:
+        self.rehearsals += 1
 
     def run(self, spec: RunSpec, recorder: Recorder, console: Console, started: Started) -> None:
         name = spec.source.decode()
@@ -60,6 +68,10 @@ class FakeEngine:
 
     def do_pid(self, run: FakeRun) -> None:
         run.say(str(os.getpid()).encode())
+        run.end()
+
+    def do_rehearsals(self, run: FakeRun) -> None:
+        run.say(str(self.rehearsals).encode())
         run.end()
 
     def do_echo(self, run: FakeRun) -> None:
@@ -77,6 +89,12 @@ class FakeEngine:
         while not run.stopped:
             pass
         run.end(*run.stopped)
+
+    def do_echo_then_loop(self, run: FakeRun) -> None:
+        run.recorder.emit(InputWait(call=0, sentence=""))
+        run.recorder.flush()
+        run.say(run.console.read(4096))
+        self.do_loop(run)
 
     def do_quiet(self, run: FakeRun) -> None:
         run.say(str(os.getpid()).encode())

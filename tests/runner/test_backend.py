@@ -26,6 +26,10 @@ def test_every_run_has_a_process_of_its_own(backend):
     assert all(is_dead(pid) for pid in pids)
 
 
+def test_a_waiting_worker_rehearses_once(backend):
+    assert becomes_true(lambda: completed(backend.submit(spec("rehearsals")))[0] == b"1")
+
+
 def test_mistakes_in_the_source_come_back_with_their_place(backend):
     (message,) = backend.submit(spec("mistake")).frames()
     assert isinstance(message, Rejected)
@@ -69,6 +73,23 @@ def test_an_endless_loop_ends_at_the_cpu_limit_and_keeps_its_output(backend):
     output, end = completed(backend.submit(spec("loop", cpu_seconds=0.2)))
     assert output == b"before the loop"
     assert end.reason == "time-limit"
+
+
+def test_the_limits_hold_after_a_wait_for_the_keyboard(backend):
+    run = backend.submit(spec("echo-then-loop", cpu_seconds=0.3))
+    frames = run.frames()
+    next(frames)
+    run.send(Keyboard(b"typed, "))
+    events, last = split(frames)
+    assert last == Done()
+    assert printed(events) == b"typed, before the loop"
+    assert events[-1].reason == "time-limit"
+
+
+def test_a_run_that_waits_for_the_keyboard_ends_at_the_wall_limit(backend):
+    events, last = split(backend.submit(spec("echo", wall_seconds=0.3)).frames())
+    assert last == Done()
+    assert events[-1].reason == "time-limit"
 
 
 def test_a_run_ends_at_the_wall_limit(backend):
@@ -249,6 +270,18 @@ def test_a_host_without_the_filter_runs_nothing(sandbox_host):
     try:
         with pytest.raises(Unavailable, match="no sandbox: the kernel refused it"):
             backend.submit(spec("pid"))
+    finally:
+        backend.close()
+
+
+def test_a_host_without_room_for_another_process_says_so(sandbox_host):
+    backend = FakeBackend()
+    backend.runner_module = "tests.runner.forkless_server"
+    try:
+        for _ in range(2):
+            (message,) = backend.submit(spec("pid")).frames()
+            assert isinstance(message, Killed)
+            assert "can't start another process" in message.sentence
     finally:
         backend.close()
 

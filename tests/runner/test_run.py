@@ -45,6 +45,7 @@ def test_a_crash_passes_at_any_time():
         ([Events([output(1)])], "event 1 where 0 was due"),
         ([Events([output(0), output(0)])], "event 0 where 1 was due"),
         ([Events([end(0), output(1)])], "after run.end"),
+        ([Events([])], "without events"),
         ([Done()], "without run.end"),
         ([Events([output(0)]), Done()], "without run.end"),
         ([Rejected([])], "without a mistake"),

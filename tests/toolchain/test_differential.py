@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
+from app.toolchain.assemble import assemble
+from app.toolchain.elf import load_elf, write_elf
 from tests.toolchain.tools import (
     PROGRAMS,
     corpus,
@@ -14,9 +17,6 @@ from tests.toolchain.tools import (
     run,
     section_bytes,
 )
-
-from app.toolchain.assemble import assemble
-from app.toolchain.elf import load_elf, write_elf
 
 SOURCES = corpus("gas_intel", "gas_att", "nasm")
 RUNNABLE = [path for path in SOURCES if "not run" not in path.read_text().splitlines()[0]]

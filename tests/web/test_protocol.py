@@ -11,7 +11,6 @@ def test_a_run_from_acknowledgement_to_ended(client):
     run = client.run("hello")
     events = client.finish(run)
     assert [event["seq"] for event in events] == [0, 1, 2]
-    assert base64.b64decode(events[0]["data"] + events[1]["data"]) == b"hi\n" or events[1]["data"] == "/w=="
     assert events[-1]["type"] == "run.end"
     assert client.messages[-1] == ("ended", {"run": run})
 
@@ -19,12 +18,10 @@ def test_a_run_from_acknowledgement_to_ended(client):
 def test_the_acknowledgement_comes_before_any_message_of_the_run(client):
     order = []
     client.io.on("events", lambda payload: order.append(payload["run"]))
-    client.io.emit("run", {"source": "hello"}, callback=lambda answer: order.append(answer))
-    client.until(lambda: True)
-    with client.changed:
-        client.changed.wait_for(lambda: any(name == "ended" for name, _ in client.messages), 20)
+    client.io.emit("run", {"source": "hello"}, callback=order.append)
+    client.until(lambda: any(name == "ended" for name, _ in client.messages))
     assert order[0]["ok"]
-    assert set(order[1:]) == {order[0]["run"]}
+    assert order[1:] == [order[0]["run"]] * 2
 
 
 def test_bytes_are_base64(client):

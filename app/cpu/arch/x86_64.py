@@ -18,13 +18,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from unicorn import unicorn_const as uc_const
-from unicorn import x86_const as x86
-
 from app.cpu.arch import Architecture
 from app.cpu.exits import Exit, FaultExit, TrapExit
 from app.cpu.mmu import PAGE_SHIFT, PhysicalMemory
-from app.cpu.unicorn_raw import Engine
+from app.cpu.unicorn_library import constants
+from app.cpu.unicorn_raw import Engine, uc_const
+
+x86 = constants("x86_const")
 
 _GENERAL = (
     *("rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp"),
@@ -66,7 +66,6 @@ _VECTORS = {
 _INT = 0xCD
 _INT1 = 0xF1
 _PUSHF = 0x9C
-_POPF = 0x9D
 _LINUX_INTERRUPT = 0x80
 _RDPMC = b"\x0f\x33"
 _PREFIXES = frozenset((0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65, 0x66, 0x67, 0xF0, 0xF2, 0xF3, *range(0x40, 0x50)))
@@ -185,7 +184,10 @@ class X8664(Architecture):
         return address >> 47 in (0, 0x1FFFF)
 
     def finish_block(self, pc: int) -> int:
-        """See `Architecture.finish_block`. Steps with the trap flag, and hides it from the program."""
+        """See `Architecture.finish_block`. Steps with the trap flag, and hides it from the program.
+
+        `popf`, `iret` and the trap instructions end a block, so only `pushf` could show it.
+        """
         engine, state, flags_number = self.engine, self.engine.state, self.registers["rflags"]
         page = pc >> PAGE_SHIFT
         while True:
@@ -199,10 +201,8 @@ class X8664(Architecture):
             if state.event is not None and state.event[0] == "port":
                 engine.restore(state.event[1])
             next_pc, flags = self._read_state()
-            completed = next_pc != pc
-            if not (completed and opcode == _POPF):
-                engine.write_register(flags_number, flags & ~_TRAP_FLAG)
-            if completed and opcode == _PUSHF:
+            engine.write_register(flags_number, flags & ~_TRAP_FLAG)
+            if next_pc != pc and opcode == _PUSHF:
                 pushed = engine.read_register(self.registers["rsp"]) + 1
                 self.write_user(pushed, bytes((self.read_user(pushed, 1)[0] & ~(_TRAP_FLAG >> 8),)))
             if state.event is not None and state.event[0] == "port":

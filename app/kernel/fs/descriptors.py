@@ -87,9 +87,7 @@ class DescriptorTable:
         self.announce(kernel, number, change="flags")
 
     def announce(self, kernel: Kernel, number: int, change: str = "open") -> None:
-        """Put `number` as it is now into the event stream; what is open at boot is announced after `run.start`."""
-        if not kernel.booted:
-            return
+        """Put `number` as it is now into the event stream."""
         file = self._files[number]
         flags = file.flags & ~_LARGE_FILE | (OpenFlag.O_CLOEXEC if number in self._close_on_exec else 0)
         kernel.recorder.emit(

@@ -106,7 +106,7 @@ class FileDescription:
             call.service("vfs", "would-block", "It would have to sleep, but O_NONBLOCK is set: EAGAIN.")
             raise KernelError(Errno.EAGAIN)
         yield sleep
-        if call.task.pending.bits & ~call.task.blocked.bits:
+        if call.task.pending.unblocked(call.task.blocked):
             raise KernelError(Errno.EINTR)
 
     def read(self, call: Call, sink: Sink, position: int | None = None) -> Blocking[int]:

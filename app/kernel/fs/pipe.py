@@ -227,7 +227,7 @@ class PipeEnd(FileDescription):
     def _need_reader(self, call: Call) -> None:
         if not self.pipe.readers:
             call.service("pipe", "broken", "The read end is closed: nobody could ever read this. SIGPIPE and EPIPE.")
-            signal.send(call.kernel, call.task, Signo.SIGPIPE, sender="kernel")
+            signal.send(call.kernel, call.task, signal.SigInfo.user(Signo.SIGPIPE, call.task.process))
             raise KernelError(Errno.EPIPE)
 
     def pipe_size(self) -> int:

@@ -73,7 +73,7 @@ class Terminal:
     def _interrupt(self, signo: Signo) -> None:
         self._show_echo()
         for task in list(self._kernel.tasks.values()):
-            signal.send(self._kernel, task, signo, sender="kernel")
+            signal.send(self._kernel, task, signal.SigInfo(signo, "SI_KERNEL"))
 
     def open(self, fs: SuperBlock, inode: Inode, flags: int, dentry: Dentry | None) -> FileDescription:
         """Open the device."""

@@ -61,8 +61,8 @@ class AddressSpace:
         self.start_brk = 0
         self.brk = 0
         self.limit = kernel.abi.address_limit
-        self._kernel = kernel
         self._memory = kernel.memory
+        self._recorder = kernel.recorder
         self._entries = self.page_table.entries
         self._files: dict[RegularFile, MappedFile] = {}
 
@@ -346,6 +346,5 @@ class AddressSpace:
     def _announce(
         self, change: Literal["map", "unmap", "protect"], start: int, end: int, perms: str, name: str
     ) -> None:
-        """Emit a change. Nothing is told before `run.start`, which carries the first regions."""
-        if self._kernel.booted:
-            self._kernel.recorder.emit(Memory(change=change, start=word(start), end=word(end), perms=perms, name=name))
+        """Put a change into the event stream."""
+        self._recorder.emit(Memory(change=change, start=word(start), end=word(end), perms=perms, name=name))

@@ -10,7 +10,7 @@ from app.kernel.abi.text import signal_name
 from app.kernel.arguments import Int, SignalNumber, Size, StructIn, StructOut
 from app.kernel.call import Call
 from app.kernel.errno import Errno
-from app.kernel.signal import LAST, SIG_DFL, SIG_IGN, UNBLOCKABLE, Disposition, SignalSet
+from app.kernel.signal import LAST, SIG_DFL, SIG_IGN, UNBLOCKABLE, Disposition, SigInfo, SignalSet
 from app.kernel.syscall import syscall
 from app.kernel.task import Task
 
@@ -121,7 +121,7 @@ def kill(call: Call, pid: Int, sig: SignalNumber) -> Int:
     others = {INIT_PID: 0, me.ppid: me.credentials.uid}
     if pid in (me.pid, 0, -me.pid):
         _check_signal(call, sig)
-        _send(call, call.task, sig)
+        _send(call, call.task, sig, "SI_USER")
         return Int(0)
     target = me.ppid if pid == -1 else abs(pid)
     if target not in others:
@@ -165,17 +165,17 @@ def _send_to_thread(call: Call, tid: Int, sig: SignalNumber) -> Int:
     if task is None:
         raise call.refuse(Errno.ESRCH, "tid", "process", str(tid.text()), f"There is no thread {int(tid)}.")
     _check_signal(call, sig)
-    _send(call, task, sig)
+    _send(call, task, sig, "SI_TKILL")
     return Int(0)
 
 
-def _send(call: Call, task: Task, sig: int) -> None:
+def _send(call: Call, task: Task, sig: int, code: str) -> None:
     """Send, or do nothing for signal 0."""
     if sig == 0:
         call.service("signal", "probe", "Signal 0 is never sent: the call only tells that it could be.")
         return
     call.service("signal", "send", f"{signal_name(sig)} is sent to process {task.process.pid}.")
-    signal.send(call.kernel, task, sig, str(call.task.process.pid))
+    signal.send(call.kernel, task, SigInfo.user(int(sig), call.task.process, code))
 
 
 def _check_signal(call: Call, sig: SignalNumber) -> None:

@@ -15,18 +15,16 @@ from app.trace.recorder import Recorder
 class Machine:
     """What an address space needs of the kernel, and the events it emitted."""
 
-    def __init__(self, pages: int = 4096, booted: bool = True) -> None:
+    def __init__(self, pages: int = 4096) -> None:
         self.events = []
         self.memory = PhysicalMemory(pages << 12)
-        self.kernel = SimpleNamespace(
-            abi=X86_64, memory=self.memory, booted=booted, recorder=Recorder(self.events.extend, batch=1)
-        )
+        self.kernel = SimpleNamespace(abi=X86_64, memory=self.memory, recorder=Recorder(self.events.extend, batch=1))
         self.mm = AddressSpace(self.kernel)
 
 
 @pytest.fixture
 def machine() -> Machine:
-    """A machine with 16 MiB that has announced its start."""
+    """A machine with 16 MiB."""
     return Machine()
 
 

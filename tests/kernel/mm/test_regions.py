@@ -155,12 +155,6 @@ def test_lookups_at_the_edges():
     assert vmas.overlapping(0x3000, 0x5000) == []
 
 
-def test_nothing_is_announced_before_the_run_starts(make_machine):
-    machine = make_machine(booted=False)
-    machine.mm.map(Vma(0x1000, 0x2000, 3))
-    assert machine.events == []
-
-
 def test_the_merged_region_is_announced(machine):
     machine.mm.map(Vma(0x10000, 0x11000, 3, "[heap]"))
     machine.mm.map(Vma(0x11000, 0x12000, 3, "[heap]"))

@@ -1,0 +1,15 @@
+# title: Division by zero
+# about: The CPU cannot divide by zero and tells the kernel: SIGFPE.
+
+    .intel_syntax noprefix
+    .globl _start
+
+_start:
+    mov eax, 10
+    xor edx, edx
+    xor ecx, ecx        # the divisor is 0
+    div ecx             # divide error
+
+    mov eax, 60         # never reached
+    xor edi, edi
+    syscall

@@ -1,0 +1,19 @@
+# title: An endless loop
+# about: It never asks and never ends. The time limit stops it; the output is kept.
+
+    .intel_syntax noprefix
+    .globl _start
+
+_start:
+    mov eax, 1          # write(1, "round and round\n", 16)
+    mov edi, 1
+    lea rsi, [rip + msg]
+    mov edx, 16
+    syscall
+
+again:
+    inc rbx
+    jmp again           # for ever
+
+msg:
+    .ascii "round and round\n"

@@ -1,0 +1,112 @@
+import { useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { EditorPanel } from "./editor/EditorPanel";
+import { showRunning, source } from "./editor/editor";
+import { Machine } from "./panels/Machine";
+import { Story } from "./panels/Story";
+import { Strace } from "./panels/Strace";
+import { listenForKeys } from "./playback/keys";
+import { count, state, waitingForInput } from "./playback/playback";
+import { Transport } from "./playback/Transport";
+import { connected } from "./protocol/client";
+import { mistakes, notice, ranSource, status } from "./session";
+import { Stage } from "./stage/Stage";
+import { TerminalPanel } from "./terminal/TerminalPanel";
+import { Announcer } from "./ui/Announcer";
+import { Help } from "./ui/Help";
+import { Icon } from "./ui/icons";
+import { layout } from "./ui/layout";
+import { RunButtons } from "./ui/RunButtons";
+import { hiddenPanel, showTab, Tabs } from "./ui/tabs";
+import { TopBar } from "./ui/TopBar";
+
+function Caption() {
+  const now = state.value;
+  const { tone, text } = status.value;
+  const idle = "Press Run and follow one token: out of your program, through the gate, into the kernel, and back with an answer.";
+  return (
+    <div class="caption">
+      <p class={`status status-${tone}`} data-testid="status">
+        {text}
+      </p>
+      <p class="sentence" data-testid="sentence">
+        {mistakes.value.length > 0
+          ? "The assembler could not read the program. The mistakes are marked in the editor."
+          : now.sentence || (count.value > 0 ? "Before the first event." : idle)}
+      </p>
+    </div>
+  );
+}
+
+function NoticeBar() {
+  const now = notice.value;
+  if (!now) return null;
+  return (
+    <div class="notice" role="alert" data-testid="notice">
+      <Icon name="cross" size={14} />
+      <p>
+        <strong>{now.text}</strong> {now.hint}
+      </p>
+      <button type="button" class="quiet" onClick={() => (notice.value = null)}>
+        Dismiss
+      </button>
+    </div>
+  );
+}
+
+export function App() {
+  const help = useRef<HTMLDialogElement>(null);
+  const openHelp = () => help.current?.showModal();
+  useEffect(() => listenForKeys(openHelp), []);
+  useSignalEffect(() => {
+    document.body.dataset["connected"] = String(connected.value);
+  });
+  useSignalEffect(() => {
+    const now = state.value;
+    const fits = ranSource.value === source.value && now.index >= 0 && now.line !== null && !now.end;
+    showRunning(fits && now.line !== null ? { line: now.line, mode: now.mode } : null);
+  });
+  useSignalEffect(() => {
+    if (waitingForInput.value) showTab("terminal");
+  });
+  useSignalEffect(() => {
+    if (mistakes.value.length > 0) showTab("program");
+  });
+  const arrangement = layout.value;
+  return (
+    <div class={`app app-${arrangement}`}>
+      <TopBar help={openHelp} />
+      <NoticeBar />
+      <main>
+        <h1 class="visually-hidden">Trapgate system call playground</h1>
+        {arrangement !== "narrow" && <EditorPanel hidden={false} withRun />}
+        <div class="theatre">
+          <Stage />
+          {arrangement !== "narrow" && <Caption />}
+          {arrangement !== "narrow" && <Transport />}
+        </div>
+        {arrangement === "wide" && <Machine hidden={false} />}
+        <div class="drawer">
+          {arrangement === "wide" && <TerminalPanel hidden={false} />}
+          <div class="drawer-tabs">
+            <Tabs />
+            {arrangement === "narrow" && <EditorPanel hidden={hiddenPanel("program")} withRun={false} />}
+            {arrangement !== "wide" && <TerminalPanel hidden={hiddenPanel("terminal")} />}
+            <Strace hidden={hiddenPanel("strace")} />
+            <Story hidden={hiddenPanel("story")} />
+            {arrangement !== "wide" && <Machine hidden={hiddenPanel("machine")} />}
+          </div>
+        </div>
+        {arrangement === "narrow" && (
+          <div class="thumb">
+            <Caption />
+            <Transport />
+            <RunButtons />
+          </div>
+        )}
+      </main>
+      <Announcer />
+      <Help dialog={help} />
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+/** What the server tells the page in its `#config` element. */
+
+export interface Example {
+  slug: string;
+  title: string;
+  about: string;
+  language: string;
+  source: string;
+}
+
+export interface Config {
+  max_source_bytes: number;
+  version: string;
+  examples: Example[];
+}
+
+const DEFAULTS: Config = { max_source_bytes: 65536, version: "", examples: [] };
+
+/** Remove the `title:` and `about:` comments that head an example file: they describe it, they are not part of it. */
+export function body(source: string): string {
+  return source.replace(/^(?:[#;] *(?:title|about):.*\n)+\n*/, "");
+}
+
+/** Filled by `readConfig` before anything is shown. */
+export const config: Config = { ...DEFAULTS };
+
+export function readConfig(): void {
+  const text = document.getElementById("config")?.textContent;
+  if (text) Object.assign(config, JSON.parse(text) as Partial<Config>);
+}

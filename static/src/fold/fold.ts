@@ -1,0 +1,223 @@
+import type { Fd, Memory, ModeSwitch, TrapgateEvent } from "../generated/events";
+import { applyMemory } from "./memory";
+import { sentenceOf } from "./sentences";
+import type { Crossing, Descriptor, State, Task } from "./state";
+import { bytesOf } from "./words";
+
+const NEW_CROSSING: Omit<Crossing, "kind" | "index" | "task"> = {
+  call: null,
+  instruction: "",
+  pc: null,
+  line: null,
+  number: null,
+  args: [],
+  saved: {},
+  dispatch: null,
+  checks: [],
+  services: [],
+  block: null,
+  fault: null,
+  signal: null,
+  result: null,
+  touched: null,
+  over: false,
+};
+
+function withCrossing(state: State, crossing: Crossing): State {
+  return { ...state, crossing, crossings: new Map(state.crossings).set(crossing.task, crossing) };
+}
+
+/** Change the crossing of the event's task, when there is one. */
+function amend(state: State, change: (crossing: Crossing) => Partial<Crossing>): State {
+  const crossing = state.crossings.get(state.task);
+  return crossing ? withCrossing(state, { ...crossing, ...change(crossing) }) : state;
+}
+
+function withTask(state: State, pid: number, change: Partial<Task>): State {
+  const task = state.tasks.get(pid);
+  return task ? { ...state, tasks: new Map(state.tasks).set(pid, { ...task, ...change }) } : state;
+}
+
+/** True when the task's latest crossing is still inside the kernel. */
+function inside(state: State): boolean {
+  const crossing = state.crossings.get(state.task);
+  return crossing !== undefined && !crossing.over;
+}
+
+function mode(state: State, event: ModeSwitch): State {
+  const next: State = { ...state, mode: event.to, line: event.line ?? state.line };
+  if (event.to === "user") {
+    return { ...amend(next, () => ({ over: true })), place: event.reason === "return" ? "registers" : "program" };
+  }
+  if (event.reason === "fault") {
+    const known = inside(next) && next.crossings.get(next.task)?.kind === "fault";
+    const entered = known
+      ? next
+      : withCrossing(next, { ...NEW_CROSSING, kind: "fault", index: state.index, task: event.task, pc: event.pc });
+    return { ...amend(entered, () => ({ saved: event.saved, line: event.line })), place: "exception" };
+  }
+  return { ...amend(next, () => ({ saved: event.saved })), place: "entry" };
+}
+
+function fd(state: State, event: Fd): State {
+  const descriptors = new Map<number, Descriptor>(state.descriptors);
+  if (event.change === "close") descriptors.delete(event.fd);
+  else descriptors.set(event.fd, event);
+  return {
+    ...amend(state, () => ({ touched: "descriptors" })),
+    descriptors: new Map([...descriptors].sort(([a], [b]) => a - b)),
+    changedFd: event.fd,
+    place: inside(state) ? "device" : state.place,
+  };
+}
+
+function memory(state: State, event: Memory): State {
+  return {
+    ...amend(state, () => ({ touched: "memory" })),
+    memory: applyMemory(state.memory, event),
+    changedMemory: event.change === "unmap" ? null : event.start,
+    place: inside(state) ? "device" : state.place,
+  };
+}
+
+/** The state after `event`, given the state before it. Pure. */
+export function fold(before: State, event: TrapgateEvent, index = before.index + 1): State {
+  const state: State = {
+    ...before,
+    index,
+    time: event.time,
+    task: event.task || before.task,
+    sentence: sentenceOf(event, before.abi),
+    crossing: before.crossings.get(event.task) ?? before.crossing,
+    changedFd: null,
+    changedMemory: null,
+    waiting: null,
+  };
+  switch (event.type) {
+    case "run.start":
+      return { ...state, abi: event.abi, memory: event.segments, line: event.line, mode: "user", place: "program" };
+    case "run.end":
+      return {
+        ...state,
+        end: event,
+        place: "ended",
+        rows: state.rows + 1 + (unanswered(before, event) ? 1 : 0),
+      };
+    case "trap": {
+      const crossing: Crossing = {
+        ...NEW_CROSSING,
+        kind: "call",
+        index,
+        task: event.task,
+        call: event.call,
+        instruction: event.instruction,
+        pc: event.pc,
+        line: event.line,
+        number: event.number,
+        args: event.args,
+      };
+      return {
+        ...withCrossing(state, crossing),
+        calls: state.calls + 1,
+        line: event.line ?? state.line,
+        place: "registers",
+      };
+    }
+    case "mode":
+      return mode(state, event);
+    case "dispatch":
+      return { ...amend(state, () => ({ dispatch: event })), place: "dispatcher" };
+    case "check":
+      return { ...amend(state, (c) => ({ checks: [...c.checks, event] })), place: "checks" };
+    case "service":
+      return {
+        ...amend(state, (c) => ({
+          services: [...c.services, event],
+          touched: event.subsystem === "tty" ? "terminal" : c.touched,
+        })),
+        place: inside(state) ? "service" : state.place,
+      };
+    case "block":
+      return {
+        ...withTask(
+          amend(state, () => ({ block: event })),
+          event.task,
+          { state: "waiting", note: event.on },
+        ),
+        place: "queue",
+      };
+    case "wake":
+      return {
+        ...withTask(
+          amend(state, () => ({ block: null })),
+          event.task,
+          { state: "running", note: "" },
+        ),
+        place: inside(state) ? "service" : state.place,
+      };
+    case "return":
+      return {
+        ...amend(state, () => ({ result: event, block: null })),
+        errors: state.errors + (event.errno ? 1 : 0),
+        rows: state.rows + 1,
+        place: "return",
+      };
+    case "output":
+      return {
+        ...amend(state, () => ({ touched: "terminal" })),
+        outputs: state.outputs + 1,
+        outputBytes: state.outputBytes + bytesOf(event.data).length,
+        place: inside(state) ? "device" : state.place,
+      };
+    case "input.wait":
+      return { ...state, waiting: event, place: inside(state) ? "queue" : state.place };
+    case "input":
+      return state;
+    case "fault": {
+      const open = inside(state) ? state.crossings.get(state.task) : undefined;
+      const crossing: Crossing =
+        open?.kind === "fault" ? open : { ...NEW_CROSSING, kind: "fault", index, task: event.task };
+      return {
+        ...withCrossing(state, { ...crossing, fault: event, pc: event.pc, line: event.line }),
+        faults: state.faults + 1,
+        line: event.line ?? state.line,
+        place: state.mode === "kernel" ? "exception" : "program",
+      };
+    }
+    case "signal":
+      return {
+        ...amend(state, () => ({ signal: event })),
+        rows: state.rows + 1,
+        place: inside(state) ? "service" : state.place,
+      };
+    case "switch": {
+      const left = state.tasks.get(event.previous);
+      const rested =
+        left?.state === "running" ? withTask(state, event.previous, { state: "ready" }) : state;
+      return withTask({ ...rested, task: event.next }, event.next, { state: "running" });
+    }
+    case "task.start": {
+      const task: Task = { pid: event.pid, parent: event.parent, name: event.name, state: "running", note: "" };
+      return { ...state, tasks: new Map(state.tasks).set(event.pid, task) };
+    }
+    case "task.exec":
+      return withTask(state, event.task, { name: event.path });
+    case "task.exit":
+      return withTask(state, event.pid, {
+        state: "exited",
+        note: event.signal ?? `status ${event.status ?? 0}`,
+      });
+    case "memory":
+      return memory(state, event);
+    case "fd":
+      return fd(state, event);
+  }
+}
+
+/** The call that a run's end leaves without an answer (`exit` never returns); null when there is none. */
+export function unanswered(before: State, event: TrapgateEvent): Crossing | null {
+  const crossing = before.crossings.get(event.task) ?? before.crossing;
+  return crossing?.kind === "call" && !crossing.over && crossing.result === null && crossing.dispatch !== null
+    ? crossing
+    : null;
+}

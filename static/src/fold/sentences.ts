@@ -1,0 +1,65 @@
+import type { AbiInfo, TrapgateEvent } from "../generated/events";
+import { bytesOf, readable, sizeText, textOf, visible } from "./words";
+
+const at = (line: number | null) => (line === null ? "" : ` on line ${line}`);
+
+function modeSentence(event: Extract<TrapgateEvent, { type: "mode" }>, abi: AbiInfo | null): string {
+  if (event.to === "kernel") {
+    const ring = abi?.kernel_mode ? ` (${abi.kernel_mode})` : "";
+    const saved = Object.keys(event.saved);
+    const kept = saved.length > 0 ? ` It keeps the way back in ${saved.join(" and ")}.` : "";
+    return `The CPU switches to kernel mode${ring}: from here on the kernel's code runs.${kept}`;
+  }
+  const ring = abi?.user_mode ? ` (${abi.user_mode})` : "";
+  const where = event.line === null ? ` at ${event.pc}` : at(event.line);
+  return event.reason === "signal"
+    ? `The CPU goes back to user mode${ring}, into the program's signal handler.`
+    : `The CPU switches back to user mode${ring} and the program goes on${where}.`;
+}
+
+/** One event as one plain sentence. The kernel's own sentences are used where the event carries one. */
+export function sentenceOf(event: TrapgateEvent, abi: AbiInfo | null): string {
+  switch (event.type) {
+    case "run.start":
+      return `The program is loaded and starts in user mode${at(event.line)}.`;
+    case "trap":
+      return `The program executes ${event.instruction}${at(event.line)} with ${
+        abi?.number_register ?? "the number"
+      } = ${readable(event.number)}: it asks the kernel for something.`;
+    case "mode":
+      return modeSentence(event, abi);
+    case "output": {
+      const bytes = bytesOf(event.data);
+      return `${sizeText(bytes.length)} ${bytes.length === 1 ? "reaches" : "reach"} the ${
+        event.stream === 0 ? "terminal" : event.stream === 1 ? "standard output" : "standard error"
+      }: “${visible(textOf(bytes))}”.`;
+    }
+    case "input":
+      if (event.data === "") return "The keyboard says that the input has ended.";
+      return `The keyboard sends “${visible(textOf(bytesOf(event.data)))}”.`;
+    case "switch":
+      return event.next === 0
+        ? `No task can run now (${event.reason}).`
+        : `The scheduler gives the CPU to task ${event.next} (${event.reason}).`;
+    case "task.start":
+      return `Process ${event.pid} (${event.name}) comes to life.`;
+    case "task.exec":
+      return `The process replaces its program with ${event.path}.`;
+    case "task.exit":
+      return event.signal
+        ? `Process ${event.pid} is ended by ${event.signal}.`
+        : `Process ${event.pid} ends with status ${event.status ?? 0}.`;
+    case "memory": {
+      const range = `${event.start} to ${event.end}`;
+      if (event.change === "unmap") return `The address space loses ${range}.`;
+      if (event.change === "protect") return `The memory from ${range} now allows ${event.perms}.`;
+      return `The address space gains ${event.name || "memory"} from ${range}, ${event.perms}.`;
+    }
+    case "fd":
+      if (event.change === "close") return `Descriptor ${event.fd} is closed.`;
+      if (event.change === "flags") return `Descriptor ${event.fd} now has the flags ${event.flags}.`;
+      return `Descriptor ${event.fd} now stands for ${event.path}.`;
+    default:
+      return event.sentence;
+  }
+}

@@ -1,0 +1,133 @@
+import type {
+  AbiInfo,
+  Block,
+  Check,
+  Dispatch,
+  Fault,
+  InputWait,
+  Mode,
+  Return,
+  RunEnd,
+  Segment,
+  Service,
+  Signal,
+  Word,
+} from "../generated/events";
+
+/** Where the token stands on the stage. */
+export type Place =
+  | "program"
+  | "registers"
+  | "entry"
+  | "dispatcher"
+  | "checks"
+  | "service"
+  | "queue"
+  | "device"
+  | "return"
+  | "exception"
+  | "ended";
+
+/** One trip into the kernel: a system call through the trap gate, or a fault through the exception door. */
+export interface Crossing {
+  readonly kind: "call" | "fault";
+  readonly index: number;
+  readonly task: number;
+  readonly call: number | null;
+  readonly instruction: string;
+  readonly pc: Word | null;
+  readonly line: number | null;
+  readonly number: Word | null;
+  readonly args: readonly Word[];
+  readonly saved: Readonly<Record<string, Word>>;
+  readonly dispatch: Dispatch | null;
+  readonly checks: readonly Check[];
+  readonly services: readonly Service[];
+  readonly block: Block | null;
+  readonly fault: Fault | null;
+  readonly signal: Signal | null;
+  readonly result: Return | null;
+  /** What the call changed, which decides the object shown at the end of the corridor. */
+  readonly touched: "terminal" | "memory" | "descriptors" | null;
+  /** The CPU is back in user mode. */
+  readonly over: boolean;
+}
+
+export interface Descriptor {
+  readonly fd: number;
+  readonly description: number | null;
+  readonly kind: string;
+  readonly path: string;
+  readonly flags: string;
+}
+
+export interface Task {
+  readonly pid: number;
+  readonly parent: number;
+  readonly name: string;
+  readonly state: "running" | "ready" | "waiting" | "exited";
+  readonly note: string;
+}
+
+export interface StraceRow {
+  /** Index of the event that completed the row. */
+  readonly index: number;
+  readonly text: string;
+  readonly kind: "call" | "error" | "signal" | "end";
+  readonly errno: string | null;
+}
+
+/** Everything that can be seen after event `index`; `index` is -1 before the first. */
+export interface State {
+  readonly index: number;
+  readonly time: number;
+  readonly task: number;
+  readonly abi: AbiInfo | null;
+  readonly mode: Mode;
+  readonly line: number | null;
+  readonly place: Place;
+  readonly sentence: string;
+  readonly crossing: Crossing | null;
+  readonly crossings: ReadonlyMap<number, Crossing>;
+  readonly tasks: ReadonlyMap<number, Task>;
+  readonly descriptors: ReadonlyMap<number, Descriptor>;
+  readonly memory: readonly Segment[];
+  readonly changedFd: number | null;
+  readonly changedMemory: Word | null;
+  /** How many output events have happened; the bytes themselves stay in the trace. */
+  readonly outputs: number;
+  readonly outputBytes: number;
+  /** How many strace rows are complete; the rows themselves stay in the trace. */
+  readonly rows: number;
+  readonly calls: number;
+  readonly errors: number;
+  readonly faults: number;
+  readonly waiting: InputWait | null;
+  readonly end: RunEnd | null;
+}
+
+export const EMPTY: State = {
+  index: -1,
+  time: 0,
+  task: 0,
+  abi: null,
+  mode: "user",
+  line: null,
+  place: "program",
+  sentence: "",
+  crossing: null,
+  crossings: new Map(),
+  tasks: new Map(),
+  descriptors: new Map(),
+  memory: [],
+  changedFd: null,
+  changedMemory: null,
+  outputs: 0,
+  outputBytes: 0,
+  rows: 0,
+  calls: 0,
+  errors: 0,
+  faults: 0,
+  waiting: null,
+  end: null,
+};

@@ -1,0 +1,62 @@
+import { render } from "preact";
+import "@fontsource-variable/atkinson-hyperlegible-mono/wght.css";
+import "@fontsource-variable/atkinson-hyperlegible-next/wght.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/layout.css";
+import "./styles/editor.css";
+import "./styles/stage.css";
+import "./styles/kernel.css";
+import "./styles/stage-medium.css";
+import "./styles/stage-narrow.css";
+import "./styles/transport.css";
+import "./styles/panels.css";
+import { App } from "./App";
+import { body, config, readConfig } from "./config";
+import { language, openEditor } from "./editor/editor";
+import { startClock } from "./playback/playback";
+import { connect, notice, run } from "./session";
+import { programIn } from "./ui/share";
+import { recall } from "./ui/stored";
+import icon from "./ui/icon.svg";
+import { applyTheme } from "./ui/theme";
+
+const FALLBACK = "# Write x86-64 assembly here, then press Run.\n.intel_syntax noprefix\n.globl _start\n_start:\n";
+
+/** The program to open with: from the link, else what was here last, else the first example. */
+async function firstProgram(): Promise<string> {
+  try {
+    const shared = await programIn(location.hash);
+    if (shared) {
+      if (shared.language === "gas" || shared.language === "nasm") language.value = shared.language;
+      return shared.source;
+    }
+  } catch {
+    notice.value = { text: "The program in this link cannot be read.", hint: "Ask for the link again; it may have been cut." };
+  }
+  return recall("source") ?? config.examples[0]?.source ?? FALLBACK;
+}
+
+function addIcon(): void {
+  const link = document.createElement("link");
+  link.rel = "icon";
+  link.href = icon;
+  document.head.append(link);
+}
+
+async function start(): Promise<void> {
+  addIcon();
+  readConfig();
+  applyTheme();
+  if (import.meta.env.DEV && config.examples.length === 0) {
+    config.examples = (await import("./dev/examples")).examples;
+  }
+  config.examples = config.examples.map((example) => ({ ...example, source: body(example.source) }));
+  openEditor(await firstProgram(), () => void run());
+  startClock();
+  connect();
+  const root = document.getElementById("app");
+  if (root) render(<App />, root);
+}
+
+void start();

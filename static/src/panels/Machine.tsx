@@ -1,0 +1,152 @@
+import type { ComponentChildren } from "preact";
+import { readable, sizeText, timeText } from "../fold/words";
+import type { State } from "../fold/state";
+import { state } from "../playback/playback";
+
+function Part({ title, count, children }: { title: string; count?: number; children: ComponentChildren }) {
+  return (
+    <section class="part">
+      <h3>
+        {title}
+        {count !== undefined && <span class="badge">{count}</span>}
+      </h3>
+      {children}
+    </section>
+  );
+}
+
+function Crossing({ now }: { now: State }) {
+  const crossing = now.crossing;
+  if (!crossing) return <p class="panel-empty">No crossing yet.</p>;
+  const abi = now.abi;
+  const size = abi?.word_size ?? 8;
+  const rows: [string, string, string][] = [];
+  if (crossing.number !== null) rows.push([abi?.number_register ?? "rax", crossing.number, "number"]);
+  crossing.args.forEach((word, i) => rows.push([abi?.argument_registers[i] ?? `arg ${i + 1}`, word, ""]));
+  for (const [register, word] of Object.entries(crossing.saved)) rows.push([register, word, "saved"]);
+  if (crossing.result) rows.push([abi?.return_register ?? "rax", crossing.result.value, "answer"]);
+  return (
+    <table class="words">
+      <caption class="visually-hidden">Registers at the crossing</caption>
+      <thead class="visually-hidden">
+        <tr>
+          <th scope="col">Register</th>
+          <th scope="col">Value</th>
+          <th scope="col">Meaning</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(([register, word, role]) => {
+          const small = readable(word, size);
+          return (
+            <tr key={register + role} class={`word-${role}`}>
+              <th scope="row">{register}</th>
+              <td>
+                <code>{word}</code>
+                {role !== "saved" && small !== word && BigInt(word) > 9n && <span class="same"> {small}</span>}
+              </td>
+              <td class="role">{role}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function Descriptors({ now }: { now: State }) {
+  if (now.descriptors.size === 0) return <p class="panel-empty">None open.</p>;
+  return (
+    <ul class="rows">
+      {[...now.descriptors.values()].map((entry) => (
+        <li key={entry.fd} class={entry.fd === now.changedFd ? "new" : ""} title={`${entry.kind} ${entry.flags}`}>
+          <code class="key">{entry.fd}</code>
+          <span class="main">{entry.path}</span>
+          <span class="role">{entry.kind}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Memory({ now }: { now: State }) {
+  if (now.memory.length === 0) return <p class="panel-empty">Nothing mapped.</p>;
+  return (
+    <ul class="rows memory">
+      {now.memory.map((region) => (
+        <li
+          key={region.start}
+          class={region.start === now.changedMemory ? "new" : ""}
+          title={`${region.start} to ${region.end}`}
+        >
+          <code class="main">{region.start}</code>
+          <code class={`perms ${region.perms.includes("x") ? "perms-x" : ""}`}>{region.perms}</code>
+          <span class="region">{region.name || "anonymous"}</span>
+          <span class="role">{sizeText(Number(BigInt(region.end) - BigInt(region.start)))}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Tasks({ now }: { now: State }) {
+  return (
+    <ul class="rows">
+      {[...now.tasks.values()].map((task) => (
+        <li key={task.pid}>
+          <code class="key">{task.pid}</code>
+          <span class="main">{task.name}</span>
+          <span class={`task task-${task.state}`}>{task.state === "waiting" ? `waits: ${task.note}` : task.state}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Counts({ now }: { now: State }) {
+  const used = now.end?.counters;
+  const entries: [string, string][] = [
+    ["calls", String(now.calls)],
+    ["errors", String(now.errors)],
+    ["faults", String(now.faults)],
+    ["printed", sizeText(now.outputBytes)],
+    ["clock", timeText(now.time)],
+  ];
+  if (used) entries.push(["memory", sizeText(used.memory_bytes)]);
+  return (
+    <dl class="counts">
+      {entries.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** The visible state of the machine: registers, descriptors, memory, tasks, counters. */
+export function Machine({ hidden }: { hidden: boolean }) {
+  const now = state.value;
+  return (
+    <section class="panel machine" aria-label="State of the machine" hidden={hidden} data-testid="machine">
+      <Part title="Registers at the crossing">
+        <Crossing now={now} />
+      </Part>
+      <Part title="Descriptors" count={now.descriptors.size}>
+        <Descriptors now={now} />
+      </Part>
+      <Part title="Memory map" count={now.memory.length}>
+        <Memory now={now} />
+      </Part>
+      {now.tasks.size > 0 && (
+        <Part title="Tasks" count={now.tasks.size}>
+          <Tasks now={now} />
+        </Part>
+      )}
+      <Part title="So far">
+        <Counts now={now} />
+      </Part>
+    </section>
+  );
+}

@@ -1,0 +1,46 @@
+import { useSignal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { sentenceOf } from "../fold/sentences";
+import { jump, state, trace } from "../playback/playback";
+
+const SHOWN = 200;
+
+/** The whole story as an ordered list of sentences: the diagram for those who read instead of watch. */
+export function Story({ hidden }: { hidden: boolean }) {
+  const box = useRef<HTMLDivElement>(null);
+  const extra = useSignal(0);
+  const now = state.value;
+  const first = Math.max(0, now.index + 1 - SHOWN - extra.value);
+  const events = trace.value.events.slice(first, now.index + 1);
+
+  useLayoutEffect(() => {
+    const node = box.current;
+    if (node && extra.value === 0) node.scrollTop = node.scrollHeight;
+  }, [now.index, hidden]);
+
+  return (
+    <section class="panel story-panel" aria-label="The story in sentences" hidden={hidden}>
+      <div class="story" ref={box} data-testid="story" tabIndex={0}>
+        {events.length === 0 && <p class="panel-empty">The run, told in sentences, one for every step.</p>}
+        {first > 0 && (
+          <button type="button" onClick={() => (extra.value += 1000)}>
+            Show earlier sentences
+          </button>
+        )}
+        <ol start={first + 1}>
+          {events.map((event) => (
+            <li
+              key={event.seq}
+              class={event.type === "trap" || event.type === "fault" ? "begins" : ""}
+              aria-current={event.seq === now.index ? "step" : undefined}
+            >
+              <button type="button" onClick={() => jump(event.seq)}>
+                {sentenceOf(event, now.abi)}
+              </button>
+            </li>
+          ))}
+        </ol>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,143 @@
+import { batch, computed, signal } from "@preact/signals";
+import { config } from "./config";
+import { currentSource, language, markMistakes } from "./editor/editor";
+import * as playback from "./playback/playback";
+import { Client, connected } from "./protocol/client";
+import type { Failure, Mistake } from "./protocol/messages";
+import { terminalSize } from "./terminal/size";
+
+/** A message for the visitor that is not part of the story: what went wrong and what to do. */
+export interface Notice {
+  text: string;
+  hint: string;
+}
+
+export const notice = signal<Notice | null>(null);
+export const mistakes = signal<readonly Mistake[]>([]);
+export const active = signal(false);
+export const starting = signal(false);
+/** Source of the run on show, to know whether the editor's lines are still its lines. */
+export const ranSource = signal<string | null>(null);
+
+let client: Client | null = null;
+
+export function connect(): void {
+  client = new Client();
+}
+
+const HINTS: Record<Failure["error"]["code"], string> = {
+  busy: "Wait a moment, then press Run again.",
+  "run-active": "A run is still going on here. Press Stop, then Run.",
+  "too-large": "Shorten the program and run it again.",
+  "bad-source": "Remove what is not text from the program.",
+  "bad-message": "Reload the page: it may be older than the server.",
+  "no-such-run": "The run is already over. Press Run to start another.",
+  unavailable: "The server is starting again. Press Run in a few seconds.",
+};
+
+function refuse(error: Failure["error"]): void {
+  notice.value = { text: error.message, hint: HINTS[error.code] };
+}
+
+export async function run(): Promise<void> {
+  if (!client || starting.value) return;
+  const source = currentSource();
+  if (!connected.value) {
+    notice.value = { text: "There is no connection to the server.", hint: "The page keeps trying. Press Run again soon." };
+    return;
+  }
+  const size = new TextEncoder().encode(source).length;
+  if (size > config.max_source_bytes) {
+    notice.value = {
+      text: `The program has ${size} bytes; the limit is ${config.max_source_bytes}.`,
+      hint: HINTS["too-large"],
+    };
+    return;
+  }
+  starting.value = true;
+  notice.value = null;
+  const request = { source, language: language.value, ...terminalSize() };
+  let begun = false;
+  const begin = () => {
+    if (begun) return;
+    begun = true;
+    batch(() => {
+      mistakes.value = [];
+      markMistakes([]);
+      ranSource.value = source;
+      playback.begin();
+    });
+  };
+  const error = await client.start(request, {
+    events: (events) => {
+      begin();
+      playback.append(events);
+    },
+    rejected: (found) => {
+      begin();
+      playback.playing.value = false;
+      mistakes.value = found;
+      markMistakes(found);
+    },
+    ended: (lost) => {
+      active.value = false;
+      playback.finish();
+      if (lost) {
+        notice.value = {
+          text: "The connection to the server was lost, and the run with it.",
+          hint: "What arrived is kept. Press Run once the page is connected again.",
+        };
+      }
+    },
+  });
+  starting.value = false;
+  if (error) refuse(error);
+  else active.value = client.active;
+}
+
+export async function stop(): Promise<void> {
+  const error = await client?.stop();
+  if (error) refuse(error);
+}
+
+export async function type(data: string, eof = false): Promise<void> {
+  if (!active.value) return;
+  const error = await client?.input(data, eof);
+  if (error) refuse(error);
+}
+
+const REASONS: Record<string, string> = {
+  "time-limit": "Stopped after the time limit; the output is kept.",
+  "memory-limit": "Stopped at the memory limit; the output is kept.",
+  "event-limit": "Stopped after the largest number of events; everything up to here is kept.",
+  "output-limit": "Stopped at the output limit; what was printed is kept.",
+  deadlock: "Stopped: every task waits for something that can never happen.",
+  unsupported: "Stopped: the program needs something that this machine does not have.",
+  stopped: "Stopped by you; everything up to here is kept.",
+  "internal-error": "Stopped by a fault in Trapgate itself; the output is kept.",
+};
+
+export interface Status {
+  tone: "idle" | "run" | "wait" | "good" | "bad";
+  text: string;
+}
+
+/** One line on where things stand, never ahead of what the stage shows. */
+export const status = computed<Status>(() => {
+  const found = mistakes.value.length;
+  if (found > 0) return { tone: "bad", text: `Not run: ${found} ${found === 1 ? "mistake" : "mistakes"}` };
+  if (playback.waitingForInput.value) return { tone: "wait", text: "Waiting for the keyboard" };
+  const end = playback.state.value.end;
+  if (end) {
+    if (end.reason === "exit") {
+      return { tone: end.status === 0 ? "good" : "bad", text: `Exited with status ${end.status ?? 0}` };
+    }
+    if (end.reason === "signal") return { tone: "bad", text: `Killed by ${end.signal ?? "a signal"}` };
+    return { tone: "bad", text: REASONS[end.reason] ?? end.sentence };
+  }
+  if (starting.value) return { tone: "run", text: "Starting" };
+  if (playback.count.value === 0) return { tone: "idle", text: active.value ? "Starting" : "Ready" };
+  if (playback.atEnd.value && playback.streaming.value) return { tone: "run", text: "Running" };
+  if (playback.atEnd.value) return { tone: "bad", text: "Connection lost" };
+  return playback.playing.value ? { tone: "run", text: "Playing" } : { tone: "idle", text: "Paused" };
+});

@@ -1,0 +1,43 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { count, state } from "../playback/playback";
+import { layout } from "../ui/layout";
+import { measure } from "./anchors";
+import { KernelFloor } from "./KernelFloor";
+import { Token, Track } from "./Track";
+import { UserFloor, Wall } from "./UserFloor";
+
+/** The diagram: a pure function of the playback index. Motion is added on top by the token and the table. */
+export function Stage() {
+  const element = useRef<HTMLElement>(null);
+  const now = state.value;
+  const arrangement = layout.value;
+
+  useLayoutEffect(() => {
+    const stage = element.current;
+    if (!stage) return;
+    const observer = new ResizeObserver(() => measure(stage));
+    observer.observe(stage);
+    for (const room of stage.querySelectorAll(".room, .wall, .floor, .registers")) observer.observe(room);
+    measure(stage);
+    void document.fonts.ready.then(() => measure(stage));
+    return () => observer.disconnect();
+  }, [arrangement]);
+
+  return (
+    <section
+      ref={element}
+      class="stage"
+      aria-label="Diagram of the crossing. The story panel tells the same in sentences."
+      data-testid="stage"
+      data-index={now.index}
+      data-count={count.value}
+      data-place={now.place}
+    >
+      <UserFloor state={now} />
+      <Wall state={now} />
+      <KernelFloor state={now} />
+      <Track state={now} />
+      <Token state={now} />
+    </section>
+  );
+}

@@ -1,0 +1,164 @@
+import type { AbiInfo } from "../generated/events";
+import type { Crossing, State } from "../fold/state";
+import { parametersOf, readable } from "../fold/words";
+import { source } from "../editor/editor";
+import { ranSource } from "../session";
+
+const X86_64: Pick<AbiInfo, "number_register" | "argument_registers" | "return_register" | "word_size"> = {
+  number_register: "rax",
+  argument_registers: ["rdi", "rsi", "rdx", "r10", "r8", "r9"],
+  return_register: "rax",
+  word_size: 8,
+};
+
+interface SlotProps {
+  register: string;
+  role: string;
+  value: string | null;
+  tone?: "number" | "answer" | "refused";
+  unused?: boolean;
+  /** Raw value, when the readable one hides it. */
+  raw?: string | null;
+}
+
+function Slot({ register, role, value, tone, unused, raw }: SlotProps) {
+  const classes = ["slot", tone && `slot-${tone}`, unused && "slot-unused", value === null && "slot-empty"];
+  return (
+    <div class={classes.filter(Boolean).join(" ")} title={raw ?? value ?? undefined}>
+      <dt>
+        {register} <span class="role">{role}</span>
+      </dt>
+      <dd>{value ?? "–"}</dd>
+    </div>
+  );
+}
+
+/** The registers as the trap finds them, and the answer when it is there. */
+function Registers({ state }: { state: State }) {
+  const abi = state.abi ?? X86_64;
+  const call = state.crossing?.kind === "call" ? state.crossing : null;
+  const answered = call?.result && (call.over || state.place === "registers") ? call.result : null;
+  const names = parametersOf(call?.dispatch?.signature ?? null);
+  const known = call?.dispatch?.implemented === true;
+  const number = call?.number ?? null;
+  return (
+    <dl class="registers" aria-label="Registers at the crossing">
+      {answered ? (
+        <Slot
+          register={abi.return_register}
+          role="answer"
+          value={readable(answered.value, abi.word_size)}
+          raw={answered.value}
+          tone={answered.errno ? "refused" : "answer"}
+        />
+      ) : (
+        <Slot
+          register={abi.number_register}
+          role={call?.dispatch?.name ?? "number"}
+          value={number === null ? null : readable(number, abi.word_size)}
+          raw={number}
+          tone="number"
+        />
+      )}
+      {abi.argument_registers.map((register, i) => {
+        const word = call?.args[i];
+        return (
+          <Slot
+            key={register}
+            register={register}
+            role={names[i] ?? (known ? "" : `arg ${i + 1}`)}
+            value={word === undefined ? null : readable(word, abi.word_size)}
+            raw={word ?? null}
+            unused={known && i >= names.length}
+          />
+        );
+      })}
+    </dl>
+  );
+}
+
+/** A line without its comment. */
+function lineText(lines: readonly string[], line: number): string {
+  return (lines[line - 1] ?? "").replace(/(?:#|;|\/\/)(?=(?:[^"]*"[^"]*")*[^"]*$).*/, "").trim().replace(/\s+/g, " ");
+}
+
+/** The running line with its neighbours. */
+function Program({ state }: { state: State }) {
+  const lines = (ranSource.value ?? source.value).split("\n");
+  const end = state.end;
+  const current = state.line ?? firstCode(lines);
+  const near: number[] = [];
+  for (let line = current - 1; line > 0 && near.length < 1; line--) if (lineText(lines, line)) near.unshift(line);
+  near.push(current);
+  for (let line = current + 1; line <= lines.length && near.length < 3; line++) {
+    if (lineText(lines, line)) near.push(line);
+  }
+  const fault = state.crossing?.kind === "fault" && !state.crossing.over ? state.crossing : null;
+  return (
+    <div class={end ? "program program-over" : "program"}>
+      <ol class="snippet" aria-label="The program around the running line">
+        {near.map((line) => (
+          <li
+            key={line}
+            class={line === current && state.index >= 0 ? (fault ? "now now-fault" : "now") : ""}
+            aria-current={line === current ? "true" : undefined}
+          >
+            <span class="number">{line}</span>
+            <code>{lineText(lines, line)}</code>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+/** The first line that looks like an instruction, for the picture before the run. */
+function firstCode(lines: readonly string[]): number {
+  const start = lines.findIndex((line) => /^\s*_start:/.test(line));
+  const next = lines.findIndex((line, i) => i > start && /^\s*[a-z]/i.test(line));
+  return next < 0 ? 1 : next + 1;
+}
+
+export function UserFloor({ state }: { state: State }) {
+  return (
+    <div class={state.mode === "user" ? "floor user here" : "floor user"}>
+      <h3 class="floor-name">
+        User mode <span class="ring">{state.abi?.user_mode ?? "ring 3"}</span>
+      </h3>
+      <Registers state={state} />
+      <Program state={state} />
+      <i data-anchor="answer" aria-hidden="true" />
+      <i data-anchor="registers" aria-hidden="true" />
+      <i data-anchor="program" aria-hidden="true" />
+    </div>
+  );
+}
+
+/** What the wall's gate and door have to say about the crossing. */
+export function Wall({ state }: { state: State }) {
+  const crossing: Crossing | null = state.crossing;
+  const call = crossing?.kind === "call" && !crossing.over;
+  const fault = crossing?.kind === "fault" && !crossing.over;
+  const instruction = crossing?.kind === "call" ? crossing.instruction : (state.abi?.traps[0] ?? "syscall");
+  return (
+    <div class="wall">
+      <span class={call ? "opening opening-out open" : "opening opening-out"}>
+        <i data-anchor="gate-out" aria-hidden="true" />
+      </span>
+      <span class={call ? "opening opening-in open" : "opening opening-in"}>
+        <i data-anchor="gate-in" aria-hidden="true" />
+      </span>
+      <p class="plaque plaque-gate">
+        trap gate <code>{instruction}</code>
+      </p>
+      <p class="lamp" data-testid="mode-lamp" data-mode={state.mode}>
+        <span class="bulb" aria-hidden="true" />
+        <span class="visually-hidden">The CPU is in</span> {state.mode} mode
+      </p>
+      <span class={fault ? "opening opening-fault open-fault" : "opening opening-fault"}>
+        <i data-anchor="door" aria-hidden="true" />
+      </span>
+      <p class="plaque plaque-door">exceptions</p>
+    </div>
+  );
+}

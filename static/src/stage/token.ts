@@ -1,0 +1,22 @@
+import type { State } from "../fold/state";
+import { readable } from "../fold/words";
+
+export interface TokenLook {
+  text: string;
+  tone: "plain" | "refused" | "waiting" | "answer";
+}
+
+/** What the token says: the raw number, then the call's name, then the answer. */
+export function tokenOf(state: State): TokenLook {
+  const crossing = state.crossing;
+  if (!crossing) return { text: "", tone: "plain" };
+  if (crossing.kind === "fault") {
+    return { text: crossing.signal?.name ?? crossing.fault?.vector ?? "fault", tone: "refused" };
+  }
+  const { result, dispatch } = crossing;
+  if (result) return { text: result.errno ?? result.text, tone: result.errno ? "refused" : "answer" };
+  const name = dispatch?.name ?? (crossing.number === null ? "" : readable(crossing.number, 4));
+  if (state.place === "queue" || crossing.block) return { text: name, tone: "waiting" };
+  const refused = crossing.checks.some((check) => !check.ok) || (dispatch !== null && !dispatch.implemented);
+  return { text: name, tone: refused ? "refused" : "plain" };
+}

@@ -1,0 +1,117 @@
+"""What a mistake says and where: line, column and end column of the mark."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.toolchain.assemble import assemble
+from app.toolchain.errors import MAX_DIAGNOSTICS
+from app.toolchain.program import Diagnostic, SourceError
+
+INTEL = ".intel_syntax noprefix\n"
+
+# language, source, line, marked text, words of the message, words of the hint
+CASES = [
+    ("gas", INTEL + "  movv rax, 1", 2, "movv", "unknown instruction `movv`", "did you mean `mov`"),
+    ("gas", INTEL + "syscal", 2, "syscal", "unknown instruction", "`syscall`"),
+    ("gas", INTEL + "mov rax, ebx", 2, "rax, ebx", "operand sizes differ", ""),
+    ("gas", INTEL + "mov al, dword ptr [rbx]", 2, "al, dword ptr [rbx]", "operand sizes differ", ""),
+    ("gas", INTEL + "mov [rax], [rbx]", 2, "[rbx]", "two memory operands", "register"),
+    ("gas", INTEL + "mov [rax], 1", 2, "[rax]", "size of this memory operand is unknown", "byte"),
+    ("gas", INTEL + "mov 5, rax", 2, "5", "a number can't be the destination", ""),
+    ("gas", INTEL + "mov rax", 2, "mov rax", "needs two operands", ""),
+    ("gas", INTEL + "mov rax,", 2, " ", "an operand is missing", ""),
+    ("gas", INTEL + "mov rax, 1 2", 2, "2", "unexpected `2`", ""),
+    ("gas", INTEL + "mov al, 300", 2, "300", "does not fit in -128 to 255", ""),
+    ("gas", INTEL + "add rax, 0x123456789", 2, "0x123456789", "signed 32 bits", "register"),
+    ("gas", INTEL + "mov ah, r8b", 2, "ah", "can't be used together", "REX"),
+    ("gas", INTEL + "mov rax, [rax+rbx*3]", 2, "[rax+rbx*3]", "1, 2, 4 or 8", ""),
+    ("gas", INTEL + "mov rax, [rbx-rcx]", 2, "rcx", "subtracted", ""),
+    ("gas", INTEL + "mov byte [rax], 1", 2, "byte", "without `ptr`", "NASM"),
+    ("gas", INTEL + "mov edx, len\n.data\nx: .byte 1\nlen = . - x", 2, "len", "reads memory at 1", "offset len"),
+    ("gas", INTEL + "call printf", 2, "printf", "`printf` is not defined", "no C library"),
+    ("gas", INTEL + "jmp nowhere", 2, "nowhere", "`nowhere` is not defined", "label"),
+    ("gas", INTEL + "jmp 1f", 2, "1f", "no label `1:` after", ""),
+    ("gas", INTEL + "jmp 1b", 2, "1b", "no label `1:` before", ""),
+    ("gas", INTEL + "a:\na:", 3, "a", "already defined on line 2", ""),
+    ("gas", INTEL + "lock mov [rax], ebx", 2, "lock", "can't be used", ""),
+    ("gas", INTEL + "mov eax, é", 2, "é", "`é` (U+00E9)", ""),
+    ("gas", INTEL + "mov\u00a0eax, 1", 2, "\u00a0", "U+00A0", "plain space"),
+    ("gas", INTEL + 'mov eax, "', 2, '"', "not closed", ""),
+    ("gas", INTEL + "mov eax, 12z", 2, "12z", "`12z` is not a number", "0x"),
+    ("gas", INTEL + "syscall 5", 2, "5", "takes no operands", ""),
+    ("gas", "mov rax, %rbx", 1, "rax", "a register is written `%rax`", ""),
+    ("gas", "movl %eax, %rbx", 1, "%rbx", "works on 32 bits", ""),
+    ("gas", "movq $1, %foo", 1, "%foo", "no register `%foo`", ""),
+    ("gas", ".data\n.byte 1, 300", 2, "300", "does not fit in 1 byte", "-128 to 255"),
+    ("gas", '.incbin "/etc/passwd"', 1, ".incbin", "not available", "read files"),
+    ("gas", ".macro m\nnop\n.endm", 1, ".macro", "not supported yet", ""),
+    ("gas", ".globll x", 1, ".globll", "unknown directive", "`.globl`"),
+    ("gas", "section .text", 1, "section", "NASM", "choose NASM"),
+    ("gas", "msg db 1", 1, "db", "NASM", "choose NASM"),
+    ("gas", ".bss\n.byte 1", 2, "1", "can't hold initialised data", ""),
+    ("gas", ".ascii hello", 1, "hello", "a string is missing", ""),
+    ("gas", '.ascii "a\\qb"', 1, '"a\\qb"', "unknown escape `\\q`", ""),
+    ("gas", "a = b\nb = a\nmov $a, %eax", 1, "b", "defined by itself", ""),
+    ("gas", ".quad x*2\nx:", 1, "x*2", "does not work on addresses", ""),
+    ("gas", ".rept 100000000\nnop\n.endr", 1, ".rept", "more than 50000 statements", ""),
+    ("gas", ".zero 2000000000", 1, "2000000000", "too many", "64 MiB"),
+    ("nasm", "section .text\nmovv rax, 1", 2, "movv", "unknown instruction", "`mov`"),
+    ("nasm", "syscal", 1, "syscal", "unknown instruction", "`syscall`"),
+    ("nasm", "mov rax, [rip+x]", 1, "rip", "no `rip`", "[rel label]"),
+    ("nasm", "mov byte ptr [rax], 1", 1, "ptr", "no `ptr`", "GNU as"),
+    ("nasm", ".globl _start", 1, ".globl", "GNU as", "choose GNU as"),
+    ("nasm", "mov rax, rbx, ", 1, " ", "an operand is missing", ""),
+    ("nasm", "%macro m 0\nnop\n%endmacro", 1, "%macro", "not supported yet", ""),
+    ("nasm", '%include "x"', 1, "%include", "not available", ""),
+    ("nasm", 'incbin "/etc/passwd"', 1, "incbin", "not available", ""),
+    ("nasm", "times 1000000000 nop", 1, "1000000000", "too many", ""),
+    ("nasm", "x equ y\ny equ x", 1, "y", "defined by itself", ""),
+    ("nasm", "call puts", 1, "puts", "not defined", "no C library"),
+    ("nasm", "jmp .nowhere", 1, ".nowhere", "not defined", ""),
+    ("nasm", "mov eax, 5 ; é is fine here\nmov eax, \u20135", 2, "\u2013", "U+2013", "plain minus"),
+    ("nasm", "bits 16", 1, "16", "not available", "64-bit"),
+]
+
+
+def diagnostics(source: str, language: str) -> list[Diagnostic]:
+    with pytest.raises(SourceError) as caught:
+        assemble(source, language=language)
+    return caught.value.diagnostics
+
+
+@pytest.mark.parametrize(("language", "source", "line", "marked", "message", "hint"), CASES)
+def test_mistake_is_marked_and_explained(
+    language: str, source: str, line: int, marked: str, message: str, hint: str
+) -> None:
+    first = diagnostics(source, language)[0]
+    text = source.split("\n")[line - 1] + " "
+    assert first.line == line
+    assert text[first.column - 1 : first.end_column - 1] == marked
+    assert message in first.message
+    assert hint in first.hint
+
+
+def test_every_mistake_is_reported_in_source_order() -> None:
+    found = diagnostics("mov %eax, %bogus\nnop\nfoo\njmp nowhere2\n.byte 999", "gas")
+    assert [d.line for d in found] == [1, 3, 5]
+
+
+def test_number_of_diagnostics_is_bounded() -> None:
+    assert len(diagnostics("bogus\n" * 1000, "gas")) == MAX_DIAGNOSTICS
+
+
+def test_nul_byte_has_its_place() -> None:
+    first = diagnostics("nop\nno\0p", "gas")[0]
+    assert (first.line, first.column) == (2, 3)
+
+
+def test_empty_program_is_a_mistake() -> None:
+    assert "no instructions" in diagnostics("# nothing\n", "gas")[0].message
+
+
+def test_unknown_language_and_architecture_are_refused() -> None:
+    with pytest.raises(ValueError, match="language"):
+        assemble("nop", language="masm")
+    with pytest.raises(ValueError, match="architecture"):
+        assemble("nop", arch="vax")
