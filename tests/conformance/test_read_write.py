@@ -15,6 +15,7 @@ from tests.conformance.harness import (
     Result,
     call,
     check,
+    need_ext4,
 )
 
 O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND = 0, 1, 2, 0o100, 0o1000, 0o2000
@@ -100,6 +101,7 @@ def test_read_into_read_only_memory() -> None:
 
 
 def test_position_rules() -> None:
+    need_ext4()
     check(
         NEW,
         call("write", Result(0), b"0123456789", 10),
@@ -120,6 +122,7 @@ def test_position_rules() -> None:
 
 
 def test_holes() -> None:
+    need_ext4()
     check(
         NEW,
         call("lseek", Result(0), 100000, 0),

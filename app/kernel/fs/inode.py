@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 PATH_MAX = 4096
 """Bytes of the longest path name, its NUL included."""
 
+NAME_MAX = 255
+"""Bytes in one component of a path."""
+
 MAY_EXEC = 1
 MAY_WRITE = 2
 MAY_READ = 4

@@ -60,7 +60,11 @@ class LineDiscipline:
         start = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
         if start:
             self._column = 0
-        for byte in data[start:]:
+        rest = data[start:]
+        if rest.isascii() and rest.decode("ascii").isprintable():
+            self._column += len(rest)
+            return
+        for byte in rest:
             self._advance(byte)
 
     def _advance(self, byte: int) -> None:

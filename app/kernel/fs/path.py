@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING, NoReturn
 from app.kernel.abi.text import quote
 from app.kernel.errno import Errno
 
-from .inode import MAY_EXEC, Dentry, Symlink
+from .inode import MAY_EXEC, NAME_MAX, Dentry, Symlink
 
 if TYPE_CHECKING:
     from app.kernel.arguments.descriptors import DirFd
     from app.kernel.arguments.path import Path
     from app.kernel.call import Call
-
-NAME_MAX = 255
-"""Bytes in one component of a path."""
 
 MAX_SYMLINKS = 40
 """Symbolic links that one walk follows."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
+from app.kernel.errno import Errno, KernelError
+
 from .device import CharacterDevice, FullDevice, NullDevice, Opener, RandomDevice, ZeroDevice
-from .inode import Dentry, Directory, Inode, RegularFile, Symlink
+from .inode import NAME_MAX, Dentry, Directory, Inode, RegularFile, Symlink
 from .superblock import SuperBlock
 
 USER_ID = 1000
@@ -85,17 +88,28 @@ class RootFs:
     def file(self, path: str, contents: bytes, mode: int = 0o644, owner: int = 0) -> Dentry:
         """Make a regular file."""
         inode = RegularFile(self.fs, mode, owner, owner)
-        inode.write(0, contents)
+        if inode.write(0, contents) < len(contents):
+            raise KernelError(Errno.ENOSPC)
         return self.add(path, inode)
 
     def bring(self, path: str, contents: bytes) -> None:
-        """Put a file of the visitor's at an absolute path, with the directories above it; they belong to the user."""
-        self.make_directories(path.rpartition("/")[0])
-        parent, _, name = path.rpartition("/")
-        existing = self.find(parent).directory.entries.get(name)
-        if existing is not None:
-            existing.unlink()
-        self.file(path, contents, owner=USER_ID)
+        """Put a file of the visitor's at an absolute path, with the directories above it; they belong to the user.
+
+        Raises ValueError where no file can be: at a directory, below a file, or with a name no directory holds.
+        """
+        above, _, name = path.rpartition("/")
+        if not name or any(len(os.fsencode(part)) > NAME_MAX or "\0" in part for part in path.split("/")):
+            raise ValueError(f"{path!r} is no path for a file")
+        try:
+            parent = self.make_directories(above).directory
+            existing = parent.entries.get(name)
+            if existing is not None and existing.inode.is_directory:
+                raise ValueError(f"{path} is a directory")
+            if existing is not None:
+                existing.unlink()
+            self.file(path, contents, owner=USER_ID)
+        except KernelError as error:
+            raise ValueError(f"{path} cannot be created: {error}") from None
 
     def make_directories(self, path: str) -> Dentry:
         """The directory at an absolute path, made with everything above it where missing."""

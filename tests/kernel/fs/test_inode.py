@@ -103,3 +103,16 @@ def test_a_visitors_file_replaces_what_is_there_and_makes_its_directories() -> N
     rootfs.bring("/data/deep/f", b"x")
     assert rootfs.find("/home/user/notes.txt").inode.read(0, 10) == b"mine"
     assert rootfs.find("/data/deep/f").path == "/data/deep/f"
+
+
+@pytest.mark.parametrize("path", ["/etc", "/", "/etc/passwd/x", "/dev/null/x", "/tmp/" + "n" * 256, "/tmp/a\0b"])
+def test_a_visitors_file_needs_a_place(path: str) -> None:
+    with pytest.raises(ValueError, match="/"):
+        root_file_system().bring(path, b"x")
+
+
+def test_a_visitors_file_must_fit() -> None:
+    with pytest.raises(ValueError, match="ENOSPC"):
+        rootfs = root_file_system()
+        for index in range(40):
+            rootfs.bring(f"/tmp/{index}", bytes(1 << 20))
