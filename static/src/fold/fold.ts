@@ -2,6 +2,7 @@ import type { Fd, Memory, ModeSwitch, TrapgateEvent } from "../generated/events"
 import { applyMemory } from "./memory";
 import { sentenceOf } from "./sentences";
 import type { Crossing, Descriptor, State, Task } from "./state";
+import { straceLine } from "./strace";
 import { bytesOf } from "./words";
 
 const NEW_CROSSING: Omit<Crossing, "kind" | "index" | "task"> = {
@@ -89,6 +90,7 @@ export function fold(before: State, event: TrapgateEvent, index = before.index +
     task: event.task || before.task,
     sentence: sentenceOf(event, before.abi),
     crossing: before.crossings.get(event.task) ?? before.crossing,
+    rows: before.rows + (straceLine(event) ? 1 : 0),
     changedFd: null,
     changedMemory: null,
     waiting: null,
@@ -101,7 +103,6 @@ export function fold(before: State, event: TrapgateEvent, index = before.index +
         ...state,
         end: event,
         place: "ended",
-        rows: state.rows + 1 + (unanswered(before, event) ? 1 : 0),
       };
     case "trap": {
       const crossing: Crossing = {
@@ -159,7 +160,6 @@ export function fold(before: State, event: TrapgateEvent, index = before.index +
       return {
         ...amend(state, () => ({ result: event, block: null })),
         errors: state.errors + (event.errno ? 1 : 0),
-        rows: state.rows + 1,
         place: "return",
       };
     case "output":
@@ -187,7 +187,6 @@ export function fold(before: State, event: TrapgateEvent, index = before.index +
     case "signal":
       return {
         ...amend(state, () => ({ signal: event })),
-        rows: state.rows + 1,
         place: inside(state) ? "service" : state.place,
       };
     case "switch": {
@@ -212,12 +211,4 @@ export function fold(before: State, event: TrapgateEvent, index = before.index +
     case "fd":
       return fd(state, event);
   }
-}
-
-/** The call that a run's end leaves without an answer (`exit` never returns); null when there is none. */
-export function unanswered(before: State, event: TrapgateEvent): Crossing | null {
-  const crossing = before.crossings.get(event.task) ?? before.crossing;
-  return crossing?.kind === "call" && !crossing.over && crossing.result === null && crossing.dispatch !== null
-    ? crossing
-    : null;
 }

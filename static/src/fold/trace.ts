@@ -1,8 +1,8 @@
 import type { TrapgateEvent } from "../generated/events";
 import { Checkpoints } from "./checkpoints";
-import { unanswered } from "./fold";
-import type { Crossing, State, StraceRow } from "./state";
-import { bytesOf, parametersOf, readable } from "./words";
+import type { State, StraceRow } from "./state";
+import { straceLine } from "./strace";
+import { bytesOf } from "./words";
 
 /** A place on the time line worth a mark. */
 export interface Mark {
@@ -33,6 +33,8 @@ export class Trace {
   }
 
   private note(event: TrapgateEvent, index: number): void {
+    const line = straceLine(event);
+    if (line) this.rows.push({ index, ...line });
     switch (event.type) {
       case "trap":
         this.stops.push(index);
@@ -44,32 +46,10 @@ export class Trace {
         break;
       case "return":
         if (event.errno) this.marks.push({ index, kind: "error" });
-        this.rows.push({ index, text: event.strace, kind: event.errno ? "error" : "call", errno: event.errno });
-        break;
-      case "signal":
-        this.rows.push({ index, text: `--- ${event.name} (${event.action}) ---`, kind: "signal", errno: null });
         break;
       case "output":
         this.outputs.push(bytesOf(event.data));
         break;
-      case "run.end": {
-        const open = unanswered(this.stateAt(index - 1), event);
-        if (open) this.rows.push({ index, text: `${callText(open)} = ?`, kind: "call", errno: null });
-        this.rows.push({ index, text: endText(event), kind: "end", errno: null });
-        break;
-      }
     }
   }
-}
-
-function callText(crossing: Crossing): string {
-  const parameters = parametersOf(crossing.dispatch?.signature ?? null);
-  const shown = crossing.args.slice(0, parameters.length).map((word) => readable(word, 4));
-  return `${crossing.dispatch?.name ?? "?"}(${shown.join(", ")})`;
-}
-
-function endText(event: Extract<TrapgateEvent, { type: "run.end" }>): string {
-  if (event.reason === "exit") return `+++ exited with ${event.status ?? 0} +++`;
-  if (event.reason === "signal") return `+++ killed by ${event.signal ?? "a signal"} +++`;
-  return `+++ ended: ${event.reason} +++`;
 }
