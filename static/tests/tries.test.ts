@@ -23,6 +23,7 @@ describe("things to try next", () => {
     expect(number?.source.split("\n").length).toBe(source(slug).split("\n").length);
     expect(pointer?.highlight).toContain("0x10");
     expect(pointer?.source).not.toMatch(/lea/);
+    for (const offer of [number, pointer]) expect(offer?.highlight).toMatch(slug === "hello-nasm" ? /;/ : /#/);
     expect(keyboard?.title).toBe("Read from the keyboard");
   });
 

@@ -8,9 +8,9 @@ export interface Try {
   highlight: string | undefined;
 }
 
-const NUMBER = /^(\s*mov[lq]?\s+(?:[er]ax\s*,\s*|\$))(1)(\s*(?:,\s*%[er]ax)?.*)$/m;
+const NUMBER = /^([ \t]*mov[lq]?\s+(?:[er]ax\s*,\s*|\$))1((?:\s*,\s*%[er]ax)?)[ \t]*(?:[#;].*)?$/m;
 const POINTER =
-  /^(\s*)(?:lea\s+rsi\s*,\s*\[[^\]]*\]|lea\s+[^,]*\(%rip\)\s*,\s*%rsi|mov\s+[er]si\s*,\s*(?:offset\s+)?[a-z_]\w*)(.*)$/im;
+  /^([ \t]*)(?:lea\s+rsi\s*,\s*\[[^\]]*\]|lea\s+[^,]*\(%rip\)\s*,\s*%rsi|mov\s+[er]si\s*,\s*(?:offset\s+)?[a-z_]\w*)[ \t]*(?:[#;].*)?$/im;
 
 function edited(source: string, pattern: RegExp, replace: (match: RegExpMatchArray) => string) {
   const match = source.match(pattern);
@@ -28,10 +28,11 @@ function fromExample(examples: readonly Example[], slug: string, source: string)
 /** Three things to try next with `source`: small edits of it where it has the place, ready programs otherwise. */
 export function triesFor(source: string, examples: readonly Example[]): Try[] {
   const att = /%r[a-z]/.test(source);
+  const mark = /^[^"'#]*;/m.test(source) ? ";" : "#";
   const number =
-    edited(source, NUMBER, (m) => `${m[1] ?? ""}9999${m[3] ?? ""}`) ?? fromExample(examples, "unknown-number", source);
+    edited(source, NUMBER, (m) => `${m[1] ?? ""}9999${m[2] ?? ""}  ${mark} changed`) ?? fromExample(examples, "unknown-number", source);
   const pointer =
-    edited(source, POINTER, (m) => `${m[1] ?? ""}${att ? "mov $0x10, %rsi" : "mov rsi, 0x10"}`) ??
+    edited(source, POINTER, (m) => `${m[1] ?? ""}${att ? "mov $0x10, %rsi" : "mov rsi, 0x10"}  ${mark} changed`) ??
     fromExample(examples, "wild-pointer", source);
   const keyboard = fromExample(examples, "greet", source);
   const offers: [string, string, { source: string; highlight: string | undefined } | null][] = [
