@@ -75,10 +75,12 @@ def is_dead(pid: int) -> bool:
 
 
 def becomes_true(condition: Callable[[], bool]) -> bool:
-    """Wait until `condition` holds; False when it does not."""
+    """Wait until `condition` holds, asking less and less often; False when it does not."""
     deadline = time.monotonic() + PATIENCE_SECONDS
+    pause = 0.005
     while not condition():
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.005)
+        time.sleep(pause)
+        pause = min(pause * 2, 0.5)
     return True

@@ -6,8 +6,9 @@ and decides which errno a program sees. Each use that checks something emits a `
 
 from .descriptors import DirFd, Fd
 from .integers import Address, Int, Long, Mode, Offset, PageOffset, SignalNumber, Size, Unsigned
-from .memory import CString, NumberOut, RandomOut, StructIn, StructOut, UserIn, UserOut
+from .memory import CString, RandomOut, UserIn, UserOut
 from .path import Path
+from .structs import NumberOut, StructIn, StructOut
 
 __all__ = [
     "Address",

@@ -8,7 +8,8 @@ from app.kernel.abi.constants import FcntlCommand, FdFlag, OpenFlag
 from app.kernel.abi.text import flag_text
 
 from .integers import signed
-from .memory import Pointer, StructIn, StructOut
+from .memory import Pointer
+from .structs import StructIn, StructOut
 
 if TYPE_CHECKING:
     from app.kernel.call import Call

@@ -8,7 +8,8 @@ from app.kernel.abi.text import ioctl_text
 from app.kernel.errno import Errno
 
 from .integers import Unsigned
-from .memory import Pointer, StructIn, StructOut
+from .memory import Pointer
+from .structs import StructIn, StructOut
 
 if TYPE_CHECKING:
     from app.kernel.call import Call

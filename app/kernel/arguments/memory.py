@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from app.kernel.abi.text import count_bytes, quote
 from app.kernel.errno import Errno
@@ -56,57 +56,32 @@ class Pointer:
 
     def _copied_in(self, size: int) -> bytes:
         """Copy `size` bytes from the program; emits the check. Raises EFAULT unless at least one byte was readable."""
-        call = self.call
-        data = call.task.mm.copy_in(self.address, size)
-        shown = hex(self.address)
-        if len(data) == size:
-            call.passed(
-                self.name,
-                "user-memory",
-                shown,
-                f"{count_bytes(size)} at {shown}: in the program's memory and readable.",
-            )
-        elif data:
-            call.passed(
-                self.name,
-                "user-memory",
-                shown,
-                f"{count_bytes(len(data))} of {size} at {shown}: the rest is not readable.",
-            )
-        else:
-            raise call.refuse(
-                Errno.EFAULT, self.name, "user-memory", shown, f"The program has no readable memory at {shown}."
-            )
+        data = self.call.task.mm.copy_in(self.address, size)
+        self._report_copy(len(data), size, "readable")
         return data
 
     def _copied_out(self, data: bytes) -> int:
         """Copy `data` into the program; emits the check. Returns the bytes copied; EFAULT when not even one was."""
-        call = self.call
-        shown = hex(self.address)
-        count = call.task.mm.copy_out(self.address, data)
-        if count == len(data):
-            call.passed(
-                self.name,
-                "user-memory",
-                shown,
-                f"{count_bytes(count)} at {shown}: in the program's memory and writable.",
-            )
-        elif count:
-            call.passed(
-                self.name,
-                "user-memory",
-                shown,
-                f"{count_bytes(count)} of {len(data)} at {shown}: the rest is not writable.",
-            )
-        else:
-            raise call.refuse(
-                Errno.EFAULT, self.name, "user-memory", shown, f"The program has no writable memory at {shown}."
-            )
+        count = self.call.task.mm.copy_out(self.address, data)
+        self._report_copy(count, len(data), "writable")
         return count
 
+    def _report_copy(self, count: int, size: int, access: str) -> None:
+        """Emit the check of a copy of which `count` bytes out of `size` went well; EFAULT when none did."""
+        shown = hex(self.address)
+        if not count:
+            raise self.call.refuse(
+                Errno.EFAULT, self.name, "user-memory", shown, f"The program has no {access} memory at {shown}."
+            )
+        if count == size:
+            sentence = f"{count_bytes(size)} at {shown}: in the program's memory and {access}."
+        else:
+            sentence = f"{count} of {count_bytes(size)} at {shown}: the rest is not {access}."
+        self.call.passed(self.name, "user-memory", shown, sentence)
 
-class UserIn(Pointer):
-    """A buffer the kernel reads. `Annotated[UserIn, "count"]` names the argument that holds its length."""
+
+class UserBuffer(Pointer):
+    """A pointer with a length, which the argument that `detail` names holds. `data` is what was copied, if anything."""
 
     __slots__ = ("data",)
 
@@ -116,12 +91,18 @@ class UserIn(Pointer):
 
     @property
     def size(self) -> int:
-        """The length the program claims."""
+        """The bytes the program offers."""
         return int(self.call.arguments[self.detail])
 
     def need_range(self) -> None:
         """Check, before anything else about the buffer, that it lies below the kernel's half. Raises EFAULT."""
         self._need_range(self.size)
+
+
+class UserIn(UserBuffer):
+    """A buffer the kernel reads. `Annotated[UserIn, "count"]` names the argument that holds its length."""
+
+    __slots__ = ()
 
     def read(self, size: int | None = None) -> bytes:
         """Copy the buffer in: its whole length, or the first `size` bytes. Short when only a part is readable.
@@ -139,23 +120,10 @@ class UserIn(Pointer):
         return Address.show(self.address) if len(data) < size else quote(data, QUOTED_BYTES)
 
 
-class UserOut(Pointer):
+class UserOut(UserBuffer):
     """A buffer the kernel fills. `Annotated[UserOut, "count"]` names the argument that holds its size."""
 
-    __slots__ = ("data",)
-
-    def __init__(self, call: Call, name: str, address: int, detail: str) -> None:
-        super().__init__(call, name, address, detail)
-        self.data: bytes | None = None
-
-    @property
-    def size(self) -> int:
-        """The room the program offers."""
-        return int(self.call.arguments[self.detail])
-
-    def need_range(self) -> None:
-        """Check, before anything else about the buffer, that it lies below the kernel's half. Raises EFAULT."""
-        self._need_range(self.size)
+    __slots__ = ()
 
     def write(self, data: bytes) -> int:
         """Copy `data` out; returns how many bytes arrived. Raises EFAULT when none did; nothing to copy is no error."""
@@ -170,25 +138,17 @@ class UserOut(Pointer):
         """Copy out what `make` gives piece by piece, `size` bytes in all; returns and raises as `write`."""
         if not size:
             return self.write(b"")
-        call = self.call
-        shown = hex(self.address)
         done = 0
         self.data = b""
         while done < size:
             piece = make(min(size - done, PAGE_SIZE))
-            count = call.task.mm.copy_out(self.address + done, piece)
+            count = self.call.task.mm.copy_out(self.address + done, piece)
             done += count
             self.data = self.data or piece[:count]
             if count < len(piece):
                 break
-        if not done:
-            self.data = None
-            raise call.refuse(
-                Errno.EFAULT, self.name, "user-memory", shown, f"The program has no writable memory at {shown}."
-            )
-        call.passed(
-            self.name, "user-memory", shown, f"{done} of {count_bytes(size)} at {shown}: the rest is not writable."
-        )
+        self.data = self.data or None
+        self._report_copy(done, size, "writable")
         return done
 
     def text(self) -> str | None:
@@ -268,109 +228,3 @@ class CString(Pointer):
         if value is None:
             return Address.show(self.address)
         return quote(value, limit=None)
-
-
-class StructIn(Pointer):
-    """A struct the kernel reads. `Annotated[StructIn, "timespec"]` names the ABI's layout."""
-
-    __slots__ = ("fields",)
-
-    def __init__(self, call: Call, name: str, address: int, detail: str) -> None:
-        super().__init__(call, name, address, detail)
-        self.fields: dict[str, Any] | None = None
-
-    def read(self) -> dict[str, Any]:
-        """The fields by name. Raises EFAULT unless the whole struct is readable."""
-        layout = self.call.task.abi.structs[self.detail]
-        data = self.call.task.mm.copy_in(self.address, layout.size)
-        shown = hex(self.address)
-        if len(data) < layout.size:
-            raise self.call.refuse(
-                Errno.EFAULT,
-                self.name,
-                "user-memory",
-                shown,
-                f"The program has no readable struct {self.detail} ({layout.size} bytes) at {shown}.",
-            )
-        self.fields = layout.unpack(data)
-        self.call.passed(
-            self.name,
-            "user-memory",
-            shown,
-            f"The struct {self.detail} ({layout.size} bytes) at {shown} is in the program's memory and readable.",
-        )
-        return self.fields
-
-    def text(self) -> str | None:
-        """The fields, as strace prints them; the address when they were never read."""
-        if self.fields is None:
-            return Address.show(self.address)
-        return self.call.task.abi.structs[self.detail].text(self.fields)
-
-
-class StructOut(Pointer):
-    """A struct the kernel fills. `Annotated[StructOut, "stat"]` names the ABI's layout."""
-
-    __slots__ = ("fields",)
-
-    def __init__(self, call: Call, name: str, address: int, detail: str) -> None:
-        super().__init__(call, name, address, detail)
-        self.fields: dict[str, Any] | None = None
-
-    def write(self, size: int | None = None, **fields: Any) -> None:
-        """Fill the struct, or the first `size` bytes of it; fields not named are zero.
-
-        Raises EFAULT unless all of it is writable.
-        """
-        layout = self.call.task.abi.structs[self.detail]
-        data = layout.pack(**fields)
-        room = layout.size if size is None else size
-        shown = hex(self.address)
-        if self.call.task.mm.copy_out(self.address, data[:room]) < room:
-            raise self.call.refuse(
-                Errno.EFAULT,
-                self.name,
-                "user-memory",
-                shown,
-                f"The program has no writable room for a struct {self.detail} ({room} bytes) at {shown}.",
-            )
-        self.fields = layout.unpack(data)
-        self.call.passed(
-            self.name,
-            "user-memory",
-            shown,
-            f"The struct {self.detail} ({room} bytes) fits at {shown}, which is writable.",
-        )
-
-    def text(self) -> str | None:
-        """The fields, as strace prints them; the address when nothing was written."""
-        if self.fields is None:
-            return Address.show(self.address)
-        return self.call.task.abi.structs[self.detail].text(self.fields)
-
-
-class NumberOut(Pointer):
-    """Room for one integer the kernel stores. `Annotated[NumberOut, "long"]` names its C type: `int` or `long`."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, call: Call, name: str, address: int, detail: str) -> None:
-        super().__init__(call, name, address, detail)
-        self.value: int | None = None
-
-    def write(self, value: int) -> None:
-        """Store `value`. Raises EFAULT unless all of it is writable."""
-        call = self.call
-        size = 4 if self.detail == "int" else call.task.abi.info.word_size
-        shown = hex(self.address)
-        data = (value & ((1 << 8 * size) - 1)).to_bytes(size, "little")
-        if call.task.mm.copy_out(self.address, data) < size:
-            raise call.refuse(
-                Errno.EFAULT, self.name, "user-memory", shown, f"The program has no writable {self.detail} at {shown}."
-            )
-        self.value = value
-        call.passed(self.name, "user-memory", shown, f"The {self.detail} at {shown} is in writable memory.")
-
-    def text(self) -> str | None:
-        """`[5]`; the address when nothing was stored."""
-        return Address.show(self.address) if self.value is None else f"[{self.value}]"

@@ -1,0 +1,119 @@
+"""Arguments that point to one struct or one number of the ABI: copied whole, or EFAULT."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.kernel.errno import Errno
+
+from .integers import Address
+from .memory import Pointer
+
+if TYPE_CHECKING:
+    from app.kernel.abi.layout import Layout
+    from app.kernel.call import Call
+
+
+class StructPointer(Pointer):
+    """A pointer to a struct of the ABI, which `detail` names. `fields` are those that were copied, if any."""
+
+    __slots__ = ("fields",)
+
+    def __init__(self, call: Call, name: str, address: int, detail: str) -> None:
+        super().__init__(call, name, address, detail)
+        self.fields: dict[str, Any] | None = None
+
+    @property
+    def layout(self) -> Layout:
+        """How this ABI lays the struct out."""
+        return self.call.task.abi.structs[self.detail]
+
+    def text(self) -> str | None:
+        """The fields, as strace prints them; the address when nothing was copied."""
+        return Address.show(self.address) if self.fields is None else self.layout.text(self.fields)
+
+
+class StructIn(StructPointer):
+    """A struct the kernel reads. `Annotated[StructIn, "timespec"]` names the ABI's layout."""
+
+    __slots__ = ()
+
+    def read(self) -> dict[str, Any]:
+        """The fields by name. Raises EFAULT unless the whole struct is readable."""
+        layout = self.layout
+        data = self.call.task.mm.copy_in(self.address, layout.size)
+        shown = hex(self.address)
+        if len(data) < layout.size:
+            raise self.call.refuse(
+                Errno.EFAULT,
+                self.name,
+                "user-memory",
+                shown,
+                f"The program has no readable struct {self.detail} ({layout.size} bytes) at {shown}.",
+            )
+        self.fields = layout.unpack(data)
+        self.call.passed(
+            self.name,
+            "user-memory",
+            shown,
+            f"The struct {self.detail} ({layout.size} bytes) at {shown} is in the program's memory and readable.",
+        )
+        return self.fields
+
+
+class StructOut(StructPointer):
+    """A struct the kernel fills. `Annotated[StructOut, "stat"]` names the ABI's layout."""
+
+    __slots__ = ()
+
+    def write(self, size: int | None = None, **fields: Any) -> None:
+        """Fill the struct, or the first `size` bytes of it; fields not named are zero.
+
+        Raises EFAULT unless all of it is writable.
+        """
+        layout = self.layout
+        data = layout.pack(**fields)
+        room = layout.size if size is None else size
+        shown = hex(self.address)
+        if self.call.task.mm.copy_out(self.address, data[:room]) < room:
+            raise self.call.refuse(
+                Errno.EFAULT,
+                self.name,
+                "user-memory",
+                shown,
+                f"The program has no writable room for a struct {self.detail} ({room} bytes) at {shown}.",
+            )
+        self.fields = layout.unpack(data)
+        self.call.passed(
+            self.name,
+            "user-memory",
+            shown,
+            f"The struct {self.detail} ({room} bytes) fits at {shown}, which is writable.",
+        )
+
+
+class NumberOut(Pointer):
+    """Room for one integer the kernel stores. `Annotated[NumberOut, "long"]` names its C type: `int` or `long`."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, call: Call, name: str, address: int, detail: str) -> None:
+        super().__init__(call, name, address, detail)
+        self.value: int | None = None
+
+    def write(self, value: int) -> None:
+        """Store `value`. Raises EFAULT unless all of it is writable."""
+        call = self.call
+        size = 4 if self.detail == "int" else call.task.abi.info.word_size
+        shown = hex(self.address)
+        data = (value & ((1 << 8 * size) - 1)).to_bytes(size, "little")
+        if call.task.mm.copy_out(self.address, data) < size:
+            raise call.refuse(
+                Errno.EFAULT, self.name, "user-memory", shown, f"The program has no writable {self.detail} at {shown}."
+            )
+        self.value = value
+        call.passed(self.name, "user-memory", shown, f"The {self.detail} at {shown} is in writable memory.")
+
+    def text(self) -> str | None:
+        """`[5]`; the address when nothing was stored."""
+        return Address.show(self.address) if self.value is None else f"[{self.value}]"
