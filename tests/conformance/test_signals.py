@@ -37,11 +37,11 @@ def send(number):
 PID = call("getpid", show="none")
 
 
-LIBRARY = {32, 33}
+LIBRARY = (32, 33)
 """Signals that the C library keeps for itself: what starts a program (posix_spawn) may leave them ignored in it."""
 
 
-@pytest.mark.parametrize("number", [n for n in range(1, 65) if n not in STOPPING | LIBRARY])
+@pytest.mark.parametrize("number", [n for n in range(1, 65) if n not in STOPPING + LIBRARY])
 def test_default_action(number):
     check(PID, send(number), call("getuid"))
 
