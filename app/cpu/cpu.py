@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from app.cpu.arch import architecture
 from app.cpu.exits import Access, Exit, FaultExit, StopExit, TrapExit
@@ -32,8 +33,7 @@ _COMPARED_BITS = (1 << 48) - PAGE_SIZE
 """The emulator keeps too few address bits of a fault; where these agree, it means the same page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What a task keeps of the CPU while another one runs: every register, floating point and thread pointer too."""
 
     pc: int

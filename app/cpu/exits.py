@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Access = Literal["read", "write", "execute"]
 
 
-@dataclass(slots=True)
-class TrapExit:
+class TrapExit(Struct):
     """A trap instruction asked for the kernel.
 
     `pc` is the address of the instruction, `next_pc` where user mode goes on. What the hardware itself changes
@@ -22,8 +22,7 @@ class TrapExit:
     saved: dict[str, int]
 
 
-@dataclass(slots=True)
-class FaultExit:
+class FaultExit(Struct):
     """An exception: the instruction at `pc` did not complete and would be executed again on resuming.
 
     `vector` is the architecture's mnemonic (`#PF`, `#GP`, `#DE`, `#UD`, `#BP`, `#DB`). For page faults `address` is
@@ -38,8 +37,7 @@ class FaultExit:
     present: bool = False
 
 
-@dataclass(slots=True)
-class StopExit:
+class StopExit(Struct):
     """`Cpu.stop` was called, from another thread; user mode can go on at `pc`."""
 
     pc: int

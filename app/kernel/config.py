@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 StreamKind = Literal["terminal", "stream"]
 
 
-@dataclass(frozen=True, slots=True)
-class KernelConfig:
+class KernelConfig(Struct, frozen=True):
     """The run's parameters; with the Program and the input they determine everything that happens.
 
     `files` are (guest path, contents) pairs put into the root file system. `streams` says, for descriptors 0, 1 and

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from .abi.constants import ClockId
 from .clock import BOOT_OFFSET, REALTIME_EPOCH, Clock
@@ -11,8 +11,7 @@ TICK = 4_000_000
 """Resolution of the coarse clocks, ns: the kernel's timer interrupt comes 250 times a second."""
 
 
-@dataclass(frozen=True, slots=True)
-class PosixClock:
+class PosixClock(Struct, frozen=True):
     """A clock: what it shows at the start of the run (ns), its resolution (ns), whether one can sleep by it.
 
     A CPU time clock (`counts_cpu`) stands still while the process sleeps.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from app.trace.events import Signal as SignalEvent
 
@@ -48,8 +49,7 @@ def default_action(signo: int) -> Action:
     return "continue" if signo == Signo.SIGCONT else "terminate"
 
 
-@dataclass(frozen=True, slots=True)
-class Disposition:
+class Disposition(Struct, frozen=True):
     """What a process wants done with one signal (sigaction(2))."""
 
     handler: int = SIG_DFL
@@ -86,8 +86,7 @@ class SignalSet:
         return signal_set_text(self.bits)
 
 
-@dataclass(frozen=True, slots=True)
-class SigInfo:
+class SigInfo(Struct, frozen=True):
     """What is known about one signal that was sent: `siginfo_t` (sigaction(2)).
 
     `code` is the symbolic si_code; `pid` and `uid` the sender's for `SI_USER` and `SI_TKILL`; `address` the one of a

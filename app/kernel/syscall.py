@@ -19,10 +19,11 @@ import enum
 import inspect
 import typing
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
+
+from msgspec import Struct
 
 from .arguments.integers import EnumArgument
 
@@ -32,8 +33,7 @@ if TYPE_CHECKING:
 SOURCE_ROOT = Path(__file__).resolve().parents[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One argument: its name, the type that fetches it, and what that type was told (`""` if nothing)."""
 
     name: str

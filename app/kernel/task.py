@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Generator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from .signal import Disposition, PendingSignals, SignalSet
 
@@ -27,8 +28,7 @@ class TaskState(enum.Enum):
     DEAD = "dead"
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(Struct, frozen=True):
     """User and group ids (credentials(7))."""
 
     uid: int
@@ -37,8 +37,7 @@ class Credentials:
     egid: int
 
 
-@dataclass(slots=True)
-class Process:
+class Process(Struct, eq=False):
     """What the threads of one program share: memory, descriptors, working directory, signal dispositions, identity."""
 
     pid: int
@@ -51,8 +50,7 @@ class Process:
     dispositions: dict[int, Disposition] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class SleepingCall:
+class SleepingCall(Struct):
     """A system call that could not finish: the handler, parked, and what it sleeps on."""
 
     call: Call
@@ -60,8 +58,7 @@ class SleepingCall:
     sleep: Sleep
 
 
-@dataclass(slots=True)
-class Task:
+class Task(Struct, eq=False):
     """One thread of execution. `sleeping` is the call it is asleep in, if any."""
 
     tid: int

@@ -8,8 +8,9 @@ as a kernel thread does after `schedule()`.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from .task import Task
@@ -32,8 +33,7 @@ class WaitQueue:
             task.wake()
 
 
-@dataclass(slots=True)
-class Sleep:
+class Sleep(Struct):
     """Why a call sleeps, and what ends it: `queue` being woken, or virtual time `until` (ns), whichever is first.
 
     `on` is the short name shown in the diagram (`keyboard`, `timer`, `pipe`), `sentence` the words.

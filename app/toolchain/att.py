@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from app.toolchain.encoder_x86_64 import unknown_instruction
 from app.toolchain.errors import Mistake, Span

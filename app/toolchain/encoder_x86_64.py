@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from difflib import get_close_matches
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from app.toolchain.errors import Mistake, Span
 from app.toolchain.keystone_x86_64 import keystone_bytes

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from app.toolchain.program import Diagnostic, SourceError
 
 MAX_DIAGNOSTICS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A marked piece of one source line: 1-based line and column, `end` exclusive."""
 
     line: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from app.toolchain.errors import Mistake, Span
 from app.toolchain.lexer import Dialect, Token, number_value, string_bytes, unescape
@@ -21,14 +22,12 @@ class Value(NamedTuple):
     offset: int
 
 
-@dataclass(slots=True)
-class Number:
+class Number(Struct):
     value: int
     span: Span
 
 
-@dataclass(slots=True)
-class Name:
+class Name(Struct):
     """A symbol by name, or bound to one definition (`symbol`) when the name can be defined again."""
 
     name: str
@@ -36,31 +35,27 @@ class Name:
     symbol: object | None = None
 
 
-@dataclass(slots=True)
-class Here:
+class Here(Struct):
     """The location counter at one place: `.`, `$` or `$$`."""
 
     place: object
     span: Span
 
 
-@dataclass(slots=True)
-class RegisterTerm:
+class RegisterTerm(Struct):
     """A register inside a memory operand; never reaches the evaluator of numbers."""
 
     name: str
     span: Span
 
 
-@dataclass(slots=True)
-class Unary:
+class Unary(Struct):
     operator: str
     operand: Expression
     span: Span
 
 
-@dataclass(slots=True)
-class Binary:
+class Binary(Struct):
     operator: str
     left: Expression
     right: Expression

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from app.toolchain.errors import Mistake, Span
 
@@ -13,8 +14,7 @@ Dialect = Literal["gas", "nasm"]
 Kind = Literal["name", "number", "float", "string", "char", "local", "punct", "bad"]
 
 
-@dataclass(slots=True)
-class Token:
+class Token(Struct):
     """`text` is the exact source text; `kind` "local" is a numeric label reference such as `1f`."""
 
     kind: Kind
@@ -22,8 +22,7 @@ class Token:
     span: Span
 
 
-@dataclass(slots=True)
-class Line:
+class Line(Struct):
     """The tokens of one source line; comments and blanks are gone."""
 
     number: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from difflib import get_close_matches
+
+from msgspec.structs import replace
 
 from app.toolchain.encoder_x86_64 import unknown_instruction
 from app.toolchain.errors import Mistake, Span

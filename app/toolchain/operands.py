@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from app.toolchain.errors import Span
 from app.toolchain.expression import Expression
@@ -66,8 +67,7 @@ SIZE_NAMES = {
 }
 
 
-@dataclass(slots=True)
-class Register:
+class Register(Struct):
     name: str
     span: Span
 
@@ -76,8 +76,7 @@ class Register:
         return REGISTERS[self.name]
 
 
-@dataclass(slots=True)
-class Immediate:
+class Immediate(Struct):
     """`size` is what the source asks for (NASM `qword 5`), 0 when it does not; `distance` is "short", "near" or ""."""
 
     expression: Expression
@@ -86,8 +85,7 @@ class Immediate:
     distance: str = ""
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """`[segment: base + index*scale + displacement]` of `size` bytes (0 when the source does not say).
 
     With `relative`, `displacement` is a target address that the instruction reaches through rip; base "rip" is the

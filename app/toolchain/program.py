@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """A piece of memory to map before the first instruction.
 
     `address` need not be page aligned; `size` may exceed `len(data)`, the rest is zero (.bss).
@@ -24,8 +24,7 @@ class Segment:
     perms: str
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(Struct, frozen=True):
     """A label, or a constant (`section` empty)."""
 
     name: str
@@ -33,8 +32,7 @@ class Symbol:
     section: str
 
 
-@dataclass(frozen=True, slots=True)
-class LineEntry:
+class LineEntry(Struct, frozen=True):
     """`size` bytes at `address` come from source line `line` (1-based)."""
 
     address: int
@@ -63,8 +61,7 @@ class LineTable:
         return [(entry.address, entry.size) for entry in self.entries if entry.line == line]
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """An executable image: segments to map, where to start, and how it relates to its source."""
 
     arch: str
@@ -75,8 +72,7 @@ class Program:
     lines: LineTable = field(default_factory=lambda: LineTable([]))
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One mistake in the source. `line` and `column` are 1-based; `end_column` is exclusive, on the same line."""
 
     line: int

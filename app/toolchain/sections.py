@@ -6,8 +6,9 @@ item whose size depends on the layout (a branch, an alignment). So the layout on
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from msgspec import Struct, field
 
 from app.toolchain.errors import Mistake, Span
 from app.toolchain.expression import Expression, Value
@@ -19,8 +20,7 @@ MAX_DATA_BYTES = 1 << 20
 MAX_RESERVED_BYTES = 64 << 20
 
 
-@dataclass(slots=True)
-class Fixup:
+class Fixup(Struct):
     """A number to be filled in after layout: `width` bytes at `position` of its chunk.
 
     Kind "absolute" is the value itself; "signed" the same, but the processor sign-extends the field; "relative" is the
@@ -33,8 +33,7 @@ class Fixup:
     kind: Literal["absolute", "signed", "relative"]
 
 
-@dataclass(slots=True)
-class Chunk:
+class Chunk(Struct):
     """`size` bytes at `delta` in its run; `data` None reserves them (.bss)."""
 
     delta: int
@@ -61,8 +60,7 @@ class Variable(Protocol):
         """Its bytes, `size` of them; None reserves them."""
 
 
-@dataclass(slots=True, eq=False)
-class Run:
+class Run(Struct):
     section: Section
     offset: int = 0
     length: int = 0
@@ -70,8 +68,7 @@ class Run:
     tail: Variable | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """`delta` bytes into `run`."""
 
     run: Run
@@ -133,8 +130,7 @@ def check_size(section: Section, size: int, span: Span) -> None:
         raise Mistake(span, f"{section.name} would become larger than the limit of {limit >> 20} MiB", hint)
 
 
-@dataclass(slots=True, eq=False)
-class Symbol:
+class Symbol(Struct):
     """A label (`place`) or a constant (`expression`)."""
 
     name: str

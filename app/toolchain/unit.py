@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from app.toolchain.encoder_x86_64 import Encoding, encode
 from app.toolchain.errors import Mistake, Report, Span

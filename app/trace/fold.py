@@ -6,8 +6,9 @@ The page has a fold of its own in TypeScript for the same stream; this one is th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from .events import (
     AbiInfo,
@@ -43,8 +44,7 @@ TERMINAL = 0
 """Stream number of the terminal in `Output`."""
 
 
-@dataclass(slots=True)
-class CallState:
+class CallState(Struct):
     """A system call, as far as it has come."""
 
     trap: Trap
@@ -55,8 +55,7 @@ class CallState:
     result: Return | None = None
 
 
-@dataclass(slots=True)
-class TaskView:
+class TaskView(Struct):
     """A task, dead ones included."""
 
     pid: int
@@ -66,8 +65,7 @@ class TaskView:
     end: TaskExit | None = None
 
 
-@dataclass(slots=True)
-class VisibleState:
+class VisibleState(Struct):
     """Everything that can be seen at one event. `seq` is that event's; -1 before the first."""
 
     seq: int = -1

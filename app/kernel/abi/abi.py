@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from app.trace.events import AbiInfo
 
 from .layout import Layout
 
 
-@dataclass(frozen=True, slots=True)
-class Abi:
+class Abi(Struct, frozen=True):
     """One architecture's calling convention for system calls.
 
     `traps` are the trap instructions that enter `names`, the complete table number -> name. `structs` are the layouts

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from .inode import Dentry
 from .superblock import SuperBlock
 
 
-@dataclass(slots=True)
-class FsContext:
+class FsContext(Struct):
     """Root and working directory, and the permission bits that new files do not get (umask(2))."""
 
     superblock: SuperBlock

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
+
+from msgspec import Struct
 
 from app.kernel.abi.text import quote
 from app.kernel.errno import Errno
@@ -21,8 +22,7 @@ MAX_SYMLINKS = 40
 """Symbolic links that one walk follows."""
 
 
-@dataclass(slots=True)
-class Lookup:
+class Lookup(Struct):
     """Where a walk ended: `name` in `parent`, and what is there, if anything.
 
     `special` says that the last component was `.`, `..` or missing (the path `/`), so that nothing can be created or

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import stat
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from app.kernel import signal
 from app.kernel.abi.constants import IoctlRequest, OpenFlag, Signo
@@ -52,8 +53,7 @@ def pipe_pages(size: int, current: int) -> int:
     return pages
 
 
-@dataclass(slots=True)
-class PipeBuffer:
+class PipeBuffer(Struct):
     """One page of the ring. A packet (O_DIRECT) is read whole and takes no more data."""
 
     data: bytes

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from app.kernel.errno import Errno, KernelError
 
@@ -44,8 +45,7 @@ _STANDARD_LINKS = {
 }
 
 
-@dataclass(slots=True)
-class RootFs:
+class RootFs(Struct):
     """Builds files before the program runs; no permissions are checked."""
 
     fs: SuperBlock

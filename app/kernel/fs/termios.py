@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 from typing import Any
+
+from msgspec import Struct, field
 
 
 class InputFlag(IntFlag):
@@ -72,8 +73,7 @@ DISABLED = 0
 _DEFAULT_CHARACTERS = bytes.fromhex("03 1c 7f 15 04 00 01 00 11 13 1a 00 12 0f 17 16 00 00 00")
 
 
-@dataclass(slots=True)
-class Termios:
+class Termios(Struct):
     """What a terminal emulator starts its terminal with: a line at a time, echoed, UTF-8, 38400 baud."""
 
     iflag: int = int(InputFlag.ICRNL | InputFlag.IXON | InputFlag.IUTF8)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from app.cpu.mmu import EXECUTE, READ, WRITE
 
@@ -18,8 +20,7 @@ _start = attrgetter("start")
 _end = attrgetter("end")
 
 
-@dataclass(frozen=True, slots=True)
-class Vma:
+class Vma(Struct, frozen=True):
     """The addresses [start, end), both page aligned, that have one set of properties.
 
     `prot` is what the program may do: READ | WRITE | EXECUTE, which are also the PROT_ bits of mmap(2); `may` is what
