@@ -6,8 +6,9 @@ from app.cpu.arch import architecture
 from app.cpu.cpu import warm_up
 from app.kernel.config import KernelConfig
 from app.kernel.console import Console
+from app.kernel.errno import KernelError
 from app.kernel.kernel import Kernel
-from app.runner.execution import Started
+from app.runner.execution import BadSpecError, Started
 from app.runner.messages import Limits, RunSpec
 from app.toolchain import keystone_x86_64
 from app.toolchain.assemble import assemble
@@ -61,26 +62,27 @@ class TrapgateEngine:
     def run(self, spec: RunSpec, recorder: Recorder, console: Console, started: Started) -> None:
         """See `app.runner.execution.Engine.run`."""
         program = build(spec)
-        kernel = Kernel(
-            program,
-            recorder,
-            console,
-            KernelConfig(
-                argv=spec.argv,
-                env=spec.env,
-                cwd=spec.cwd,
-                files=spec.files,
-                root=spec.root,
-                seed=spec.seed,
-                memory_bytes=spec.limits.memory_bytes,
-                max_events=spec.limits.events,
-                max_output_bytes=spec.limits.output_bytes,
-                columns=spec.columns,
-                rows=spec.rows,
-                streams=spec.streams,
-                echo=spec.echo,
-            ),
+        config = KernelConfig(
+            argv=spec.argv,
+            env=spec.env,
+            cwd=spec.cwd,
+            files=spec.files,
+            root=spec.root,
+            seed=spec.seed,
+            memory_bytes=spec.limits.memory_bytes,
+            max_events=spec.limits.events,
+            max_output_bytes=spec.limits.output_bytes,
+            columns=spec.columns,
+            rows=spec.rows,
+            streams=spec.streams,
+            echo=spec.echo,
         )
+        try:
+            kernel = Kernel(program, recorder, console, config)
+        except ValueError as error:
+            raise BadSpecError(str(error)) from error
+        except KernelError as error:
+            raise BadSpecError(f"the working directory {spec.cwd} cannot be created: {error}") from error
         started(kernel)
         kernel.run()
 
