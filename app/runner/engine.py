@@ -77,14 +77,16 @@ class TrapgateEngine:
             streams=spec.streams,
             echo=spec.echo,
         )
-        try:
-            kernel = Kernel(program, recorder, console, config)
-        except ValueError as error:
-            raise BadSpecError(str(error)) from error
-        except KernelError as error:
-            raise BadSpecError(f"the working directory {spec.cwd} cannot be created: {error}") from error
+        kernel = Kernel(program, recorder, console, config)
         started(kernel)
-        kernel.run()
+        try:
+            kernel.run()
+        except (ValueError, KernelError) as error:
+            if kernel.tasks:
+                raise
+            # There is no process yet: the file system could not be set up.
+            what = "" if isinstance(error, ValueError) else f"the working directory {spec.cwd} cannot be created: "
+            raise BadSpecError(f"{what}{error}") from error
 
 
 def build(spec: RunSpec) -> Program:

@@ -278,7 +278,7 @@ def test_output_that_cannot_be_written_is_said_in_one_line(tmp_path, arguments):
     [
         (("--file", "hello.s:/"), b"'/' is no path for a file"),
         (("--file", "hello.s:/a", "--file", "hello.s:/a/b"), b"/a/b cannot be created: ENOTDIR"),
-        (("--file", "hello.s:/a", "--cwd", "/a"), b"the working directory /a cannot be created: ENOTDIR"),
+        (("--cwd", "/dev/null/a"), b"the working directory /dev/null/a cannot be created: ENOTDIR"),
         (("--file", ":/a"), b"cannot read '': No such file"),
         (("--file", "/dev/zero"), b"'/dev/zero' has more than"),
     ],
