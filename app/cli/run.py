@@ -18,7 +18,7 @@ from app.trace import codec, strace
 from app.trace.events import AnyEvent
 from app.trace.recorder import Sink
 
-from .source import ARCHITECTURES, LANGUAGES, read_file, report
+from .source import ARCHITECTURES, EXIT_SOURCE, LANGUAGES, read_file, report
 
 MAX_PROGRAM_BYTES = 16 << 20
 MEMORY_BYTES = 256 << 20
@@ -119,7 +119,9 @@ def run(
     except SourceError as error:
         report(program, error.diagnostics)
     except BadSpecError as error:
-        raise click.UsageError(str(error)) from error
+        # Not a UsageError: click would import modules to show it, which the sandbox refuses.
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(EXIT_SOURCE)
     except BrokenPipeError:
         sys.exit(EXIT_BROKEN_PIPE)
     except (OSError, MemoryError) as error:
