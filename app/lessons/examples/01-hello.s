@@ -1,25 +1,25 @@
 # title: Hello
 # about: Print a line, then leave: two system calls.
 
-# A program cannot print by itself.
-# It asks the kernel, with a number
-# and arguments in registers.
+# To print, ask the kernel: put
+# a number and arguments into
+# registers, then syscall.
 
     .intel_syntax noprefix
     .globl _start
 
 _start:
     # write(1, msg, 3)
-    mov eax, 1     # call 1: write
-    mov edi, 1     # to: terminal
+    mov eax, 1     # 1: write
+    mov edi, 1     # to terminal
     lea rsi, [rip + msg]  # what
-    mov edx, 3     # 3 bytes of it
-    syscall        # ask the kernel
+    mov edx, 3     # three bytes
+    syscall        # ask kernel
 
     # exit(0)
-    mov eax, 60    # call 60: exit
-    xor edi, edi   # status 0: fine
-    syscall        # never returns
+    mov eax, 60    # 60: exit
+    xor edi, edi   # 0: all well
+    syscall        # no way back
 
 msg:
     .ascii "hi\n"

@@ -15,11 +15,11 @@ _start:
 
     # read(0, name, 64)
     xor eax, eax
-    xor edi, edi   # 0: the keyboard
+    xor edi, edi   # 0: keyboard
     lea rsi, [rip + name]
     mov edx, 64
-    syscall        # sleeps until Enter
-    mov rbx, rax   # how many came
+    syscall        # may sleep
+    mov rbx, rax   # bytes read
 
     # write(1, hello, 7)
     mov eax, 1
@@ -28,7 +28,7 @@ _start:
     mov edx, 7
     syscall
 
-    # write(1, name, how many came)
+    # write(1, name, bytes read)
     mov eax, 1
     mov edi, 1
     lea rsi, [rip + name]

@@ -5,8 +5,8 @@
     .globl _start
 
 _start:
-    mov eax, 9999  # nobody's number
-    syscall        # rax becomes -38
+    mov eax, 9999  # no such call
+    syscall        # -38: ENOSYS
 
     # exit(38), to see it outside
     neg eax

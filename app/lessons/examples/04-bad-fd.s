@@ -7,17 +7,17 @@
 _start:
     # write(42, msg, 5)
     mov eax, 1
-    mov edi, 42    # nothing is open
+    mov edi, 42    # not open
     lea rsi, [rip + msg]
     mov edx, 5
     syscall        # -9: EBADF
 
     # write(1, msg, 5)
     mov eax, 1
-    mov edi, 1     # the terminal
+    mov edi, 1     # terminal
     lea rsi, [rip + msg]
     mov edx, 5
-    syscall        # this one works
+    syscall        # works
 
     # exit(0)
     mov eax, 60

@@ -8,11 +8,11 @@ _start:
     # write(1, 0x10, 4)
     mov eax, 1
     mov edi, 1
-    mov esi, 0x10  # nothing there
+    mov esi, 0x10  # not mapped
     mov edx, 4
     syscall        # -14: EFAULT
 
-    # exit(0): the program lives on
+    # it lives on: exit(0)
     mov eax, 60
     xor edi, edi
     syscall

@@ -12,8 +12,8 @@ _start:
     mov edx, 5
     syscall
 
-    # No memory is there: the CPU
-    # cannot fetch an instruction.
+    # no memory there: the CPU
+    # finds no instruction
     mov eax, 0x666000
     jmp rax
 

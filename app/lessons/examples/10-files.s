@@ -13,7 +13,7 @@ _start:
     mov esi, 0x242
     mov edx, 0x1a4
     syscall
-    mov ebx, eax   # new descriptor
+    mov ebx, eax   # the fd
 
     # write(fd, text, 12)
     mov eax, 1
@@ -23,7 +23,7 @@ _start:
     syscall
 
     # lseek(fd, 0, SEEK_SET)
-    mov eax, 8     # to the start
+    mov eax, 8     # rewind
     mov edi, ebx
     xor esi, esi
     xor edx, edx
@@ -35,14 +35,14 @@ _start:
     lea rsi, [rip + buffer]
     mov edx, 64
     syscall
-    mov r12, rax   # how many came
+    mov r12, rax   # what came
 
     # close(fd)
     mov eax, 3
     mov edi, ebx
     syscall
 
-    # write(1, buffer, how many came)
+    # write(1, buffer, what came)
     mov eax, 1
     mov edi, 1
     lea rsi, [rip + buffer]

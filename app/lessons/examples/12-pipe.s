@@ -24,9 +24,9 @@ _start:
     lea rsi, [rip + buffer]
     mov edx, 16
     syscall
-    mov r12, rax   # how many came
+    mov r12, rax   # what came
 
-    # write(1, buffer, how many came)
+    # write(1, buffer, what came)
     mov eax, 1
     mov edi, 1
     lea rsi, [rip + buffer]

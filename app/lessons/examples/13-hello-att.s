@@ -5,15 +5,15 @@
 
 _start:
     # write(1, msg, 3)
-    mov $1, %eax   # call 1: write
-    mov $1, %edi   # to: terminal
+    mov $1, %eax   # 1: write
+    mov $1, %edi   # to terminal
     lea msg(%rip), %rsi  # what
-    mov $3, %edx   # 3 bytes of it
-    syscall        # ask the kernel
+    mov $3, %edx   # three bytes
+    syscall        # ask kernel
 
     # exit(0)
-    mov $60, %eax  # call 60: exit
-    xor %edi, %edi # status 0: fine
+    mov $60, %eax  # 60: exit
+    xor %edi, %edi # 0: all well
     syscall
 
 msg:

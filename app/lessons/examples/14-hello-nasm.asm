@@ -6,15 +6,15 @@
     section .text
 _start:
     ; write(1, msg, msg_length)
-    mov eax, 1     ; call 1: write
-    mov edi, 1     ; to: terminal
+    mov eax, 1     ; 1: write
+    mov edi, 1     ; to terminal
     lea rsi, [rel msg]  ; what
     mov edx, msg_length
-    syscall        ; ask the kernel
+    syscall        ; ask kernel
 
     ; exit(0)
-    mov eax, 60    ; call 60: exit
-    xor edi, edi   ; status 0: fine
+    mov eax, 60    ; 60: exit
+    xor edi, edi   ; 0: all well
     syscall
 
     section .data

@@ -192,6 +192,8 @@ export function markMistakes(mistakes: readonly Mistake[]): void {
     return { from, to, severity: mistake.severity, message: mistake.message + hint };
   });
   view.dispatch(setDiagnostics(view.state, diagnostics));
+  const first = diagnostics[0];
+  if (first) reveal(doc.lineAt(first.from).number);
 }
 
 /** Move the cursor to a mistake and focus the editor. */
