@@ -9,7 +9,7 @@ import { listenForKeys } from "./playback/keys";
 import { count, state, waitingForInput } from "./playback/playback";
 import { Transport } from "./playback/Transport";
 import { connected } from "./protocol/client";
-import { mistakes, notice, ranSource, status } from "./session";
+import { mistakes, notice, ranSource, run, status } from "./session";
 import { Stage } from "./stage/Stage";
 import { TerminalPanel } from "./terminal/TerminalPanel";
 import { Announcer } from "./ui/Announcer";
@@ -57,7 +57,7 @@ function NoticeBar() {
 export function App() {
   const help = useRef<HTMLDialogElement>(null);
   const openHelp = () => help.current?.showModal();
-  useEffect(() => listenForKeys(openHelp), []);
+  useEffect(() => listenForKeys(openHelp, () => void run()), []);
   useSignalEffect(() => {
     document.body.dataset["connected"] = String(connected.value);
   });

@@ -106,6 +106,7 @@ function makeState(doc: string): EditorState {
       keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
       EditorView.contentAttributes.of({
         "aria-label": "Program source. Escape, then Tab, leaves the editor.",
+        tabindex: "0",
         spellcheck: "false",
         autocapitalize: "off",
       }),
