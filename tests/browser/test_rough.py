@@ -4,35 +4,33 @@ from __future__ import annotations
 
 import sys
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.steps import BUFFER, EXIT, READ, by_id, expect_status, paste_source, program, run_hello, run_to_end
 from tests.support.live import LiveServer
 
+BAD_SOURCES = [
+    ("# " + "x" * 65535, "notice", "65537 bytes"),
+    ("# " + "y" * 1_000_000 + "\n" + program(*EXIT), "notice", "the limit is 65536"),
+    (program("# a\0b", *EXIT), "notice", "Line 4 holds a NUL byte"),
+    ("".join(map(chr, range(1, 256))), "problems", "control character U+0001"),
+    (program(",", *EXIT), "problems", "Line 4, column 1"),
+    (program('.incbin "/etc/passwd"', *EXIT), "problems", ".incbin"),
+    (program(".rept 100000000", "nop", ".endr", *EXIT), "problems", "statements"),
+    ("", "problems", "no instructions"),
+]
+"""Source, the element that must answer, and what it says."""
 
-@pytest.mark.parametrize(
-    ("source", "where", "says"),
-    [
-        ("# " + "x" * 65535, "notice", "65537 bytes"),
-        ("# " + "y" * 1_000_000 + "\n" + program(*EXIT), "notice", "the limit is 65536"),
-        (program("# a\0b", *EXIT), "notice", "Line 4 holds a NUL byte"),
-        ("".join(map(chr, range(1, 256))), "problems", "control character U+0001"),
-        (program(",", *EXIT), "problems", "Line 4, column 1"),
-        (program('.incbin "/etc/passwd"', *EXIT), "problems", ".incbin"),
-        (program(".rept 100000000", "nop", ".endr", *EXIT), "problems", "statements"),
-        ("", "problems", "no instructions"),
-    ],
-    ids=["too-large", "long-line", "nul", "binary", "comma", "incbin", "rept", "empty"],
-)
-def test_bad_source_gets_a_clear_message(page: Page, source: str, where: str, says: str) -> None:
-    paste_source(page, source)
-    by_id(page, "run").click()
-    expect(by_id(page, where)).to_contain_text(says)
-    paste_source(page, program(*EXIT))
-    run_to_end(page)
-    expect_status(page, "exited with status 0")
-    expect(by_id(page, where)).to_have_count(0)
+
+def test_bad_source_gets_a_clear_message(page: Page) -> None:
+    for source, where, says in BAD_SOURCES:
+        paste_source(page, source)
+        by_id(page, "run").click()
+        expect(by_id(page, where)).to_contain_text(says)
+        paste_source(page, program(*EXIT))
+        run_to_end(page)
+        expect_status(page, "exited with status 0")
+        expect(by_id(page, where)).to_have_count(0)
 
 
 def test_run_pressed_again_and_again_runs_the_last(page: Page) -> None:
