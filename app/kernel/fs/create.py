@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.kernel.abi.constants import OpenFlag
 from app.kernel.arguments import Fd
-from app.kernel.errno import Errno, KernelError
+from app.kernel.errno import Errno
 
 from .inode import MAY_EXEC, MAY_READ, MAY_WRITE, Dentry, Directory, RegularFile
 from .open import open_dentry
@@ -29,12 +29,7 @@ def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mod
     flags = _checked_flags(call, flags & 0xFFFF_FFFF)
     path.read_name()
     files = call.task.files
-    try:
-        number = files.lowest_free()
-    except KernelError as error:
-        raise call.refuse(
-            error.errno, "pathname", "descriptors", str(len(files.numbers())), "All descriptor numbers are in use."
-        ) from None
+    number = files.lowest_free()
     walk = PathWalk(call, path)
     follow = not flags & OpenFlag.O_NOFOLLOW and flags & (OpenFlag.O_CREAT | OpenFlag.O_EXCL) != (
         OpenFlag.O_CREAT | OpenFlag.O_EXCL

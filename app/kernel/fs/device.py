@@ -77,8 +77,7 @@ class FullDevice(ZeroDevice):
 
     def try_write(self, call: Call, source: Source, position: int | None) -> int:
         """No space left on device."""
-        call.service("vfs", "write", "/dev/full never has room: ENOSPC.")
-        raise KernelError(Errno.ENOSPC)
+        raise KernelError(Errno.ENOSPC, "/dev/full never has room")
 
 
 class RandomDevice(MemoryDevice):
@@ -104,4 +103,4 @@ class RandomDevice(MemoryDevice):
 
     def ioctl(self, call: Call, request: int, argument: IoctlArgument) -> int:
         """The driver answers requests it does not know by EINVAL, not ENOTTY."""
-        raise KernelError(Errno.EINVAL)
+        raise KernelError(Errno.EINVAL, f"{self.path} does not know this request")

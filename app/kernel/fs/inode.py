@@ -171,7 +171,7 @@ class RegularFile(Inode):
             page[start : start + count] = data[done : done + count]
             done += count
         if data and not done:
-            raise KernelError(Errno.ENOSPC)
+            raise KernelError(Errno.ENOSPC, "The disk is full")
         self._size = max(self._size, offset + done)
         self.modified()
         for mapping in self.mappings:
@@ -298,7 +298,7 @@ class Dentry:
     def directory(self) -> Directory:
         """The inode as a directory. Raises ENOTDIR."""
         if not isinstance(self.inode, Directory):
-            raise KernelError(Errno.ENOTDIR)
+            raise KernelError(Errno.ENOTDIR, f"{self.path} is not a directory")
         return self.inode
 
     def absolute_path(self) -> str | None:

@@ -67,8 +67,7 @@ class StreamDescription(FileDescription):
         if count < len(data):
             count -= count % PAGE_SIZE
             if not count:
-                call.service("pipe", "copy", "A pipe gives whole pages of data or nothing: EFAULT.")
-                raise KernelError(Errno.EFAULT)
+                raise KernelError(Errno.EFAULT, "A pipe gives whole pages of data or nothing", "pipe")
         del source.data[:count]
         return count
 

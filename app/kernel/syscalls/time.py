@@ -131,5 +131,5 @@ def _sleep_until(call: Call, until: int) -> Blocking[None]:
         return
     if until >= KTIME_MAX:
         yield Sleep("timer", "The timer never fires, so the task sleeps for good.")
-        raise KernelError(Errno.EINTR)
+        raise KernelError(Errno.EINTR, "A signal ended the sleep", "time")
     yield Sleep("timer", f"The task sleeps for {(until - now) / SECOND:g} s.", until=until)
