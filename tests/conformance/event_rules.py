@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from app.kernel.task import Process
 from app.trace.events import (
@@ -29,7 +30,7 @@ def check_events(process: Process, events: Sequence[AnyEvent]) -> None:
     """Assert that `events`, a whole run of one process, keep the rules and fold to what `process` is in the end."""
     assert isinstance(events[0], RunStart)
     assert [event.seq for event in events] == list(range(len(events)))
-    assert all(before.time <= after.time for before, after in zip(events, events[1:], strict=False))
+    assert all(before.time <= after.time for before, after in pairwise(events))
     assert [event for event in events if isinstance(event, RunEnd)] == [events[-1]]
     state = VisibleState()
     for event in events:

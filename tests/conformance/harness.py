@@ -36,14 +36,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
 from app.kernel.abi.text import signal_name
 from app.kernel.config import KernelConfig
 from app.kernel.kernel import Kernel
-from app.kernel.task import Process, Task
+from app.kernel.task import Process
 from app.toolchain.assemble import assemble
 from app.toolchain.elf import write_elf
 from app.toolchain.program import Program
@@ -196,16 +195,13 @@ class FedConsole:
 
 
 class WatchedKernel(Kernel):
-    """A kernel that keeps the process that ended last."""
+    """A kernel that keeps its process."""
 
     last: Process
 
-    def end_process(
-        self, task: Task, status: int | None = None, signo: int | None = None, strace: str | None = None
-    ) -> NoReturn:
-        """End it, and remember it."""
-        self.last = task.process
-        super().end_process(task, status, signo, strace)
+    def _boot(self) -> None:
+        super()._boot()
+        (self.last,) = (task.process for task in self.tasks.values())
 
 
 def run_here(program: Program, stdin: bytes = b"", config: KernelConfig | None = None) -> Outcome:

@@ -85,15 +85,15 @@ READ_ONLY = _ReadOnly()
 
 @dataclass(frozen=True)
 class Call:
-    """One step of a case."""
+    """One step of a case: a call by its name, or by a number of 64 bits."""
 
-    name: str
+    name: str | int
     arguments: tuple[object, ...]
     show: str
     dump: tuple[tuple[str, int, int], ...]
 
 
-def call(name: str, *arguments: object, show: str = "value", dump: Sequence[tuple[str, int, int]] = ()) -> Call:
+def call(name: str | int, *arguments: object, show: str = "value", dump: Sequence[tuple[str, int, int]] = ()) -> Call:
     """A step: the call, its arguments, what to print of its result, and (buffer, offset, size) to dump after it."""
     return Call(name, arguments, show, tuple(dump))
 
@@ -287,7 +287,7 @@ class _Compiler:
         return Program(code.arch, code.language, segments, code.entry)
 
     def _record(self, step: Call) -> Iterator[int]:
-        yield step.name if isinstance(step.name, int) else _NUMBERS[step.name]
+        yield step.name & _MASK if isinstance(step.name, int) else _NUMBERS[step.name]
         for value in (*step.arguments, *[0] * (6 - len(step.arguments))):
             yield {Result: _RESULT, Loaded: _LOADED}.get(type(value), _VALUE)
             yield self._word(value)

@@ -84,6 +84,7 @@ class RandomDevice(MemoryDevice):
     """/dev/random and /dev/urandom; the numbers come from the seed of the run, so a run can be repeated."""
 
     what = "the random number device"
+    signals_input = True
 
     def seek(self, call: Call, offset: int, whence: int) -> int:
         """Seeking has no effect."""

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 MAX_RW_COUNT = 0x7FFF_F000
 """Most bytes that one call transfers (read(2), NOTES)."""
 
-STATUS_FLAGS = int(OpenFlag.O_APPEND | OpenFlag.O_NONBLOCK | OpenFlag.O_DIRECT | OpenFlag.O_NOATIME | OpenFlag.FASYNC)
-"""What F_SETFL can change."""
+STATUS_FLAGS = int(OpenFlag.O_APPEND | OpenFlag.O_NONBLOCK | OpenFlag.O_DIRECT | OpenFlag.O_NOATIME)
+"""What F_SETFL can change of every file; FASYNC only of those that can signal input."""
 
 _ACCESS = int(OpenFlag.O_ACCMODE)
 _PATH = int(OpenFlag.O_PATH)
@@ -61,6 +61,8 @@ class FileDescription:
     kind = "device"
     what = "a device"
     seekable = False
+    signals_input = False
+    """Whether its driver knows FASYNC (`fasync` of the file operations)."""
 
     def __init__(self, fs: SuperBlock, inode: Inode, flags: int, dentry: Dentry | None = None, path: str = "") -> None:
         self.inode = inode
@@ -195,6 +197,7 @@ class RegularDescription(FileDescription):
         if start >= MAX_FILE_SIZE:
             raise KernelError(Errno.EFBIG, f"No file has a byte at offset {start}")
         wanted = min(wanted, MAX_FILE_SIZE - start)
+        inode.drop_privileges(call.task.process.credentials)
         count = inode.write(start, source.read(wanted))
         call.service("vfs", "write", f"{count_bytes(count)} are stored in {self.path} from offset {start} on.")
         if position is None:

@@ -89,6 +89,14 @@ class Inode:
         """The inode itself changed: stamp ctime."""
         self.ctime = self.fs.now
 
+    def drop_privileges(self, who: Credentials) -> None:
+        """`who` changes the contents: it no longer runs with its owner's rights (Linux `file_remove_privs`)."""
+        if who.euid == 0:
+            return
+        self.mode &= ~stat.S_ISUID
+        if self.mode & stat.S_IXGRP or who.egid != self.gid:
+            self.mode &= ~stat.S_ISGID
+
     def accessed(self) -> None:
         """Contents were read: stamp atime as `relatime` does, when it is not newer than the last change."""
         if self.atime <= self.mtime or self.atime <= self.ctime:
@@ -235,8 +243,8 @@ class Directory(Inode):
 
     @property
     def size(self) -> int:
-        """One page, as small directories of disk file systems have."""
-        return PAGE_SIZE
+        """One page, as small directories of disk file systems have; nothing once it is removed."""
+        return PAGE_SIZE if self.nlink else 0
 
     @property
     def blocks(self) -> int:

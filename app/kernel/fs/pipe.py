@@ -121,6 +121,7 @@ class PipeEnd(FileDescription):
 
     kind = "pipe"
     what = "a pipe"
+    signals_input = True
 
     def __init__(self, fs: SuperBlock, pipe: Pipe, flags: int) -> None:
         super().__init__(fs, pipe, flags, path=f"pipe:[{pipe.number}]")

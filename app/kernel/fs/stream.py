@@ -40,6 +40,7 @@ class StreamDescription(FileDescription):
 
     kind = "pipe"
     what = "a pipe from outside"
+    signals_input = True
 
     def __init__(self, fs: SuperBlock, number: int, owner: int, source: InputStream | None) -> None:
         inode = Inode(fs, stat.S_IFIFO | 0o600, owner, owner)

@@ -86,6 +86,7 @@ class TerminalDescription(FileDescription):
 
     kind = "tty"
     what = "a terminal"
+    signals_input = True
 
     def __init__(self, terminal: Terminal, fs: SuperBlock, inode: Inode, flags: int, dentry: Dentry | None) -> None:
         super().__init__(fs, inode, flags, dentry)
