@@ -67,7 +67,7 @@ class Dispatcher:
             try:
                 result = row.handler(call, **call.arguments)
             except KernelError as error:
-                self._leave(call, error=error.errno)
+                self._fail(call, error)
             else:
                 self._leave(call, result=result)
 
@@ -119,13 +119,19 @@ class Dispatcher:
         except StopIteration as end:
             self._leave(call, result=end.value)
         except KernelError as error:
-            self._leave(call, error=error.errno)
+            self._fail(call, error)
         else:
             self.kernel.recorder.emit(Block(call=call.id, on=sleep.on, until=sleep.until, sentence=sleep.sentence))
             call.task.sleeping = SleepingCall(call, handler, sleep)
             call.task.state = TaskState.SLEEPING
             if sleep.queue is not None:
                 sleep.queue.sleepers.append(call.task)
+
+    def _fail(self, call: Call, error: KernelError) -> None:
+        """Answer with an error, which says why unless an event has."""
+        if error.why:
+            call.service(error.subsystem, "error", f"{error.why}: {error.errno.name}.")
+        self._leave(call, error=error.errno)
 
     def _leave(self, call: Call, result: int | None = None, error: Errno | None = None) -> None:
         """Put the answer into the return register and go back to user mode."""

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from app.trace.events import Subsystem
+
 
 class Errno(IntEnum):
     """Reasons a system call can fail. The kernel answers the negated number."""
@@ -288,13 +290,19 @@ def message(errno: int) -> str:
 
 
 class KernelError(Exception):
-    """Raised by kernel code to answer a system call with `-errno`."""
+    """Raised by kernel code to answer a system call with `-errno`.
 
-    __slots__ = ("errno",)
+    `why`, a sentence without its full stop, goes into the event stream as what `subsystem` says; it is empty when an
+    event has told it already.
+    """
 
-    def __init__(self, errno: Errno) -> None:
+    __slots__ = ("errno", "subsystem", "why")
+
+    def __init__(self, errno: Errno, why: str = "", subsystem: Subsystem = "vfs") -> None:
         super().__init__(errno)
         self.errno = errno
+        self.why = why
+        self.subsystem = subsystem
 
     def __str__(self) -> str:
         return f"{self.errno.name}: {message(self.errno)}"

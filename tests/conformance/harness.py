@@ -40,90 +40,59 @@ from pathlib import Path
 import pytest
 
 from app.kernel.abi.text import signal_name
-from app.kernel.abi.x86_64_table import NAMES
 from app.kernel.config import KernelConfig
 from app.kernel.kernel import Kernel
+from app.kernel.task import Process
 from app.toolchain.assemble import assemble
 from app.toolchain.elf import write_elf
 from app.toolchain.program import Program
 from app.trace.events import AnyEvent, RunEnd
 from app.trace.recorder import Recorder
+from tests.conformance.event_rules import check_events
+from tests.conformance.program import (
+    AT_FDCWD,
+    KERNEL_ADDRESS,
+    READ_ONLY,
+    UNMAPPED,
+    Buffer,
+    Call,
+    Edge,
+    Loaded,
+    Packed,
+    Result,
+    call,
+    compile_case,
+)
 
-AT_FDCWD = -100
-UNMAPPED = 0x10_0000
-KERNEL_ADDRESS = 0xFFFF_8000_0000_0000
+__all__ = [
+    "AT_FDCWD",
+    "KERNEL_ADDRESS",
+    "READ_ONLY",
+    "UNMAPPED",
+    "Buffer",
+    "Call",
+    "Edge",
+    "FedConsole",
+    "Loaded",
+    "Outcome",
+    "Packed",
+    "Result",
+    "call",
+    "check",
+    "check_source",
+    "compile_case",
+    "fresh_directory",
+    "need_ext4",
+    "run_here",
+    "run_native",
+    "why_not_native",
+]
+
 USER_ID = 1000
+WORK_DIRECTORY = "/tmp/conformance-00000000"
+"""Where a case runs under this kernel: as long as the path of a `fresh_directory`."""
+
 TIMEOUT_SECONDS = 20
-
-_NUMBERS = {name: number for number, name in NAMES.items()}
-_EDGE_END = 0x1000_1000
-_MAX_DUMPS = 4
-_VALUE, _RESULT, _LOADED = 0, 1, 2
-_SHOW = {"value": 0, "sign": 1, "none": 2}
-
-
-@dataclass(frozen=True)
-class Buffer:
-    """The address of `offset` bytes into a named, zeroed buffer; `size` counts where it is named first."""
-
-    name: str
-    size: int = 0
-    offset: int = 0
-
-
-@dataclass(frozen=True)
-class Result:
-    """What call number `index` of the case returned, and `plus` more."""
-
-    index: int
-    plus: int = 0
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """The 32-bit int at `offset` of a buffer, at the time of the call."""
-
-    name: str
-    offset: int = 0
-
-
-@dataclass(frozen=True)
-class Edge:
-    """The address `count` bytes before an unmapped page; the page before it is writable and zeroed."""
-
-    count: int
-
-
-@dataclass(frozen=True)
-class Packed:
-    """The address of 8-byte words, each an int, a string, bytes, a Buffer or an Edge."""
-
-    words: tuple[object, ...]
-
-    def __init__(self, words: Sequence[object]) -> None:
-        object.__setattr__(self, "words", tuple(words))
-
-
-class _ReadOnly:
-    """An address that can be read and executed but not written."""
-
-
-READ_ONLY = _ReadOnly()
-
-
-@dataclass(frozen=True)
-class Call:
-    """One step of a case."""
-
-    name: str
-    arguments: tuple[object, ...]
-    show: str
-    dump: tuple[tuple[str, int, int], ...]
-
-
-def call(name: str, *arguments: object, show: str = "value", dump: Sequence[tuple[str, int, int]] = ()) -> Call:
-    """A step: the call, its arguments, what to print of its result, and (buffer, offset, size) to dump after it."""
-    return Call(name, arguments, show, tuple(dump))
 
 
 @dataclass
@@ -135,221 +104,6 @@ class Outcome:
     status: int | None
     signal: str | None
     events: list[AnyEvent] = field(default_factory=list)
-
-
-# -- from calls to a program -------------------------------------------------------------------------------------------
-
-_INTERPRETER = """
-.intel_syntax noprefix
-.globl _start
-.text
-_start:
-    mov eax, 33
-    mov edi, 1
-    mov esi, 1000
-    syscall
-    mov eax, 9
-    mov edi, 0x10000000
-    mov esi, 8192
-    mov edx, 3
-    mov r10d, 0x32
-    mov r8, -1
-    xor r9d, r9d
-    syscall
-    mov eax, 11
-    mov edi, 0x10001000
-    mov esi, 4096
-    syscall
-    lea r15, steps
-    xor r14d, r14d
-next_step:
-    cmp qword ptr [r15], -1
-    je finished
-    lea r13, [r15+8]
-    xor ebx, ebx
-next_argument:
-    mov rax, [r13+8]
-    mov rcx, [r13]
-    test rcx, rcx
-    je have_argument
-    cmp rcx, 1
-    jne load_argument
-    mov rcx, rax
-    movzx eax, al
-    sar rcx, 8
-    add rcx, [results+rax*8]
-    mov rax, rcx
-    jmp have_argument
-load_argument:
-    movsxd rax, dword ptr [rax]
-have_argument:
-    mov [arguments+rbx*8], rax
-    add r13, 16
-    inc ebx
-    cmp ebx, 6
-    jne next_argument
-    mov rdi, [arguments]
-    mov rsi, [arguments+8]
-    mov rdx, [arguments+16]
-    mov r10, [arguments+24]
-    mov r8, [arguments+32]
-    mov r9, [arguments+40]
-    mov rax, [r15]
-    syscall
-    mov [results+r14*8], rax
-    mov rcx, [r13]
-    add r13, 8
-    cmp rcx, 2
-    je dumps
-    test rcx, rcx
-    je show_value
-    cmp rax, -4095
-    jae show_value
-    xor eax, eax
-show_value:
-    call print_decimal
-dumps:
-    mov ebx, 4
-next_dump:
-    mov rsi, [r13]
-    mov rcx, [r13+8]
-    add r13, 16
-    test rcx, rcx
-    je no_dump
-    call print_hexadecimal
-no_dump:
-    dec ebx
-    jne next_dump
-    mov r15, r13
-    inc r14d
-    jmp next_step
-finished:
-    mov eax, 231
-    xor edi, edi
-    syscall
-
-print_decimal:
-    lea rsi, [text+32]
-    mov byte ptr [rsi], 10
-    mov r12, rax
-    test rax, rax
-    jns digits
-    neg rax
-digits:
-    mov ecx, 10
-next_digit:
-    xor edx, edx
-    div rcx
-    add edx, 48
-    dec rsi
-    mov [rsi], dl
-    test rax, rax
-    jne next_digit
-    test r12, r12
-    jns print
-    dec rsi
-    mov byte ptr [rsi], 45
-print:
-    lea rdx, [text+33]
-    sub rdx, rsi
-    mov edi, 1000
-    mov eax, 1
-    syscall
-    ret
-
-print_hexadecimal:
-    lea rdi, text
-next_byte:
-    movzx eax, byte ptr [rsi]
-    mov edx, eax
-    shr eax, 4
-    and edx, 15
-    movzx eax, byte ptr [hexadecimal+rax]
-    mov [rdi], al
-    movzx eax, byte ptr [hexadecimal+rdx]
-    mov [rdi+1], al
-    add rdi, 2
-    inc rsi
-    dec rcx
-    jne next_byte
-    mov byte ptr [rdi], 10
-    inc rdi
-    lea rsi, text
-    mov rdx, rdi
-    sub rdx, rsi
-    mov edi, 1000
-    mov eax, 1
-    syscall
-    ret
-
-.data
-hexadecimal: .ascii "0123456789abcdef"
-arguments: .zero 48
-text: .zero 16384
-"""
-
-
-class _Compiler:
-    """Lays the data of a case out."""
-
-    def __init__(self) -> None:
-        self.blobs: list[str] = []
-        self.buffers: dict[str, int] = {}
-
-    def compile(self, steps: Sequence[Call]) -> str:
-        lines = [line for step in steps for line in self._record(step)]
-        buffers = [f".balign 16\nbuffer_{name}: .zero {size}" for name, size in self.buffers.items()]
-        parts = [_INTERPRETER, *self.blobs, ".balign 8", "steps:", *lines, ".quad -1"]
-        return "\n".join([*parts, ".bss", *buffers, ".balign 8", f"results: .zero {8 * len(steps) + 8}", ""])
-
-    def _record(self, step: Call) -> Iterator[str]:
-        yield f".quad {_NUMBERS[step.name]}"
-        values = [*step.arguments, *[0] * (6 - len(step.arguments))]
-        for value in values:
-            kind = {Result: _RESULT, Loaded: _LOADED}.get(type(value), _VALUE)
-            yield f".quad {kind}, {self._word(value)}"
-        yield f".quad {_SHOW[step.show]}"
-        dumps = [*step.dump, *[("", 0, 0)] * (_MAX_DUMPS - len(step.dump))]
-        for name, offset, size in dumps:
-            yield f".quad {f'buffer_{name}+{offset}' if name else 0}, {size}"
-
-    def _word(self, value: object) -> str:
-        match value:
-            case bool() | int():
-                return hex(int(value) & (2**64 - 1))
-            case str():
-                return self._blob(os.fsencode(value) + b"\0")
-            case bytes():
-                return self._blob(value)
-            case Buffer(name, size, offset):
-                self.buffers[name] = max(self.buffers.get(name, 0), size)
-                return f"buffer_{name}+{offset}"
-            case Result(index, plus):
-                assert index < 256
-                return hex((plus << 8 | index) & (2**64 - 1))
-            case Loaded(name, offset):
-                return f"buffer_{name}+{offset}"
-            case Edge(count):
-                return hex(_EDGE_END - count)
-            case Packed(words):
-                compiled = ", ".join(self._word(word) for word in words)
-                label = f"blob_{len(self.blobs)}"
-                self.blobs.append(f".balign 8\n{label}: .quad {compiled}")
-                return label
-            case _ReadOnly():
-                return "_start"
-        raise TypeError(f"{value!r} is no argument of a call")
-
-    def _blob(self, data: bytes) -> str:
-        label = f"blob_{len(self.blobs)}"
-        rows = [f".byte {', '.join(map(str, data[at : at + 64]))}" for at in range(0, len(data), 64)]
-        self.blobs.append("\n".join([f"{label}:", *(rows or [".byte 0"])]))
-        return label
-
-
-def compile_case(steps: Sequence[Call]) -> Program:
-    """The program that carries out `steps` and prints what they gave."""
-    return assemble(_Compiler().compile(steps), language="gas")
 
 
 # -- running it --------------------------------------------------------------------------------------------------------
@@ -389,25 +143,39 @@ def _privileges() -> dict[str, object]:
     return {"user": USER_ID, "group": USER_ID, "extra_groups": []} if os.geteuid() == 0 else {}
 
 
-def run_native(program: Program, stdin: bytes = b"") -> Outcome:
-    """Run on the real kernel."""
+def run_native(program: Program, stdin: bytes = b"", inside: str = "") -> Outcome:
+    """Run on the real kernel, in a fresh directory or in `inside` it. All of `stdin`, a pipe's worth, is there."""
     with fresh_directory() as home, fresh_directory() as work:
         executable = home / "case"
         executable.write_bytes(write_elf(program))
         executable.chmod(0o755)
-        done = subprocess.run(
-            ["/bin/sh", "-c", 'ulimit -n 1024; umask 022; exec "$0"', str(executable)],
-            input=stdin,
-            capture_output=True,
-            cwd=work,
-            env={},
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-            **_privileges(),
-        )
+        make_below(work, inside)
+        source, feed = os.pipe()
+        with os.fdopen(source, "rb") as reader:
+            with os.fdopen(feed, "wb") as writer:
+                writer.write(stdin)
+            done = subprocess.run(
+                ["/bin/sh", "-c", 'ulimit -c 0; ulimit -n 1024; umask 022; exec "$0"', str(executable)],
+                stdin=reader,
+                capture_output=True,
+                cwd=work / inside,
+                env={},
+                timeout=TIMEOUT_SECONDS,
+                check=False,
+                **_privileges(),
+            )
     if done.returncode < 0:
         return Outcome(done.stdout, done.stderr, None, signal_name(-done.returncode))
     return Outcome(done.stdout, done.stderr, done.returncode, None)
+
+
+def make_below(directory: Path, inside: str) -> None:
+    """Directories of the unprivileged user's, one in the other."""
+    for name in Path(inside).parts:
+        directory /= name
+        directory.mkdir(mode=0o755)
+        if os.geteuid() == 0:
+            os.chown(directory, USER_ID, USER_ID)
 
 
 class FedConsole:
@@ -426,15 +194,27 @@ class FedConsole:
         return self._chunks.pop(0) if self._chunks else b""
 
 
+class WatchedKernel(Kernel):
+    """A kernel that keeps its process."""
+
+    last: Process
+
+    def _boot(self) -> None:
+        super()._boot()
+        (self.last,) = (task.process for task in self.tasks.values())
+
+
 def run_here(program: Program, stdin: bytes = b"", config: KernelConfig | None = None) -> Outcome:
-    """Run under this kernel."""
+    """Run under this kernel. Whatever the program does, its events keep the rules."""
     console = FedConsole([stdin])
     events: list[AnyEvent] = []
-    config = config or KernelConfig(cwd="/tmp/work", streams=("stream", "stream", "stream"), max_events=2_000_000)
-    Kernel(program, Recorder(events.extend), console, config).run()
+    config = config or KernelConfig(cwd=WORK_DIRECTORY, streams=("stream", "stream", "stream"), max_events=2_000_000)
+    kernel = WatchedKernel(program, Recorder(events.extend), console, config)
+    kernel.run()
     end = events[-1]
     assert isinstance(end, RunEnd), end
     assert end.reason in ("exit", "signal"), end.sentence
+    check_events(kernel.last, events)
     shown = console.shown
     return Outcome(bytes(shown.get(1, b"")), bytes(shown.get(2, b"")), end.status, end.signal, events)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conformance.harness import AT_FDCWD, KERNEL_ADDRESS, UNMAPPED, Buffer, Edge, Result, call, check
+from tests.conformance.harness import AT_FDCWD, KERNEL_ADDRESS, UNMAPPED, Buffer, Call, Edge, Result, call, check
 
 O_WRONLY, O_RDWR, O_ACCMODE, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_NONBLOCK = (
     1,
@@ -19,22 +19,28 @@ O_WRONLY, O_RDWR, O_ACCMODE, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_NONBLOCK = (
 O_DIRECTORY, O_NOFOLLOW, O_NOATIME, O_CLOEXEC, O_PATH = 0o200000, 0o400000, 0o1000000, 0o2000000, 0o10000000
 O_TMPFILE = 0o20200000
 
-TREE = [
-    call("mkdir", "dir", 0o755),
-    call("creat", "dir/file", 0o644),
-    call("creat", "file", 0o644),
-    call("write", Result(2), b"contents", 8),
-    call("symlink", "file", "link"),
-    call("symlink", "dir", "dirlink"),
-    call("symlink", "nowhere", "dangling"),
-    call("symlink", "loop", "loop"),
-    call("symlink", "link", "link2"),
-    call("symlink", "dirlink/file", "through"),
-    call("symlink", "file/", "slashed"),
-    call("symlink", "/etc/passwd", "absolute"),
-    call("close", Result(1)),
-    call("close", Result(2)),
-]
+
+def tree(first: int) -> list[Call]:
+    """Steps from number `first` on that make some files of every kind."""
+    return [
+        call("mkdir", "dir", 0o755),
+        call("creat", "dir/file", 0o644),
+        call("creat", "file", 0o644),
+        call("write", Result(first + 2), b"contents", 8),
+        call("symlink", "file", "link"),
+        call("symlink", "dir", "dirlink"),
+        call("symlink", "nowhere", "dangling"),
+        call("symlink", "loop", "loop"),
+        call("symlink", "link", "link2"),
+        call("symlink", "dirlink/file", "through"),
+        call("symlink", "file/", "slashed"),
+        call("symlink", "/etc/passwd", "absolute"),
+        call("close", Result(first + 1)),
+        call("close", Result(first + 2)),
+    ]
+
+
+TREE = tree(0)
 PATHS = [
     "file", "file/", "file/.", "file/x", "dir", "dir/", "dir/.", "dir/..", "dir/../file", "dir/file", "dir//file",
     "./file",

@@ -15,14 +15,7 @@ MAX_SIGNAL = 64
 """The highest signal number (SIGRTMAX)."""
 
 
-class FlagWord(IntFlag):
-    """Names of the bits of a C integer. Its complement is a plain int that has the bits without a name as well."""
-
-    def __invert__(self) -> int:  # type: ignore[override]
-        return ~int(self)
-
-
-class OpenFlag(FlagWord):
+class OpenFlag(IntFlag):
     """Flags of open(2). The access mode is the two-bit field `O_ACCMODE`, not a set of bits."""
 
     O_RDONLY = 0
@@ -48,7 +41,7 @@ class OpenFlag(FlagWord):
     FASYNC = 0o20000
 
 
-class PipeFlag(FlagWord):
+class PipeFlag(IntFlag):
     """Flags of pipe2(2) and dup3(2): those of open(2) without an access mode."""
 
     O_NONBLOCK = 0o4000
@@ -56,7 +49,7 @@ class PipeFlag(FlagWord):
     O_CLOEXEC = 0o2000000
 
 
-class AccessMode(FlagWord):
+class AccessMode(IntFlag):
     """Modes of access(2)."""
 
     F_OK = 0
@@ -75,7 +68,7 @@ class SeekWhence(IntEnum):
     SEEK_HOLE = 4
 
 
-class MmapProt(FlagWord):
+class MmapProt(IntFlag):
     """Protection of mmap(2) and mprotect(2)."""
 
     PROT_NONE = 0
@@ -87,7 +80,7 @@ class MmapProt(FlagWord):
     PROT_GROWSUP = 0x0200_0000
 
 
-class MmapFlag(FlagWord):
+class MmapFlag(IntFlag):
     """Flags of mmap(2). The sharing type is the four-bit field `MAP_TYPE`, not a set of bits."""
 
     MAP_FILE = 0
@@ -157,13 +150,13 @@ class LockType(IntEnum):
     F_UNLCK = 2
 
 
-class FdFlag(FlagWord):
+class FdFlag(IntFlag):
     """Descriptor flags of F_GETFD and F_SETFD, fcntl(2)."""
 
     FD_CLOEXEC = 1
 
 
-class FileMode(FlagWord):
+class FileMode(IntFlag):
     """`st_mode`, inode(7): the file type is the field `S_IFMT`, the rest are permission bits."""
 
     S_IFMT = 0o170000
@@ -191,7 +184,7 @@ class FileMode(FlagWord):
     S_IXOTH = 0o001
 
 
-class AtFlag(FlagWord):
+class AtFlag(IntFlag):
     """Flags of the calls that take a directory descriptor, such as fstatat(2) and unlinkat(2)."""
 
     AT_SYMLINK_NOFOLLOW = 0x100
@@ -202,7 +195,7 @@ class AtFlag(FlagWord):
     AT_RECURSIVE = 0x8000
 
 
-class RenameFlag(FlagWord):
+class RenameFlag(IntFlag):
     """Flags of renameat2(2)."""
 
     RENAME_NOREPLACE = 1
@@ -210,7 +203,7 @@ class RenameFlag(FlagWord):
     RENAME_WHITEOUT = 4
 
 
-class AccessAtFlag(FlagWord):
+class AccessAtFlag(IntFlag):
     """Flags of faccessat2(2), which gives bit 0x200 another meaning than unlinkat(2)."""
 
     AT_SYMLINK_NOFOLLOW = 0x100
@@ -263,7 +256,7 @@ class SigHow(IntEnum):
     SIG_SETMASK = 2
 
 
-class SaFlag(FlagWord):
+class SaFlag(IntFlag):
     """`sa_flags` of rt_sigaction(2)."""
 
     SA_RESTORER = 0x0400_0000
@@ -293,13 +286,13 @@ class ClockId(IntEnum):
     CLOCK_TAI = 11
 
 
-class TimerFlag(FlagWord):
+class TimerFlag(IntFlag):
     """Flags of clock_nanosleep(2)."""
 
     TIMER_ABSTIME = 1
 
 
-class GrndFlag(FlagWord):
+class GrndFlag(IntFlag):
     """Flags of getrandom(2)."""
 
     GRND_NONBLOCK = 1

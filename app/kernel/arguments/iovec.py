@@ -41,22 +41,24 @@ class IoVec(Pointer):
         What goes beyond the most that one call transfers is cut off.
         """
         call = self.call
-        count = int(call.arguments[self.detail])
+        count = int(call.arguments[self.detail]) & 0xFFFF_FFFF
         shown = hex(self.address)
         if count > IOV_MAX:
             raise call.refuse(Errno.EINVAL, self.detail, "range", str(count), f"At most {IOV_MAX} buffers in one call.")
         layout = call.task.abi.structs["iovec"]
         packed = call.task.mm.copy_in(self.address, count * layout.size) if count else b""
-        if len(packed) < count * layout.size:
-            raise call.refuse(
-                Errno.EFAULT, self.name, "user-memory", shown, f"The program has no {count} struct iovec at {shown}."
-            )
-        fields = [layout.unpack(packed[at : at + layout.size]) for at in range(0, len(packed), layout.size)]
+        whole = len(packed) // layout.size * layout.size
+        fields = [layout.unpack(packed[at : at + layout.size]) for at in range(0, whole, layout.size)]
         for entry in fields:
             if signed(entry["iov_len"], 64) < 0:
                 raise call.refuse(
                     Errno.EINVAL, self.name, "range", hex(entry["iov_len"]), "A length does not fit in ssize_t."
                 )
+        if len(fields) < count:
+            raise call.refuse(
+                Errno.EFAULT, self.name, "user-memory", shown, f"The program has no {count} struct iovec at {shown}."
+            )
+        for entry in fields:
             checked = min(entry["iov_len"], MAX_TOTAL) if count == 1 else entry["iov_len"]
             if entry["iov_base"] + checked > call.task.abi.address_limit:
                 raise call.refuse(

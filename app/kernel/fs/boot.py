@@ -47,7 +47,7 @@ def mount_root(kernel: Kernel) -> FsContext:
 
 def _no_terminal(fs: SuperBlock, inode: Inode, flags: int, dentry: Dentry | None) -> FileDescription:
     """Opening /dev/tty without a controlling terminal."""
-    raise KernelError(Errno.ENXIO)
+    raise KernelError(Errno.ENXIO, "The process has no controlling terminal")
 
 
 def open_standard_streams(kernel: Kernel, fs: FsContext, files: DescriptorTable) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.kernel.abi.constants import OpenFlag
 from app.kernel.arguments import Fd
-from app.kernel.errno import Errno, KernelError
+from app.kernel.errno import Errno
 
 from .inode import MAY_EXEC, MAY_READ, MAY_WRITE, Dentry, Directory, RegularFile
 from .open import open_dentry
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.kernel.call import Call
 
 _TMPFILE = int(OpenFlag.O_TMPFILE) & ~int(OpenFlag.O_DIRECTORY)
+_SYNC = int(OpenFlag.O_SYNC) & ~int(OpenFlag.O_DSYNC)
 _PATH_FLAGS = int(OpenFlag.O_DIRECTORY | OpenFlag.O_NOFOLLOW | OpenFlag.O_PATH | OpenFlag.O_CLOEXEC)
 _KNOWN = reduce(or_, (int(flag) for flag in OpenFlag.__members__.values()))
 _FORGOTTEN = int(OpenFlag.O_CREAT | OpenFlag.O_EXCL | OpenFlag.O_NOCTTY | OpenFlag.O_TRUNC | OpenFlag.O_CLOEXEC)
@@ -29,12 +30,7 @@ def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mod
     flags = _checked_flags(call, flags & 0xFFFF_FFFF)
     path.read_name()
     files = call.task.files
-    try:
-        number = files.lowest_free()
-    except KernelError as error:
-        raise call.refuse(
-            error.errno, "pathname", "descriptors", str(len(files.numbers())), "All descriptor numbers are in use."
-        ) from None
+    number = files.lowest_free()
     walk = PathWalk(call, path)
     follow = not flags & OpenFlag.O_NOFOLLOW and flags & (OpenFlag.O_CREAT | OpenFlag.O_EXCL) != (
         OpenFlag.O_CREAT | OpenFlag.O_EXCL
@@ -50,6 +46,7 @@ def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mod
         kept |= OpenFlag.O_LARGEFILE
     file = open_dentry(call.task.fs.superblock, dentry, kept)
     if flags & OpenFlag.O_TRUNC and isinstance(dentry.inode, RegularFile) and not created:
+        dentry.inode.drop_privileges(call.task.process.credentials)
         dentry.inode.truncate(0)
         call.service("vfs", "truncate", f"O_TRUNC: {dentry.path} is empty now.")
     files.install(call.kernel, number, file, close_on_exec=bool(flags & OpenFlag.O_CLOEXEC))
@@ -60,6 +57,8 @@ def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mod
 def _checked_flags(call: Call, flags: int) -> int:
     """Drop what Linux ignores; EINVAL for what contradicts itself."""
     flags &= _KNOWN
+    if flags & _SYNC:
+        flags |= OpenFlag.O_DSYNC
     if flags & OpenFlag.O_PATH:
         flags &= _PATH_FLAGS
     contradiction = ""

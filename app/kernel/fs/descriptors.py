@@ -42,7 +42,7 @@ class DescriptorTable:
         while number in self._files:
             number += 1
         if number >= MAX_DESCRIPTORS:
-            raise KernelError(Errno.EMFILE)
+            raise KernelError(Errno.EMFILE, f"All descriptors below {MAX_DESCRIPTORS} are in use")
         return number
 
     def install(self, kernel: Kernel, number: int, file: FileDescription, close_on_exec: bool = False) -> None:
@@ -63,7 +63,7 @@ class DescriptorTable:
         """Forget `number`; the last reference to a description releases it. Raises EBADF."""
         file = self._files.pop(number, None)
         if file is None:
-            raise KernelError(Errno.EBADF)
+            raise KernelError(Errno.EBADF, f"No file is open as descriptor {number}")
         self._close_on_exec.discard(number)
         kernel.recorder.emit(Fd(change="close", fd=number, description=None, kind="", path="", flags=""))
         file.drop_reference()

@@ -77,14 +77,14 @@ class FullDevice(ZeroDevice):
 
     def try_write(self, call: Call, source: Source, position: int | None) -> int:
         """No space left on device."""
-        call.service("vfs", "write", "/dev/full never has room: ENOSPC.")
-        raise KernelError(Errno.ENOSPC)
+        raise KernelError(Errno.ENOSPC, "/dev/full never has room")
 
 
 class RandomDevice(MemoryDevice):
     """/dev/random and /dev/urandom; the numbers come from the seed of the run, so a run can be repeated."""
 
     what = "the random number device"
+    signals_input = True
 
     def seek(self, call: Call, offset: int, whence: int) -> int:
         """Seeking has no effect."""
@@ -104,4 +104,4 @@ class RandomDevice(MemoryDevice):
 
     def ioctl(self, call: Call, request: int, argument: IoctlArgument) -> int:
         """The driver answers requests it does not know by EINVAL, not ENOTTY."""
-        raise KernelError(Errno.EINVAL)
+        raise KernelError(Errno.EINVAL, f"{self.path} does not know this request")

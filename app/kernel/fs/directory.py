@@ -27,23 +27,22 @@ class DirectoryDescription(FileDescription):
 
     def try_read(self, call: Call, sink: Sink, position: int | None) -> int:
         """Directories are listed, not read."""
-        call.service("vfs", "read", f"{self.path} is a directory; getdents64 lists it, read cannot: EISDIR.")
-        raise KernelError(Errno.EISDIR)
+        raise KernelError(Errno.EISDIR, f"{self.path} is a directory; getdents64 lists it, read cannot")
 
     def seek(self, call: Call, offset: int, whence: int) -> int:
         """To a cookie that an earlier listing gave."""
         if whence not in (SeekWhence.SEEK_SET, SeekWhence.SEEK_CUR):
-            raise KernelError(Errno.EINVAL)
+            raise KernelError(Errno.EINVAL, "A directory is sought from its start or from where one is")
         target = offset + (self.offset if whence == SeekWhence.SEEK_CUR else 0)
         if target < 0:
-            raise KernelError(Errno.EINVAL)
+            raise KernelError(Errno.EINVAL, "A position in a directory is not negative")
         self.offset = target
         return target
 
     def list_entries(self, call: Call, sink: Sink) -> int:
         """Pack entries from the offset on, as many as fit. EINVAL when not even the first fits."""
         if self.inode.nlink == 0:
-            raise KernelError(Errno.ENOENT)
+            raise KernelError(Errno.ENOENT, f"{self.path} has been removed")
         header = call.task.abi.structs["dirent64"]
         packed = b""
         position = self.offset
@@ -63,7 +62,7 @@ class DirectoryDescription(FileDescription):
             count += 1
         call.service("vfs", "list", f"{count} entries of {self.path} fit into the buffer ({len(packed)} bytes).")
         if sink.write(packed) < len(packed):
-            raise KernelError(Errno.EFAULT)
+            raise KernelError(Errno.EFAULT, "The entries do not fit into the memory")
         self.offset = position
         self.inode.accessed()
         return len(packed)
@@ -71,7 +70,7 @@ class DirectoryDescription(FileDescription):
     def _entries(self) -> Iterator[tuple[str, Inode, int]]:
         """(name, inode, offset after it) of the entries from the offset on; `.` and `..` come first."""
         if self.dentry is None or not isinstance(self.inode, Directory):
-            raise KernelError(Errno.ENOTDIR)
+            raise KernelError(Errno.ENOTDIR, f"{self.path} is not a directory")
         if self.offset <= 0:
             yield ".", self.inode, 1
         if self.offset <= 1:

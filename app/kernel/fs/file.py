@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 MAX_RW_COUNT = 0x7FFF_F000
 """Most bytes that one call transfers (read(2), NOTES)."""
 
-STATUS_FLAGS = int(OpenFlag.O_APPEND | OpenFlag.O_NONBLOCK | OpenFlag.O_DIRECT | OpenFlag.O_NOATIME | OpenFlag.FASYNC)
-"""What F_SETFL can change."""
+STATUS_FLAGS = int(OpenFlag.O_APPEND | OpenFlag.O_NONBLOCK | OpenFlag.O_DIRECT | OpenFlag.O_NOATIME)
+"""What F_SETFL can change of every file; FASYNC only of those that can signal input."""
 
 _ACCESS = int(OpenFlag.O_ACCMODE)
 _PATH = int(OpenFlag.O_PATH)
@@ -61,6 +61,8 @@ class FileDescription:
     kind = "device"
     what = "a device"
     seekable = False
+    signals_input = False
+    """Whether its driver knows FASYNC (`fasync` of the file operations)."""
 
     def __init__(self, fs: SuperBlock, inode: Inode, flags: int, dentry: Dentry | None = None, path: str = "") -> None:
         self.inode = inode
@@ -99,11 +101,10 @@ class FileDescription:
     def sleep(self, call: Call, sleep: Sleep) -> Blocking[None]:
         """Sleep once, or answer EAGAIN for a non-blocking file, or EINTR for a signal that arrives meanwhile."""
         if self.nonblocking:
-            call.service("vfs", "would-block", "It would have to sleep, but O_NONBLOCK is set: EAGAIN.")
-            raise KernelError(Errno.EAGAIN)
+            raise KernelError(Errno.EAGAIN, "It would have to sleep, but O_NONBLOCK is set")
         yield sleep
         if call.task.pending.unblocked(call.task.blocked):
-            raise KernelError(Errno.EINTR)
+            raise KernelError(Errno.EINTR, "A signal ended the sleep")
 
     def read(self, call: Call, sink: Sink, position: int | None = None) -> Blocking[int]:
         """Read into `sink` at the offset, or at `position` leaving the offset alone. Returns the bytes read."""
@@ -123,32 +124,31 @@ class FileDescription:
 
     def try_read(self, call: Call, sink: Sink, position: int | None) -> int | Sleep:
         """Read what is there now, or say what to sleep on."""
-        raise KernelError(Errno.EINVAL)
+        raise KernelError(Errno.EINVAL, f"{self.path} is {self.what}, which cannot be read")
 
     def try_write(self, call: Call, source: Source, position: int | None) -> int | Sleep:
         """Write what fits now, or say what to sleep on."""
-        raise KernelError(Errno.EINVAL)
+        raise KernelError(Errno.EINVAL, f"{self.path} is {self.what}, which cannot be written")
 
     def seek(self, call: Call, offset: int, whence: int) -> int:
         """Move the offset; returns the new one (lseek(2))."""
-        raise KernelError(Errno.ESPIPE)
+        raise KernelError(Errno.ESPIPE, f"{self.path} has no positions to move between")
 
     def list_entries(self, call: Call, sink: Sink) -> int:
         """Fill `sink` with directory entries (getdents64(2)); returns the bytes used."""
-        raise KernelError(Errno.ENOTDIR)
+        raise KernelError(Errno.ENOTDIR, f"{self.path} is {self.what}, which has no entries")
 
     def pipe_size(self) -> int:
         """Capacity of a pipe, bytes (F_GETPIPE_SZ). Raises EBADF for other files."""
-        raise KernelError(Errno.EBADF)
+        raise KernelError(Errno.EBADF, f"{self.path} is {self.what}, not a pipe")
 
     def resize_pipe(self, size: int) -> int:
         """Change the capacity of a pipe; returns the new one (F_SETPIPE_SZ). Raises EBADF for other files."""
-        raise KernelError(Errno.EBADF)
+        raise KernelError(Errno.EBADF, f"{self.path} is {self.what}, not a pipe")
 
     def ioctl(self, call: Call, request: int, argument: IoctlArgument) -> int:
         """Device control (ioctl(2)) for requests that are not the same for all files."""
-        call.service("vfs", "ioctl", f"{self.path} is {self.what}, which does not know this request: ENOTTY.")
-        raise KernelError(Errno.ENOTTY)
+        raise KernelError(Errno.ENOTTY, f"{self.path} is {self.what}, which does not know this request")
 
 
 class PathHandle(FileDescription):
@@ -195,8 +195,9 @@ class RegularDescription(FileDescription):
             start = inode.size
             call.service("vfs", "append", f"O_APPEND: the write begins at the end, offset {start}.")
         if start >= MAX_FILE_SIZE:
-            raise KernelError(Errno.EFBIG)
+            raise KernelError(Errno.EFBIG, f"No file has a byte at offset {start}")
         wanted = min(wanted, MAX_FILE_SIZE - start)
+        inode.drop_privileges(call.task.process.credentials)
         count = inode.write(start, source.read(wanted))
         call.service("vfs", "write", f"{count_bytes(count)} are stored in {self.path} from offset {start} on.")
         if position is None:
@@ -208,16 +209,18 @@ class RegularDescription(FileDescription):
         inode = self.inode
         if whence in (SeekWhence.SEEK_DATA, SeekWhence.SEEK_HOLE):
             if not 0 <= offset < inode.size:
-                raise KernelError(Errno.ENXIO)
+                raise KernelError(
+                    Errno.ENXIO, f"Offset {offset} is not inside {self.path}, which has {inode.size} bytes"
+                )
             found = inode.next_data(offset) if whence == SeekWhence.SEEK_DATA else inode.next_hole(offset)
             if found is None:
-                raise KernelError(Errno.ENXIO)
+                raise KernelError(Errno.ENXIO, f"Nothing but a hole follows offset {offset} of {self.path}")
             target = found
         else:
             base = {int(SeekWhence.SEEK_CUR): self.offset, int(SeekWhence.SEEK_END): inode.size}.get(whence, 0)
             target = base + offset
         if not 0 <= target <= MAX_FILE_SIZE:
-            raise KernelError(Errno.EINVAL)
+            raise KernelError(Errno.EINVAL, f"{target} is no offset that a file can have")
         self.offset = target
         return target
 

@@ -89,6 +89,14 @@ class Inode:
         """The inode itself changed: stamp ctime."""
         self.ctime = self.fs.now
 
+    def drop_privileges(self, who: Credentials) -> None:
+        """`who` changes the contents: it no longer runs with its owner's rights (Linux `file_remove_privs`)."""
+        if who.euid == 0:
+            return
+        self.mode &= ~stat.S_ISUID
+        if self.mode & stat.S_IXGRP or who.egid != self.gid:
+            self.mode &= ~stat.S_ISGID
+
     def accessed(self) -> None:
         """Contents were read: stamp atime as `relatime` does, when it is not newer than the last change."""
         if self.atime <= self.mtime or self.atime <= self.ctime:
@@ -171,7 +179,7 @@ class RegularFile(Inode):
             page[start : start + count] = data[done : done + count]
             done += count
         if data and not done:
-            raise KernelError(Errno.ENOSPC)
+            raise KernelError(Errno.ENOSPC, "The disk is full")
         self._size = max(self._size, offset + done)
         self.modified()
         for mapping in self.mappings:
@@ -235,8 +243,8 @@ class Directory(Inode):
 
     @property
     def size(self) -> int:
-        """One page, as small directories of disk file systems have."""
-        return PAGE_SIZE
+        """One page, as small directories of disk file systems have; nothing once it is removed."""
+        return PAGE_SIZE if self.nlink else 0
 
     @property
     def blocks(self) -> int:
@@ -298,7 +306,7 @@ class Dentry:
     def directory(self) -> Directory:
         """The inode as a directory. Raises ENOTDIR."""
         if not isinstance(self.inode, Directory):
-            raise KernelError(Errno.ENOTDIR)
+            raise KernelError(Errno.ENOTDIR, f"{self.path} is not a directory")
         return self.inode
 
     def absolute_path(self) -> str | None:

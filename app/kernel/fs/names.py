@@ -133,8 +133,6 @@ def rename(call: Call, old: Place, new: Place, flags: int) -> Int:
             Errno.EINVAL, "flags", "flags", hex(flags), "These flags are unknown or contradict each other."
         )
     old_walk, new_walk = PathWalk(call, old[1]), PathWalk(call, new[1])
-    old[1].read_name()
-    new[1].read_name()
     source = old_walk.look_up(old[0], follow=False, parent_only=True)
     target = new_walk.look_up(new[0], follow=False, parent_only=True)
     if source.special:

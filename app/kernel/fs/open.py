@@ -23,4 +23,4 @@ def open_dentry(fs: SuperBlock, dentry: Dentry, flags: int) -> FileDescription:
         return DirectoryDescription(fs, inode, flags, dentry)
     if isinstance(inode, CharacterDevice):
         return inode.opener(fs, inode, flags, dentry)
-    raise KernelError(Errno.ENXIO)
+    raise KernelError(Errno.ENXIO, f"No driver answers for {dentry.path}")

@@ -70,9 +70,7 @@ class PathWalk:
             os.fsdecode(self._argument.value) if self._argument.value else self._argument.read_name(self._allow_empty)
         )
         start = self._start(dirfd, name)
-        lookup = self._walk(start, name, follow, parent_only)
-        if creating and lookup.directory_wanted and not lookup.special:
-            self.refuse(Errno.EISDIR, "The path can only name a directory, and O_CREAT is for regular files.")
+        lookup = self._walk(start, name, follow, parent_only, creating)
         if lookup.dentry is not None:
             target = lookup.dentry
             if lookup.directory_wanted and not parent_only and not target.inode.is_directory:
@@ -106,7 +104,7 @@ class PathWalk:
             )
         return file.dentry
 
-    def _walk(self, start: Dentry, name: str, follow: bool, parent_only: bool) -> Lookup:
+    def _walk(self, start: Dentry, name: str, follow: bool, parent_only: bool, creating: bool) -> Lookup:
         current = start
         directory_wanted = name.endswith("/")
         components = _components(name)
@@ -120,6 +118,8 @@ class PathWalk:
                 if last:
                     return Lookup(current, component, current, True, directory_wanted)
                 continue
+            if last and creating and directory_wanted:
+                self.refuse(Errno.EISDIR, "The path can only name a directory, and O_CREAT is for regular files.")
             if not (last and parent_only):
                 self.need_short_name(component)
             child = current.directory.look_up(component)

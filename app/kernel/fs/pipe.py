@@ -36,7 +36,7 @@ def copied_pages(source: Source, wanted: int) -> bytes:
     if len(data) < wanted:
         data = data[: len(data) - len(data) % PAGE_SIZE]
         if not data:
-            raise KernelError(Errno.EFAULT)
+            raise KernelError(Errno.EFAULT, "A pipe takes whole pages of data or nothing", "pipe")
     return data
 
 
@@ -46,10 +46,10 @@ def pipe_pages(size: int, current: int) -> int:
     EINVAL for an impossible one, EPERM for more than allowed.
     """
     if size > 1 << 31:
-        raise KernelError(Errno.EINVAL)
+        raise KernelError(Errno.EINVAL, f"No pipe can hold {size} bytes", "pipe")
     pages = 1 << (max(size - 1, 0) // PAGE_SIZE).bit_length()
     if pages > MAX_PAGES and pages > current:
-        raise KernelError(Errno.EPERM)
+        raise KernelError(Errno.EPERM, f"Only the superuser makes a pipe larger than {MAX_PAGES * PAGE_SIZE}", "pipe")
     return pages
 
 
@@ -107,9 +107,9 @@ class Pipe(Inode):
         pages = pipe_pages(size, self.pages)
         total = self.fs.pipe_pages - self.pages + pages
         if pages > self.pages and total > MAX_PIPE_PAGES:
-            raise KernelError(Errno.EPERM)
+            raise KernelError(Errno.EPERM, "All pipes together would be too large", "pipe")
         if pages < len(self.buffers):
-            raise KernelError(Errno.EBUSY)
+            raise KernelError(Errno.EBUSY, "More than that is in the pipe now", "pipe")
         self.fs.pipe_pages = total
         self.pages = pages
         self.room_queue.wake_all()
@@ -121,6 +121,7 @@ class PipeEnd(FileDescription):
 
     kind = "pipe"
     what = "a pipe"
+    signals_input = True
 
     def __init__(self, fs: SuperBlock, pipe: Pipe, flags: int) -> None:
         super().__init__(fs, pipe, flags, path=f"pipe:[{pipe.number}]")
@@ -161,7 +162,7 @@ class PipeEnd(FileDescription):
         arrived = sink.write(data)
         taken = self._consume(wanted, arrived)
         if not taken:
-            raise KernelError(Errno.EFAULT)
+            raise KernelError(Errno.EFAULT, "A page of a pipe is read whole or not at all", "pipe")
         pipe.room_queue.wake_all()
         pipe.accessed()
         return taken

@@ -89,7 +89,7 @@ class RootFs(Struct):
         """Make a regular file."""
         inode = RegularFile(self.fs, mode, owner, owner)
         if inode.write(0, contents) < len(contents):
-            raise KernelError(Errno.ENOSPC)
+            raise KernelError(Errno.ENOSPC, "The disk is full")
         return self.add(path, inode)
 
     def bring(self, path: str, contents: bytes) -> None:

@@ -40,6 +40,7 @@ class StreamDescription(FileDescription):
 
     kind = "pipe"
     what = "a pipe from outside"
+    signals_input = True
 
     def __init__(self, fs: SuperBlock, number: int, owner: int, source: InputStream | None) -> None:
         inode = Inode(fs, stat.S_IFIFO | 0o600, owner, owner)
@@ -67,8 +68,7 @@ class StreamDescription(FileDescription):
         if count < len(data):
             count -= count % PAGE_SIZE
             if not count:
-                call.service("pipe", "copy", "A pipe gives whole pages of data or nothing: EFAULT.")
-                raise KernelError(Errno.EFAULT)
+                raise KernelError(Errno.EFAULT, "A pipe gives whole pages of data or nothing", "pipe")
         del source.data[:count]
         return count
 

@@ -43,7 +43,7 @@ class SuperBlock:
     def new_number(self) -> int:
         """Number for another inode. Raises ENOSPC when there are too many."""
         if self.inodes >= MAX_INODES:
-            raise KernelError(Errno.ENOSPC)
+            raise KernelError(Errno.ENOSPC, f"The file system has {MAX_INODES} files, as many as it can")
         self.inodes += 1
         number = self._next_number
         self._next_number += 1

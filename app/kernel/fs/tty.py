@@ -86,6 +86,7 @@ class TerminalDescription(FileDescription):
 
     kind = "tty"
     what = "a terminal"
+    signals_input = True
 
     def __init__(self, terminal: Terminal, fs: SuperBlock, inode: Inode, flags: int, dentry: Dentry | None) -> None:
         super().__init__(fs, inode, flags, dentry)
@@ -128,8 +129,7 @@ class TerminalDescription(FileDescription):
         if len(data) < wanted:
             data = data[: len(data) - len(data) % WRITE_CHUNK]
             if not data:
-                call.service("tty", "copy", "The terminal's driver copies whole pieces or nothing: EFAULT.")
-                raise KernelError(Errno.EFAULT)
+                raise KernelError(Errno.EFAULT, "The terminal's driver copies whole pieces or nothing", "tty")
         if data:
             call.service("tty", "write", f"The terminal shows {count_bytes(len(data))}.")
             self.terminal.show(data)
@@ -166,7 +166,7 @@ class TerminalDescription(FileDescription):
             argument.write_int(0)
         elif request == IoctlRequest.TCFLSH:
             if argument.address not in (0, 1, 2):
-                raise KernelError(Errno.EINVAL)
+                raise KernelError(Errno.EINVAL, "There are three queues to flush: 0, 1 and 2", "tty")
             if argument.address != 1:
                 discipline.flush()
         else:

@@ -90,7 +90,7 @@ class AddressSpace:
         """Forget [start, end); holes in it are fine. Raises ENOMEM when a cut would make too many regions."""
         held = self.vmas.overlapping(start, end)
         if len(held) == 1 and held[0].start < start and end < held[0].end and len(self.vmas) >= MAX_MAP_COUNT:
-            raise KernelError(Errno.ENOMEM)
+            raise KernelError(Errno.ENOMEM, "Cutting the region in two would make too many regions", "mm")
         self._drop_pages(start, end)
         removed = self.vmas.replace(start, end)
         for vma in removed:
@@ -104,7 +104,7 @@ class AddressSpace:
             raise ValueError(f"{start:#x}-{end:#x} is not in one region")
         cuts = (vma.start < start) + (end < vma.end)
         if len(self.vmas) + cuts > MAX_MAP_COUNT:
-            raise KernelError(Errno.ENOMEM)
+            raise KernelError(Errno.ENOMEM, "Cutting the region would make too many regions", "mm")
         changed = replace(vma.part(start, end), prot=prot)
         self.vmas.replace(start, end, changed)
         for page in self._present(start, end):

@@ -136,7 +136,8 @@ def _set_status(call: Call, fd: Fd, file: FileDescription, wanted: int) -> None:
         who = call.task.process.credentials
         if who.euid not in (0, file.inode.uid):
             raise call.refuse(Errno.EPERM, "arg", "owner", hex(wanted), "O_NOATIME is for the owner of the file.")
-    file.flags = (file.flags & ~STATUS_FLAGS) | (wanted & STATUS_FLAGS)
+    changeable = STATUS_FLAGS | (int(OpenFlag.FASYNC) if file.signals_input else 0)
+    file.flags = (file.flags & ~changeable) | (wanted & changeable)
     for number in call.task.files.numbers():
         if call.task.files.get(number) is file:
             call.task.files.announce(call.kernel, number, change="flags")

@@ -160,13 +160,14 @@ def ftruncate(call: Call, fd: Fd, length: Offset) -> Int:
     """
     if length < 0:
         raise call.refuse(Errno.EINVAL, "length", "range", str(length), "A length is not negative.")
-    if length > MAX_FILE_SIZE:
-        raise call.refuse(Errno.EFBIG, "length", "range", str(length), f"Files end at {MAX_FILE_SIZE} at the latest.")
     file = fd.file
     if not file.inode.is_regular or not file.writable:
         raise call.refuse(
             Errno.EINVAL, "fd", "access-mode", str(fd.number), f"{file.path} is no regular file open for writing."
         )
+    if length > MAX_FILE_SIZE:
+        raise call.refuse(Errno.EFBIG, "length", "range", str(length), f"Files end at {MAX_FILE_SIZE} at the latest.")
+    file.inode.drop_privileges(call.task.process.credentials)
     file.inode.truncate(length)
     call.service("vfs", "truncate", f"{file.path} has {length} bytes now.")
     return Int(0)

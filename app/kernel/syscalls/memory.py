@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from app.cpu.mmu import PAGE_MASK, READ, WRITE
+from app.cpu.mmu import EXECUTE, PAGE_MASK, READ, WRITE
 from app.kernel.abi.constants import MAP_TYPE, MmapFlag, MmapProt
 from app.kernel.abi.text import flag_text
 from app.kernel.arguments import Address, Fd, Int, PageOffset, Size
 from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.inode import RegularFile
-from app.kernel.fs.superblock import MAX_FILE_SIZE
 from app.kernel.mm.address_space import (
     MAX_MAP_COUNT,
     MMAP_MIN_ADDR,
@@ -28,9 +27,12 @@ if TYPE_CHECKING:
 ULONG = "unsigned long"
 PAGE = PAGE_MASK + 1
 _WORD = 1 << 64
+_MAX_OFFSET = (1 << 63) - 1
 _LOW_START, _LOW_END = 0x4000_0000, 0x8000_0000
 _HUGE_SHIFT = 26
-_HUGE_SIZES = (0, 21, 30)
+_HUGE_SIZES = {0: 2 << 20, 21: 2 << 20, 30: 1 << 30}
+"""What MAP_HUGE_SHIFT encodes -> bytes in such a page."""
+
 _MAP_ABOVE4G, _MAP_UNINITIALIZED = 0x80, 0x400_0000
 _VALID_FLAGS = int(
     sum(MmapFlag) - (MmapFlag.MAP_SYNC | MmapFlag.MAP_FIXED_NOREPLACE)
@@ -94,7 +96,7 @@ def mmap(
     Without `MAP_FIXED`, `addr` is a wish. Memory costs nothing until it is touched.
     EINVAL: `length` is 0, `offset` or a fixed `addr` is not page aligned, or the sharing type is not one. ENOMEM: no
     room, or too many regions. EEXIST: `MAP_FIXED_NOREPLACE` and something is there. EPERM: below the lowest address
-    that may be used. EBADF: no such file. EACCES: the file is not open for what is asked. ENODEV: such a file can't be
+    that may be used, or executing a pipe. EBADF: no such file. EACCES: the file is not open for what is asked. ENODEV: such a file can't be
     mapped. EOVERFLOW: `offset` + `length` is too much. EOPNOTSUPP: unknown flags with `MAP_SHARED_VALIDATE`. See
     mmap(2).
     """
@@ -103,7 +105,7 @@ def mmap(
     anonymous = bool(flags & MmapFlag.MAP_ANONYMOUS)
     file = None if anonymous else fd.file
     if flags & MmapFlag.MAP_HUGETLB:
-        raise _refuse_huge(call, length, flags, anonymous)
+        raise _refuse_huge(call, addr, length, flags)
     if not length:
         raise call.refuse(Errno.EINVAL, "length", "range", "0", "A mapping of no bytes makes no sense.")
     mm = call.task.mm
@@ -122,11 +124,21 @@ def mmap(
     return Address(start)
 
 
-def _refuse_huge(call: Call, length: int, flags: int, anonymous: bool) -> KernelError:
-    """Huge pages: the machine has none to give."""
+def _refuse_huge(call: Call, addr: int, length: int, flags: int) -> KernelError:
+    """Huge pages: the machine has none to give. What else is wrong with the call is told first."""
     shown = flag_text(flags, MmapFlag)
-    if not anonymous or not length or flags >> _HUGE_SHIFT & 0x3F not in _HUGE_SIZES:
+    size = _HUGE_SIZES.get(flags >> _HUGE_SHIFT & 0x3F)
+    fixed = flags & (MmapFlag.MAP_FIXED | MmapFlag.MAP_FIXED_NOREPLACE)
+    sharing = flags & MAP_TYPE in (MmapFlag.MAP_SHARED, MmapFlag.MAP_PRIVATE)
+    if not flags & MmapFlag.MAP_ANONYMOUS or size is None or not length:
         return call.refuse(Errno.EINVAL, "flags", "flags", shown, "That is no mapping of huge pages.")
+    limit = call.task.mm.limit
+    if length > limit or (fixed and addr > limit - -(-length // size) * size):
+        return call.refuse(Errno.ENOMEM, "length", "range", hex(length), "The range reaches outside user memory.")
+    if fixed and addr % size:
+        return call.refuse(Errno.EINVAL, "addr", "alignment", hex(addr), f"It must be a multiple of {size}.")
+    if not sharing:
+        return call.refuse(Errno.EINVAL, "flags", "flags", shown, "It must be either MAP_SHARED or MAP_PRIVATE.")
     return call.refuse(Errno.ENOMEM, "flags", "flags", shown, "No huge pages are reserved on this machine.")
 
 
@@ -181,11 +193,10 @@ def _describe(
     sharing = flags & MAP_TYPE
     shown = flag_text(flags, MmapFlag)
     grows = bool(flags & MmapFlag.MAP_GROWSDOWN)
-    allowed = (MmapFlag.MAP_SHARED, MmapFlag.MAP_PRIVATE, *((MmapFlag.MAP_SHARED_VALIDATE,) if file else ()))
-    if sharing not in allowed:
-        raise call.refuse(Errno.EINVAL, "flags", "flags", shown, "It must be either MAP_SHARED or MAP_PRIVATE.")
     shared = sharing != MmapFlag.MAP_PRIVATE
-    if file is not None:
+    if file is None:
+        _check_sharing(call, flags, MmapFlag.MAP_SHARED, MmapFlag.MAP_PRIVATE)
+    else:
         may = _check_file(call, file, size, prot, flags, offset)
         if isinstance(file.inode, RegularFile):
             mapped = call.task.mm.mapped_file(file.inode)
@@ -197,12 +208,20 @@ def _describe(
     return Vma(start, start + size, prot & ALL, name, shared=shared, grows_down=grows)
 
 
+def _check_sharing(call: Call, flags: int, *allowed: MmapFlag) -> None:
+    if flags & MAP_TYPE not in allowed:
+        shown = flag_text(flags, MmapFlag)
+        raise call.refuse(Errno.EINVAL, "flags", "flags", shown, "It must be either MAP_SHARED or MAP_PRIVATE.")
+
+
 def _check_file(call: Call, file: FileDescription, size: int, prot: int, flags: int, offset: int) -> int:
     """Whether `file` can be mapped so; returns what mprotect may grant. Raises as `mmap` says."""
     shared = flags & MAP_TYPE != MmapFlag.MAP_PRIVATE
     shown = str(call.arguments["fd"].number)
-    if isinstance(file.inode, RegularFile) and not 0 <= offset <= MAX_FILE_SIZE - size:
+    largest = _MAX_OFFSET if isinstance(file.inode, RegularFile) else _WORD - 1
+    if (offset % _WORD) // PAGE > (largest - size) // PAGE:
         raise call.refuse(Errno.EOVERFLOW, "offset", "range", hex(offset), "No file can be that long.")
+    _check_sharing(call, flags, MmapFlag.MAP_SHARED, MmapFlag.MAP_PRIVATE, MmapFlag.MAP_SHARED_VALIDATE)
     if flags & MAP_TYPE == MmapFlag.MAP_SHARED_VALIDATE and flags & ~_VALID_FLAGS:
         raise call.refuse(
             Errno.EOPNOTSUPP, "flags", "flags", flag_text(flags, MmapFlag), "The file does not know all of these flags."
@@ -213,6 +232,8 @@ def _check_file(call: Call, file: FileDescription, size: int, prot: int, flags: 
         )
     if not file.readable:
         raise call.refuse(Errno.EACCES, "fd", "access-mode", shown, "Mapping needs a file that is open for reading.")
+    if prot & EXECUTE and file.kind == "pipe":
+        raise call.refuse(Errno.EPERM, "prot", "permission", shown, "What is in a pipe is never executed.")
     if not isinstance(file.inode, RegularFile) and file.inode.rdev != _ZERO_DEVICE:
         raise call.refuse(Errno.ENODEV, "fd", "kind", shown, f"{file.path} is {file.what}, which can't be mapped.")
     if flags & MmapFlag.MAP_GROWSDOWN:
@@ -267,7 +288,7 @@ def mprotect(call: Call, addr: Address, len: Size, prot: Annotated[MmapProt, ULO
     end = addr + page_ceil(len)
     if page_ceil(len) >= _WORD or end >= _WORD:
         raise call.refuse(Errno.ENOMEM, "len", "range", hex(len), "The range is larger than the address space.")
-    if prot & ~(MmapProt.PROT_SEM | ALL | grows):
+    if prot & ~int(MmapProt.PROT_SEM | ALL | grows):
         raise call.refuse(Errno.EINVAL, "prot", "flags", hex(prot), "There are no such protection bits.")
     _protect(call, mm, addr, end, prot & ALL, grows)
     return Int(0)

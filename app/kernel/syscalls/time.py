@@ -23,7 +23,7 @@ KTIME_MAX = (1 << 63) - 1
 @syscall
 def clock_gettime(call: Call, clockid: ClockId, tp: Annotated[StructOut, "timespec"]) -> Int:
     """Tell the time of a clock. EINVAL: no such clock. EFAULT: no room at `tp`. See clock_gettime(2)."""
-    clock = _clock(call, clockid)
+    clock = _readable_clock(call, clockid)
     seconds, rest = divmod(clock.read(call.kernel.clock), SECOND)
     tp.write(tv_sec=seconds, tv_nsec=rest)
     call.service("time", "read", f"{flag_text(clockid, ClockId)} shows {seconds}.{rest:09d} s.")
@@ -33,7 +33,7 @@ def clock_gettime(call: Call, clockid: ClockId, tp: Annotated[StructOut, "timesp
 @syscall
 def clock_getres(call: Call, clockid: ClockId, res: Annotated[StructOut, "timespec"]) -> Int:
     """Tell how fine a clock is; `res` may be NULL. EINVAL: no such clock. EFAULT: no room. See clock_getres(2)."""
-    clock = _clock(call, clockid)
+    clock = _readable_clock(call, clockid)
     if not res.is_null:
         res.write(tv_sec=0, tv_nsec=clock.resolution)
     return Int(0)
@@ -92,6 +92,10 @@ def clock_nanosleep(
             Errno.EOPNOTSUPP, "clockid", "choice", flag_text(clockid, ClockId), "This clock has no timers to sleep by."
         )
     time = _duration(call, req)
+    if clock.refuses is not None:
+        raise call.refuse(
+            clock.refuses, "clockid", "choice", flag_text(clockid, ClockId), "One can't sleep by this clock here."
+        )
     now = call.kernel.clock.now
     until = now + time
     if flags & TimerFlag.TIMER_ABSTIME:
@@ -108,6 +112,16 @@ def _clock(call: Call, clockid: int) -> PosixClock:
     if clock is None:
         raise call.refuse(Errno.EINVAL, "clockid", "choice", str(int(clockid)), "There is no such clock.")
     call.passed("clockid", "choice", str(int(clockid)), "There is such a clock.")
+    return clock
+
+
+def _readable_clock(call: Call, clockid: int) -> PosixClock:
+    """A clock with a time to tell. Raises EINVAL."""
+    clock = _clock(call, clockid)
+    if not clock.readable:
+        raise call.refuse(
+            Errno.EINVAL, "clockid", "choice", flag_text(clockid, ClockId), "This clock has no time to tell: there is no such thing."
+        )
     return clock
 
 
@@ -131,5 +145,5 @@ def _sleep_until(call: Call, until: int) -> Blocking[None]:
         return
     if until >= KTIME_MAX:
         yield Sleep("timer", "The timer never fires, so the task sleeps for good.")
-        raise KernelError(Errno.EINTR)
+        raise KernelError(Errno.EINTR, "A signal ended the sleep", "time")
     yield Sleep("timer", f"The task sleeps for {(until - now) / SECOND:g} s.", until=until)

@@ -1,0 +1,223 @@
+"""Differential fuzzing: random sequences of calls on this kernel and on the Linux of the test machine.
+
+`python -m tests.conformance.fuzz --seed 1 --count 1000` prints every difference, shrunk to the calls that matter, in
+the notation of the cases. Besides differences it finds sequences that break the rules of the event stream, and
+exceptions that escape the kernel; `--wild` looks for these alone, with calls that cannot be tried on a real machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from app.kernel.config import KernelConfig
+from app.kernel.errno import Errno
+from app.trace.events import AnyEvent, Fd, Return, RunEnd, Trap
+from app.trace.recorder import Recorder
+from tests.conformance.event_rules import check_events
+from tests.conformance.fuzz_calls import Sequence as Generator
+from tests.conformance.fuzz_calls import wild
+from tests.conformance.harness import WORK_DIRECTORY, FedConsole, Outcome, WatchedKernel, run_native
+from tests.conformance.program import Call, Packed, Result, call, compile_case
+
+INSIDE = "1/2/3/4/5"
+"""The working directory lies so deep that `..` stays in the case's own directories."""
+
+NOTHING = call("close", -1, show="none")
+PREPARING_CALLS = 3
+"""What the interpreter itself does before the first step."""
+
+STANDARD_INPUT = 0
+"""Its open file description."""
+
+_MEMORY = 64 << 20
+_EVENTS = 200_000
+
+
+def run_fuzzed(steps: Sequence[Call]) -> tuple[Outcome, RunEnd]:
+    """Run under this kernel. Whatever the end, the events keep the rules."""
+    console = FedConsole([])
+    events: list[AnyEvent] = []
+    config = KernelConfig(
+        cwd=f"{WORK_DIRECTORY}/{INSIDE}",
+        streams=("stream", "stream", "stream"),
+        memory_bytes=_MEMORY,
+        max_events=_EVENTS,
+        max_output_bytes=1 << 22,
+    )
+    kernel = WatchedKernel(compile_case(steps), Recorder(events.extend), console, config)
+    kernel.run()
+    end = events[-1]
+    assert isinstance(end, RunEnd)
+    check_events(kernel.last, events)
+    shown = console.shown
+    return Outcome(bytes(shown.get(1, b"")), bytes(shown.get(2, b"")), end.status, end.signal, events), end
+
+
+def find_difference(steps: Sequence[Call]) -> str | None:
+    """Run on both; what differs, or None."""
+    try:
+        ours, end = run_fuzzed(steps)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    if end.reason in ("deadlock", "unsupported"):
+        traps = step_traps(ours.events)
+        return find_difference([*steps[: len(traps) - 1], call("exit_group", 0)])
+    if end.reason not in ("exit", "signal"):
+        return f"ended by {end.reason}: {end.sentence}"
+    real = run_native(compile_case(steps), inside=INSIDE)
+    return compare(steps, real, ours)
+
+
+def find_wild_fault(steps: Sequence[Call]) -> str | None:
+    """Run under this kernel alone; what went wrong, or None."""
+    try:
+        run_fuzzed(steps)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+def compare(steps: Sequence[Call], real: Outcome, ours: Outcome) -> str | None:
+    """The first lines that differ, apart from those that cannot be compared."""
+    excused = excuses(steps, ours.events)
+    left, right = real.stdout.decode("latin-1").splitlines(), ours.stdout.decode("latin-1").splitlines()
+    owners = [
+        (index, part) for index, step in enumerate(steps) for part in range((step.show != "none") + len(step.dump))
+    ]
+    for position, (index, part) in enumerate(owners):
+        mine = right[position] if position < len(right) else None
+        linux = left[position] if position < len(left) else None
+        if mine == linux:
+            continue
+        if mine is None or linux is None or index not in excused:
+            return f"step {index} ({steps[index].name}), line {part}: Linux {_named(linux)}, here {_named(mine)}"
+    if (real.status, real.signal) != (ours.status, ours.signal):
+        return f"Linux ends with {real.status} {real.signal}, here {ours.status} {ours.signal}"
+    if real.stderr != ours.stderr:
+        return f"standard error: Linux {real.stderr[:200]!r}, here {ours.stderr[:200]!r}"
+    return None
+
+
+def _named(line: str | None) -> str:
+    if line and line.startswith("-") and line[1:].isdigit() and int(line[1:]) in list(Errno):
+        return Errno(int(line[1:])).name
+    return line or "nothing"
+
+
+def excuses(steps: Sequence[Call], events: Sequence[AnyEvent]) -> set[int]:
+    """Steps whose answers are not the same everywhere.
+
+    A write that cannot take its bytes may still make a file longer: nothing after it is compared. Offsets and listings of directories belong to the file system. What waits in the standard streams depends on
+    whether somebody has read it already, and they are not this user's everywhere.
+    """
+    result: set[int] = set()
+    writes = ("write", "writev", "pwrite64")
+    kinds: dict[int, Fd] = {}
+    answers = {event.call: event.errno for event in events if isinstance(event, Return)}
+    index = -1
+    traps = [trap for trap, _ in step_traps(events)]
+    for event in events:
+        if isinstance(event, Fd):
+            kinds[event.fd] = event
+        elif index + 1 < len(traps) and event is traps[index + 1]:
+            index += 1
+            name = steps[index].name
+            fd = kinds.get(int(event.args[0], 16) & 0xFFFF_FFFF)
+            if fd and name in ("lseek", "getdents64", "read", "readv") and fd.kind == "directory":
+                result.add(index)
+            if fd and fd.kind == "file" and name in writes and answers.get(event.call) == "EFAULT":
+                return result | set(range(index + 1, len(steps)))
+            if fd and name in ("ioctl", "fcntl") and fd.description == STANDARD_INPUT:
+                result.add(index)
+    return result
+
+
+def step_traps(events: Sequence[AnyEvent]) -> list[tuple[Trap, list[AnyEvent]]]:
+    """The trap of each step that began, with the events of its call."""
+    calls: list[tuple[Trap, list[AnyEvent]]] = []
+    for event in events:
+        if isinstance(event, Trap):
+            calls.append((event, []))
+        elif calls:
+            calls[-1][1].append(event)
+    steps = calls[PREPARING_CALLS:]
+    return [entry for entry in steps if entry[0].pc == steps[0][0].pc] if steps else []
+
+
+def shrink(steps: Sequence[Call], fails: Callable[[Sequence[Call]], str | None]) -> list[Call]:
+    """Leave out what the failure does not need. Steps keep their numbers while that goes on."""
+    current = list(steps)
+    kind = _kind(fails(current))
+    size = len(current) // 2
+    while size:
+        for start in range(0, len(current), size):
+            tried = current[:start] + [NOTHING] * len(current[start : start + size]) + current[start + size :]
+            if tried != current and _kind(fails(tried)) == kind:
+                current = tried
+        size //= 2
+    return renumbered(current)
+
+
+def _kind(difference: str | None) -> str:
+    """What stays the same of a failure while steps go: the call, or the exception."""
+    if difference is None:
+        return ""
+    found = re.match(r"step \d+ (\(\w+\))", difference)
+    return found[1] if found else difference[:20]
+
+
+def renumbered(steps: Sequence[Call]) -> list[Call]:
+    """Without the steps that do nothing, unless a result of theirs is used."""
+    used = {value.index for step in steps for value in _flat(step.arguments) if isinstance(value, Result)}
+    kept = [index for index, step in enumerate(steps) if step != NOTHING or index in used]
+    numbers = {old: new for new, old in enumerate(kept)}
+
+    def moved(value: object) -> object:
+        if isinstance(value, Result):
+            return Result(numbers[value.index], value.plus)
+        return Packed([moved(word) for word in value.words]) if isinstance(value, Packed) else value
+
+    return [replace(steps[index], arguments=tuple(map(moved, steps[index].arguments))) for index in kept]
+
+
+def _flat(values: Sequence[object]) -> list[object]:
+    return [word for value in values for word in ([value, *value.words] if isinstance(value, Packed) else [value])]
+
+
+def shown(step: Call) -> str:
+    """A step as a case spells it."""
+    words = [repr(step.name), *map(repr, step.arguments)]
+    words += [f"show={step.show!r}"] * (step.show != "value") + [f"dump={list(step.dump)}"] * bool(step.dump)
+    return f"call({', '.join(words)}),"
+
+
+def main() -> int:
+    """Fuzz from the command line; 1 when something was found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=0, help="the first seed")
+    parser.add_argument("--count", type=int, default=100, help="how many seeds")
+    parser.add_argument("--wild", action="store_true", help="calls that only this kernel survives")
+    options = parser.parse_args()
+    fails = find_wild_fault if options.wild else find_difference
+    found = 0
+    began = time.monotonic()
+    for seed in range(options.seed, options.seed + options.count):
+        steps = wild(seed) if options.wild else Generator(seed).build()
+        difference = fails(steps)
+        if difference is None:
+            continue
+        found += 1
+        small = shrink(steps, fails)
+        print(f"seed {seed}: {difference}\n  shrunk: {fails(small)}")
+        print("\n".join(f"    {shown(step)}" for step in small), flush=True)
+    print(f"{options.count} sequences in {time.monotonic() - began:.0f} s, {found} failed")
+    return int(bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
