@@ -37,6 +37,9 @@ class Report:
     def __init__(self) -> None:
         self._diagnostics: list[Diagnostic] = []
 
+    def __len__(self) -> int:
+        return len(self._diagnostics)
+
     def add(self, mistake: Mistake) -> None:
         """Note `mistake`. Raises SourceError when there are too many."""
         span = mistake.span

@@ -128,9 +128,13 @@ class GasAssembler:
             self.unit.report.add(mistake)
             return end + 1
         body = [line for line in lines[start + 1 : end] if line.tokens]
+        known = len(self.unit.report)
         for _ in range(count if body else 0):
             self.unit.count_statement(head.tokens[0].span)
             self._run(body, depth + 1)
+            if len(self.unit.report) > known:
+                # Each repetition has the same mistakes, and looking for a hint takes time.
+                break
         return end + 1
 
     def _skip_block(self, lines: list[Line], start: int) -> int:
