@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app.toolchain.program import Diagnostic, SourceError
 
@@ -48,6 +49,8 @@ class Report:
         if diagnostic not in self._diagnostics:
             self._diagnostics.append(diagnostic)
         if len(self._diagnostics) >= MAX_DIAGNOSTICS:
+            hints = [hint for hint in (mistake.hint, f"only the first {MAX_DIAGNOSTICS} mistakes are shown") if hint]
+            self._diagnostics[-1] = replace(self._diagnostics[-1], hint="; ".join(hints))
             self.finish()
 
     def finish(self) -> None:
