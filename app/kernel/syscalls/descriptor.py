@@ -136,6 +136,8 @@ def _set_status(call: Call, fd: Fd, file: FileDescription, wanted: int) -> None:
         who = call.task.process.credentials
         if who.euid not in (0, file.inode.uid):
             raise call.refuse(Errno.EPERM, "arg", "owner", hex(wanted), "O_NOATIME is for the owner of the file.")
+    if wanted & OpenFlag.O_DIRECT and not file.inode.is_regular and file.kind != "pipe":
+        raise call.refuse(Errno.EINVAL, "arg", "flags", hex(wanted), "O_DIRECT is for regular files and pipes.")
     changeable = STATUS_FLAGS | (int(OpenFlag.FASYNC) if file.signals_input else 0)
     file.flags = (file.flags & ~changeable) | (wanted & changeable)
     for number in call.task.files.numbers():
