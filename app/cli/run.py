@@ -6,11 +6,11 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from typing import IO
 
 import click
 
 from app.runner import sandbox
+from app.runner.execution import BadSpecError
 from app.runner.local import execute
 from app.runner.messages import Limits, RunSpec
 from app.toolchain.program import SourceError
@@ -18,7 +18,7 @@ from app.trace import codec, strace
 from app.trace.events import AnyEvent
 from app.trace.recorder import Sink
 
-from .source import ARCHITECTURES, LANGUAGES, read_file, report
+from .source import ARCHITECTURES, EXIT_SOURCE, LANGUAGES, read_file, report
 
 MAX_PROGRAM_BYTES = 16 << 20
 MEMORY_BYTES = 256 << 20
@@ -31,13 +31,14 @@ class HostConsole:
 
     def write(self, stream: int, data: bytes) -> None:
         """The terminal (0) is reached through standard output; 1 and 2 are the redirected streams."""
-        view = memoryview(data)
-        while view:
-            view = view[os.write(stream or 1, view) :]
+        _write(stream or 1, data, "standard error" if stream == 2 else "standard output")
 
     def read(self, size: int) -> bytes | None:
         """What the shell gave as standard input."""
-        return os.read(0, size)
+        try:
+            return os.read(0, size)
+        except OSError as error:
+            raise click.ClickException(f"cannot read standard input: {error.strerror}") from error
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -82,6 +83,7 @@ def run(
     """
     # The emulated CPU runs outside Python's reach: Ctrl-C has to end the process by itself.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _open_standard_streams()
     for setting in env:
         if "=" not in setting:
             raise click.UsageError(f"--env takes NAME=VALUE, not {setting!r}")
@@ -111,13 +113,19 @@ def run(
         streams=tuple("terminal" if tty else "stream" for tty in interactive),  # type: ignore[arg-type]
         echo=False,
     )
-    out = _open_trace(trace_file) if trace_file else sys.stderr.buffer
+    sink = _sink(trace, _open_trace(trace_file) if trace_file else 2, trace_file or "standard error")
     try:
-        end = execute(spec, console=HostConsole(), sink=_sink(trace, out), confine=_confine)
+        end = execute(spec, console=HostConsole(), sink=sink, confine=_confine)
     except SourceError as error:
         report(program, error.diagnostics)
+    except BadSpecError as error:
+        # Not a UsageError: click would import modules to show it, which the sandbox refuses.
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(EXIT_SOURCE)
     except BrokenPipeError:
         sys.exit(EXIT_BROKEN_PIPE)
+    except (OSError, MemoryError) as error:
+        raise click.ClickException(f"the program cannot run: {error}") from error
     if end.reason not in ("exit", "signal"):
         click.echo(f"trapgate: {end.sentence}", err=True)
     sys.exit(end.exit_code)
@@ -131,12 +139,31 @@ def _confine(start_threads: Callable[[], None]) -> None:
         click.echo(f"trapgate: warning: the run is not sandboxed: {error}", err=True)
 
 
-def _open_trace(path: str) -> IO[bytes]:
-    """Open the trace file for writing."""
+def _open_standard_streams() -> None:
+    """Open those that the caller has closed, lest a file that is opened next takes the place of one."""
+    while (fd := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(fd)
+
+
+def _open_trace(path: str) -> int:
+    """Open the trace file for writing; returns its descriptor."""
     try:
-        return open(path, "wb")
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
     except OSError as error:
-        raise click.UsageError(f"cannot write {path}: {error.strerror}") from error
+        raise click.UsageError(f"cannot write {path!r}: {error.strerror}") from error
+
+
+def _write(fd: int, data: bytes, name: str) -> None:
+    """Write all of `data`. Raises BrokenPipeError, and ClickException for what else can go wrong."""
+    view = memoryview(data)
+    try:
+        while view:
+            view = view[os.write(fd, view) :]
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise click.ClickException(f"cannot write {name}: {error.strerror}") from error
 
 
 def _guest_file(argument: str, cwd: str) -> tuple[str, bytes]:
@@ -146,18 +173,15 @@ def _guest_file(argument: str, cwd: str) -> tuple[str, bytes]:
     return os.path.normpath(os.path.join(cwd, guest)), read_file(host, MAX_PROGRAM_BYTES)
 
 
-def _sink(trace: str, out: IO[bytes]) -> Sink:
-    """Where batches of events go."""
+def _sink(trace: str, fd: int, name: str) -> Sink:
+    """Where batches of events go: as text to the descriptor `fd`, which messages call `name`."""
 
     def as_json(events: list[AnyEvent]) -> None:
-        out.write(codec.encode_lines(events))
-        out.flush()
+        _write(fd, codec.encode_lines(events), name)
 
     def as_strace(events: list[AnyEvent]) -> None:
-        lines = [line for event in events if (line := strace.render(event)) is not None]
-        if lines:
-            out.write(("\n".join(lines) + "\n").encode("utf-8", "surrogateescape"))
-            out.flush()
+        lines = [line + "\n" for event in events if (line := strace.render(event)) is not None]
+        _write(fd, "".join(lines).encode("utf-8", "surrogateescape"), name)
 
     def nowhere(events: list[AnyEvent]) -> None:
         pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,7 +24,8 @@ def serve(host: str | None, port: int | None) -> None:
     try:
         listener = server.listen(settings.host, settings.port)
     except OSError as error:
-        reason = error.strerror or str(error)
+        # Python adds the address to the text of an errno, which names it twice.
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         raise click.ClickException(f"cannot listen on {settings.host}:{settings.port}: {reason}") from None
 
     url = server.url(listener)

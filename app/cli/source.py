@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -20,11 +19,13 @@ LANGUAGES = click.Choice(["auto", "gas", "nasm", "elf"])
 def read_file(path: str, limit: int) -> bytes:
     """The contents of FILE. Ends the command with a message when it cannot be read or is larger than `limit` bytes."""
     try:
-        data = Path(path).read_bytes()
+        with open(path, "rb") as file:
+            # Not all of it: some files have no end.
+            data = file.read(limit + 1)
     except OSError as error:
-        raise click.UsageError(f"cannot read {path}: {error.strerror}") from error
+        raise click.UsageError(f"cannot read {path!r}: {error.strerror}") from error
     if len(data) > limit:
-        raise click.UsageError(f"{path} has {len(data)} bytes; at most {limit} are taken")
+        raise click.UsageError(f"{path!r} has more than {limit} bytes, the most that are taken")
     return data
 
 

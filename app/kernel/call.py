@@ -59,5 +59,5 @@ class Call:
         if self.syscall is None:
             name = self.task.abi.names.get(self.number, f"syscall_{self.number:#x}")
             return f"{name}({', '.join(hex(value) for value in self.raw)})"
-        shown = (argument.text() for argument in self.arguments.values())
-        return f"{self.syscall.name}({', '.join(text for text in shown if text is not None)})"
+        shown = [text for argument in self.arguments.values() if (text := argument.text()) is not None]
+        return f"{self.syscall.name}({', '.join(shown)})"

@@ -56,7 +56,7 @@ def handle(kernel: Kernel, task: Task, fault: FaultExit) -> None:
             address=None if fault.address is None else word(fault.address),
             access=fault.access,
             signal=None if repaired else signo.name,
-            sentence=repaired or _reason(task, fault, name),
+            sentence=repaired or _past_the_end(kernel, fault) + _reason(task, fault, name),
         )
     )
     if not repaired:
@@ -71,6 +71,13 @@ def _siginfo(task: Task, fault: FaultExit, signo: int, code: str) -> signal.SigI
             code = "SEGV_ACCERR"
         return signal.SigInfo(signo, code, address=fault.address)
     return signal.SigInfo(signo, code, address=0 if code == "SI_KERNEL" else fault.pc)
+
+
+def _past_the_end(kernel: Kernel, fault: FaultExit) -> str:
+    """What to say first when the program executes memory that none of its source lines made."""
+    if fault.access == "execute" or not kernel.program.lines.entries or kernel.line_at(fault.pc) is not None:
+        return ""
+    return "The program ran on past its last instruction: is the exit call missing? "
 
 
 def _reason(task: Task, fault: FaultExit, name: str) -> str:
@@ -90,6 +97,8 @@ def _reason(task: Task, fault: FaultExit, name: str) -> str:
         return f"{where}, where nothing is mapped."
     if fault.vector == "#GP":
         code = task.mm.copy_in(fault.pc, 2)
+        if code in task.abi.foreign_traps:
+            return task.abi.foreign_traps[code]
         for prefix, mnemonic in task.abi.privileged.items():
             if code.startswith(prefix):
                 return (

@@ -236,7 +236,7 @@ class Kernel:
         if task.state is TaskState.RUNNABLE:
             pc = self.cpu.pc
             self.recorder.emit(
-                ModeSwitch(to="user", reason="return", pc=word(pc), line=self.line_at(pc), saved=restored)
+                ModeSwitch(to="user", reason="return", pc=hex(pc), line=self.line_at(pc), saved=restored)
             )
 
     # -- endings -----------------------------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ from app.cpu.arch import architecture
 from app.cpu.cpu import warm_up
 from app.kernel.config import KernelConfig
 from app.kernel.console import Console
+from app.kernel.errno import KernelError
 from app.kernel.kernel import Kernel
-from app.runner.execution import Started
+from app.runner.execution import BadSpecError, Started
 from app.runner.messages import Limits, RunSpec
 from app.toolchain import keystone_x86_64
 from app.toolchain.assemble import assemble
@@ -61,28 +62,31 @@ class TrapgateEngine:
     def run(self, spec: RunSpec, recorder: Recorder, console: Console, started: Started) -> None:
         """See `app.runner.execution.Engine.run`."""
         program = build(spec)
-        kernel = Kernel(
-            program,
-            recorder,
-            console,
-            KernelConfig(
-                argv=spec.argv,
-                env=spec.env,
-                cwd=spec.cwd,
-                files=spec.files,
-                root=spec.root,
-                seed=spec.seed,
-                memory_bytes=spec.limits.memory_bytes,
-                max_events=spec.limits.events,
-                max_output_bytes=spec.limits.output_bytes,
-                columns=spec.columns,
-                rows=spec.rows,
-                streams=spec.streams,
-                echo=spec.echo,
-            ),
+        config = KernelConfig(
+            argv=spec.argv,
+            env=spec.env,
+            cwd=spec.cwd,
+            files=spec.files,
+            root=spec.root,
+            seed=spec.seed,
+            memory_bytes=spec.limits.memory_bytes,
+            max_events=spec.limits.events,
+            max_output_bytes=spec.limits.output_bytes,
+            columns=spec.columns,
+            rows=spec.rows,
+            streams=spec.streams,
+            echo=spec.echo,
         )
+        kernel = Kernel(program, recorder, console, config)
         started(kernel)
-        kernel.run()
+        try:
+            kernel.run()
+        except (ValueError, KernelError) as error:
+            if kernel.tasks:
+                raise
+            # There is no process yet: the file system could not be set up.
+            what = "" if isinstance(error, ValueError) else f"the working directory {spec.cwd} cannot be created: "
+            raise BadSpecError(f"{what}{error}") from error
 
 
 def build(spec: RunSpec) -> Program:

@@ -12,6 +12,10 @@ from app.trace.events import EndReason
 from app.trace.recorder import Recorder
 
 
+class BadSpecError(Exception):
+    """The files or the working directory of a RunSpec can't be set up; the message says which and why."""
+
+
 class Stoppable(Protocol):
     """A run in progress."""
 
@@ -37,7 +41,8 @@ class Engine(Protocol):
     def run(self, spec: RunSpec, recorder: Recorder, console: Console, started: Started) -> None:
         """Execute `spec` to its `run.end`. `started` is called when the program is about to begin.
 
-        Raises `app.toolchain.program.SourceError` when the source has mistakes; nothing has been emitted then.
+        Raises `app.toolchain.program.SourceError` when the source has mistakes, and BadSpecError; nothing has been
+        emitted then.
         """
 
 

@@ -51,6 +51,7 @@ def enter(*, parent: int, start_threads: Callable[[], None] = lambda: None) -> l
     filter is set: no thread can be started after it. Raises SandboxUnavailableError without the filter, or when
     `parent` is dead already.
     """
+    _volunteer_for_oom_killer()
     _set(_PR_SET_NO_NEW_PRIVS, 1)
     layers = [Layer("no new privileges", True, ""), _drop_identity()]
     # A change of uid clears the parent-death signal, so it comes after.
@@ -124,6 +125,12 @@ def _set(option: int, value: int) -> None:
     if _prctl(option, ctypes.c_ulong(value), ctypes.c_ulong(0), ctypes.c_ulong(0), ctypes.c_ulong(0)) != 0:
         code = ctypes.get_errno()
         raise SandboxUnavailableError(f"prctl({option}): {os.strerror(code)}")
+
+
+def _volunteer_for_oom_killer() -> None:
+    """When the host runs out of memory, a run shall end and not the server (proc(5), `oom_score_adj`)."""
+    with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
+        score.write("1000")
 
 
 def _drop_identity() -> Layer:

@@ -13,6 +13,7 @@ from app.runner.backend import Run, RunBackend
 from app.settings import Settings
 
 from .messages import InputRequest, MessageError, RunRequest, StopRequest, decode
+from .polling import PollingGuard
 from .sessions import Connection
 from .websocket import WebSocket
 from .wire import BoundedPacket
@@ -123,8 +124,9 @@ def create_socketio(backend: RunBackend, settings: Settings) -> SocketIO:
 
 
 def attach(socketio: SocketIO, app: Flask) -> None:
-    """Serve `socketio` from `app`, over the bounded WebSocket."""
+    """Serve `socketio` from `app`, over the bounded WebSocket and the guarded long polling."""
     socketio.init_app(app)
     engine = socketio.server.eio
+    app.wsgi_app = PollingGuard(app.wsgi_app, "/socket.io/", engine.max_http_buffer_size)  # type: ignore[method-assign]
     # A copy: the table is the driver module's own and shared by every server of the process.
     engine._async = {**engine._async, "websocket": WebSocket}

@@ -25,7 +25,10 @@ class Json:
         Not by msgspec, which refuses half a surrogate pair: a browser can send one, and the answer should say where
         it stands instead of closing the connection.
         """
-        return json.loads(text)
+        try:
+            return json.loads(text)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
 
 
 class BoundedPacket(Packet):  # type: ignore[misc]

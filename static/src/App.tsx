@@ -9,7 +9,7 @@ import { listenForKeys } from "./playback/keys";
 import { count, state, waitingForInput } from "./playback/playback";
 import { Transport } from "./playback/Transport";
 import { connected } from "./protocol/client";
-import { mistakes, notice, ranSource, status } from "./session";
+import { mistakes, notice, ranSource, run, status } from "./session";
 import { Stage } from "./stage/Stage";
 import { TerminalPanel } from "./terminal/TerminalPanel";
 import { Announcer } from "./ui/Announcer";
@@ -23,7 +23,7 @@ import { TopBar } from "./ui/TopBar";
 function Caption() {
   const now = state.value;
   const { tone, text } = status.value;
-  const idle = "Press Run and follow one token: out of your program, through the gate, into the kernel, and back with an answer.";
+  const idle = "A program cannot print or read anything itself: it has to ask the kernel. Press Run and watch it ask.";
   return (
     <div class="caption">
       <p class={`status status-${tone}`} data-testid="status">
@@ -32,7 +32,7 @@ function Caption() {
       <p class="sentence" data-testid="sentence">
         {mistakes.value.length > 0
           ? "The assembler could not read the program. The mistakes are marked in the editor."
-          : now.sentence || (count.value > 0 ? "Before the first event." : idle)}
+          : now.sentence || (count.value > 0 ? "Before the first event: the program is not loaded yet." : idle)}
       </p>
     </div>
   );
@@ -57,14 +57,15 @@ function NoticeBar() {
 export function App() {
   const help = useRef<HTMLDialogElement>(null);
   const openHelp = () => help.current?.showModal();
-  useEffect(() => listenForKeys(openHelp), []);
+  useEffect(() => listenForKeys(openHelp, () => void run()), []);
   useSignalEffect(() => {
     document.body.dataset["connected"] = String(connected.value);
   });
   useSignalEffect(() => {
     const now = state.value;
     const fits = ranSource.value === source.value && now.index >= 0 && now.line !== null && !now.end;
-    showRunning(fits && now.line !== null ? { line: now.line, mode: now.mode } : null);
+    const astray = now.crossing?.kind === "fault" && !now.crossing.over && now.crossing.line === null;
+    showRunning(fits && now.line !== null && !astray ? { line: now.line, mode: now.mode } : null);
   });
   useSignalEffect(() => {
     if (waitingForInput.value) goToTab("terminal");

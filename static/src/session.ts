@@ -1,4 +1,4 @@
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { config } from "./config";
 import { currentSource, language, markMistakes } from "./editor/editor";
 import * as playback from "./playback/playback";
@@ -21,8 +21,16 @@ export const ranSource = signal<string | null>(null);
 
 let client: Client | null = null;
 
+const OFFLINE: Notice = {
+  text: "There is no connection to the server.",
+  hint: "The page keeps trying. Press Run again soon.",
+};
+
 export function connect(): void {
   client = new Client();
+  effect(() => {
+    if (connected.value && notice.peek() === OFFLINE) notice.value = null;
+  });
 }
 
 const HINTS: Record<Failure["error"]["code"], string> = {
@@ -43,7 +51,7 @@ export async function run(): Promise<void> {
   if (!client || starting.value) return;
   const source = currentSource();
   if (!connected.value) {
-    notice.value = { text: "There is no connection to the server.", hint: "The page keeps trying. Press Run again soon." };
+    notice.value = OFFLINE;
     return;
   }
   const size = new TextEncoder().encode(source).length;

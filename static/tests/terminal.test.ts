@@ -11,6 +11,16 @@ describe("terminal text", () => {
     expect(plain("catt\b \bs\n")).toBe("cats\n");
   });
 
+  it("keeps what a carriage return at the end of a line leaves standing", () => {
+    expect(plain("a\rb\rcc\r")).toBe("cc");
+    expect(plain("\r\n\r\r\nx\r\r\n")).toBe("\n\nx\n");
+  });
+
+  it("takes a line of any length", () => {
+    const long = "0123456789".repeat(100_000);
+    expect(plain(long)).toBe(long);
+  });
+
   it("keeps text of any language, drops bells", () => {
     expect(plain("žluťoučký\u0007 kůň\t1")).toBe("žluťoučký kůň\t1");
   });

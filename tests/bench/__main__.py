@@ -69,8 +69,8 @@ def compare_with_strace(folder: Path) -> None:
         print("strace is not installed: no comparison with it.")
     trace = str(folder / "trace")
     jobs = [
-        ("getpid loop", programs.getpid_loop(20_000), 20_000, (0,)),
-        ("64-byte writes", programs.write_loop(10_000), 10_000, (0,)),
+        ("getpid loop", programs.getpid_loop(40_000), 40_000, (0,)),
+        ("64-byte writes", programs.write_loop(30_000), 30_000, (0,)),
         ("store-heavy sieve", programs.sieve(2_000_000, 10), 0, tuple(range(256))),
     ]
     print(

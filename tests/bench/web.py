@@ -76,14 +76,14 @@ def _url(server: subprocess.Popen[str]) -> str:
 
 
 def _print_memory(client: socketio.Client) -> None:
-    """Memory of a worker that waits for the keyboard in the middle of a run."""
-    client.call(
-        "run", {"source": HELLO.replace("mov eax, 1\n", "xor eax, eax\n").replace("mov edi, 1", "xor edi, edi")}
-    )
-    workers = [(_memory(pid), pid) for pid in _descendants(os.getpid())]
-    print("processes of the server (private + shared share, MiB):")
-    for (pss, private, name), pid in sorted(workers, key=lambda row: row[1]):
-        print(f"  {pid:>7}  PSS {pss / 1024:6.1f}  private {private / 1024:6.1f}  {name}")
+    """Memory of the server's processes while one worker waits for the keyboard in the middle of a run."""
+    waiting = HELLO.replace("mov eax, 1\n", "xor eax, eax\n").replace("mov edi, 1", "xor edi, edi")
+    answer = client.call("run", {"source": waiting}, timeout=30)
+    if not answer["ok"]:
+        sys.exit(f"the server refused the run: {answer}")
+    print("memory of the server's processes, one run in progress (MiB; private is what only this process has):")
+    for pid in sorted(_descendants(os.getpid())):
+        print(f"  {pid:>7}  {_memory(pid)}  {_command(pid)}")
 
 
 def _descendants(pid: int) -> list[int]:
@@ -95,12 +95,21 @@ def _descendants(pid: int) -> list[int]:
     return found
 
 
-def _memory(pid: int) -> tuple[int, int, str]:
-    """(PSS, private, command line) in KiB."""
+def _memory(pid: int) -> str:
+    """Private and resident size. A sandboxed worker lets nobody look closer than `statm`."""
+    resident, shared = (int(field) * os.sysconf("SC_PAGE_SIZE") / 2**20 for field in _statm(pid)[1:3])
     try:
         rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:
-        return 0, 0, "(not readable)"
-    sizes = {line.split(":")[0]: int(line.split()[1]) for line in rollup.splitlines()[1:]}
-    command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()[:90]
-    return sizes["Pss"], sizes["Private_Dirty"] + sizes["Private_Clean"], command
+        return f"resident {resident:5.1f}, of which files {shared:5.1f}, private unknown (sandboxed)"
+    sizes = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in rollup.splitlines()[1:]}
+    private = sizes["Private_Dirty"] + sizes["Private_Clean"]
+    return f"resident {resident:5.1f}, private {private:5.1f}, PSS {sizes['Pss']:5.1f}"
+
+
+def _statm(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/statm").read_text().split()
+
+
+def _command(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()[:60]

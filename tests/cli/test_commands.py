@@ -242,3 +242,50 @@ def test_a_run_on_the_command_line_cannot_open_host_files(tmp_path: Path) -> Non
         timeout=60,
     )
     assert done.stdout.count(b"refused") == 2
+
+
+@pytest.mark.parametrize("redirection", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_closed_standard_stream_is_an_empty_one(tmp_path, redirection):
+    (tmp_path / "hello.s").write_text(HELLO)
+    command = f'"{sys.executable}" -m app run --trace strace --trace-file trace hello.s {redirection}'
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(command, shell=True, check=False, cwd=tmp_path, env=environment, capture_output=True)
+    assert done.returncode == 7, done.stderr
+    assert (tmp_path / "trace").read_text().startswith("write(1,")
+
+
+@pytest.mark.parametrize("arguments", [("--trace", "json", "--trace-file", "/dev/full"), ("--trace", "none")])
+def test_output_that_cannot_be_written_is_said_in_one_line(tmp_path, arguments):
+    (tmp_path / "hello.s").write_text(HELLO)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "app", "run", *arguments, "hello.s"],
+            check=False,
+            cwd=tmp_path,
+            env=environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"Error: cannot write ")
+    assert done.stderr.endswith(b"No space left on device\n")
+    assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--file", "hello.s:/"), b"'/' is no path for a file"),
+        (("--file", "hello.s:/a", "--file", "hello.s:/a/b"), b"/a/b cannot be created: ENOTDIR"),
+        (("--cwd", "/dev/null/a"), b"the working directory /dev/null/a cannot be created: ENOTDIR"),
+        (("--file", ":/a"), b"cannot read '': No such file"),
+        (("--file", "/dev/zero"), b"'/dev/zero' has more than"),
+    ],
+)
+def test_files_that_cannot_be_brought_in_are_named(tmp_path, arguments, message):
+    (tmp_path / "hello.s").write_text(HELLO)
+    done = trapgate("run", *arguments, "hello.s", cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"Error: " + message in done.stderr
+    assert b"Traceback" not in done.stderr

@@ -118,6 +118,17 @@ os.write(1, repr(report).encode())
     assert result.stdout == repr([str(uid), "0" * 16, "1", limits]), result.stderr
 
 
+def test_a_host_without_memory_ends_a_worker_first():
+    code = """
+import os
+from app.runner import sandbox
+score = open("/proc/self/oom_score_adj")
+sandbox.enter(parent=os.getppid())
+os.write(1, os.read(score.fileno(), 100))
+"""
+    assert inside(code).stdout == "1000\n"
+
+
 def test_a_worker_dies_with_its_parent():
     code = """
 import os, signal

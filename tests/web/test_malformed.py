@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
 import urllib.parse
@@ -133,6 +134,10 @@ def is_closed(connection) -> bool:
         "43",
         '4399["x"]',
         '43"x"',
+        "4" + "[" * 100000,
+        "\x1e",
+        "bA",
+        "²",
     ],
 )
 def test_broken_packets_end_at_most_their_own_connection(server, client, packet):
@@ -215,6 +220,33 @@ def test_a_polled_message_over_the_limit_is_refused(server, client):
         )
         assert b" 400 " in connection.recv(4096).splitlines()[0]
     client.finish(client.run("hello"))
+
+
+def request(server, method: str, query: str, body: bytes | None = None) -> tuple[int, bytes]:
+    """One HTTP request for `/socket.io/`: status and body."""
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(server.url).netloc, timeout=20)
+    connection.request(method, f"/socket.io/?EIO=4&transport=polling{query}", body)
+    answer = connection.getresponse()
+    content = answer.read()
+    connection.close()
+    return answer.status, content
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"\x1e", b"\xff", b"b!", b"x", b"9", b"6", b"0", b"2" + b"[" * 100000, b"d=4", b"\x1e".join([b"3"] * 17)],
+)
+def test_a_malformed_post_is_refused_at_once_and_its_session_goes_on(server, body):
+    session = "&sid=" + json.loads(request(server, "GET", "")[1][1:])["sid"]
+    assert request(server, "POST", session, body)[0] == 400
+    assert request(server, "POST", session, b"40") == (200, b"OK")
+    assert request(server, "GET", session)[1].startswith(b"40{")
+
+
+def test_a_post_to_a_session_that_has_closed_is_refused(server):
+    session = "&sid=" + json.loads(request(server, "GET", "")[1][1:])["sid"]
+    assert request(server, "POST", session, b"1") == (200, b"OK")
+    assert request(server, "POST", session, b"40")[0] == 400
 
 
 @pytest.mark.parametrize("origin", ["null", "https://elsewhere.example"])

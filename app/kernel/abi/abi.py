@@ -16,7 +16,8 @@ class Abi(Struct, frozen=True):
 
     `traps` are the trap instructions that enter `names`, the complete table number -> name. `structs` are the layouts
     of the structs the calls exchange. `restores` names, for each register that the return to user mode loads, the
-    register that kept its value. `privileged` maps machine code that user mode may not execute to its mnemonic.
+    register that kept its value. `privileged` maps machine code that user mode may not execute to its mnemonic,
+    `foreign_traps` the trap instructions of other tables to what is to be said about them. `hwcap` is AT_HWCAP.
     `address_limit` is the first address above user memory (Linux's TASK_SIZE).
     """
 
@@ -25,6 +26,7 @@ class Abi(Struct, frozen=True):
     structs: Mapping[str, Layout]
     restores: Mapping[str, str]
     privileged: Mapping[bytes, str]
+    foreign_traps: Mapping[bytes, str]
     stack_register: str
     machine: str
     address_limit: int

@@ -46,8 +46,10 @@ X86_64 = Abi(
         b"\xed": "in",
         b"\xee": "out",
         b"\xef": "out",
-        b"\xcd\x80": "int 0x80 (the 32-bit entry, which this kernel does not have)",
-        b"\x0f\x34": "sysenter (the 32-bit entry, which this kernel does not have)",
+    },
+    foreign_traps={
+        b"\xcd\x80": "int 0x80 enters the kernel by its 32-bit table, which this kernel does not have: use syscall.",
+        b"\x0f\x34": "sysenter enters the kernel by its 32-bit table, which this kernel does not have: use syscall.",
     },
     stack_register="rsp",
     machine="x86_64",

@@ -1,22 +1,25 @@
 # title: Hello
 # about: Print a line, then leave: two system calls.
 
-# A program can print only by asking the
-# kernel: write(1, "hi\n", 3), then exit(0).
+# To print, ask the kernel: put
+# a number and arguments into
+# registers, then syscall.
 
     .intel_syntax noprefix
     .globl _start
 
 _start:
-    mov eax, 1            # call 1: write
-    mov edi, 1            # fd 1: terminal
-    lea rsi, [rip + msg]  # from this text
-    mov edx, 3            # three bytes
-    syscall               # ask the kernel
+    # write(1, msg, 3)
+    mov eax, 1     # 1: write
+    mov edi, 1     # to terminal
+    lea rsi, [rip + msg]  # what
+    mov edx, 3     # three bytes
+    syscall        # ask kernel
 
-    mov eax, 60           # call 60: exit
-    xor edi, edi          # status 0: fine
-    syscall               # never returns
+    # exit(0)
+    mov eax, 60    # 60: exit
+    xor edi, edi   # 0: all well
+    syscall        # no way back
 
 msg:
     .ascii "hi\n"

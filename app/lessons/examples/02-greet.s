@@ -6,32 +6,37 @@
 
     .text
 _start:
-    mov eax, 1          # write(1, ask, length)
+    # write(1, ask, ask_length)
+    mov eax, 1
     mov edi, 1
     lea rsi, [rip + ask]
     mov edx, offset ask_length
     syscall
 
-    xor eax, eax        # read(0, name, 64)
-    xor edi, edi        # fd 0: the keyboard
+    # read(0, name, 64)
+    xor eax, eax
+    xor edi, edi   # 0: keyboard
     lea rsi, [rip + name]
     mov edx, 64
-    syscall             # sleeps here until Enter
-    mov rbx, rax        # how many bytes came
+    syscall        # may sleep
+    mov rbx, rax   # bytes read
 
-    mov eax, 1          # write(1, "Hello, ", 7)
+    # write(1, hello, 7)
+    mov eax, 1
     mov edi, 1
     lea rsi, [rip + hello]
     mov edx, 7
     syscall
 
-    mov eax, 1          # write(1, name, what was read)
+    # write(1, name, bytes read)
+    mov eax, 1
     mov edi, 1
     lea rsi, [rip + name]
     mov rdx, rbx
     syscall
 
-    mov eax, 60         # exit(0)
+    # exit(0)
+    mov eax, 60
     xor edi, edi
     syscall
 

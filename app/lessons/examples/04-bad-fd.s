@@ -1,23 +1,26 @@
 # title: A descriptor that is not open
-# about: Write to descriptor 42. The first check refuses: EBADF.
+# about: A descriptor is the number of an open file. Nothing is open as 42: EBADF.
 
     .intel_syntax noprefix
     .globl _start
 
 _start:
-    mov eax, 1          # write
-    mov edi, 42         # nothing is open as 42
+    # write(42, msg, 5)
+    mov eax, 1
+    mov edi, 42    # not open
     lea rsi, [rip + msg]
     mov edx, 5
-    syscall             # rax becomes -9: EBADF
+    syscall        # -9: EBADF
 
-    mov eax, 1          # the same bytes to fd 1
-    mov edi, 1
+    # write(1, msg, 5)
+    mov eax, 1
+    mov edi, 1     # terminal
     lea rsi, [rip + msg]
     mov edx, 5
-    syscall             # this one works
+    syscall        # works
 
-    mov eax, 60         # exit(0)
+    # exit(0)
+    mov eax, 60
     xor edi, edi
     syscall
 

@@ -5,12 +5,14 @@
     .globl _start
 
 _start:
-    mov eax, 1          # write(1, 0x10, 4)
+    # write(1, 0x10, 4)
+    mov eax, 1
     mov edi, 1
-    mov esi, 0x10       # nothing is mapped there
+    mov esi, 0x10  # not mapped
     mov edx, 4
-    syscall             # rax becomes -14: EFAULT
+    syscall        # -14: EFAULT
 
-    mov eax, 60         # the program lives on: exit(0)
+    # it lives on: exit(0)
+    mov eax, 60
     xor edi, edi
     syscall

@@ -5,14 +5,17 @@
     .globl _start
 
 _start:
-    mov eax, 1          # write(1, "jump\n", 5)
+    # write(1, msg, 5)
+    mov eax, 1
     mov edi, 1
     lea rsi, [rip + msg]
     mov edx, 5
     syscall
 
-    mov eax, 0x666000   # no memory there
-    jmp rax             # the CPU faults, the kernel sends SIGSEGV
+    # no memory there: the CPU
+    # finds no instruction
+    mov eax, 0x666000
+    jmp rax
 
 msg:
     .ascii "jump\n"

@@ -5,8 +5,9 @@
     .globl _start
 
 _start:
-    hlt                 # allowed in ring 0 only
+    hlt            # ring 0 only
 
-    mov eax, 60         # never reached
+    # never reached
+    mov eax, 60
     xor edi, edi
     syscall

@@ -7,9 +7,10 @@
 _start:
     mov eax, 10
     xor edx, edx
-    xor ecx, ecx        # the divisor is 0
-    div ecx             # divide error
+    xor ecx, ecx   # divisor: 0
+    div ecx        # divide error
 
-    mov eax, 60         # never reached
+    # never reached
+    mov eax, 60
     xor edi, edi
     syscall

@@ -5,7 +5,8 @@
     .globl _start
 
 _start:
-    mov eax, 1          # write(1, "round and round\n", 16)
+    # write(1, msg, 16)
+    mov eax, 1
     mov edi, 1
     lea rsi, [rip + msg]
     mov edx, 16
@@ -13,7 +14,7 @@ _start:
 
 again:
     inc rbx
-    jmp again           # for ever
+    jmp again      # for ever
 
 msg:
     .ascii "round and round\n"

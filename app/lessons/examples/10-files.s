@@ -6,43 +6,51 @@
 
     .text
 _start:
-    mov eax, 2          # open(path, O_RDWR|O_CREAT|O_TRUNC, 0644)
+    # open(path, flags, 0644)
+    mov eax, 2
     lea rdi, [rip + path]
+    # O_RDWR | O_CREAT | O_TRUNC
     mov esi, 0x242
     mov edx, 0x1a4
     syscall
-    mov ebx, eax        # the new descriptor
+    mov ebx, eax   # the fd
 
-    mov eax, 1          # write(fd, text, 12)
+    # write(fd, text, 12)
+    mov eax, 1
     mov edi, ebx
     lea rsi, [rip + text]
     mov edx, 12
     syscall
 
-    mov eax, 8          # lseek(fd, 0, SEEK_SET): back to the start
+    # lseek(fd, 0, SEEK_SET)
+    mov eax, 8     # rewind
     mov edi, ebx
     xor esi, esi
     xor edx, edx
     syscall
 
-    xor eax, eax        # read(fd, buffer, 64)
+    # read(fd, buffer, 64)
+    xor eax, eax
     mov edi, ebx
     lea rsi, [rip + buffer]
     mov edx, 64
     syscall
-    mov r12, rax
+    mov r12, rax   # what came
 
-    mov eax, 3          # close(fd)
+    # close(fd)
+    mov eax, 3
     mov edi, ebx
     syscall
 
-    mov eax, 1          # write(1, buffer, what was read)
+    # write(1, buffer, what came)
+    mov eax, 1
     mov edi, 1
     lea rsi, [rip + buffer]
     mov rdx, r12
     syscall
 
-    mov eax, 60         # exit(0)
+    # exit(0)
+    mov eax, 60
     xor edi, edi
     syscall
 

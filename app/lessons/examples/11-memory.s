@@ -5,29 +5,38 @@
     .globl _start
 
 _start:
-    mov eax, 9          # mmap(0, 4096, READ|WRITE, PRIVATE|ANONYMOUS, -1, 0)
+    # mmap(0, 4096, protection,
+    #      flags, -1, 0)
+    mov eax, 9
     xor edi, edi
     mov esi, 4096
+    # PROT_READ | PROT_WRITE
     mov edx, 3
+    # MAP_PRIVATE | MAP_ANONYMOUS
     mov r10d, 0x22
     mov r8, -1
     xor r9d, r9d
     syscall
-    mov rbx, rax        # where the page is
+    mov rbx, rax   # the page
 
-    mov dword ptr [rbx], 0x0a216b6f    # "ok!\n", into the new page
+    # "ok!\n", into the new page
+    mov ecx, 0x0a216b6f
+    mov [rbx], ecx
 
-    mov eax, 1          # write(1, page, 4)
+    # write(1, page, 4)
+    mov eax, 1
     mov edi, 1
     mov rsi, rbx
     mov edx, 4
     syscall
 
-    mov eax, 11         # munmap(page, 4096)
+    # munmap(page, 4096)
+    mov eax, 11
     mov rdi, rbx
     mov esi, 4096
     syscall
 
-    mov eax, 60         # exit(0)
+    # exit(0)
+    mov eax, 60
     xor edi, edi
     syscall

@@ -6,30 +6,35 @@
 
     .text
 _start:
-    mov eax, 22         # pipe(ends)
+    # pipe(ends)
+    mov eax, 22
     lea rdi, [rip + ends]
     syscall
 
-    mov eax, 1          # write(ends[1], text, 6)
-    mov edi, dword ptr [rip + ends + 4]
+    # write(ends[1], text, 6)
+    mov eax, 1
+    mov edi, [rip + ends + 4]
     lea rsi, [rip + text]
     mov edx, 6
     syscall
 
-    xor eax, eax        # read(ends[0], buffer, 16)
-    mov edi, dword ptr [rip + ends]
+    # read(ends[0], buffer, 16)
+    xor eax, eax
+    mov edi, [rip + ends]
     lea rsi, [rip + buffer]
     mov edx, 16
     syscall
-    mov r12, rax
+    mov r12, rax   # what came
 
-    mov eax, 1          # write(1, buffer, what was read)
+    # write(1, buffer, what came)
+    mov eax, 1
     mov edi, 1
     lea rsi, [rip + buffer]
     mov rdx, r12
     syscall
 
-    mov eax, 60         # exit(0)
+    # exit(0)
+    mov eax, 60
     xor edi, edi
     syscall
 

@@ -4,14 +4,16 @@
     .globl _start
 
 _start:
-    mov $1, %eax        # number 1 means write
-    mov $1, %edi        # fd 1: the terminal
-    lea msg(%rip), %rsi # where the bytes are
-    mov $3, %edx        # how many bytes
-    syscall             # ask the kernel
+    # write(1, msg, 3)
+    mov $1, %eax   # 1: write
+    mov $1, %edi   # to terminal
+    lea msg(%rip), %rsi  # what
+    mov $3, %edx   # three bytes
+    syscall        # ask kernel
 
-    mov $60, %eax       # number 60 means exit
-    xor %edi, %edi      # status 0: all went well
+    # exit(0)
+    mov $60, %eax  # 60: exit
+    xor %edi, %edi # 0: all well
     syscall
 
 msg:

@@ -1,20 +1,23 @@
 ; title: Hello, NASM
 ; about: The same two calls, as NASM writes them.
 
-        global  _start
+    global _start
 
-        section .text
+    section .text
 _start:
-        mov     eax, 1              ; number 1 means write
-        mov     edi, 1              ; fd 1: the terminal
-        lea     rsi, [rel msg]      ; where the bytes are
-        mov     edx, msg_length     ; how many bytes
-        syscall                     ; ask the kernel
+    ; write(1, msg, msg_length)
+    mov eax, 1     ; 1: write
+    mov edi, 1     ; to terminal
+    lea rsi, [rel msg]  ; what
+    mov edx, msg_length
+    syscall        ; ask kernel
 
-        mov     eax, 60             ; number 60 means exit
-        xor     edi, edi            ; status 0: all went well
-        syscall
+    ; exit(0)
+    mov eax, 60    ; 60: exit
+    xor edi, edi   ; 0: all well
+    syscall
 
-        section .data
-msg:    db      "hi", 10
+    section .data
+msg:
+    db "hi", 10
 msg_length equ $ - msg

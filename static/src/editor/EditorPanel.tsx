@@ -40,8 +40,8 @@ function Examples() {
 
 function Languages() {
   return (
-    <label class="pick">
-      <span class="visually-hidden">Assembly dialect</span>
+    <label class="pick" title="Assembly syntax; Auto finds out by itself">
+      <span class="visually-hidden">Assembly syntax</span>
       <select
         data-testid="language"
         value={language.value}

@@ -106,6 +106,7 @@ function makeState(doc: string): EditorState {
       keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
       EditorView.contentAttributes.of({
         "aria-label": "Program source. Escape, then Tab, leaves the editor.",
+        tabindex: "0",
         spellcheck: "false",
         autocapitalize: "off",
       }),
@@ -192,6 +193,8 @@ export function markMistakes(mistakes: readonly Mistake[]): void {
     return { from, to, severity: mistake.severity, message: mistake.message + hint };
   });
   view.dispatch(setDiagnostics(view.state, diagnostics));
+  const first = diagnostics[0];
+  if (first) reveal(doc.lineAt(first.from).number);
 }
 
 /** Move the cursor to a mistake and focus the editor. */

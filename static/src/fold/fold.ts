@@ -1,4 +1,4 @@
-import type { Fd, Memory, ModeSwitch, TrapgateEvent } from "../generated/events";
+import type { Fd, Memory, ModeSwitch, Output, TrapgateEvent } from "../generated/events";
 import { applyMemory } from "./memory";
 import { sentenceOf } from "./sentences";
 import type { Crossing, Descriptor, State, Task } from "./state";
@@ -58,6 +58,17 @@ function mode(state: State, event: ModeSwitch): State {
     return { ...amend(entered, () => ({ saved: event.saved, line: event.line })), place: "exception" };
   }
   return { ...amend(next, () => ({ saved: event.saved })), place: "entry" };
+}
+
+/** Counts the bytes, and how many of them are the terminal's own: the carriage return it puts before a line end. */
+function printed(state: State, event: Output): Pick<State, "outputBytes" | "terminalReturns"> {
+  const bytes = bytesOf(event.data);
+  let returns = 0;
+  if (event.stream === 0) bytes.forEach((byte, i) => (returns += Number(byte === 13 && bytes[i + 1] === 10)));
+  return {
+    outputBytes: state.outputBytes + bytes.length,
+    terminalReturns: state.terminalReturns + returns,
+  };
 }
 
 function fd(state: State, event: Fd): State {
@@ -166,7 +177,7 @@ export function fold(before: State, event: TrapgateEvent, index = before.index +
       return {
         ...amend(state, () => ({ touched: "terminal" })),
         outputs: state.outputs + 1,
-        outputBytes: state.outputBytes + bytesOf(event.data).length,
+        ...printed(state, event),
         place: inside(state) ? "device" : state.place,
       };
     case "input.wait":

@@ -1,7 +1,10 @@
 import type { AbiInfo, TrapgateEvent } from "../generated/events";
-import { bytesOf, readable, sizeText, textOf, visible } from "./words";
+import { asWritten, bytesOf, readable, sizeText, textOf, visible } from "./words";
 
 const at = (line: number | null) => (line === null ? "" : ` on line ${line}`);
+
+/** What programs agree to use the first descriptors for. */
+const STANDARD: readonly string[] = [" (standard input)", " (standard output)", " (standard error)"];
 
 function modeSentence(event: Extract<TrapgateEvent, { type: "mode" }>, abi: AbiInfo | null): string {
   if (event.to === "kernel") {
@@ -30,8 +33,9 @@ export function sentenceOf(event: TrapgateEvent, abi: AbiInfo | null): string {
       return modeSentence(event, abi);
     case "output": {
       const bytes = bytesOf(event.data);
-      return `${sizeText(bytes.length)} ${bytes.length === 1 ? "reaches" : "reach"} the ${
-        event.stream === 0 ? "terminal" : event.stream === 1 ? "standard output" : "standard error"
+      if (event.stream === 0) return `“${visible(asWritten(textOf(bytes)))}” appears on the terminal.`;
+      return `${sizeText(bytes.length)} ${bytes.length === 1 ? "reaches" : "reach"} ${
+        event.stream === 1 ? "standard output" : "standard error"
       }: “${visible(textOf(bytes))}”.`;
     }
     case "input":
@@ -58,7 +62,9 @@ export function sentenceOf(event: TrapgateEvent, abi: AbiInfo | null): string {
     case "fd":
       if (event.change === "close") return `Descriptor ${event.fd} is closed.`;
       if (event.change === "flags") return `Descriptor ${event.fd} now has the flags ${event.flags}.`;
-      return `Descriptor ${event.fd} now stands for ${event.path}.`;
+      return `Descriptor ${event.fd}${STANDARD[event.fd] ?? ""} now stands for ${
+        event.kind === "tty" ? "the terminal, " : ""
+      }${event.path}.`;
     default:
       return event.sentence;
   }

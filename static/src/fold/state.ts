@@ -97,6 +97,8 @@ export interface State {
   /** How many output events have happened; the bytes themselves stay in the trace. */
   readonly outputs: number;
   readonly outputBytes: number;
+  /** Of these, the carriage returns that the terminal put before line ends. */
+  readonly terminalReturns: number;
   /** How many strace rows are complete; the rows themselves stay in the trace. */
   readonly rows: number;
   readonly calls: number;
@@ -124,6 +126,7 @@ export const EMPTY: State = {
   changedMemory: null,
   outputs: 0,
   outputBytes: 0,
+  terminalReturns: 0,
   rows: 0,
   calls: 0,
   errors: 0,

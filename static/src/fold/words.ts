@@ -37,6 +37,11 @@ export function visible(text: string, limit = 40): string {
     .replace(/[\u0000-\u001f\u007f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 
+/** Text as the program wrote it: on its way to the screen a terminal puts a carriage return before every line end. */
+export function asWritten(text: string): string {
+  return text.replace(/\r\n/g, "\n");
+}
+
 /** A size in bytes: `64 bytes`, `4 KiB`, `1.5 MiB`. */
 export function sizeText(bytes: number): string {
   const tidy = (value: number) => (Number.isInteger(value) ? value.toString() : value.toFixed(1));

@@ -109,7 +109,7 @@ function Counts({ now }: { now: State }) {
     ["calls", String(now.calls)],
     ["errors", String(now.errors)],
     ["faults", String(now.faults)],
-    ["printed", sizeText(now.outputBytes)],
+    ["on screen", sizeText(now.outputBytes - now.terminalReturns)],
     ["clock", timeText(now.time)],
   ];
   if (used) entries.push(["memory", sizeText(used.memory_bytes)]);

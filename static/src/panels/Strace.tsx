@@ -3,6 +3,12 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { index, jump, state, trace } from "../playback/playback";
 import { Icon } from "../ui/icons";
 
+/** A row in two parts, so that a narrow panel shortens the arguments and never the answer. */
+function parts(text: string): [string, string] {
+  const at = text.lastIndexOf(") = ") + 1;
+  return at === 0 ? [text, ""] : [text.slice(0, at), text.slice(at)];
+}
+
 const ROW_PX = 28;
 const MARGIN = 10;
 
@@ -39,7 +45,9 @@ export function Strace({ hidden }: { hidden: boolean }) {
       >
         {total === 0 && <p class="panel-empty">Every finished system call becomes one line here. Choose a line to go back to it.</p>}
         <ol style={{ height: `${total * ROW_PX}px` }}>
-          {rows.slice(first, last).map((row, i) => (
+          {rows.slice(first, last).map((row, i) => {
+            const [asked, answer] = parts(row.text);
+            return (
             <li key={first + i} style={{ top: `${(first + i) * ROW_PX}px` }}>
               <button
                 type="button"
@@ -54,10 +62,12 @@ export function Strace({ hidden }: { hidden: boolean }) {
                     <Icon name="cross" size={12} />
                   </span>
                 )}
-                <code>{row.text}</code>
+                <code class="asked">{asked}</code>
+                <code class="answered">{answer}</code>
               </button>
             </li>
-          ))}
+            );
+          })}
         </ol>
       </div>
     </section>

@@ -13,11 +13,17 @@ const KEYS: Record<string, () => void> = {
   End: toEnd,
 };
 
-/** Playback keys for the whole page, except where someone types; `help` is called for `?`. */
-export function listenForKeys(help: () => void): void {
+/** Keys for the whole page, except where someone types; `help` is called for `?`, `run` for Ctrl-Enter everywhere. */
+export function listenForKeys(help: () => void, run: () => void): void {
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.defaultPrevented || event.altKey) return;
     const target = event.target instanceof Element ? event.target : null;
+    if (event.ctrlKey || event.metaKey) {
+      if (event.key !== "Enter" || target?.closest("dialog")) return;
+      event.preventDefault();
+      run();
+      return;
+    }
     if (target?.closest(OWNERS)) return;
     if (event.key === " " && target?.closest("button, a, summary")) return;
     if (event.key === "?") {

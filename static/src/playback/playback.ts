@@ -28,6 +28,9 @@ export const atEnd = computed(() => index.value >= count.value - 1);
 /** The story stands at the last event and the program waits for the keyboard. */
 export const waitingForInput = computed(() => streaming.value && atEnd.value && state.value.waiting !== null);
 
+/** Milliseconds of story time that must pass before the next event may show. */
+let due = 0;
+
 /** Forget the old run; the next one plays from its first event. */
 export function begin(): void {
   batch(() => {
@@ -38,6 +41,7 @@ export function begin(): void {
     playing.value = true;
     streaming.value = true;
   });
+  due = 0;
 }
 
 export function append(events: readonly TrapgateEvent[]): void {
@@ -85,8 +89,6 @@ export function togglePlay(): void {
   playing.value = true;
 }
 
-/** Milliseconds of story time that must pass before the next event may show. */
-let due = 0;
 let last = 0;
 let ticking = false;
 

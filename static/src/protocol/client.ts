@@ -34,7 +34,7 @@ export class Client {
   private whenEnded: (() => void)[] = [];
 
   constructor() {
-    this.socket = io({ transports: ["websocket", "polling"] });
+    this.socket = io({ transports: ["websocket", "polling"], reconnectionDelay: 500, reconnectionDelayMax: 2000 });
     this.socket.on("connect", () => (connected.value = true));
     this.socket.on("disconnect", () => {
       connected.value = false;

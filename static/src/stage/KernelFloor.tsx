@@ -6,7 +6,7 @@ import { readable } from "../fold/words";
 import { Icon } from "../ui/icons";
 import { Device } from "./Device";
 import { Dispatcher } from "./Dispatcher";
-import { repaired } from "./token";
+import { fatal } from "./token";
 
 interface RoomProps {
   name: string;
@@ -107,10 +107,15 @@ const ROOMS: Record<string, string> = {
 
 function FaultWork({ crossing }: { crossing: Crossing }) {
   const { fault, signal } = crossing;
-  if (!fault) return <Empty>the CPU could not go on</Empty>;
+  const list = useRef<HTMLUListElement>(null);
+  useLayoutEffect(() => {
+    const node = list.current;
+    if (node) node.scrollTop = node.scrollHeight;
+  }, [crossing]);
+  if (!fault) return <Empty>finds out why the CPU could not go on</Empty>;
   return (
-    <ul class="steps" tabIndex={0} aria-label="Steps of the work">
-      <li class={repaired(crossing) ? "fault mended" : "fault"}>
+    <ul ref={list} class="steps" tabIndex={0} aria-label="Steps of the work">
+      <li class={fatal(crossing) ? "fault" : "fault mended"}>
         <code>{fault.vector}</code> {fault.name}
         {fault.address !== null && (
           <>
@@ -233,7 +238,7 @@ export function KernelFloor({ state }: { state: State }) {
         title={fault ? "Exception handler" : "Service"}
         note={fault ? undefined : latest && ROOMS[latest.subsystem]}
         active={at("service", "queue", "exception")}
-        tone={fault && !repaired(crossing) ? "refused" : call?.block || state.place === "queue" ? "waiting" : undefined}
+        tone={crossing && fatal(crossing) ? "refused" : call?.block || state.place === "queue" ? "waiting" : undefined}
       >
         <Service state={state} crossing={crossing} />
         <i class="strip strip-exception" data-anchor="exception" aria-hidden="true" />

@@ -3,7 +3,7 @@ import type { Crossing, State } from "../fold/state";
 import { parametersOf, readable } from "../fold/words";
 import { source } from "../editor/editor";
 import { ranSource } from "../session";
-import { repaired } from "./token";
+import { fatal } from "./token";
 
 const X86_64: Pick<AbiInfo, "number_register" | "argument_registers" | "return_register" | "word_size"> = {
   number_register: "rax",
@@ -95,19 +95,34 @@ function Program({ state }: { state: State }) {
     if (lineText(lines, line)) near.push(line);
   }
   const fault = state.crossing?.kind === "fault" && !state.crossing.over ? state.crossing : null;
+  if (fault?.line === null && fault.pc !== null) return <Nowhere pc={fault.pc} />;
   return (
     <div class={end ? "program program-over" : "program"}>
       <ol class="snippet" aria-label="The program around the running line">
         {near.map((line) => (
           <li
             key={line}
-            class={line === current && state.index >= 0 ? (fault && !repaired(fault) ? "now now-fault" : "now") : ""}
+            class={line === current && state.index >= 0 ? (fault && fatal(fault) ? "now now-fault" : "now") : ""}
             aria-current={line === current ? "true" : undefined}
           >
             <span class="number">{line}</span>
             <code>{lineText(lines, line)}</code>
           </li>
         ))}
+      </ol>
+    </div>
+  );
+}
+
+/** The CPU has left the program: no line of it is at this address. */
+function Nowhere({ pc }: { pc: string }) {
+  return (
+    <div class="program">
+      <ol class="snippet" aria-label="The program around the running line">
+        <li class="astray now now-fault" aria-current="true">
+          <code>{pc}</code>
+        </li>
+        <li class="astray">no line of the program</li>
       </ol>
     </div>
   );

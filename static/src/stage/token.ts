@@ -12,7 +12,7 @@ export function tokenOf(state: State): TokenLook {
   if (!crossing) return { text: "", tone: "plain" };
   if (crossing.kind === "fault") {
     const text = crossing.signal?.name ?? crossing.fault?.vector ?? "fault";
-    return { text, tone: repaired(crossing) ? "plain" : "refused" };
+    return { text, tone: fatal(crossing) ? "refused" : "plain" };
   }
   const { result, dispatch } = crossing;
   if (result) return { text: result.errno ?? result.text, tone: result.errno ? "refused" : "answer" };
@@ -22,7 +22,7 @@ export function tokenOf(state: State): TokenLook {
   return { text: name, tone: refused ? "refused" : "plain" };
 }
 
-/** A fault that the kernel mends by itself, such as the first touch of a fresh page: nothing is wrong. */
-export function repaired(crossing: Crossing): boolean {
-  return crossing.fault !== null && crossing.fault.signal === null;
+/** A fault that ends in a signal. One that the kernel mends, such as the first touch of a fresh page, is no alarm. */
+export function fatal(crossing: Crossing): boolean {
+  return crossing.fault !== null && crossing.fault.signal !== null;
 }

@@ -5,8 +5,8 @@ export function RunButtons() {
   return (
     <div class="run-buttons">
       {active.value && (
-        <button type="button" class="stop" data-testid="stop" onClick={() => void stop()}>
-          <Icon name="stop" size={14} /> Stop
+        <button type="button" class="stop" data-testid="stop" aria-label="Stop" title="Stop" onClick={() => void stop()}>
+          <Icon name="stop" size={14} /> <span class="stop-word">Stop</span>
         </button>
       )}
       <button
