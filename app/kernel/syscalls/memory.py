@@ -96,9 +96,9 @@ def mmap(
     Without `MAP_FIXED`, `addr` is a wish. Memory costs nothing until it is touched.
     EINVAL: `length` is 0, `offset` or a fixed `addr` is not page aligned, or the sharing type is not one. ENOMEM: no
     room, or too many regions. EEXIST: `MAP_FIXED_NOREPLACE` and something is there. EPERM: below the lowest address
-    that may be used, or executing a pipe. EBADF: no such file. EACCES: the file is not open for what is asked. ENODEV: such a file can't be
-    mapped. EOVERFLOW: `offset` + `length` is too much. EOPNOTSUPP: unknown flags with `MAP_SHARED_VALIDATE`. See
-    mmap(2).
+    that may be used, or executing a pipe. EBADF: no such file. EACCES: the file is not open for what is asked. ENODEV:
+    such a file can't be mapped. EOVERFLOW: `offset` + `length` is too much. EOPNOTSUPP: unknown flags with
+    `MAP_SHARED_VALIDATE`. See mmap(2).
     """
     if offset & PAGE_MASK:
         raise call.refuse(Errno.EINVAL, "offset", "alignment", str(offset.text()), _UNALIGNED)
@@ -129,15 +129,19 @@ def _refuse_huge(call: Call, addr: int, length: int, flags: int, offset: int) ->
     shown = flag_text(flags, MmapFlag)
     size = _HUGE_SIZES.get(flags >> _HUGE_SHIFT & 0x3F)
     fixed = flags & (MmapFlag.MAP_FIXED | MmapFlag.MAP_FIXED_NOREPLACE)
-    sharing = flags & MAP_TYPE in (MmapFlag.MAP_SHARED, MmapFlag.MAP_PRIVATE)
+    sharing = flags & MAP_TYPE in (MmapFlag.MAP_SHARED, MmapFlag.MAP_PRIVATE, MmapFlag.MAP_SHARED_VALIDATE)
     if not flags & MmapFlag.MAP_ANONYMOUS or size is None or not length:
         return call.refuse(Errno.EINVAL, "flags", "flags", shown, "That is no mapping of huge pages.")
     limit = call.task.mm.limit
     length = -(-length // size) * size
+    if not length % _WORD:
+        return call.refuse(Errno.EINVAL, "length", "range", hex(length), "That is more than there are addresses.")
     if length > limit or (fixed and addr > limit - length):
         return call.refuse(Errno.ENOMEM, "length", "range", hex(length), "The range reaches outside user memory.")
     if fixed and addr % size:
         return call.refuse(Errno.EINVAL, "addr", "alignment", hex(addr), f"It must be a multiple of {size}.")
+    if fixed and addr < MMAP_MIN_ADDR and call.task.process.credentials.euid:
+        return call.refuse(Errno.EPERM, "addr", "permission", hex(addr), "Only the superuser may map so low.")
     if not _fits(offset, length, _MAX_OFFSET):
         return call.refuse(Errno.EOVERFLOW, "offset", "range", hex(offset), "No file can be that long.")
     if not sharing:
