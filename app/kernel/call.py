@@ -57,7 +57,7 @@ class Call:
     def text(self) -> str:
         """The call with decoded arguments as strace prints it, without the result: `write(1, "hi\\n", 3)`."""
         if self.syscall is None:
-            name = self.task.abi.names.get(self.number, f"syscall_{self.number:#x}")
-            return f"{name}({', '.join(hex(value) for value in self.raw)})"
+            name = self.task.abi.names.get(self.number, f"syscall_{self.number & 0xFFFF_FFFF_FFFF_FFFF:#x}")
+            return f"{name}({', '.join(hex(value) if value else '0' for value in self.raw)})"
         shown = [text for argument in self.arguments.values() if (text := argument.text()) is not None]
         return f"{self.syscall.name}({', '.join(shown)})"

@@ -145,7 +145,7 @@ class Dispatcher:
             strace = f"{text} ({message(error)})"
             sentence = f"{register} becomes {value}: {error.name}, {message(error)}."
         else:
-            text = strace = call.syscall.result_text(value) if call.syscall else str(value)
+            text = strace = call.syscall.result_text(0 if result is None else result) if call.syscall else str(value)
             sentence = f"{register} becomes {text}."
         kernel.recorder.emit(
             Return(

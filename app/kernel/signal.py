@@ -160,13 +160,16 @@ def is_ignored(process: Process, signo: int) -> bool:
 
 
 def send(kernel: Kernel, task: Task, info: SigInfo) -> None:
-    """Make a signal pending for `task`, or drop it if it would be ignored. It takes effect before user mode goes on."""
+    """Make a signal pending for `task`. It takes effect before user mode goes on.
+
+    One that would be ignored does not disturb a task that sleeps.
+    """
     name = signal_name(info.signo)
     _cancel_opposites(task, info.signo)
     if info.signo in task.blocked:
         task.pending.add(info)
         _record(kernel, info, "blocked", "pending", f"{name} is blocked by the signal mask and stays pending.")
-    elif is_ignored(task.process, info.signo):
+    elif is_ignored(task.process, info.signo) and task.sleeping is not None:
         _record(kernel, info, _disposition(task, info.signo), "ignore", f"{name} is ignored.")
     else:
         task.pending.add(info)

@@ -112,8 +112,8 @@ def _named(line: str | None) -> str:
 def excuses(steps: Sequence[Call], events: Sequence[AnyEvent]) -> set[int]:
     """Steps whose answers are not the same everywhere.
 
-    A write that cannot take its bytes may still make a file longer: nothing after it is compared. Offsets and listings of directories belong to the file system. What waits in the standard streams depends on
-    whether somebody has read it already, and they are not this user's everywhere.
+    A write that cannot take its bytes may still make a file longer: nothing after it is compared. Offsets and
+    listings of directories belong to the file system. Standard input is not this user's everywhere.
     """
     result: set[int] = set()
     writes = ("write", "writev", "pwrite64")
@@ -128,7 +128,7 @@ def excuses(steps: Sequence[Call], events: Sequence[AnyEvent]) -> set[int]:
             index += 1
             name = steps[index].name
             fd = kinds.get(int(event.args[0], 16) & 0xFFFF_FFFF)
-            if fd and name in ("lseek", "getdents64", "read", "readv") and fd.kind == "directory":
+            if fd and name in ("lseek", "getdents64", "read", "readv", "fcntl") and fd.kind == "directory":
                 result.add(index)
             if fd and fd.kind == "file" and name in writes and answers.get(event.call) == "EFAULT":
                 return result | set(range(index + 1, len(steps)))

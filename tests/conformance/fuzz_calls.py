@@ -94,7 +94,8 @@ class Sequence:
         self.add("mmap", SECOND_EDGE - PAGE, 2 * PAGE, 3, 0x32, -1, 0)
         self.add("munmap", SECOND_EDGE, PAGE)
         for made in (
-            ("mkdir", "d", 0o755), ("mkdir", "d/e", 0o755), ("symlink", choose(TARGETS[:6]), "l"), ("open", "a", 0o102, 0o644),
+            ("mkdir", "d", 0o755), ("mkdir", "d/e", 0o755), ("symlink", choose(TARGETS[:6]), "l"),
+            ("open", "a", 0o102, 0o644),
         ):  # fmt: skip
             if self.random.random() < 0.8:
                 self.add(*made)
@@ -295,7 +296,8 @@ class Sequence:
                 where = lock if self.random.random() < 0.8 else self.struct(32)
                 self.add("fcntl", self.fd(), choose((5, 6, 7)), where)
             case _:
-                self.add("fcntl", self.fd(), choose((1031, 1031, 12345, -1, 2**32 + 3)), choose((0, 1, PAGE, PAGE + 1, 65536, 1 << 20, (1 << 20) + 1, 1 << 31, (1 << 31) + 1, 2**32)))  # fmt: skip
+                sizes = (0, 1, PAGE, PAGE + 1, 65536, 1 << 20, (1 << 20) + 1, 1 << 31, (1 << 31) + 1, 2**32)
+                self.add("fcntl", self.fd(), choose((1031, 1031, 12345, -1, 2**32 + 3)), choose(sizes))
 
     def pipe(self) -> None:
         name = f"fds{self.pipes}"

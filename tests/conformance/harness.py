@@ -83,6 +83,7 @@ __all__ = [
     "compile_case",
     "fresh_directory",
     "need_ext4",
+    "privileges",
     "run_here",
     "run_native",
     "why_not_native",
@@ -138,7 +139,7 @@ def fresh_directory() -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _privileges() -> dict[str, object]:
+def privileges() -> dict[str, object]:
     """Arguments for subprocess that give up root."""
     return {"user": USER_ID, "group": USER_ID, "extra_groups": []} if os.geteuid() == 0 else {}
 
@@ -162,7 +163,7 @@ def run_native(program: Program, stdin: bytes = b"", inside: str = "") -> Outcom
                 env={},
                 timeout=TIMEOUT_SECONDS,
                 check=False,
-                **_privileges(),
+                **privileges(),
             )
     if done.returncode < 0:
         return Outcome(done.stdout, done.stderr, None, signal_name(-done.returncode))

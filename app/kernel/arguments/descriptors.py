@@ -36,7 +36,7 @@ class Fd:
     @classmethod
     def show(cls, value: int) -> str:
         """A returned descriptor."""
-        return str(value)
+        return str(int(value))
 
     @property
     def file(self) -> FileDescription:

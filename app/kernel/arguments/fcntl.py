@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from app.kernel.abi.constants import FcntlCommand, FdFlag, OpenFlag
 from app.kernel.abi.text import flag_text
 
-from .integers import signed
+from .integers import Int, signed
 from .memory import Pointer
 from .structs import StructIn, StructOut
 
@@ -47,11 +47,42 @@ class FcntlArgument(Pointer):
         if command in _WITHOUT:
             return None
         if self._struct is not None:
-            return self._struct.text()
+            shown = self._struct.text()
+            if shown and isinstance(self._struct, StructOut) and self._struct.fields:
+                return f"{shown[:-1]}, l_pid={self._struct.fields['l_pid']}}}"
+            return shown
         if command == FcntlCommand.F_SETFD:
             return flag_text(self.address, FdFlag)
         if command == FcntlCommand.F_SETFL:
             return flag_text(self.number, OpenFlag)
         if command in (FcntlCommand.F_DUPFD, FcntlCommand.F_DUPFD_CLOEXEC, FcntlCommand.F_SETPIPE_SZ):
             return str(self.number)
+        if command in (FcntlCommand.F_SETLK, FcntlCommand.F_SETLKW):
+            return StructIn(self.call, self.name, self.address, "flock").text()
+        if command not in tuple(FcntlCommand):
+            return f"{self.address:#x}" if self.address else "0"
         return super().text()
+
+
+class FcntlResult(Int):
+    """What fcntl(2) gives: a number, which for F_GETFL and F_GETFD is a set of flags."""
+
+    names: type[OpenFlag] | type[FdFlag] | None = None
+
+    @classmethod
+    def of(cls, command: int, value: int) -> FcntlResult:
+        """The result of `command`."""
+        result = cls(value)
+        if command in (FcntlCommand.F_GETFL, FcntlCommand.F_GETFD):
+            result.names = OpenFlag if command == FcntlCommand.F_GETFL else FdFlag
+        return result
+
+    @classmethod
+    def show(cls, value: int) -> str:
+        """`3`, or `0x8002 (flags O_RDWR|O_LARGEFILE)`."""
+        names = getattr(value, "names", None)
+        if names is None or (names is FdFlag and not value):
+            return str(int(value))
+        return (
+            f"{int(value):#x} (flags {flag_text(int(value), names)})" if value else f"0 (flags {flag_text(0, names)})"
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.kernel.abi.constants import IoctlRequest as requests  # noqa: N813 - the names, the class is the argument
 from app.kernel.abi.text import ioctl_text
 from app.kernel.errno import Errno
 
@@ -66,9 +67,14 @@ class IoctlArgument(Pointer):
         )
 
     def text(self) -> str | None:
-        """What was exchanged, else the bare value."""
+        """What was exchanged, else the bare value; nothing for requests without an argument."""
+        request = int(self.call.arguments["request"])
+        if request in (requests.FIOCLEX, requests.FIONCLEX):
+            return None
         if self._struct is not None:
             return self._struct.text()
+        if request in (requests.TCSETS, requests.TCSETSW, requests.TCSETSF):
+            return StructIn(self.call, self.name, self.address, "termios").text()
         if self._value is not None:
             return f"[{self._value}]"
         return super().text()

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from app.kernel.abi.text import quote
 from app.kernel.errno import Errno
 
-from .integers import signed
-from .memory import Pointer
+from .integers import Address, signed
+from .memory import QUOTED_BYTES, Pointer
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
 
 IOV_MAX = 1024
+SHOWN_BUFFERS = 32
+"""How many buffers strace shows."""
 MAX_TOTAL = 0x7FFF_F000
 
 
@@ -72,22 +74,39 @@ class IoVec(Pointer):
         call.passed(self.name, "user-memory", shown, f"The {count} struct iovec at {shown} name {self.size} bytes.")
 
     def text(self) -> str | None:
-        """The buffers as strace prints them."""
-        if not self.buffers:
-            return "[]" if self.data is not None else super().text()
-        rest = self.data or b""
+        """The buffers as strace prints them, which looks for itself when the call did not get so far."""
+        if self.address == 0:
+            return "NULL"
+        layout = self.call.task.abi.structs["iovec"]
+        count = int(self.call.arguments[self.detail])
         parts = []
-        for base, size in self.buffers:
-            piece, rest = rest[:size], rest[size:]
-            shown = quote(piece) if piece else hex(base) if base else "NULL"
-            parts.append(f"{{iov_base={shown}, iov_len={size}}}")
-        return f"[{', '.join(parts)}]"
+        for address in range(self.address, self.address + min(count, SHOWN_BUFFERS) * layout.size, layout.size):
+            packed = self.call.task.mm.copy_in(address, layout.size)
+            if len(packed) < layout.size:
+                parts.append(f"... /* {address:#x} */")
+                break
+            entry = layout.unpack(packed)
+            base, size = entry["iov_base"], entry["iov_len"]
+            parts.append(f"{{iov_base={self._contents(base, size)}, iov_len={size}}}")
+        else:
+            if count > SHOWN_BUFFERS:
+                parts.append("...")
+        return super().text() if parts and parts[0].startswith("... /*") else f"[{', '.join(parts)}]"
+
+    def _contents(self, base: int, size: int) -> str:
+        """What is in the buffer, or its address."""
+        raise NotImplementedError
 
 
 class IoVecIn(IoVec):
     """Buffers the kernel reads."""
 
     __slots__ = ()
+
+    def _contents(self, base: int, size: int) -> str:
+        size = min(size, QUOTED_BYTES + 1)
+        data = self.call.task.mm.copy_in(base, size)
+        return Address.show(base) if not base or len(data) < size else quote(data, QUOTED_BYTES)
 
     def read(self, size: int | None = None) -> bytes:
         """Copy in, up to `size` bytes. Short when a buffer is not readable to its end; EFAULT when nothing is."""
@@ -118,7 +137,18 @@ class IoVecIn(IoVec):
 class IoVecOut(IoVec):
     """Buffers the kernel fills, one after the other."""
 
-    __slots__ = ()
+    __slots__ = ("_shown",)
+
+    def text(self) -> str | None:
+        """What arrived in each buffer."""
+        self._shown = self.data
+        return super().text()
+
+    def _contents(self, base: int, size: int) -> str:
+        if self._shown is None or not base:
+            return Address.show(base)
+        data, self._shown = self._shown[:size], self._shown[size:]
+        return quote(data, QUOTED_BYTES)
 
     def write(self, data: bytes) -> int:
         """Copy out; returns the bytes that arrived. EFAULT when none did."""

@@ -94,9 +94,12 @@ class UserBuffer(Pointer):
         """The bytes the program offers."""
         return int(self.call.arguments[self.detail])
 
-    def need_range(self) -> None:
-        """Check, before anything else about the buffer, that it lies below the kernel's half. Raises EFAULT."""
-        self._need_range(self.size)
+    def need_range(self, most: int = 1 << 64) -> None:
+        """Check, before anything else about the buffer, that it lies below the kernel's half. Raises EFAULT.
+
+        Of a longer buffer the first `most` bytes count.
+        """
+        self._need_range(min(self.size, most))
 
 
 class UserIn(UserBuffer):
@@ -153,7 +156,44 @@ class UserOut(UserBuffer):
 
     def text(self) -> str | None:
         """What the kernel put there, as strace quotes it; the address when nothing was put."""
-        return Address.show(self.address) if self.data is None else quote(self.data, QUOTED_BYTES)
+        return Address.show(self.address) if self.data is None or self.is_null else quote(self.data, QUOTED_BYTES)
+
+
+class PathOut(UserOut):
+    """A buffer for a path with its NUL, which is told without it and in full."""
+
+    __slots__ = ()
+
+    def text(self) -> str | None:
+        """The path; the address when not all of it was put there."""
+        if self.data is None or not self.data.endswith(b"\0"):
+            return Address.show(self.address)
+        return quote(self.data[:-1], limit=None)
+
+
+class EntriesOut(UserOut):
+    """A buffer for directory entries (`struct linux_dirent64`), of which strace tells only how many there are."""
+
+    __slots__ = ()
+
+    def write(self, data: bytes) -> int:
+        """Copy `data` out; what does not arrive whole is not told."""
+        count = super().write(data)
+        if count < len(data):
+            self.data = None
+        return count
+
+    def text(self) -> str | None:
+        """`0x404000 /* 3 entries */`; the address alone when there was an error."""
+        shown = Address.show(self.address)
+        if self.data is None:
+            return shown
+        layout = self.call.task.abi.structs["dirent64"]
+        at = count = 0
+        while at < len(self.data):
+            at += layout.unpack(self.data[at : at + layout.size])["d_reclen"]
+            count += 1
+        return f"{shown} /* {count} entries */"
 
 
 class RandomOut(UserOut):

@@ -38,6 +38,15 @@ class StructIn(StructPointer):
 
     __slots__ = ()
 
+    def text(self) -> str | None:
+        """The fields, as strace prints them, which looks for itself when the call did not get so far."""
+        if self.fields is None and self.detail != "sigset":
+            layout = self.layout
+            data = self.call.task.mm.copy_in(self.address, layout.size)
+            if len(data) == layout.size:
+                return layout.text(layout.unpack(data))
+        return super().text()
+
     def read(self) -> dict[str, Any]:
         """The fields by name. Raises EFAULT unless the whole struct is readable."""
         layout = self.layout
@@ -93,7 +102,8 @@ class StructOut(StructPointer):
 
 
 class NumberOut(Pointer):
-    """Room for one integer the kernel stores. `Annotated[NumberOut, "long"]` names its C type: `int` or `long`."""
+    """Room for one integer the kernel stores. `Annotated[NumberOut, "long"]` names its C type: `int`, `long`
+    or `unsigned long`."""
 
     __slots__ = ("value",)
 
@@ -115,5 +125,7 @@ class NumberOut(Pointer):
         call.passed(self.name, "user-memory", shown, f"The {self.detail} at {shown} is in writable memory.")
 
     def text(self) -> str | None:
-        """`[5]`; the address when nothing was stored."""
-        return Address.show(self.address) if self.value is None else f"[{self.value}]"
+        """`[5]`, or `[0x5]` of an `unsigned long`; the address when nothing was stored."""
+        if self.value is None:
+            return Address.show(self.address)
+        return f"[{Address.show(self.value) if self.detail == 'unsigned long' else self.value}]"

@@ -38,7 +38,7 @@ def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mod
     lookup = walk.look_up(dirfd, follow=follow, creating=bool(flags & OpenFlag.O_CREAT))
     dentry, created = _find_or_create(call, walk, lookup, flags, mode)
     if flags & _TMPFILE:
-        dentry = _temporary(call, walk, dentry, mode)
+        dentry, created = _temporary(call, walk, dentry, mode), True
     elif not created:
         _check_found(call, walk, dentry, flags)
     kept = flags & ~_FORGOTTEN

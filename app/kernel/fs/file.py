@@ -111,7 +111,7 @@ class FileDescription:
         while True:
             result = self.try_read(call, sink, position)
             if isinstance(result, int):
-                return result
+                return result or sink.write(b"")
             yield from self.sleep(call, result)
 
     def write(self, call: Call, source: Source, position: int | None = None) -> Blocking[int]:

@@ -13,10 +13,13 @@ from .superblock import SuperBlock
 
 
 def open_dentry(fs: SuperBlock, dentry: Dentry, flags: int) -> FileDescription:
-    """Open what `dentry` names. Permissions have been checked. Raises ENXIO when no driver answers."""
+    """Open what `dentry` names. Permissions have been checked. Raises EINVAL for O_DIRECT where nothing is cached, and
+    ENXIO when no driver answers."""
     inode = dentry.inode
     if flags & OpenFlag.O_PATH:
         return PathHandle(fs, inode, flags, dentry)
+    if flags & OpenFlag.O_DIRECT and not inode.is_regular:
+        raise KernelError(Errno.EINVAL, f"O_DIRECT is for regular files, and {dentry.path} is none")
     if isinstance(inode, RegularFile):
         return RegularDescription(fs, inode, flags, dentry)
     if isinstance(inode, Directory):

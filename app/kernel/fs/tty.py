@@ -97,7 +97,7 @@ class TerminalDescription(FileDescription):
         discipline = self.terminal.discipline
         wanted = min(sink.size, MAX_RW_COUNT)
         if not wanted:
-            return 0
+            return sink.write(b"")
         clock = call.kernel.clock
         until: int | None = None
         while not discipline.has_input(wanted):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.kernel.abi.constants import FcntlCommand, FdFlag, LockType, OpenFlag, PipeFlag, SeekWhence
 from app.kernel.arguments import Fd, Int
-from app.kernel.arguments.fcntl import FcntlArgument
+from app.kernel.arguments.fcntl import FcntlArgument, FcntlResult
 from app.kernel.call import Call
 from app.kernel.errno import Errno
 from app.kernel.fs.descriptors import MAX_DESCRIPTORS
@@ -93,7 +93,7 @@ def _duplicate(call: Call, file: FileDescription, start: int, close_on_exec: boo
 
 
 @syscall
-def fcntl(call: Call, fd: Fd, cmd: FcntlCommand, arg: FcntlArgument) -> Int:
+def fcntl(call: Call, fd: Fd, cmd: FcntlCommand, arg: FcntlArgument) -> FcntlResult:
     """Ask about the descriptor `fd` or change it, as `cmd` says.
 
     F_DUPFD and F_DUPFD_CLOEXEC duplicate to the lowest free number from `arg` on; F_GETFD and F_SETFD are about
@@ -128,7 +128,7 @@ def fcntl(call: Call, fd: Fd, cmd: FcntlCommand, arg: FcntlArgument) -> Int:
             _lock(call, fd, file, int(cmd), arg)
         case _:
             raise call.refuse(Errno.EINVAL, "cmd", "range", str(cmd), "This kernel's fcntl does not know the command.")
-    return Int(result)
+    return FcntlResult.of(cmd, result)
 
 
 def _set_status(call: Call, fd: Fd, file: FileDescription, wanted: int) -> None:
@@ -136,6 +136,8 @@ def _set_status(call: Call, fd: Fd, file: FileDescription, wanted: int) -> None:
         who = call.task.process.credentials
         if who.euid not in (0, file.inode.uid):
             raise call.refuse(Errno.EPERM, "arg", "owner", hex(wanted), "O_NOATIME is for the owner of the file.")
+    if wanted & OpenFlag.O_DIRECT and not file.inode.is_regular and file.kind != "pipe":
+        raise call.refuse(Errno.EINVAL, "arg", "flags", hex(wanted), "O_DIRECT is for regular files and pipes.")
     changeable = STATUS_FLAGS | (int(OpenFlag.FASYNC) if file.signals_input else 0)
     file.flags = (file.flags & ~changeable) | (wanted & changeable)
     for number in call.task.files.numbers():

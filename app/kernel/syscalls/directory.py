@@ -7,6 +7,7 @@ from typing import Annotated
 
 from app.kernel.abi.constants import AtFlag, RenameFlag
 from app.kernel.arguments import DirFd, Fd, Int, Mode, Path, Size, UserOut
+from app.kernel.arguments.memory import EntriesOut, PathOut
 from app.kernel.call import Call
 from app.kernel.errno import Errno
 from app.kernel.fs import names
@@ -16,7 +17,7 @@ from app.kernel.syscall import syscall
 
 
 @syscall
-def getdents64(call: Call, fd: Fd, dirp: Annotated[UserOut, "count"], count: Size) -> Size:
+def getdents64(call: Call, fd: Fd, dirp: Annotated[EntriesOut, "count"], count: Size) -> Size:
     """Fill `dirp` with entries of the open directory `fd`, as many as fit into `count` bytes; 0 after the last one.
 
     Source: getdents64(2). Errors: EBADF, ENOTDIR, EINVAL (not even one fits), EFAULT, ENOENT (the directory is
@@ -26,7 +27,7 @@ def getdents64(call: Call, fd: Fd, dirp: Annotated[UserOut, "count"], count: Siz
 
 
 @syscall
-def getcwd(call: Call, buf: Annotated[UserOut, "size"], size: Size) -> Size:
+def getcwd(call: Call, buf: Annotated[PathOut, "size"], size: Size) -> Size:
     """Store the absolute path of the working directory in `buf`; returns its length with the NUL.
 
     Source: getcwd(2). Errors: ERANGE (`size` is too small), EFAULT, ENOENT (the directory is removed).

@@ -96,16 +96,16 @@ def mmap(
     Without `MAP_FIXED`, `addr` is a wish. Memory costs nothing until it is touched.
     EINVAL: `length` is 0, `offset` or a fixed `addr` is not page aligned, or the sharing type is not one. ENOMEM: no
     room, or too many regions. EEXIST: `MAP_FIXED_NOREPLACE` and something is there. EPERM: below the lowest address
-    that may be used, or executing a pipe. EBADF: no such file. EACCES: the file is not open for what is asked. ENODEV: such a file can't be
-    mapped. EOVERFLOW: `offset` + `length` is too much. EOPNOTSUPP: unknown flags with `MAP_SHARED_VALIDATE`. See
-    mmap(2).
+    that may be used, or executing a pipe. EBADF: no such file. EACCES: the file is not open for what is asked. ENODEV:
+    such a file can't be mapped. EOVERFLOW: `offset` + `length` is too much. EOPNOTSUPP: unknown flags with
+    `MAP_SHARED_VALIDATE`. See mmap(2).
     """
     if offset & PAGE_MASK:
         raise call.refuse(Errno.EINVAL, "offset", "alignment", str(offset.text()), _UNALIGNED)
     anonymous = bool(flags & MmapFlag.MAP_ANONYMOUS)
     file = None if anonymous else fd.file
     if flags & MmapFlag.MAP_HUGETLB:
-        raise _refuse_huge(call, addr, length, flags)
+        raise _refuse_huge(call, addr, length, flags, offset)
     if not length:
         raise call.refuse(Errno.EINVAL, "length", "range", "0", "A mapping of no bytes makes no sense.")
     mm = call.task.mm
@@ -124,19 +124,26 @@ def mmap(
     return Address(start)
 
 
-def _refuse_huge(call: Call, addr: int, length: int, flags: int) -> KernelError:
+def _refuse_huge(call: Call, addr: int, length: int, flags: int, offset: int) -> KernelError:
     """Huge pages: the machine has none to give. What else is wrong with the call is told first."""
     shown = flag_text(flags, MmapFlag)
     size = _HUGE_SIZES.get(flags >> _HUGE_SHIFT & 0x3F)
     fixed = flags & (MmapFlag.MAP_FIXED | MmapFlag.MAP_FIXED_NOREPLACE)
-    sharing = flags & MAP_TYPE in (MmapFlag.MAP_SHARED, MmapFlag.MAP_PRIVATE)
+    sharing = flags & MAP_TYPE in (MmapFlag.MAP_SHARED, MmapFlag.MAP_PRIVATE, MmapFlag.MAP_SHARED_VALIDATE)
     if not flags & MmapFlag.MAP_ANONYMOUS or size is None or not length:
         return call.refuse(Errno.EINVAL, "flags", "flags", shown, "That is no mapping of huge pages.")
     limit = call.task.mm.limit
-    if length > limit or (fixed and addr > limit - -(-length // size) * size):
+    length = -(-length // size) * size
+    if not length % _WORD:
+        return call.refuse(Errno.EINVAL, "length", "range", hex(length), "That is more than there are addresses.")
+    if length > limit or (fixed and addr > limit - length):
         return call.refuse(Errno.ENOMEM, "length", "range", hex(length), "The range reaches outside user memory.")
     if fixed and addr % size:
         return call.refuse(Errno.EINVAL, "addr", "alignment", hex(addr), f"It must be a multiple of {size}.")
+    if fixed and addr < MMAP_MIN_ADDR and call.task.process.credentials.euid:
+        return call.refuse(Errno.EPERM, "addr", "permission", hex(addr), "Only the superuser may map so low.")
+    if not _fits(offset, length, _MAX_OFFSET):
+        return call.refuse(Errno.EOVERFLOW, "offset", "range", hex(offset), "No file can be that long.")
     if not sharing:
         return call.refuse(Errno.EINVAL, "flags", "flags", shown, "It must be either MAP_SHARED or MAP_PRIVATE.")
     return call.refuse(Errno.ENOMEM, "flags", "flags", shown, "No huge pages are reserved on this machine.")
@@ -208,6 +215,11 @@ def _describe(
     return Vma(start, start + size, prot & ALL, name, shared=shared, grows_down=grows)
 
 
+def _fits(offset: int, size: int, largest: int) -> bool:
+    """Whether `size` bytes from `offset` on, which the kernel takes as unsigned, end before `largest`."""
+    return (offset % _WORD) // PAGE <= (largest - size) // PAGE
+
+
 def _check_sharing(call: Call, flags: int, *allowed: MmapFlag) -> None:
     if flags & MAP_TYPE not in allowed:
         shown = flag_text(flags, MmapFlag)
@@ -219,7 +231,7 @@ def _check_file(call: Call, file: FileDescription, size: int, prot: int, flags: 
     shared = flags & MAP_TYPE != MmapFlag.MAP_PRIVATE
     shown = str(call.arguments["fd"].number)
     largest = _MAX_OFFSET if isinstance(file.inode, RegularFile) else _WORD - 1
-    if (offset % _WORD) // PAGE > (largest - size) // PAGE:
+    if not _fits(offset, size, largest):
         raise call.refuse(Errno.EOVERFLOW, "offset", "range", hex(offset), "No file can be that long.")
     _check_sharing(call, flags, MmapFlag.MAP_SHARED, MmapFlag.MAP_PRIVATE, MmapFlag.MAP_SHARED_VALIDATE)
     if flags & MAP_TYPE == MmapFlag.MAP_SHARED_VALIDATE and flags & ~_VALID_FLAGS:

@@ -72,7 +72,7 @@ def set_tid_address(call: Call, tidptr: Address) -> Int:
 
 
 @syscall
-def arch_prctl(call: Call, code: ArchPrctlCode, addr: Annotated[NumberOut, "long"]) -> Int:
+def arch_prctl(call: Call, code: ArchPrctlCode, addr: Annotated[NumberOut, "unsigned long"]) -> Int:
     """Set or get the base of the FS or GS segment, which x86-64 programs use for thread-local storage.
 
     `ARCH_SET_FS` and `ARCH_SET_GS` take the address itself, `ARCH_GET_FS` and `ARCH_GET_GS` the place to store it.

@@ -45,6 +45,7 @@ def getrandom(call: Call, buf: Annotated[RandomOut, "buflen"], buflen: Size, fla
     if flags & ~_ALL_FLAGS or flags & _EXCLUSIVE == _EXCLUSIVE:
         shown = flag_text(flags, GrndFlag)
         raise call.refuse(Errno.EINVAL, "flags", "flags", shown, "These flags do not exist or exclude each other.")
+    buf.need_range(MAX_RW_COUNT)
     count = buf.fill(min(buflen, MAX_RW_COUNT), call.kernel.random.randbytes)
     call.service("system", "random", f"The random number generator gave {count} bytes.")
     return Size(count)

@@ -120,7 +120,11 @@ def _readable_clock(call: Call, clockid: int) -> PosixClock:
     clock = _clock(call, clockid)
     if not clock.readable:
         raise call.refuse(
-            Errno.EINVAL, "clockid", "choice", flag_text(clockid, ClockId), "This clock has no time to tell: there is no such thing."
+            Errno.EINVAL,
+            "clockid",
+            "choice",
+            flag_text(clockid, ClockId),
+            "This clock has no time to tell: there is no such thing.",
         )
     return clock
 
