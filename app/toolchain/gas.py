@@ -76,7 +76,6 @@ def _apart_from_label(line: Line) -> list[Line]:
     return [line]
 
 
-
 class GasAssembler:
     """Parses one source into a Unit."""
 
