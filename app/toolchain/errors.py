@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app.toolchain.program import Diagnostic, SourceError
 
@@ -37,6 +38,9 @@ class Report:
     def __init__(self) -> None:
         self._diagnostics: list[Diagnostic] = []
 
+    def __len__(self) -> int:
+        return len(self._diagnostics)
+
     def add(self, mistake: Mistake) -> None:
         """Note `mistake`. Raises SourceError when there are too many."""
         span = mistake.span
@@ -45,6 +49,8 @@ class Report:
         if diagnostic not in self._diagnostics:
             self._diagnostics.append(diagnostic)
         if len(self._diagnostics) >= MAX_DIAGNOSTICS:
+            hints = [hint for hint in (mistake.hint, f"only the first {MAX_DIAGNOSTICS} mistakes are shown") if hint]
+            self._diagnostics[-1] = replace(self._diagnostics[-1], hint="; ".join(hints))
             self.finish()
 
     def finish(self) -> None:

@@ -49,6 +49,7 @@ _NASM_WORDS = frozenset(
 _NASM_PREPROCESSOR = frozenset(("define", "macro", "include", "assign", "if", "ifdef", "ifndef", "rep", "endmacro"))
 _SIZE_WORDS = frozenset(["byte", "word", "dword", "qword", "ptr", "offset", "short", "near", "rep", "lock"])
 _MAX_REPEAT_DEPTH = 16
+_REPEATS = (".rept", ".rep")
 
 
 def guess_syntax(lines: list[Line]) -> Syntax:
@@ -67,6 +68,15 @@ def guess_syntax(lines: list[Line]) -> Syntax:
     return "intel" if bare else "att"
 
 
+def _apart_from_label(line: Line) -> list[Line]:
+    """`name: .rept 3` as two lines: the directives that span lines are looked for at the beginning of one."""
+    label, rest = line.tokens[:2], line.tokens[2:]
+    if rest and label[1].text == ":" and rest[0].text.lower() in (*_REPEATS, *UNSUPPORTED):
+        return [Line(line.number, line.text, label), Line(line.number, line.text, rest)]
+    return [line]
+
+
+
 class GasAssembler:
     """Parses one source into a Unit."""
 
@@ -80,7 +90,7 @@ class GasAssembler:
 
     def run(self) -> Unit:
         """Parse everything. Raises SourceError only when there are too many mistakes; others stay in the report."""
-        self._run(self._lines, 0)
+        self._run([part for line in self._lines for part in _apart_from_label(line)], 0)
         try:
             self._directives.finish()
         except Mistake as mistake:
@@ -96,7 +106,7 @@ class GasAssembler:
                 continue
             word = line.tokens[0].text.lower()
             try:
-                if word in (".rept", ".rep"):
+                if word in _REPEATS:
                     index = self._repeat(lines, index - 1, depth)
                 elif word in UNSUPPORTED:
                     index = self._skip_block(lines, index - 1)
@@ -128,9 +138,13 @@ class GasAssembler:
             self.unit.report.add(mistake)
             return end + 1
         body = [line for line in lines[start + 1 : end] if line.tokens]
+        known = len(self.unit.report)
         for _ in range(count if body else 0):
             self.unit.count_statement(head.tokens[0].span)
             self._run(body, depth + 1)
+            if len(self.unit.report) > known:
+                # Each repetition has the same mistakes, and looking for a hint takes time.
+                break
         return end + 1
 
     def _skip_block(self, lines: list[Line], start: int) -> int:

@@ -11,7 +11,7 @@ import gevent
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-READ_TIMEOUT_SECONDS = 30
+READ_TIMEOUT_SECONDS = 10
 """How long a posted body may take to arrive."""
 
 MAX_PACKETS = 16

@@ -6,7 +6,7 @@ import { Machine } from "./panels/Machine";
 import { Story } from "./panels/Story";
 import { Strace } from "./panels/Strace";
 import { listenForKeys } from "./playback/keys";
-import { count, state, waitingForInput } from "./playback/playback";
+import { count, state, trace, waitingForInput } from "./playback/playback";
 import { Transport } from "./playback/Transport";
 import { connected } from "./protocol/client";
 import { mistakes, notice, ranSource, run, status } from "./session";
@@ -56,6 +56,7 @@ function NoticeBar() {
 
 export function App() {
   const help = useRef<HTMLDialogElement>(null);
+  const shown = useRef(trace.peek());
   const openHelp = () => help.current?.showModal();
   useEffect(() => listenForKeys(openHelp, () => void run()), []);
   useSignalEffect(() => {
@@ -66,6 +67,10 @@ export function App() {
     const fits = ranSource.value === source.value && now.index >= 0 && now.line !== null && !now.end;
     const astray = now.crossing?.kind === "fault" && !now.crossing.over && now.crossing.line === null;
     showRunning(fits && now.line !== null && !astray ? { line: now.line, mode: now.mode } : null);
+  });
+  useSignalEffect(() => {
+    if (trace.value !== shown.current && layout.peek() === "narrow") window.scrollTo(0, 0);
+    shown.current = trace.value;
   });
   useSignalEffect(() => {
     if (waitingForInput.value) goToTab("terminal");

@@ -125,6 +125,19 @@ const REASONS: Record<string, string> = {
   "internal-error": "Stopped by a fault in Trapgate itself; the output is kept.",
 };
 
+/** What a shell says of a program that such a signal has killed. */
+const SIGNALS: Record<string, string> = {
+  SIGABRT: "aborted",
+  SIGBUS: "bus error",
+  SIGFPE: "arithmetic exception",
+  SIGILL: "illegal instruction",
+  SIGKILL: "killed",
+  SIGPIPE: "broken pipe",
+  SIGSEGV: "segmentation fault",
+  SIGTERM: "terminated",
+  SIGTRAP: "breakpoint trap",
+};
+
 export interface Status {
   tone: "idle" | "run" | "wait" | "good" | "bad";
   text: string;
@@ -140,7 +153,10 @@ export const status = computed<Status>(() => {
     if (end.reason === "exit") {
       return { tone: end.status === 0 ? "good" : "bad", text: `Exited with status ${end.status ?? 0}` };
     }
-    if (end.reason === "signal") return { tone: "bad", text: `Killed by ${end.signal ?? "a signal"}` };
+    if (end.reason === "signal") {
+      const words = end.signal ? SIGNALS[end.signal] : undefined;
+      return { tone: "bad", text: `Killed by ${end.signal ?? "a signal"}${words ? ` (${words})` : ""}` };
+    }
     return { tone: "bad", text: REASONS[end.reason] ?? end.sentence };
   }
   if (starting.value) return { tone: "run", text: "Starting" };

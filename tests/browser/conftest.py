@@ -8,12 +8,15 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.support.live import LiveServer
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
+
+FORGET = "if (!sessionStorage.getItem('seen')) { localStorage.clear(); sessionStorage.setItem('seen', 'yes'); }"
+"""What an earlier visit left behind is gone at a tab's first page, and only there."""
 
 
 @pytest.fixture(scope="session")
@@ -35,15 +38,23 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(browser: Browser, server: LiveServer) -> Iterator[Page]:
-    """The page, connected; fails the test when the page logs an error or asks a third party for something."""
+@pytest.fixture(scope="session")
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    """One browser profile, so that the page's files are fetched once."""
     context = browser.new_context(
         viewport={"width": 1440, "height": 900},
         reduced_motion="reduce",
         permissions=["clipboard-read", "clipboard-write"],
     )
-    page = context.new_page()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(visitor: BrowserContext, server: LiveServer) -> Iterator[Page]:
+    """The page, connected; fails the test when the page logs an error or asks a third party for something."""
+    page = visitor.new_page()
+    page.add_init_script(FORGET)
     trouble: list[str] = []
     page.on("pageerror", lambda error: trouble.append(str(error)))
     page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
@@ -58,5 +69,5 @@ def page(browser: Browser, server: LiveServer) -> Iterator[Page]:
     page.goto(server.url)
     page.wait_for_selector("body[data-connected=true]")
     yield page
-    context.close()
+    page.close()
     assert not trouble

@@ -284,6 +284,19 @@ def test_a_program_travels_in_a_link(page: Page) -> None:
     expect(by_id(page, "notice")).to_contain_text("link cannot be read")
 
 
+def test_a_phone_shows_the_picture_of_a_run_that_starts_in_the_editor(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("button", name="Program", exact=True).click()
+    write_source(page, program(*EXIT))
+    expect(by_id(page, "mode-lamp")).not_to_be_in_viewport()
+    run_to_end(page)
+    expect_status(page, "exited with status 0")
+    expect(by_id(page, "mode-lamp")).to_be_in_viewport()
+    write_source(page, program("movv eax, 1"))
+    by_id(page, "run").click()
+    expect(by_id(page, "problems")).to_be_in_viewport()
+
+
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 700), (390, 844)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_nothing_overflows_at_any_size(page: Page, size: tuple[int, int]) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})

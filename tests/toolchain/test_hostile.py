@@ -44,6 +44,7 @@ HOSTILE = {
     "repeat": ".rept 100000000\nnop\n.endr",
     "repeat nothing": ".rept 100000000\n.endr",
     "repeat bomb": ".rept 1000\n" * 12 + "nop\n" + ".endr\n" * 12,
+    "repeated mistakes": ".rept 49000\nmvo eax, 1\n.endr\ntimes 49000 mvo eax, 1",
     "unclosed repeats": ".rept 2\n" * 5000,
     "define": "%define",
     "define itself": "%define x x\nmov eax, x",

@@ -160,3 +160,9 @@ def test_large_reservations_cost_no_memory() -> None:
     program: Program = assemble(".bss\nroom: .skip 60000000\n.text\nnop")
     assert program.segments[-1].size == 60_000_000
     assert program.segments[-1].data == b""
+
+
+def test_a_repetition_may_follow_its_label() -> None:
+    program = assemble("_start: nop\nthrice: .rept 3\n.byte 7\n.endr\n", language="gas")
+    assert program.segments[0].data == b"\x90\x07\x07\x07"
+    assert next(symbol.address for symbol in program.symbols if symbol.name == "thrice") == program.entry + 1
