@@ -89,6 +89,7 @@ CASES = {
         call("mmap", ARENA, 8192, 1, 0x10, Result(1), -4096),
         call("mmap", ARENA, 8192, 1, 0x10, Result(1), 0),
     ],
+    "MAP_SYNC": [FILE, *(call("mmap", 0, 100, 3, 0x80000 | kind, Result(0), 0, show="sign") for kind in (1, 2, 3))],
     "huge pages": [
         call("mmap", address, length, 3, flags, -1, offset)
         for flags in (0x40022, 0x40032, 0x40020, 0x40030)

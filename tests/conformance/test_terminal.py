@@ -125,7 +125,7 @@ def compare(*steps: Call, typed: bytes, then: bytes = b"", attributes: bytes | N
     end = events[-1]
     assert isinstance(end, RunEnd)
     typing = next((index for index, event in enumerate(events) if isinstance(event, Input)), len(events) - 1)
-    following = events[typing + 1 : typing + 2]
+    following = events[typing + 1 : typing + 2] if typed else []
     echo = b"".join(event.data for event in following if isinstance(event, Output))
     seen, status = run_on_a_pty(program, typed, echo, then, attributes or settings())
     assert bytes(console.shown.get(0, b"")) == seen
