@@ -28,7 +28,7 @@ def read(call: Call, fd: Fd, buf: Annotated[UserOut, "count"], count: Size) -> B
     """
     file = fd.readable()
     buf.need_range()
-    call.service("vfs", "kind", f"{file.path} is {file.what}: the kernel calls the read of that kind of file.")
+    call.service("vfs", "choose", f"{file.path} is {file.what}: the kernel calls the read of that kind of file.")
     return (yield from file.read(call, buf))
 
 
@@ -43,7 +43,7 @@ def write(call: Call, fd: Fd, buf: Annotated[UserIn, "count"], count: Size) -> B
     """
     file = fd.writable()
     buf.need_range()
-    call.service("vfs", "kind", f"{file.path} is {file.what}: the kernel calls the write of that kind of file.")
+    call.service("vfs", "choose", f"{file.path} is {file.what}: the kernel calls the write of that kind of file.")
     return (yield from file.write(call, buf))
 
 
