@@ -58,20 +58,20 @@ class IoVec(Pointer):
                 )
         if len(fields) < count:
             raise call.refuse(
-                Errno.EFAULT, self.name, "user-memory", shown, f"The program has no {count} struct iovec at {shown}."
+                Errno.EFAULT, self.name, "memory", shown, f"The program has no {count} struct iovec at {shown}."
             )
         for entry in fields:
             checked = min(entry["iov_len"], MAX_TOTAL) if count == 1 else entry["iov_len"]
             if entry["iov_base"] + checked > call.task.abi.address_limit:
                 raise call.refuse(
-                    Errno.EFAULT, self.name, "user-memory", hex(entry["iov_base"]), "A buffer is outside user memory."
+                    Errno.EFAULT, self.name, "memory", hex(entry["iov_base"]), "A buffer is outside user memory."
                 )
         room = MAX_TOTAL
         for entry in fields:
             size = min(entry["iov_len"], room)
             room -= size
             self.buffers.append((entry["iov_base"], size))
-        call.passed(self.name, "user-memory", shown, f"The {count} struct iovec at {shown} name {self.size} bytes.")
+        call.passed(self.name, "memory", shown, f"The {count} struct iovec at {shown} name {self.size} bytes.")
 
     def text(self) -> str | None:
         """The buffers as strace prints them, which looks for itself when the call did not get so far."""
@@ -125,7 +125,7 @@ class IoVecIn(IoVec):
                     raise call.refuse(
                         Errno.EFAULT,
                         self.name,
-                        "user-memory",
+                        "memory",
                         hex(base),
                         f"The program has no readable memory at {base:#x}.",
                     )
@@ -165,7 +165,7 @@ class IoVecOut(IoVec):
                     raise call.refuse(
                         Errno.EFAULT,
                         self.name,
-                        "user-memory",
+                        "memory",
                         hex(base),
                         f"The program has no writable memory at {base:#x}.",
                     )

@@ -45,7 +45,7 @@ class Pointer:
             raise self.call.refuse(
                 Errno.EFAULT,
                 self.name,
-                "user-memory",
+                "memory",
                 hex(self.address),
                 f"{size} bytes at {self.address:#x} are not all below the kernel's half of memory.",
             )
@@ -71,13 +71,13 @@ class Pointer:
         shown = hex(self.address)
         if not count:
             raise self.call.refuse(
-                Errno.EFAULT, self.name, "user-memory", shown, f"The program has no {access} memory at {shown}."
+                Errno.EFAULT, self.name, "memory", shown, f"The program has no {access} memory at {shown}."
             )
         if count == size:
             sentence = f"{count_bytes(size)} at {shown}: in the program's memory and {access}."
         else:
             sentence = f"{count} of {count_bytes(size)} at {shown}: the rest is not {access}."
-        self.call.passed(self.name, "user-memory", shown, sentence)
+        self.call.passed(self.name, "memory", shown, sentence)
 
 
 class UserBuffer(Pointer):
@@ -227,7 +227,7 @@ class CString(Pointer):
         shown = hex(self.address)
         if found is None:
             raise call.refuse(
-                Errno.EFAULT, self.name, "user-memory", shown, f"The program has no readable string at {shown}."
+                Errno.EFAULT, self.name, "memory", shown, f"The program has no readable string at {shown}."
             )
         if len(found) >= self.limit:
             raise call.refuse(
@@ -240,7 +240,7 @@ class CString(Pointer):
         self.value = found
         call.passed(
             self.name,
-            "user-memory",
+            "memory",
             quote(found),
             f"A string of {count_bytes(len(found))} at {shown}: readable, and a NUL ends it.",
         )

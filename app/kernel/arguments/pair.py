@@ -29,12 +29,12 @@ class DescriptorPair(Pointer):
             raise self.call.refuse(
                 Errno.EFAULT,
                 self.name,
-                "user-memory",
+                "memory",
                 shown,
                 f"The program has no writable room for two ints at {shown}.",
             )
         self._pair = first, second
-        self.call.passed(self.name, "user-memory", shown, f"The two ints at {shown} are writable.")
+        self.call.passed(self.name, "memory", shown, f"The two ints at {shown} are writable.")
 
     def text(self) -> str | None:
         """`[3, 4]`; the address when nothing was written."""

@@ -56,14 +56,14 @@ class StructIn(StructPointer):
             raise self.call.refuse(
                 Errno.EFAULT,
                 self.name,
-                "user-memory",
+                "memory",
                 shown,
                 f"The program has no readable struct {self.detail} ({layout.size} bytes) at {shown}.",
             )
         self.fields = layout.unpack(data)
         self.call.passed(
             self.name,
-            "user-memory",
+            "memory",
             shown,
             f"The struct {self.detail} ({layout.size} bytes) at {shown} is in the program's memory and readable.",
         )
@@ -88,14 +88,14 @@ class StructOut(StructPointer):
             raise self.call.refuse(
                 Errno.EFAULT,
                 self.name,
-                "user-memory",
+                "memory",
                 shown,
                 f"The program has no writable room for a struct {self.detail} ({room} bytes) at {shown}.",
             )
         self.fields = layout.unpack(data)
         self.call.passed(
             self.name,
-            "user-memory",
+            "memory",
             shown,
             f"The struct {self.detail} ({room} bytes) fits at {shown}, which is writable.",
         )
@@ -119,10 +119,10 @@ class NumberOut(Pointer):
         data = (value & ((1 << 8 * size) - 1)).to_bytes(size, "little")
         if call.task.mm.copy_out(self.address, data) < size:
             raise call.refuse(
-                Errno.EFAULT, self.name, "user-memory", shown, f"The program has no writable {self.detail} at {shown}."
+                Errno.EFAULT, self.name, "memory", shown, f"The program has no writable {self.detail} at {shown}."
             )
         self.value = value
-        call.passed(self.name, "user-memory", shown, f"The {self.detail} at {shown} is in writable memory.")
+        call.passed(self.name, "memory", shown, f"The {self.detail} at {shown} is in writable memory.")
 
     def text(self) -> str | None:
         """`[5]`, or `[0x5]` of an `unsigned long`; the address when nothing was stored."""

@@ -43,7 +43,7 @@ def getcwd(call: Call, buf: Annotated[PathOut, "size"], size: Size) -> Size:
         raise call.refuse(Errno.ERANGE, "size", "size", str(size), f"The path needs {len(path)} bytes.")
     if buf.write(path) < len(path):
         raise call.refuse(
-            Errno.EFAULT, "buf", "user-memory", hex(buf.address), "The path does not fit into the memory."
+            Errno.EFAULT, "buf", "memory", hex(buf.address), "The path does not fit into the memory."
         )
     call.service("vfs", "path", f"The working directory is {cwd.path}.")
     return Size(len(path))
@@ -193,7 +193,7 @@ def _read_link(call: Call, dirfd: DirFd | None, pathname: Path, buf: UserOut, si
     target = os.fsencode(dentry.inode.target)[:size]
     if buf.write(target) < len(target):
         raise call.refuse(
-            Errno.EFAULT, "buf", "user-memory", hex(buf.address), "The target does not fit into the memory."
+            Errno.EFAULT, "buf", "memory", hex(buf.address), "The target does not fit into the memory."
         )
     return Int(len(target))
 

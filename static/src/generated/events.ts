@@ -192,7 +192,7 @@ export interface Check extends EventBase {
   call: number;
   /** Parameter name, such as `fd`. */
   argument: string;
-  /** What was examined: `open`, `access-mode`, `user-memory`, `path`, `flags`, ... */
+  /** What was examined: `open`, `access-mode`, `memory`, `path`, `flags`, ... */
   kind: string;
   /** The argument as a person reads it. */
   value: string;
