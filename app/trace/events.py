@@ -157,9 +157,7 @@ class Check(Event, tag="check"):
 
     call: CallId
     argument: Annotated[str, Meta(description="Parameter name, such as `fd`.")]
-    kind: Annotated[
-        str, Meta(description="What was examined: `open`, `access-mode`, `memory`, `path`, `flags`, ...")
-    ]
+    kind: Annotated[str, Meta(description="What was examined: `open`, `access-mode`, `memory`, `path`, `flags`, ...")]
     value: Annotated[str, Meta(description="The argument as a person reads it.")]
     ok: Annotated[bool, Meta(description="False: the call is refused with `errno`.")]
     errno: ErrnoName

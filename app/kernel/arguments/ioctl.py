@@ -62,9 +62,7 @@ class IoctlArgument(Pointer):
 
     def _refuse_int(self, how: str) -> Exception:
         shown = hex(self.address)
-        return self.call.refuse(
-            Errno.EFAULT, self.name, "memory", shown, f"The program has no {how} int at {shown}."
-        )
+        return self.call.refuse(Errno.EFAULT, self.name, "memory", shown, f"The program has no {how} int at {shown}.")
 
     def text(self) -> str | None:
         """What was exchanged, else the bare value; nothing for requests without an argument."""

@@ -42,9 +42,7 @@ def getcwd(call: Call, buf: Annotated[PathOut, "size"], size: Size) -> Size:
     if len(path) > size:
         raise call.refuse(Errno.ERANGE, "size", "size", str(size), f"The path needs {len(path)} bytes.")
     if buf.write(path) < len(path):
-        raise call.refuse(
-            Errno.EFAULT, "buf", "memory", hex(buf.address), "The path does not fit into the memory."
-        )
+        raise call.refuse(Errno.EFAULT, "buf", "memory", hex(buf.address), "The path does not fit into the memory.")
     call.service("vfs", "path", f"The working directory is {cwd.path}.")
     return Size(len(path))
 
@@ -192,9 +190,7 @@ def _read_link(call: Call, dirfd: DirFd | None, pathname: Path, buf: UserOut, si
         walk.refuse(Errno.EINVAL, f"{dentry.path} is not a symbolic link.")
     target = os.fsencode(dentry.inode.target)[:size]
     if buf.write(target) < len(target):
-        raise call.refuse(
-            Errno.EFAULT, "buf", "memory", hex(buf.address), "The target does not fit into the memory."
-        )
+        raise call.refuse(Errno.EFAULT, "buf", "memory", hex(buf.address), "The target does not fit into the memory.")
     return Int(len(target))
 
 
