@@ -159,7 +159,7 @@ class Dispatcher:
         )
         # An argument refers to its call: without the cycle both are freed at once.
         call.arguments.clear()
-        kernel.return_to_user(call.task, "return", restored=self._restored(call))
+        kernel.return_to_user(call.task, restored=self._restored(call))
 
     def _restored(self, call: Call) -> dict[str, str]:
         """What the CPU loads on the way out, by the register that gets it."""

@@ -61,7 +61,7 @@ def handle(kernel: Kernel, task: Task, fault: FaultExit) -> None:
     )
     if not repaired:
         signal.force(kernel, task, _siginfo(task, fault, signo, code))
-    kernel.return_to_user(task, "return", restored={"rip": word(fault.pc)})
+    kernel.return_to_user(task, restored={"rip": word(fault.pc)})
 
 
 def _siginfo(task: Task, fault: FaultExit, signo: int, code: str) -> signal.SigInfo:

@@ -229,7 +229,7 @@ class Kernel:
             self.recorder.emit(Output(stream=stream, data=data))
             self.console.write(stream, data)
 
-    def return_to_user(self, task: Task, reason: str, restored: dict[str, str]) -> None:
+    def return_to_user(self, task: Task, restored: dict[str, str]) -> None:
         """Deliver pending signals, then go back to user mode."""
         if task.pending:
             signal.deliver(self, task)

@@ -27,7 +27,6 @@ class Abi(Struct, frozen=True):
     restores: Mapping[str, str]
     privileged: Mapping[bytes, str]
     foreign_traps: Mapping[bytes, str]
-    stack_register: str
     machine: str
     address_limit: int
     hwcap: int

@@ -51,7 +51,6 @@ X86_64 = Abi(
         b"\xcd\x80": "int 0x80 enters the kernel by its 32-bit table, which this kernel does not have: use syscall.",
         b"\x0f\x34": "sysenter enters the kernel by its 32-bit table, which this kernel does not have: use syscall.",
     },
-    stack_register="rsp",
     machine="x86_64",
     address_limit=0x7FFF_FFFF_F000,
     hwcap=0x078B_FBFD,

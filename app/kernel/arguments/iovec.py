@@ -24,8 +24,6 @@ class IoVec(Pointer):
 
     __slots__ = ("buffers", "data")
 
-    direction = ""
-
     def __init__(self, call: Call, name: str, address: int, detail: str) -> None:
         super().__init__(call, name, address, detail)
         self.buffers: list[tuple[int, int]] = []

@@ -69,11 +69,6 @@ class DescriptorTable:
         file.drop_reference()
         return file
 
-    def close_all(self, kernel: Kernel) -> None:
-        """Close everything, as the end of a process does."""
-        for number in self.numbers():
-            self.close(kernel, number)
-
     def closes_on_exec(self, number: int) -> bool:
         """Whether execve closes `number` (FD_CLOEXEC)."""
         return number in self._close_on_exec
