@@ -112,10 +112,12 @@ class RootFs(Struct):
             raise ValueError(f"{path} cannot be created: {error}") from None
 
     def make_directories(self, path: str) -> Dentry:
-        """The directory at an absolute path, made with everything above it where missing."""
+        """The directory at an absolute path, made with everything above it where missing. Raises ENOTDIR."""
         dentry = self.root
         for name in filter(None, path.split("/")):
             dentry = dentry.directory.entries.get(name) or dentry.create(
                 name, Directory(self.fs, 0o755, USER_ID, USER_ID)
             )
+        if not isinstance(dentry.inode, Directory):
+            raise KernelError(Errno.ENOTDIR)
         return dentry
