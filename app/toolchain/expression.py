@@ -175,7 +175,7 @@ class ExpressionParser:
 
     def _binary(self, level: int) -> Expression:
         if level == len(self._levels):
-            return self._unary()
+            return self._postfix()
         left = self._binary(level + 1)
         operators = self._levels[level]
         while True:
@@ -202,7 +202,7 @@ class ExpressionParser:
             if isinstance(operand, Number):
                 return Number(wrap(_unary(token.text, operand.value)), span)
             return Unary(token.text, operand, span)
-        return self._postfix()
+        return self._primary()
 
     def _enter(self, token: Token) -> None:
         self._depth += 1
@@ -210,7 +210,8 @@ class ExpressionParser:
             raise Mistake(token.span, "this expression is nested too deeply", f"at most {MAX_DEPTH} levels")
 
     def _postfix(self) -> Expression:
-        left = self._primary()
+        """`-4[rbp]` of GNU as is `[rbp-4]`: the bracket adds to what stands before it, sign included."""
+        left = self._unary()
         while self._register is not None and self.dialect == "gas" and self.cursor.text == "[":
             self._count()
             right = self._primary()

@@ -81,6 +81,13 @@ class IntelParser:
             return register
         if self._dialect == "nasm":
             return self._nasm(first, size, distance)
+        if cursor.text == "[" and cursor.peek().lower() in _GAS_SIZES and cursor.peek(2).lower() == "ptr":
+            # GCC writes `jmp [qword ptr table[rax*8]]`: a size inside the brackets means what it means before them.
+            cursor.take()
+            size, distance = self._keywords()
+            operand = self._gas(first, size, distance)
+            cursor.expect("]")
+            return operand
         return self._gas(first, size, distance)
 
     def _keywords(self) -> tuple[int, str]:
