@@ -17,21 +17,6 @@ if TYPE_CHECKING:
     from .kernel import Kernel
     from .task import Task
 
-_EXCEPTIONS = {
-    "#DE": ("divide error", Signo.SIGFPE, "FPE_INTDIV"),
-    "#DB": ("debug exception", Signo.SIGTRAP, "TRAP_BRKPT"),
-    "#BP": ("breakpoint", Signo.SIGTRAP, "SI_KERNEL"),
-    "#OF": ("overflow", Signo.SIGSEGV, "SI_KERNEL"),
-    "#UD": ("invalid opcode", Signo.SIGILL, "ILL_ILLOPN"),
-    "#SS": ("stack fault", Signo.SIGBUS, "SI_KERNEL"),
-    "#GP": ("general protection fault", Signo.SIGSEGV, "SI_KERNEL"),
-    "#PF": ("page fault", Signo.SIGSEGV, "SEGV_MAPERR"),
-    "#MF": ("floating-point error", Signo.SIGFPE, "FPE_FLTINV"),
-    "#AC": ("alignment check", Signo.SIGBUS, "BUS_ADRALN"),
-    "#XM": ("SIMD floating-point error", Signo.SIGFPE, "FPE_FLTINV"),
-}
-"""Vector -> its name, the signal Linux sends, and that signal's si_code (arch/x86/kernel/traps.c)."""
-
 _VERBS = {"read": "read from", "write": "write to", "execute": "execute"}
 
 
@@ -40,8 +25,12 @@ def handle(kernel: Kernel, task: Task, fault: FaultExit) -> None:
     kernel.faults += 1
     line = kernel.line_at(fault.pc)
     emit = kernel.recorder.emit
-    name, signo, code = _EXCEPTIONS.get(fault.vector, ("exception", Signo.SIGSEGV, "SI_KERNEL"))
-    emit(ModeSwitch(to="kernel", reason="fault", pc=word(fault.pc), line=line, saved={"rip": word(fault.pc)}))
+    name, signo, code = task.abi.exceptions.get(fault.vector, ("exception", Signo.SIGSEGV, "SI_KERNEL"))
+    emit(
+        ModeSwitch(
+            to="kernel", reason="fault", pc=word(fault.pc), line=line, saved={task.abi.pc_register: word(fault.pc)}
+        )
+    )
     repaired = None
     if fault.vector == "#PF" and fault.address is not None and fault.access is not None:
         repaired = task.mm.handle_fault(fault.address, fault.access)
@@ -61,7 +50,7 @@ def handle(kernel: Kernel, task: Task, fault: FaultExit) -> None:
     )
     if not repaired:
         signal.force(kernel, task, _siginfo(task, fault, signo, code))
-    kernel.return_to_user(task, restored={"rip": word(fault.pc)})
+    kernel.return_to_user(task, restored={task.abi.pc_register: word(fault.pc)})
 
 
 def _siginfo(task: Task, fault: FaultExit, signo: int, code: str) -> signal.SigInfo:

@@ -255,10 +255,6 @@ class Kernel:
         """SIGSTOP and its like: no instruction of `task` is executed until SIGCONT."""
         task.state = TaskState.STOPPED
 
-    def end_unsupported(self, sentence: str) -> NoReturn:
-        """End the run because the program needs something that this kernel does not do."""
-        self.end("unsupported", sentence)
-
     def _end_by_exit(self) -> NoReturn:
         status, signo = self._last_exit
         if signo is not None:

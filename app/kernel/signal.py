@@ -232,8 +232,9 @@ def _act(kernel: Kernel, task: Task, info: SigInfo) -> None:
     name = signal_name(signo)
     handler = task.process.dispositions.get(signo, Disposition()).handler
     if handler not in (SIG_DFL, SIG_IGN):
-        kernel.end_unsupported(
-            f"{name} has a handler at {handler:#x}. Trapgate's kernel records handlers but cannot run them yet."
+        kernel.end(
+            "unsupported",
+            f"{name} has a handler at {handler:#x}. Trapgate's kernel records handlers but cannot run them yet.",
         )
     action: Action = "ignore" if handler == SIG_IGN else default_action(signo)
     words = {

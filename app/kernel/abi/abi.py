@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from app.trace.events import AbiInfo
 
+from .constants import Signo
 from .layout import Layout
 
 
@@ -17,8 +18,9 @@ class Abi(Struct, frozen=True):
     `traps` are the trap instructions that enter `names`, the complete table number -> name. `structs` are the layouts
     of the structs the calls exchange. `restores` names, for each register that the return to user mode loads, the
     register that kept its value. `privileged` maps machine code that user mode may not execute to its mnemonic,
-    `foreign_traps` the trap instructions of other tables to what is to be said about them. `hwcap` is AT_HWCAP.
-    `address_limit` is the first address above user memory (Linux's TASK_SIZE).
+    `foreign_traps` the trap instructions of other tables to what is to be said about them. `exceptions` has for each
+    vector its name, the signal Linux sends for it and the signal's si_code (arch/x86/kernel/traps.c and its like).
+    `hwcap` is AT_HWCAP. `address_limit` is the first address above user memory (Linux's TASK_SIZE).
     """
 
     info: AbiInfo
@@ -27,6 +29,8 @@ class Abi(Struct, frozen=True):
     restores: Mapping[str, str]
     privileged: Mapping[bytes, str]
     foreign_traps: Mapping[bytes, str]
+    pc_register: str
+    exceptions: Mapping[str, tuple[str, Signo, str]]
     machine: str
     address_limit: int
     hwcap: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.trace.events import AbiInfo
 
 from .abi import Abi
+from .constants import Signo
 from .x86_64_structs import STRUCTS
 from .x86_64_table import NAMES
 
@@ -46,6 +47,20 @@ X86_64 = Abi(
         b"\xed": "in",
         b"\xee": "out",
         b"\xef": "out",
+    },
+    pc_register="rip",
+    exceptions={
+        "#DE": ("divide error", Signo.SIGFPE, "FPE_INTDIV"),
+        "#DB": ("debug exception", Signo.SIGTRAP, "TRAP_BRKPT"),
+        "#BP": ("breakpoint", Signo.SIGTRAP, "SI_KERNEL"),
+        "#OF": ("overflow", Signo.SIGSEGV, "SI_KERNEL"),
+        "#UD": ("invalid opcode", Signo.SIGILL, "ILL_ILLOPN"),
+        "#SS": ("stack fault", Signo.SIGBUS, "SI_KERNEL"),
+        "#GP": ("general protection fault", Signo.SIGSEGV, "SI_KERNEL"),
+        "#PF": ("page fault", Signo.SIGSEGV, "SEGV_MAPERR"),
+        "#MF": ("floating-point error", Signo.SIGFPE, "FPE_FLTINV"),
+        "#AC": ("alignment check", Signo.SIGBUS, "BUS_ADRALN"),
+        "#XM": ("SIMD floating-point error", Signo.SIGFPE, "FPE_FLTINV"),
     },
     foreign_traps={
         b"\xcd\x80": "int 0x80 enters the kernel by its 32-bit table, which this kernel does not have: use syscall.",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.kernel.abi.constants import IoctlRequest as requests  # noqa: N813 - the names, the class is the argument
 from app.kernel.abi.text import ioctl_text
-from app.kernel.errno import Errno
 
 from .integers import Unsigned
-from .memory import Pointer
-from .structs import StructIn, StructOut
+from .structs import StructByRequest, StructIn
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
@@ -25,31 +23,20 @@ class IoctlRequest(Unsigned):
         return ioctl_text(value)
 
 
-class IoctlArgument(Pointer):
+class IoctlArgument(StructByRequest):
     """A pointer to an int or a struct, or a plain number, as the request has it."""
 
-    __slots__ = ("_struct", "_value")
+    __slots__ = ("_value",)
 
     def __init__(self, call: Call, name: str, address: int, detail: str) -> None:
         super().__init__(call, name, address, detail)
-        self._struct: StructIn | StructOut | None = None
         self._value: int | None = None
-
-    def read_struct(self, layout: str) -> dict[str, Any]:
-        """The struct that the argument points to. Raises EFAULT."""
-        self._struct = struct = StructIn(self.call, self.name, self.address, layout)
-        return struct.read()
-
-    def write_struct(self, layout: str, **fields: Any) -> None:
-        """Fill the struct that the argument points to. Raises EFAULT."""
-        self._struct = struct = StructOut(self.call, self.name, self.address, layout)
-        struct.write(**fields)
 
     def read_int(self) -> int:
         """The `int` that the argument points to. Raises EFAULT."""
         data = self.call.task.mm.copy_in(self.address, 4)
         if len(data) < 4:
-            raise self._refuse_int("readable")
+            raise self._missing("readable int")
         self._value = int.from_bytes(data, "little", signed=True)
         return self._value
 
@@ -57,12 +44,8 @@ class IoctlArgument(Pointer):
         """Fill the `int` that the argument points to. Raises EFAULT."""
         low = value & 0xFFFF_FFFF
         if self.call.task.mm.copy_out(self.address, low.to_bytes(4, "little")) < 4:
-            raise self._refuse_int("writable")
+            raise self._missing("writable int")
         self._value = value
-
-    def _refuse_int(self, how: str) -> Exception:
-        shown = hex(self.address)
-        return self.call.refuse(Errno.EFAULT, self.name, "memory", shown, f"The program has no {how} int at {shown}.")
 
     def text(self) -> str | None:
         """What was exchanged, else the bare value; nothing for requests without an argument."""

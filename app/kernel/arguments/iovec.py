@@ -22,12 +22,11 @@ MAX_TOTAL = 0x7FFF_F000
 class IoVec(Pointer):
     """An array of buffers. `Annotated[IoVecIn, "iovcnt"]` names the argument that counts them."""
 
-    __slots__ = ("buffers", "data")
+    __slots__ = ("buffers",)
 
     def __init__(self, call: Call, name: str, address: int, detail: str) -> None:
         super().__init__(call, name, address, detail)
         self.buffers: list[tuple[int, int]] = []
-        self.data: bytes | None = None
 
     @property
     def size(self) -> int:
@@ -55,9 +54,7 @@ class IoVec(Pointer):
                     Errno.EINVAL, self.name, "range", hex(entry["iov_len"]), "A length does not fit in ssize_t."
                 )
         if len(fields) < count:
-            raise call.refuse(
-                Errno.EFAULT, self.name, "memory", shown, f"The program has no {count} struct iovec at {shown}."
-            )
+            raise self._missing(f"{count} struct iovec")
         for entry in fields:
             checked = min(entry["iov_len"], MAX_TOTAL) if count == 1 else entry["iov_len"]
             if entry["iov_base"] + checked > call.task.abi.address_limit:
@@ -120,22 +117,19 @@ class IoVecIn(IoVec):
             left -= wanted
             if len(piece) < wanted:
                 if not data:
-                    raise call.refuse(
-                        Errno.EFAULT,
-                        self.name,
-                        "memory",
-                        hex(base),
-                        f"The program has no readable memory at {base:#x}.",
-                    )
+                    raise self._missing("readable memory", base)
                 break
-        self.data = data
         return data
 
 
 class IoVecOut(IoVec):
     """Buffers the kernel fills, one after the other."""
 
-    __slots__ = ("_shown",)
+    __slots__ = ("_shown", "data")
+
+    def __init__(self, call: Call, name: str, address: int, detail: str) -> None:
+        super().__init__(call, name, address, detail)
+        self.data: bytes | None = None
 
     def text(self) -> str | None:
         """What arrived in each buffer."""
@@ -160,13 +154,7 @@ class IoVecOut(IoVec):
             done += count
             if count < len(piece):
                 if not done:
-                    raise call.refuse(
-                        Errno.EFAULT,
-                        self.name,
-                        "memory",
-                        hex(base),
-                        f"The program has no writable memory at {base:#x}.",
-                    )
+                    raise self._missing("writable memory", base)
                 break
         self.data = data[:done]
         return done

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
 
 from app.kernel.abi.text import count_bytes, quote
-from app.kernel.errno import Errno
+from app.kernel.errno import Errno, KernelError
 
 from .integers import Address
 
@@ -54,6 +54,11 @@ class Pointer:
         """The bare address; kinds of pointers that know what is there show that instead."""
         return Address.show(self.address)
 
+    def _missing(self, what: str, address: int | None = None) -> KernelError:
+        """Refuse with EFAULT because `what` is not at `address` (the pointer's own unless given); for `raise`."""
+        shown = hex(self.address if address is None else address)
+        return self.call.refuse(Errno.EFAULT, self.name, "memory", shown, f"The program has no {what} at {shown}.")
+
     def _copied_in(self, size: int) -> bytes:
         """Copy `size` bytes from the program; emits the check. Raises EFAULT unless at least one byte was readable."""
         data = self.call.task.mm.copy_in(self.address, size)
@@ -70,9 +75,7 @@ class Pointer:
         """Emit the check of a copy of which `count` bytes out of `size` went well; EFAULT when none did."""
         shown = hex(self.address)
         if not count:
-            raise self.call.refuse(
-                Errno.EFAULT, self.name, "memory", shown, f"The program has no {access} memory at {shown}."
-            )
+            raise self._missing(f"{access} memory")
         if count == size:
             sentence = f"{count_bytes(size)} at {shown}: in the program's memory and {access}."
         else:
@@ -226,9 +229,7 @@ class CString(Pointer):
         found = self._scan()
         shown = hex(self.address)
         if found is None:
-            raise call.refuse(
-                Errno.EFAULT, self.name, "memory", shown, f"The program has no readable string at {shown}."
-            )
+            raise self._missing("readable string")
         if len(found) >= self.limit:
             raise call.refuse(
                 Errno.ENAMETOOLONG,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from app.kernel.errno import Errno
-
 from .memory import Pointer
 
 if TYPE_CHECKING:
@@ -26,13 +24,7 @@ class DescriptorPair(Pointer):
         """Store both. Raises EFAULT unless both fit."""
         shown = hex(self.address)
         if self.call.task.mm.copy_out(self.address, struct.pack("<ii", first, second)) < 8:
-            raise self.call.refuse(
-                Errno.EFAULT,
-                self.name,
-                "memory",
-                shown,
-                f"The program has no writable room for two ints at {shown}.",
-            )
+            raise self._missing("writable room for two ints")
         self._pair = first, second
         self.call.passed(self.name, "memory", shown, f"The two ints at {shown} are writable.")
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.kernel.errno import Errno
-
 from .integers import Address
 from .memory import Pointer
 
@@ -53,13 +51,7 @@ class StructIn(StructPointer):
         data = self.call.task.mm.copy_in(self.address, layout.size)
         shown = hex(self.address)
         if len(data) < layout.size:
-            raise self.call.refuse(
-                Errno.EFAULT,
-                self.name,
-                "memory",
-                shown,
-                f"The program has no readable struct {self.detail} ({layout.size} bytes) at {shown}.",
-            )
+            raise self._missing(f"readable struct {self.detail} ({layout.size} bytes)")
         self.fields = layout.unpack(data)
         self.call.passed(
             self.name,
@@ -85,13 +77,7 @@ class StructOut(StructPointer):
         room = layout.size if size is None else size
         shown = hex(self.address)
         if self.call.task.mm.copy_out(self.address, data[:room]) < room:
-            raise self.call.refuse(
-                Errno.EFAULT,
-                self.name,
-                "memory",
-                shown,
-                f"The program has no writable room for a struct {self.detail} ({room} bytes) at {shown}.",
-            )
+            raise self._missing(f"writable room for a struct {self.detail} ({room} bytes)")
         self.fields = layout.unpack(data)
         self.call.passed(
             self.name,
@@ -99,6 +85,26 @@ class StructOut(StructPointer):
             shown,
             f"The struct {self.detail} ({room} bytes) fits at {shown}, which is writable.",
         )
+
+
+class StructByRequest(Pointer):
+    """A pointer of which another argument says what it points to."""
+
+    __slots__ = ("_struct",)
+
+    def __init__(self, call: Call, name: str, address: int, detail: str) -> None:
+        super().__init__(call, name, address, detail)
+        self._struct: StructIn | StructOut | None = None
+
+    def read_struct(self, layout: str) -> dict[str, Any]:
+        """The struct of the ABI that it points to. Raises EFAULT."""
+        self._struct = struct = StructIn(self.call, self.name, self.address, layout)
+        return struct.read()
+
+    def write_struct(self, layout: str, **fields: Any) -> None:
+        """Fill the struct of the ABI that it points to. Raises EFAULT."""
+        self._struct = struct = StructOut(self.call, self.name, self.address, layout)
+        struct.write(**fields)
 
 
 class NumberOut(Pointer):
@@ -118,9 +124,7 @@ class NumberOut(Pointer):
         shown = hex(self.address)
         data = (value & ((1 << 8 * size) - 1)).to_bytes(size, "little")
         if call.task.mm.copy_out(self.address, data) < size:
-            raise call.refuse(
-                Errno.EFAULT, self.name, "memory", shown, f"The program has no writable {self.detail} at {shown}."
-            )
+            raise self._missing(f"writable {self.detail}")
         self.value = value
         call.passed(self.name, "memory", shown, f"The {self.detail} at {shown} is in writable memory.")
 

@@ -147,7 +147,7 @@ def _set_status(call: Call, fd: Fd, file: FileDescription, wanted: int) -> None:
 
 def _lock(call: Call, fd: Fd, file: FileDescription, command: int, arg: FcntlArgument) -> None:
     """Record locks: with a single process every lock is granted; what remains are the rules for asking."""
-    lock = arg.read_lock()
+    lock = arg.read_struct("flock")
     kind = lock["l_type"]
     if command == FcntlCommand.F_GETLK and kind not in (LockType.F_RDLCK, LockType.F_WRLCK):
         raise call.refuse(Errno.EINVAL, "arg", "range", str(kind), "F_GETLK asks about a read or a write lock.")
@@ -155,7 +155,7 @@ def _lock(call: Call, fd: Fd, file: FileDescription, command: int, arg: FcntlArg
     if kind not in tuple(LockType):
         raise call.refuse(Errno.EINVAL, "arg", "range", str(kind), "l_type is none of the three lock types.")
     if command == FcntlCommand.F_GETLK:
-        arg.write_lock({**lock, "l_type": int(LockType.F_UNLCK)})
+        arg.write_struct("flock", **{**lock, "l_type": int(LockType.F_UNLCK)})
         return
     if (kind == LockType.F_RDLCK and not file.readable) or (kind == LockType.F_WRLCK and not file.writable):
         raise call.refuse(Errno.EBADF, "fd", "access-mode", str(fd.number), "A lock needs the file open in its mode.")
