@@ -153,9 +153,15 @@ class PendingSignals:
         return None if signo is None else self._infos.pop(signo)
 
 
+def handler_of(process: Process, signo: int) -> int:
+    """The address that handles `signo`, or SIG_DFL or SIG_IGN."""
+    disposition = process.dispositions.get(signo)
+    return SIG_DFL if disposition is None else disposition.handler
+
+
 def is_ignored(process: Process, signo: int) -> bool:
     """Whether `signo` would do nothing to the process."""
-    handler = process.dispositions.get(signo, Disposition()).handler
+    handler = handler_of(process, signo)
     return handler == SIG_IGN or (handler == SIG_DFL and default_action(signo) == "ignore")
 
 
@@ -187,7 +193,7 @@ def _cancel_opposites(task: Task, signo: int) -> None:
 
 def force(kernel: Kernel, task: Task, info: SigInfo) -> None:
     """Deliver a signal caused by a fault: blocking or ignoring it does not help (Linux `force_sig`)."""
-    if info.signo in task.blocked or task.process.dispositions.get(info.signo, Disposition()).handler == SIG_IGN:
+    if info.signo in task.blocked or handler_of(task.process, info.signo) == SIG_IGN:
         task.blocked.discard(info.signo)
         task.process.dispositions.pop(info.signo, None)
     task.pending.add(info)
@@ -202,7 +208,7 @@ def deliver(kernel: Kernel, task: Task) -> None:
 
 def _disposition(task: Task, signo: int) -> Literal["default", "ignore"]:
     """What the process said about `signo`, when it gave no handler."""
-    return "ignore" if task.process.dispositions.get(signo, Disposition()).handler == SIG_IGN else "default"
+    return "ignore" if handler_of(task.process, signo) == SIG_IGN else "default"
 
 
 def _record(
@@ -230,7 +236,7 @@ def _act(kernel: Kernel, task: Task, info: SigInfo) -> None:
     """Carry out the disposition of one signal. Unwinds to the run loop when that is the end of the process."""
     signo = info.signo
     name = signal_name(signo)
-    handler = task.process.dispositions.get(signo, Disposition()).handler
+    handler = handler_of(task.process, signo)
     if handler not in (SIG_DFL, SIG_IGN):
         kernel.end(
             "unsupported",
