@@ -81,6 +81,11 @@ class Task(Struct, eq=False):
         return self.process.files
 
     @property
+    def credentials(self) -> Credentials:
+        """Who it is."""
+        return self.process.credentials
+
+    @property
     def fs(self) -> FsContext:
         """Root and working directory, umask."""
         return self.process.fs

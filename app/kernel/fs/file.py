@@ -197,7 +197,7 @@ class RegularDescription(FileDescription):
         if start >= MAX_FILE_SIZE:
             raise KernelError(Errno.EFBIG, f"No file has a byte at offset {start}")
         wanted = min(wanted, MAX_FILE_SIZE - start)
-        inode.drop_privileges(call.task.process.credentials)
+        inode.drop_privileges(call.task.credentials)
         count = inode.write(start, source.read(wanted))
         call.service("vfs", "write", f"{count_bytes(count)} are stored in {self.path} from offset {start} on.")
         if position is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.kernel.errno import Errno, KernelError
 
+from . import permission
 from .superblock import PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
@@ -17,10 +18,6 @@ PATH_MAX = 4096
 
 NAME_MAX = 255
 """Bytes in one component of a path."""
-
-MAY_EXEC = 1
-MAY_WRITE = 2
-MAY_READ = 4
 
 
 class Inode:
@@ -70,16 +67,8 @@ class Inode:
         return stat.S_ISREG(self.mode)
 
     def permits(self, who: Credentials, wanted: int, real_ids: bool = False) -> bool:
-        """Whether `who` may do `wanted` (MAY_READ | MAY_WRITE | MAY_EXEC), path_resolution(7), "Permissions".
-
-        Only one class of permission bits counts: owner, else group, else others. The superuser may do all but execute a
-        file that nobody may execute. `real_ids` asks for the real instead of the effective user, as access(2) does.
-        """
-        uid, gid = (who.uid, who.gid) if real_ids else (who.euid, who.egid)
-        if uid == 0:
-            return not wanted & MAY_EXEC or self.is_directory or bool(self.mode & 0o111)
-        shift = 6 if uid == self.uid else 3 if gid == self.gid else 0
-        return not wanted & ~(self.mode >> shift)
+        """Whether `who` may do `wanted`: see `permission.permits`."""
+        return permission.permits(self, who, wanted, real_ids)
 
     def modified(self) -> None:
         """Contents changed: stamp mtime and ctime."""
@@ -91,11 +80,8 @@ class Inode:
 
     def drop_privileges(self, who: Credentials) -> None:
         """`who` changes the contents: it no longer runs with its owner's rights (Linux `file_remove_privs`)."""
-        if who.euid == 0:
-            return
-        self.mode &= ~stat.S_ISUID
-        if self.mode & stat.S_IXGRP or who.egid != self.gid:
-            self.mode &= ~stat.S_ISGID
+        if not permission.is_privileged(who):
+            self.mode = permission.without_set_ids(self, who)
 
     def accessed(self) -> None:
         """Contents were read: stamp atime as `relatime` does, when it is not newer than the last change."""

@@ -9,8 +9,9 @@ from app.kernel.arguments import Int
 from app.kernel.errno import Errno
 
 from .create import need_creatable, owner_group
-from .inode import MAY_EXEC, MAY_WRITE, Dentry, Directory, Symlink
+from .inode import Dentry, Directory, Symlink
 from .path import Lookup, PathWalk
+from .permission import MAY_EXEC, MAY_WRITE, file_user, owns
 
 if TYPE_CHECKING:
     from app.kernel.arguments import DirFd, Mode, Path
@@ -29,9 +30,9 @@ def make_directory(call: Call, dirfd: DirFd | None, path: Path, mode: Mode) -> I
     lookup = _new_name(walk, dirfd)
     parent = lookup.parent
     context = call.task.fs
-    who = call.task.process.credentials
+    who = call.task.credentials
     permissions = int(mode) & 0o1777 & ~context.umask | parent.inode.mode & _SGID
-    inode = Directory(context.superblock, permissions, who.euid, owner_group(call, parent))
+    inode = Directory(context.superblock, permissions, file_user(who), owner_group(call, parent))
     dentry = parent.create(lookup.name, inode)
     call.service("vfs", "create", f"The directory {dentry.path} is created: inode {inode.number}.")
     return Int(0)
@@ -42,8 +43,8 @@ def make_symlink(call: Call, target: Path, dirfd: DirFd | None, path: Path) -> I
     text = target.read_name()
     walk = PathWalk(call, path)
     lookup = _new_name(walk, dirfd, directory=False)
-    who = call.task.process.credentials
-    inode = Symlink(call.task.fs.superblock, text, who.euid, owner_group(call, lookup.parent))
+    who = call.task.credentials
+    inode = Symlink(call.task.fs.superblock, text, file_user(who), owner_group(call, lookup.parent))
     dentry = lookup.parent.create(lookup.name, inode)
     call.service("vfs", "create", f"{dentry.path} is created, a symbolic link to {text}.")
     return Int(0)
@@ -110,8 +111,8 @@ def need_removable(call: Call, walk: PathWalk, dentry: Dentry, directory: bool) 
     """
     parent = dentry.parent
     walk.need(parent, MAY_WRITE | MAY_EXEC, f"This user may not remove names from {parent.path}.")
-    user = call.task.process.credentials.euid
-    if parent.inode.mode & _STICKY and user not in (0, dentry.inode.uid, parent.inode.uid):
+    who = call.task.credentials
+    if parent.inode.mode & _STICKY and not owns(dentry.inode, who) and file_user(who) != parent.inode.uid:
         walk.refuse(Errno.EPERM, f"{parent.path} is sticky: only the owner removes {dentry.name}.")
     if directory and not dentry.inode.is_directory:
         walk.refuse(Errno.ENOTDIR, f"{dentry.path} is not a directory.")

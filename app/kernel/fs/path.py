@@ -11,7 +11,8 @@ from msgspec import Struct
 from app.kernel.abi.text import quote
 from app.kernel.errno import Errno
 
-from .inode import MAY_EXEC, NAME_MAX, Dentry, Symlink
+from .inode import NAME_MAX, Dentry, Symlink
+from .permission import MAY_EXEC
 
 if TYPE_CHECKING:
     from app.kernel.arguments.descriptors import DirFd
@@ -43,7 +44,7 @@ class PathWalk:
     def __init__(self, call: Call, argument: Path, real_ids: bool = False, allow_empty: bool = False) -> None:
         self._call = call
         self._argument = argument
-        self._who = call.task.process.credentials
+        self._who = call.task.credentials
         self._real_ids = real_ids
         self._allow_empty = allow_empty
 

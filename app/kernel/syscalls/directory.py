@@ -11,8 +11,9 @@ from app.kernel.arguments.memory import EntriesOut, PathOut
 from app.kernel.call import Call
 from app.kernel.errno import Errno
 from app.kernel.fs import names
-from app.kernel.fs.inode import MAY_EXEC, Symlink
+from app.kernel.fs.inode import Symlink
 from app.kernel.fs.path import PathWalk
+from app.kernel.fs.permission import MAY_EXEC
 from app.kernel.syscall import syscall
 
 
@@ -70,7 +71,7 @@ def fchdir(call: Call, fd: Fd) -> Int:
     dentry = file.dentry
     if dentry is None or not file.inode.is_directory:
         raise call.refuse(Errno.ENOTDIR, "fd", "directory", str(fd.number), f"{file.path} is not a directory.")
-    if not file.inode.permits(call.task.process.credentials, MAY_EXEC):
+    if not file.inode.permits(call.task.credentials, MAY_EXEC):
         raise call.refuse(Errno.EACCES, "fd", "permission", str(fd.number), f"{file.path} may not be searched.")
     call.task.fs.change_directory(dentry)
     call.service("vfs", "chdir", f"The working directory is now {dentry.path}.")

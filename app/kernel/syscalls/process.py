@@ -39,25 +39,25 @@ def getppid(call: Call) -> Int:
 @syscall
 def getuid(call: Call) -> Int:
     """Tell the real user id: who started the program. Never fails. See getuid(2)."""
-    return Int(call.task.process.credentials.uid)
+    return Int(call.task.credentials.uid)
 
 
 @syscall
 def geteuid(call: Call) -> Int:
     """Tell the effective user id: whose permissions count. Never fails. See geteuid(2)."""
-    return Int(call.task.process.credentials.euid)
+    return Int(call.task.credentials.euid)
 
 
 @syscall
 def getgid(call: Call) -> Int:
     """Tell the real group id. Never fails. See getgid(2)."""
-    return Int(call.task.process.credentials.gid)
+    return Int(call.task.credentials.gid)
 
 
 @syscall
 def getegid(call: Call) -> Int:
     """Tell the effective group id. Never fails. See getegid(2)."""
-    return Int(call.task.process.credentials.egid)
+    return Int(call.task.credentials.egid)
 
 
 @syscall
