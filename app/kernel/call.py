@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from app.trace.events import Check, Service, Subsystem
 
 from .errno import Errno, KernelError
+from .wait import Blocking, Sleep
 
 if TYPE_CHECKING:
     from .kernel import Kernel
@@ -35,6 +36,11 @@ class Call:
         self.syscall: Syscall | None = None
         self.arguments: dict[str, Any] = {}
 
+    @property
+    def syscall_name(self) -> str:
+        """The name of the call; empty when the table has none."""
+        return self.syscall.name if self.syscall is not None else ""
+
     def passed(self, argument: str, kind: str, value: str, sentence: str) -> None:
         """Record that a check let the call go on."""
         self.kernel.recorder.emit(
@@ -49,6 +55,12 @@ class Call:
             )
         )
         return KernelError(errno)
+
+    def sleep(self, sleep: Sleep) -> Blocking[None]:
+        """Sleep once; EINTR for a signal that arrives meanwhile."""
+        yield sleep
+        if self.task.pending.unblocked(self.task.blocked):
+            raise KernelError(Errno.EINTR, "A signal ended the sleep")
 
     def service(self, subsystem: Subsystem, step: str, sentence: str) -> None:
         """Record a step of the work itself."""

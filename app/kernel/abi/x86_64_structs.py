@@ -5,6 +5,7 @@ from __future__ import annotations
 from .layout import Layout
 from .struct_text import flock_text, sigaction_text, sigset_text, stat_text, time_text, utsname_text
 from .termios_text import termios_text
+from .x86_64_file_structs import FILE_STRUCTS
 
 STAT = Layout(
     "stat",
@@ -79,6 +80,7 @@ STRUCTS: dict[str, Layout] = {
         SIGACTION,
         SIGSET,
         FLOCK,
+        *FILE_STRUCTS,
     )
 }
 """Every structure by its C name."""

@@ -65,6 +65,8 @@ class DescriptorTable:
         if file is None:
             raise KernelError(Errno.EBADF, f"No file is open as descriptor {number}")
         self._close_on_exec.discard(number)
+        if file.inode.locks is not None:
+            file.inode.locks.release_table(self)
         kernel.recorder.emit(Fd(change="close", fd=number, description=None, kind="", path="", flags=""))
         file.drop_reference()
         return file

@@ -11,6 +11,7 @@ from app.kernel.errno import Errno, KernelError
 
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
 from .inode import Dentry, Inode
+from .poll import POLLIN, POLLRDNORM
 from .superblock import SuperBlock
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class NullDevice(MemoryDevice):
     """/dev/null: empty."""
 
     what = "the null device"
+    takes_pages = True
 
     def try_read(self, call: Call, sink: Sink, position: int | None) -> int:
         """Always at its end."""
@@ -62,6 +64,7 @@ class ZeroDevice(MemoryDevice):
     """/dev/zero: zeros without end."""
 
     what = "the zero device"
+    gives_pages = takes_pages = True
 
     def try_read(self, call: Call, sink: Sink, position: int | None) -> int:
         """As many zeros as wanted."""
@@ -74,6 +77,7 @@ class FullDevice(ZeroDevice):
     """/dev/full: reads like /dev/zero and never has room."""
 
     what = "the full device"
+    takes_pages = False
 
     def try_write(self, call: Call, source: Source, position: int | None) -> int:
         """No space left on device."""
@@ -84,7 +88,12 @@ class RandomDevice(MemoryDevice):
     """/dev/random and /dev/urandom; the numbers come from the seed of the run, so a run can be repeated."""
 
     what = "the random number device"
+    gives_pages = takes_pages = True
     signals_input = True
+
+    def poll(self) -> int:
+        """Always readable, never writable: writers are only those who add to a pool that is full."""
+        return POLLIN | POLLRDNORM
 
     def seek(self, call: Call, offset: int, whence: int) -> int:
         """Seeking has no effect."""

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 from app.kernel.abi.constants import IoctlRequest, OpenFlag, SeekWhence
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
-from app.kernel.wait import Blocking, Sleep
+from app.kernel.wait import Blocking, Sleep, WaitQueue
 
+from . import notify
 from .inode import Dentry, Inode, RegularFile
+from .owner_signal import FileOwner
+from .poll import ALWAYS
 from .superblock import MAX_FILE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
@@ -55,12 +58,17 @@ class FileDescription:
 
     `flags` are the flags of open(2) that last: access mode and status; `readable` and `writable` say what the mode
     allows, `path_only` that it was opened with O_PATH and only stands for a place. `identity` numbers descriptions
-    within the run. Subclasses are the kinds of files; this class answers what a file without the operation answers.
+    within the run; `created` says that its open(2) made the file, `owner` who hears that it is ready. Subclasses are
+    the kinds of files; this class answers what a file without the operation answers.
     """
 
     kind = "device"
     what = "a device"
     seekable = False
+    gives_pages = False
+    """Whether splice(2) can read it (`splice_read` of the file operations)."""
+    takes_pages = False
+    """Whether splice(2) can write it (`splice_write`)."""
     signals_input = False
     """Whether its driver knows FASYNC (`fasync` of the file operations)."""
 
@@ -75,6 +83,8 @@ class FileDescription:
         self.writable = flags & _ACCESS in (int(OpenFlag.O_WRONLY), int(OpenFlag.O_RDWR))
         self.path_only = bool(flags & _PATH)
         self._path = path
+        self.created = False
+        self.owner = FileOwner()
         inode.openers += 1
 
     @property
@@ -95,6 +105,11 @@ class FileDescription:
 
     def release(self) -> None:
         """Nobody has this description any more."""
+        if self.inode.locks is not None:
+            self.inode.locks.release_description(self)
+        if not self.path_only:
+            event = notify.IN_CLOSE_WRITE if self.writable else notify.IN_CLOSE_NOWRITE
+            notify.file_event(self.inode, self.dentry, event)
         self.inode.openers -= 1
         self.inode.release_if_unused()
 
@@ -102,15 +117,15 @@ class FileDescription:
         """Sleep once, or answer EAGAIN for a non-blocking file, or EINTR for a signal that arrives meanwhile."""
         if self.nonblocking:
             raise KernelError(Errno.EAGAIN, "It would have to sleep, but O_NONBLOCK is set")
-        yield sleep
-        if call.task.pending.unblocked(call.task.blocked):
-            raise KernelError(Errno.EINTR, "A signal ended the sleep")
+        yield from call.sleep(sleep)
 
     def read(self, call: Call, sink: Sink, position: int | None = None) -> Blocking[int]:
         """Read into `sink` at the offset, or at `position` leaving the offset alone. Returns the bytes read."""
         while True:
             result = self.try_read(call, sink, position)
             if isinstance(result, int):
+                if result:
+                    notify.file_event(self.inode, self.dentry, notify.IN_ACCESS)
                 return result or sink.write(b"")
             yield from self.sleep(call, result)
 
@@ -119,6 +134,8 @@ class FileDescription:
         while True:
             result = self.try_write(call, source, position)
             if isinstance(result, int):
+                if result:
+                    notify.file_event(self.inode, self.dentry, notify.IN_MODIFY)
                 return result
             yield from self.sleep(call, result)
 
@@ -134,9 +151,17 @@ class FileDescription:
         """Move the offset; returns the new one (lseek(2))."""
         raise KernelError(Errno.ESPIPE, f"{self.path} has no positions to move between")
 
-    def list_entries(self, call: Call, sink: Sink) -> int:
+    def list_entries(self, call: Call, sink: Sink, old: bool = False) -> int:
         """Fill `sink` with directory entries (getdents64(2)); returns the bytes used."""
         raise KernelError(Errno.ENOTDIR, f"{self.path} is {self.what}, which has no entries")
+
+    def poll(self) -> int:
+        """What poll(2) says about the file now."""
+        return ALWAYS
+
+    def poll_queues(self) -> tuple[WaitQueue, ...]:
+        """The wait queues that are woken when `poll` may have another answer."""
+        return ()
 
     def pipe_size(self) -> int:
         """Capacity of a pipe, bytes (F_GETPIPE_SZ). Raises EBADF for other files."""
@@ -164,6 +189,7 @@ class RegularDescription(FileDescription):
     kind = "file"
     what = "a regular file"
     seekable = True
+    gives_pages = takes_pages = True
     inode: RegularFile
 
     def try_read(self, call: Call, sink: Sink, position: int | None) -> int:
@@ -186,18 +212,25 @@ class RegularDescription(FileDescription):
 
     def try_write(self, call: Call, source: Source, position: int | None) -> int:
         """Store at the offset, or at the end with O_APPEND."""
+        return self.write_at(call, source, position, bool(self.flags & _APPEND))
+
+    def write_at(self, call: Call, source: Source, position: int | None, append: bool) -> int:
+        """Store at the offset, at `position`, or with `append` at the end. Raises EFBIG, EPERM (a seal)."""
         inode = self.inode
         wanted = min(source.size, MAX_RW_COUNT)
         start = self.offset if position is None else position
         if not wanted:
             return 0
-        if self.flags & _APPEND:
+        if append:
             start = inode.size
             call.service("vfs", "append", f"O_APPEND: the write begins at the end, offset {start}.")
         if start >= MAX_FILE_SIZE:
             raise KernelError(Errno.EFBIG, f"No file has a byte at offset {start}")
         wanted = min(wanted, MAX_FILE_SIZE - start)
         inode.drop_privileges(call.task.credentials)
+        wanted = inode.writable_part(start, wanted)
+        if not wanted:
+            raise KernelError(Errno.EPERM, f"A seal of {self.path} forbids to write there")
         count = inode.write(start, source.read(wanted))
         call.service("vfs", "write", f"{count_bytes(count)} are stored in {self.path} from offset {start} on.")
         if position is None:

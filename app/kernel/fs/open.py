@@ -7,6 +7,7 @@ from app.kernel.errno import Errno, KernelError
 
 from .device import CharacterDevice
 from .directory import DirectoryDescription
+from .fifo import Fifo, FifoEnd
 from .file import FileDescription, PathHandle, RegularDescription
 from .inode import Dentry, Directory, RegularFile
 from .superblock import SuperBlock
@@ -18,12 +19,14 @@ def open_dentry(fs: SuperBlock, dentry: Dentry, flags: int) -> FileDescription:
     inode = dentry.inode
     if flags & OpenFlag.O_PATH:
         return PathHandle(fs, inode, flags, dentry)
-    if flags & OpenFlag.O_DIRECT and not inode.is_regular:
+    if flags & OpenFlag.O_DIRECT and not inode.is_regular and not isinstance(inode, Fifo):
         raise KernelError(Errno.EINVAL, f"O_DIRECT is for regular files, and {dentry.path} is none")
     if isinstance(inode, RegularFile):
         return RegularDescription(fs, inode, flags, dentry)
     if isinstance(inode, Directory):
         return DirectoryDescription(fs, inode, flags, dentry)
+    if isinstance(inode, Fifo):
+        return FifoEnd(fs, inode, flags, dentry)
     if isinstance(inode, CharacterDevice):
         return inode.opener(fs, inode, flags, dentry)
     raise KernelError(Errno.ENXIO, f"No driver answers for {dentry.path}")

@@ -115,7 +115,7 @@ class PathWalk:
             last = not components
             self._need_search(current)
             if component in (".", ".."):
-                current = current.parent if component == ".." else current
+                current = self._call.task.fs.above(current) if component == ".." else current
                 if last:
                     return Lookup(current, component, current, True, directory_wanted)
                 continue

@@ -13,6 +13,7 @@ from app.kernel.wait import Sleep, WaitQueue
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
 from .inode import Inode
 from .pipe import DEFAULT_PAGES, copied_pages, pipe_pages
+from .poll import POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM
 from .superblock import PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
@@ -81,6 +82,17 @@ class StreamDescription(FileDescription):
         call.service("pipe", "write", f"Standard stream {self._number} takes {count_bytes(len(data))}.")
         call.kernel.output(self._number, data)
         return len(data)
+
+    def poll(self) -> int:
+        """As a pipe: input that has arrived and its end, or always room for output."""
+        source = self._source
+        if source is None:
+            return POLLOUT | POLLWRNORM
+        return (POLLIN | POLLRDNORM if source.data else 0) | (POLLHUP if source.ended else 0)
+
+    def poll_queues(self) -> tuple[WaitQueue, ...]:
+        """Woken by more input."""
+        return (self._source.readers,) if self._source is not None else ()
 
     def pipe_size(self) -> int:
         """Capacity in bytes, as a new pipe has it."""

@@ -24,13 +24,20 @@ DEVICE = 0x1A
 
 
 class SuperBlock:
-    """Counts inodes and pages, so that a program can fill the disk but not the host."""
+    """Counts inodes and pages, so that a program can fill the disk but not the host.
+
+    `watches` counts those of inotify, `move_cookie` is the last one that a rename got (inotify(7)). `blocked_lockers`
+    says of each owner of record locks that waits for one whom it waits for.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.device = DEVICE
         self.inodes = 0
         self.pages = 0
         self.pipe_pages = 0
+        self.watches = 0
+        self.move_cookie = 0
+        self.blocked_lockers: dict[object, object] = {}
         self._clock = clock
         self._next_number = 1
         self._next_identity = 0

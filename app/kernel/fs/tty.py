@@ -13,8 +13,9 @@ from app.kernel.wait import Blocking, Sleep, WaitQueue
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
 from .inode import Dentry, Inode
 from .line_discipline import LineDiscipline
+from .poll import POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM
 from .superblock import SuperBlock
-from .termios import Termios
+from .termios import ControlCharacter, LocalFlag, Termios
 
 if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument
@@ -86,6 +87,7 @@ class TerminalDescription(FileDescription):
 
     kind = "tty"
     what = "a terminal"
+    gives_pages = takes_pages = True
     signals_input = True
 
     def __init__(self, terminal: Terminal, fs: SuperBlock, inode: Inode, flags: int, dentry: Dentry | None) -> None:
@@ -134,6 +136,20 @@ class TerminalDescription(FileDescription):
             call.service("tty", "write", f"The terminal shows {count_bytes(len(data))}.")
             self.terminal.show(data)
         return len(data)
+
+    def poll(self) -> int:
+        """Readable when a read would not wait; always writable (n_tty_poll)."""
+        discipline = self.terminal.discipline
+        termios = discipline.termios
+        least = 1
+        if not termios.has(LocalFlag.ICANON) and not termios.character(ControlCharacter.VTIME):
+            least = termios.character(ControlCharacter.VMIN) or 1
+        readable = discipline.ended or discipline.available >= least
+        return POLLOUT | POLLWRNORM | (POLLIN | POLLRDNORM if readable else 0)
+
+    def poll_queues(self) -> tuple[WaitQueue, ...]:
+        """Woken by typing."""
+        return (self.terminal.readers,)
 
     def ioctl(self, call: Call, request: int, argument: IoctlArgument) -> int:
         """Settings, window size, foreground process group."""

@@ -6,7 +6,7 @@ import os
 from typing import Annotated
 
 from app.kernel.abi.constants import AtFlag, RenameFlag
-from app.kernel.arguments import DirFd, Fd, Int, Mode, Path, Size, UserOut
+from app.kernel.arguments import DirFd, Fd, Int, Mode, Path, Size, Unsigned, UserOut
 from app.kernel.arguments.memory import EntriesOut, PathOut
 from app.kernel.call import Call
 from app.kernel.errno import Errno
@@ -25,6 +25,15 @@ def getdents64(call: Call, fd: Fd, dirp: Annotated[EntriesOut, "count"], count: 
     removed).
     """
     return Size(fd.file.list_entries(call, dirp))
+
+
+@syscall
+def getdents(call: Call, fd: Fd, dirp: Annotated[EntriesOut, "count"], count: Unsigned) -> Size:
+    """Like getdents64, with entries of the older `struct linux_dirent`, where the type is the last byte.
+
+    See getdents(2). Errors: those of getdents64.
+    """
+    return Size(fd.file.list_entries(call, dirp, old=True))
 
 
 @syscall
