@@ -11,6 +11,10 @@ UTIME_NOW = 0x3FFF_FFFF
 UTIME_OMIT = 0x3FFF_FFFE
 """Values of `tv_nsec` with a meaning of their own, utimensat(2)."""
 
+F_DUPFD_QUERY = 1027
+F_CREATED_QUERY = 1028
+"""Commands of fcntl(2) since Linux 6.10 and 6.12; strace does not name them yet."""
+
 
 class ChangeAtFlag(IntFlag):
     """Flags of fchmodat2(2), fchownat(2), utimensat(2) and linkat(2)."""
@@ -78,6 +82,13 @@ class FlockOperation(IntFlag):
     LOCK_UN = 8
     LOCK_MAND = 32
     LOCK_NB = 4
+    LOCK_READ = 64
+    LOCK_WRITE = 128
+
+
+MFD_NOEXEC_SEAL = 0x8
+MFD_EXEC = 0x10
+"""Flags of memfd_create(2) since Linux 6.3; strace does not name them yet."""
 
 
 class MemfdFlag(IntFlag):
@@ -86,8 +97,6 @@ class MemfdFlag(IntFlag):
     MFD_CLOEXEC = 0x1
     MFD_ALLOW_SEALING = 0x2
     MFD_HUGETLB = 0x4
-    MFD_NOEXEC_SEAL = 0x8
-    MFD_EXEC = 0x10
 
 
 class Seal(IntFlag):
@@ -149,6 +158,14 @@ class FadviseAdvice(IntEnum):
     POSIX_FADV_NOREUSE = 5
 
 
+class OwnerKind(IntEnum):
+    """What `struct f_owner_ex` names, fcntl(2)."""
+
+    F_OWNER_TID = 0
+    F_OWNER_PID = 1
+    F_OWNER_PGRP = 2
+
+
 class CloseRangeFlag(IntFlag):
     """Flags of close_range(2)."""
 
@@ -188,3 +205,12 @@ class InotifyMask(IntFlag):
     IN_MASK_ADD = 0x2000_0000
     IN_ISDIR = 0x4000_0000
     IN_ONESHOT = 0x8000_0000
+
+
+FAMILIES: dict[type[IntFlag] | type[IntEnum], str] = {
+    CloseRangeFlag: "CLOSE_RANGE",
+    FadviseAdvice: "POSIX_FADV",
+    SpliceFlag: "SPLICE_F",
+    SyncRangeFlag: "SYNC_FILE_RANGE",
+}
+"""What the names of an enum begin with, where that is more than one word."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .layout import Layout
+from .struct_text import owner_text
 
-F_OWNER_EX = Layout("f_owner_ex", [("type", "i"), ("pid", "i")])
+F_OWNER_EX = Layout("f_owner_ex", [("type", "i"), ("pid", "i")], text=owner_text)
 
 DIRENT_HEADER = Layout("dirent", [("d_ino", "Q"), ("d_off", "Q"), ("d_reclen", "H")], packed=True)
 """What stands before the name in `struct linux_dirent`, getdents(2)."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.kernel.abi.constants import FileMode
-from app.kernel.abi.file_constants import UTIME_NOW, UTIME_OMIT
+from app.kernel.abi.file_constants import UTIME_NOW, UTIME_OMIT, StatxFlag
 from app.kernel.abi.struct_text import device_text
-from app.kernel.abi.text import file_mode_text
+from app.kernel.abi.text import file_mode_text, flag_text, quote
 from app.kernel.errno import Errno
 
-from .integers import Address, Integer, signed
-from .memory import CString, Pointer
+from .integers import Address, Int, Integer, Offset, signed
+from .memory import QUOTED_BYTES, CString, Pointer, UserIn, UserOut
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
@@ -19,6 +19,27 @@ if TYPE_CHECKING:
 MAX_MEMFD_NAME = 249
 _NS = 1_000_000_000
 _LONG_BYTES = 8
+_SYNC_TYPE = 0x6000
+
+
+class FileLength(Offset):
+    """`off_t` where no negative number means anything: strace shows it without a sign."""
+
+    @classmethod
+    def show(cls, value: int) -> str:
+        """As an unsigned number."""
+        return str(value & ((1 << cls.bits) - 1))
+
+
+class StatxFlags(Int):
+    """`flags` of statx(2), where how fresh the answer must be is always told, and first."""
+
+    @classmethod
+    def show(cls, value: int) -> str:
+        """`AT_STATX_SYNC_AS_STAT|AT_SYMLINK_NOFOLLOW`."""
+        freshness = value & _SYNC_TYPE
+        rest = flag_text(value & ~_SYNC_TYPE, StatxFlag) if value & ~_SYNC_TYPE else ""
+        return "|".join(filter(None, (flag_text(freshness, StatxFlag), rest)))
 
 
 class OwnerId(Integer):
@@ -138,7 +159,11 @@ def civil_date(days: int) -> tuple[int, int, int]:
 
 
 class OffsetPointer(Pointer):
-    """A pointer to an `off_t` that a call reads and then moves on; NULL stands for the file's own offset."""
+    """A pointer to an `off_t` that a call reads and then moves on; NULL stands for the file's own offset.
+
+    strace shows where sendfile(2) has moved it, but of other calls (`Annotated[OffsetPointer, "before"]`) only where it
+    was.
+    """
 
     __slots__ = ("_before", "_now")
 
@@ -169,7 +194,7 @@ class OffsetPointer(Pointer):
             before = int.from_bytes(data, "little", signed=True) if len(data) == 8 else None
         if before is None:
             return Address.show(self.address)
-        moved = "" if self._now in (None, before) else f" => [{self._now}]"
+        moved = "" if self.detail == "before" or self._now in (None, before) else f" => [{self._now}]"
         return f"[{before}]{moved}"
 
 
@@ -191,6 +216,34 @@ class AttributeName(CString):
             )
         self.value = found
         return found
+
+
+class ValueIn(UserIn):
+    """The value of an extended attribute, which strace shows without a NUL at its end."""
+
+    __slots__ = ()
+
+    def text(self) -> str | None:
+        """Quoted; the address when it is not readable."""
+        data = self.data if self.data is not None else self.call.task.mm.copy_in(self.address, self.size)
+        return value_text(self.address, data if len(data) == self.size else None)
+
+
+class ValueOut(UserOut):
+    """Room for the value of an extended attribute."""
+
+    __slots__ = ()
+
+    def text(self) -> str | None:
+        """Quoted; the address when nothing was stored."""
+        return value_text(self.address, self.data)
+
+
+def value_text(address: int, data: bytes | None) -> str:
+    """`"value"`, or the address."""
+    if data is None or not address:
+        return Address.show(address)
+    return quote(data.removesuffix(b"\0"), QUOTED_BYTES)
 
 
 class MemfdName(CString):

@@ -15,11 +15,17 @@ if TYPE_CHECKING:
 class PipeIoVec(IoVecOut):
     """An array of buffers. `fills` says that the pipe fills them, else they go into the pipe."""
 
-    __slots__ = ("fills",)
+    __slots__ = ("_before", "fills")
 
     def __init__(self, call: Call, name: str, address: int, detail: str) -> None:
         super().__init__(call, name, address, detail)
         self.fills = False
+        self._before: str | None = None
+
+    def import_vector(self) -> None:
+        """As every vector; strace looks at what is in memory then."""
+        self._before = IoVecIn(self.call, self.name, self.address, self.detail).text()
+        super().import_vector()
 
     def pages(self, most: int) -> Iterator[bytes]:
         """The buffers, cut where pages of memory end, up to about `most` bytes. EFAULT when nothing is readable."""
@@ -38,7 +44,5 @@ class PipeIoVec(IoVecOut):
                 at += wanted
 
     def text(self) -> str | None:
-        """As strace shows it: the contents that go into a pipe, and the addresses of those that come out."""
-        if self.fills:
-            return super().text()
-        return IoVecIn(self.call, self.name, self.address, self.detail).text()
+        """The buffers as they were before the call, whatever the pipe has put into them."""
+        return self._before or IoVecIn(self.call, self.name, self.address, self.detail).text()

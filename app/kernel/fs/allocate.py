@@ -19,10 +19,15 @@ _KEEP = int(FallocMode.FALLOC_FL_KEEP_SIZE)
 _PUNCH = int(FallocMode.FALLOC_FL_PUNCH_HOLE)
 _COLLAPSE = int(FallocMode.FALLOC_FL_COLLAPSE_RANGE)
 _ZERO = int(FallocMode.FALLOC_FL_ZERO_RANGE)
+_UNSHARE = int(FallocMode.FALLOC_FL_UNSHARE_RANGE)
+_WRITE_ZEROES = 0x80
 _INSERT = int(FallocMode.FALLOC_FL_INSERT_RANGE)
 
 _MODES = (0, _KEEP, _PUNCH | _KEEP, _ZERO, _ZERO | _KEEP, _COLLAPSE, _INSERT)
 """The combinations that a disk file system knows."""
+
+_OTHER_MODES = (_UNSHARE, _UNSHARE | _KEEP, _WRITE_ZEROES)
+"""Those that the kernel knows, but only other file systems serve."""
 
 
 def allocate(call: Call, fd: Fd, mode: int, offset: int, length: int) -> None:
@@ -30,7 +35,7 @@ def allocate(call: Call, fd: Fd, mode: int, offset: int, length: int) -> None:
     file = fd.file
     if offset < 0 or length <= 0:
         raise call.refuse(Errno.EINVAL, "len", "range", str(length), "The range is empty or begins before the file.")
-    if mode not in _MODES:
+    if mode not in _MODES and mode not in _OTHER_MODES:
         raise call.refuse(Errno.EOPNOTSUPP, "mode", "flags", hex(mode), "The file system does not know this mode.")
     if not file.writable:
         raise call.refuse(Errno.EBADF, "fd", "access-mode", str(fd.number), "It was not opened for writing.")
@@ -42,6 +47,8 @@ def allocate(call: Call, fd: Fd, mode: int, offset: int, length: int) -> None:
     end = offset + length
     if end > MAX_FILE_SIZE:
         raise call.refuse(Errno.EFBIG, "len", "range", str(length), f"Files end at {MAX_FILE_SIZE} at the latest.")
+    if mode in _OTHER_MODES:
+        raise call.refuse(Errno.EOPNOTSUPP, "mode", "flags", hex(mode), "The file system does not know this mode.")
     inode.need_allocatable(mode, end)
     if mode in (_COLLAPSE, _INSERT):
         _check_shift(call, inode, mode, offset, length)

@@ -23,6 +23,9 @@ NAME_MAX = 255
 """Bytes in one component of a path."""
 
 
+_DAY = 86_400_000_000_000
+
+
 class Inode:
     """A file of any type. `mode` includes the type bits; times are ns since 1970.
 
@@ -99,9 +102,10 @@ class Inode:
             self.mode = permission.without_set_ids(self, who)
 
     def accessed(self) -> None:
-        """Contents were read: stamp atime as `relatime` does, when it is not newer than the last change."""
-        if self.atime <= self.mtime or self.atime <= self.ctime:
-            self.atime = self.fs.now
+        """Contents were read: stamp atime as `relatime` does, when it is not newer than the last change, or old."""
+        now = self.fs.now
+        if self.atime <= self.mtime or self.atime <= self.ctime or now - self.atime >= _DAY:
+            self.atime = now
 
     def drop_link(self, count: int = 1) -> None:
         """Names were removed; the last one takes the file with it, unless somebody has it open."""

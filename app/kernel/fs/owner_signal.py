@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from app.kernel.abi.constants import MAX_SIGNAL
+from app.kernel.abi.file_constants import OwnerKind
 from app.kernel.errno import Errno, KernelError
 
 if TYPE_CHECKING:
     from app.kernel.arguments.fcntl import FcntlArgument
     from app.kernel.call import Call
 
-F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP = range(3)
+F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP = map(int, OwnerKind)
+_INIT_PID = 1
 _INT_MIN = -(1 << 31)
 
 
@@ -54,6 +56,6 @@ class FileOwner(Struct):
 
 def _need_process(call: Call, kind: int, pid: int) -> None:
     """0 is always allowed: nobody."""
-    processes = {task.process.pid for task in call.kernel.tasks.values()}
+    processes = {task.process.pid for task in call.kernel.tasks.values()} | {_INIT_PID, call.task.process.ppid}
     if pid and pid not in (call.kernel.tasks if kind == F_OWNER_TID else processes):
         raise call.refuse(Errno.ESRCH, "arg", "process", str(pid), f"There is no process or thread {pid}.")

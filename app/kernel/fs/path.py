@@ -133,6 +133,7 @@ class PathWalk:
                 if links > MAX_SYMLINKS:
                     self.refuse(Errno.ELOOP, f"The path leads through more than {MAX_SYMLINKS} symbolic links.")
                 target = child.inode.target
+                child.inode.accessed()
                 self._call.service("vfs", "symlink", f"{child.path} is a symbolic link to {target}.")
                 directory_wanted = directory_wanted or (last and target.endswith("/"))
                 components.extendleft(reversed(_components(target)))

@@ -198,6 +198,7 @@ def _read_link(call: Call, dirfd: DirFd | None, pathname: Path, buf: UserOut, si
     dentry = walk.find(dirfd, follow=False)
     if not isinstance(dentry.inode, Symlink):
         walk.refuse(Errno.EINVAL, f"{dentry.path} is not a symbolic link.")
+    dentry.inode.accessed()
     target = os.fsencode(dentry.inode.target)[:size]
     if buf.write(target) < len(target):
         raise call.refuse(Errno.EFAULT, "buf", "memory", hex(buf.address), "The target does not fit into the memory.")

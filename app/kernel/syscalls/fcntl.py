@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.kernel.abi import file_constants
 from app.kernel.abi.constants import FcntlCommand, FdFlag, LockType, OpenFlag
 from app.kernel.arguments import Fd
 from app.kernel.arguments.fcntl import FcntlArgument, FcntlResult
@@ -20,8 +21,8 @@ from .descriptor import duplicate
 _PATH_COMMANDS = {
     FcntlCommand.F_DUPFD,
     FcntlCommand.F_DUPFD_CLOEXEC,
-    FcntlCommand.F_DUPFD_QUERY,
-    FcntlCommand.F_CREATED_QUERY,
+    file_constants.F_DUPFD_QUERY,
+    file_constants.F_CREATED_QUERY,
     FcntlCommand.F_GETFD,
     FcntlCommand.F_SETFD,
     FcntlCommand.F_GETFL,
@@ -64,7 +65,7 @@ def _descriptor_command(call: Call, fd: Fd, file: FileDescription, cmd: int, arg
             if not 0 <= arg.number < MAX_DESCRIPTORS:
                 raise call.refuse(Errno.EINVAL, "arg", "range", str(arg.number), "No descriptor has such a number.")
             return duplicate(call, file, arg.number, cmd == FcntlCommand.F_DUPFD_CLOEXEC).number
-        case FcntlCommand.F_DUPFD_QUERY:
+        case file_constants.F_DUPFD_QUERY:
             return int(Fd(call, "arg", arg.number).any_file is file)
         case FcntlCommand.F_GETFD:
             return FdFlag.FD_CLOEXEC if files.closes_on_exec(fd.number) else 0
@@ -83,7 +84,7 @@ def _file_command(call: Call, file: FileDescription, cmd: int, arg: FcntlArgumen
             result = file.flags
         case FcntlCommand.F_SETFL:
             _set_status(call, file, arg.address)
-        case FcntlCommand.F_CREATED_QUERY:
+        case file_constants.F_CREATED_QUERY:
             result = int(file.created)
         case FcntlCommand.F_GETPIPE_SZ:
             result = file.pipe_size()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from app.kernel.abi.constants import OpenFlag
-from app.kernel.abi.file_constants import MemfdFlag, Seal
+from app.kernel.abi.file_constants import MFD_EXEC, MFD_NOEXEC_SEAL, MemfdFlag, Seal
 from app.kernel.arguments import Fd
 from app.kernel.arguments.files import MemfdName
 from app.kernel.call import Call
@@ -15,8 +15,8 @@ from app.kernel.fs.memfd import MemoryFile
 from app.kernel.fs.permission import file_group, file_user
 from app.kernel.syscall import syscall
 
-_KNOWN = int(MemfdFlag.MFD_CLOEXEC | MemfdFlag.MFD_ALLOW_SEALING | MemfdFlag.MFD_NOEXEC_SEAL | MemfdFlag.MFD_EXEC)
-_EXECUTION = int(MemfdFlag.MFD_EXEC | MemfdFlag.MFD_NOEXEC_SEAL)
+_KNOWN = int(MemfdFlag.MFD_CLOEXEC | MemfdFlag.MFD_ALLOW_SEALING) | MFD_NOEXEC_SEAL | MFD_EXEC
+_EXECUTION = MFD_EXEC | MFD_NOEXEC_SEAL
 
 
 @syscall
@@ -39,9 +39,9 @@ def memfd_create(call: Call, name: MemfdName, flags: MemfdFlag) -> Fd:
     number = files.lowest_free()
     who = call.task.credentials
     context = call.task.fs
-    sealed = 0 if flags & int(MemfdFlag.MFD_ALLOW_SEALING | MemfdFlag.MFD_NOEXEC_SEAL) else int(Seal.F_SEAL_SEAL)
+    sealed = 0 if flags & (MemfdFlag.MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL) else int(Seal.F_SEAL_SEAL)
     permissions = 0o777
-    if flags & MemfdFlag.MFD_NOEXEC_SEAL:
+    if flags & MFD_NOEXEC_SEAL:
         permissions, sealed = 0o666, sealed | int(Seal.F_SEAL_EXEC)
     inode = MemoryFile(context.superblock, permissions, file_user(who), file_group(who), sealed)
     mode = int(OpenFlag.O_RDWR | OpenFlag.O_LARGEFILE)

@@ -67,7 +67,13 @@ def sendfile(call: Call, out_fd: Fd, in_fd: Fd, offset: OffsetPointer, count: Si
 
 @syscall
 def splice(
-    call: Call, fd_in: Fd, off_in: OffsetPointer, fd_out: Fd, off_out: OffsetPointer, len: Size, flags: SpliceFlag
+    call: Call,
+    fd_in: Fd,
+    off_in: Annotated[OffsetPointer, "before"],
+    fd_out: Fd,
+    off_out: Annotated[OffsetPointer, "before"],
+    len: Size,
+    flags: SpliceFlag,
 ) -> Blocking[Size]:
     """Move up to `len` bytes between two files, one of which is a pipe; returns how many. See splice(2).
 
@@ -208,7 +214,13 @@ def vmsplice(
 
 @syscall
 def copy_file_range(
-    call: Call, fd_in: Fd, off_in: OffsetPointer, fd_out: Fd, off_out: OffsetPointer, len: Size, flags: Unsigned
+    call: Call,
+    fd_in: Fd,
+    off_in: Annotated[OffsetPointer, "before"],
+    fd_out: Fd,
+    off_out: Annotated[OffsetPointer, "before"],
+    len: Size,
+    flags: Unsigned,
 ) -> Size:
     """Copy up to `len` bytes from one regular file to another; returns how many. See copy_file_range(2).
 

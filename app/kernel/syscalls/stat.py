@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from app.kernel.abi.constants import AccessAtFlag, AccessMode, AtFlag
-from app.kernel.abi.file_constants import StatxFlag, StatxMask
+from app.kernel.abi.file_constants import StatxMask
 from app.kernel.arguments import DirFd, Fd, Int, Path, StructOut
+from app.kernel.arguments.files import StatxFlags
 from app.kernel.call import Call
 from app.kernel.errno import Errno
 from app.kernel.fs.inode import Inode
@@ -90,7 +91,7 @@ def statx(
     call: Call,
     dirfd: DirFd,
     pathname: Path,
-    flags: StatxFlag,
+    flags: StatxFlags,
     mask: Annotated[StatxMask, "unsigned int"],
     statxbuf: Annotated[StructOut, "statx"],
 ) -> Int:

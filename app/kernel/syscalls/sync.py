@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.kernel.abi.file_constants import FadviseAdvice, SyncRangeFlag
 from app.kernel.arguments import Fd, Int, Offset, Size
+from app.kernel.arguments.files import FileLength
 from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.memfd import MemoryFile
@@ -61,7 +62,7 @@ def sync_file_range(call: Call, fd: Fd, offset: Offset, nbytes: Offset, flags: S
 
 
 @syscall
-def fadvise64(call: Call, fd: Fd, offset: Offset, len: Offset, advice: FadviseAdvice) -> Int:
+def fadvise64(call: Call, fd: Fd, offset: Offset, len: FileLength, advice: FadviseAdvice) -> Int:
     """Say how the file will be used; nothing follows from it here. See posix_fadvise(2).
 
     Errors: EBADF, ESPIPE (a pipe), EINVAL (negative `len`, unknown `advice`).

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.kernel.abi.file_constants import FallocMode
 from app.kernel.arguments import Fd, Int, Offset, Path
+from app.kernel.arguments.files import FileLength
 from app.kernel.call import Call
 from app.kernel.errno import Errno
 from app.kernel.fs.allocate import allocate
@@ -15,7 +16,7 @@ from app.kernel.syscall import syscall
 
 
 @syscall
-def truncate(call: Call, path: Path, length: Offset) -> Int:
+def truncate(call: Call, path: Path, length: FileLength) -> Int:
     """Cut or extend the file `path` to `length` bytes; what is added reads as zeros. See truncate(2).
 
     Errors: EINVAL (negative `length`, or no regular file), EISDIR, EACCES (it may not be written), EFBIG, EPERM (a

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from app.kernel.abi.file_constants import XattrFlag
 from app.kernel.arguments import Fd, Int, Path, Size, UserIn, UserOut
-from app.kernel.arguments.files import AttributeName
+from app.kernel.arguments.files import AttributeName, ValueIn, ValueOut
 from app.kernel.call import Call
 from app.kernel.errno import Errno
 from app.kernel.fs.attributes import Target, find_target
@@ -16,7 +16,7 @@ from app.kernel.syscall import syscall
 
 @syscall
 def setxattr(
-    call: Call, path: Path, name: AttributeName, value: Annotated[UserIn, "size"], size: Size, flags: XattrFlag
+    call: Call, path: Path, name: AttributeName, value: Annotated[ValueIn, "size"], size: Size, flags: XattrFlag
 ) -> Int:
     """Give the extended attribute `name` of a file the `size` bytes at `value`. See setxattr(2).
 
@@ -36,7 +36,7 @@ def setxattr(
 
 @syscall
 def lsetxattr(
-    call: Call, path: Path, name: AttributeName, value: Annotated[UserIn, "size"], size: Size, flags: XattrFlag
+    call: Call, path: Path, name: AttributeName, value: Annotated[ValueIn, "size"], size: Size, flags: XattrFlag
 ) -> Int:
     """Like setxattr, but of a symbolic link itself, which has no user attributes. See lsetxattr(2)."""
     key, data = _checked(call, name, value, size, flags)
@@ -46,7 +46,7 @@ def lsetxattr(
 
 @syscall
 def fsetxattr(
-    call: Call, fd: Fd, name: AttributeName, value: Annotated[UserIn, "size"], size: Size, flags: XattrFlag
+    call: Call, fd: Fd, name: AttributeName, value: Annotated[ValueIn, "size"], size: Size, flags: XattrFlag
 ) -> Int:
     """Like setxattr, of the open file `fd`. See fsetxattr(2). Errors: those of setxattr, EBADF."""
     key, data = _checked(call, name, value, size, flags)
@@ -55,7 +55,7 @@ def fsetxattr(
 
 
 @syscall
-def getxattr(call: Call, path: Path, name: AttributeName, value: Annotated[UserOut, "size"], size: Size) -> Size:
+def getxattr(call: Call, path: Path, name: AttributeName, value: Annotated[ValueOut, "size"], size: Size) -> Size:
     """Store the value of the extended attribute `name` in `value`; returns its length. See getxattr(2).
 
     With `size` 0 nothing is stored.
@@ -68,14 +68,14 @@ def getxattr(call: Call, path: Path, name: AttributeName, value: Annotated[UserO
 
 
 @syscall
-def lgetxattr(call: Call, path: Path, name: AttributeName, value: Annotated[UserOut, "size"], size: Size) -> Size:
+def lgetxattr(call: Call, path: Path, name: AttributeName, value: Annotated[ValueOut, "size"], size: Size) -> Size:
     """Like getxattr, but of a symbolic link itself. See lgetxattr(2). Errors: those of getxattr."""
     key = name.read_name()
     return _get(call, find_target(call, None, path, follow=False), key, value, size)
 
 
 @syscall
-def fgetxattr(call: Call, fd: Fd, name: AttributeName, value: Annotated[UserOut, "size"], size: Size) -> Size:
+def fgetxattr(call: Call, fd: Fd, name: AttributeName, value: Annotated[ValueOut, "size"], size: Size) -> Size:
     """Like getxattr, of the open file `fd`. See fgetxattr(2). Errors: those of getxattr, EBADF."""
     key = name.read_name()
     return _get(call, Target.of(fd.file), key, value, size)
@@ -124,8 +124,8 @@ def lremovexattr(call: Call, path: Path, name: AttributeName) -> Int:
 @syscall
 def fremovexattr(call: Call, fd: Fd, name: AttributeName) -> Int:
     """Like removexattr, of the open file `fd`. See fremovexattr(2). Errors: those of removexattr, EBADF."""
-    target = Target.of(fd.file)
-    remove_attribute(call, target, name.read_name())
+    key = name.read_name()
+    remove_attribute(call, Target.of(fd.file), key)
     return Int(0)
 
 
