@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from app.cpu.mmu import EXECUTE, PAGE_SIZE, READ, WRITE
 from app.toolchain.program import Program, Segment
 
-from .mm.address_space import MMAP_MIN_ADDR, AddressSpace, page_ceil, page_floor
+from .mm.address_space import AddressSpace
+from .mm.faults import MMAP_MIN_ADDR, page_ceil, page_floor
 from .mm.vma import Vma
 
 if TYPE_CHECKING:

@@ -186,6 +186,10 @@ class RegularFile(Inode):
             mapping.written(offset, offset + done)
         return done
 
+    def has_page(self, index: int) -> bool:
+        """Whether page number `index` has storage, so that it is no hole."""
+        return index in self._pages
+
     def move_page(self, index: int, room: bytearray | memoryview) -> bool:
         """Keep page number `index` in `room`, one page of zeros, from now on.
 

@@ -11,13 +11,9 @@ from app.kernel.arguments import Address, Fd, Int, PageOffset, Size
 from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.inode import RegularFile
-from app.kernel.mm.address_space import (
-    MAX_MAP_COUNT,
-    MMAP_MIN_ADDR,
-    AddressSpace,
-    page_ceil,
-    page_floor,
-)
+from app.kernel.mm.address_space import MAX_MAP_COUNT, AddressSpace
+from app.kernel.mm.faults import MMAP_MIN_ADDR, page_ceil, page_floor
+from app.kernel.mm.memory_object import MappedFile, SharedMemory
 from app.kernel.mm.vma import ALL, Vma
 from app.kernel.syscall import syscall
 
@@ -206,13 +202,15 @@ def _describe(
     else:
         may = _check_file(call, file, size, prot, flags, offset)
         if isinstance(file.inode, RegularFile):
-            mapped = call.task.mm.mapped_file(file.inode)
+            mapped = MappedFile.of(file.inode, call.kernel.memory)
             return Vma(start, start + size, prot & ALL, file.path, shared=shared, may=may, file=mapped, offset=offset)
     if shared and grows:
         raise call.refuse(Errno.EINVAL, "flags", "flags", shown, "Shared memory can't grow downwards.")
     call.passed("flags", "flags", shown, "The flags make sense together.")
-    name = "/dev/zero (deleted)" if shared else ""
-    return Vma(start, start + size, prot & ALL, name, shared=shared, grows_down=grows)
+    if shared:
+        zeros = SharedMemory(call.kernel.memory, "/dev/zero (deleted)", size, call.id)
+        return Vma(start, start + size, prot & ALL, zeros.name, shared=True, file=zeros)
+    return Vma(start, start + size, prot & ALL, grows_down=grows)
 
 
 def _fits(offset: int, size: int, largest: int) -> bool:
@@ -264,7 +262,9 @@ def _check_file(call: Call, file: FileDescription, size: int, prot: int, flags: 
 
 def _what(vma: Vma) -> str:
     """What a new mapping maps, for a sentence."""
-    return ", zeroed when touched" if vma.file is None else f", from {vma.name} at offset {vma.offset}"
+    return (
+        ", zeroed when touched" if not isinstance(vma.file, MappedFile) else f", from {vma.name} at offset {vma.offset}"
+    )
 
 
 @syscall
