@@ -10,7 +10,7 @@ from app.kernel.errno import Errno, KernelError
 from .superblock import PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
-    from app.kernel.task import Credentials
+    from app.kernel.credentials import Credentials
 
 PATH_MAX = 4096
 """Bytes of the longest path name, its NUL included."""

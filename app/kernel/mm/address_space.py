@@ -75,6 +75,11 @@ class AddressSpace(UserCopy):
         self.page_table.lend(lent, child.page_table, self._memory)
         return child
 
+    def share(self) -> AddressSpace:
+        """This very one, for one task more."""
+        self.references += 1
+        return self
+
     def drop_reference(self) -> None:
         """One task less runs here; the last one frees everything (Linux `mmput`)."""
         self.references -= 1
