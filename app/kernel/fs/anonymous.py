@@ -8,7 +8,7 @@ from .superblock import SuperBlock
 
 
 class AnonymousDescription(FileDescription):
-    """An open anonymous file; all of them share one inode. `name` is what /proc/self/fd shows: `anon_inode:[eventfd]`."""
+    """An open anonymous file; all share one inode. `name` is what /proc/self/fd shows after `anon_inode:`."""
 
     kind = "anonymous"
     name = ""

@@ -92,7 +92,7 @@ def pidfd_send_signal(
         raise call.refuse(Errno.ESRCH, "pidfd", "process", str(process.pid), "The process has gone.")
     mine, theirs = call.task.credentials, process.credentials
     allowed = mine.capable(Capability.CAP_KILL) or {mine.euid, mine.uid} & {theirs.suid, theirs.uid}
-    if not allowed and not (sig == Signo.SIGCONT and process.sid == me.sid):
+    if not allowed and not (int(sig) == Signo.SIGCONT and process.sid == me.sid):
         raise call.refuse(Errno.EPERM, "pidfd", "permission", str(process.pid), "It belongs to another user.")
     if sig:
         call.service("signal", "send", f"{signal_name(int(sig))} is sent to process {process.pid}.")
