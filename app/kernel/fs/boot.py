@@ -13,9 +13,12 @@ from .descriptors import DescriptorTable
 from .device import CharacterDevice
 from .file import FileDescription
 from .inode import Dentry, Inode
+from .mounts import SHM
+from .procfs.mount import mount_proc
 from .rootfs import USER_ID, RootFs
-from .stream import InputStream, StreamDescription
-from .superblock import SuperBlock
+from .stream import InputStream, Stream, StreamDescription
+from .superblock import SharedSuperBlock, SuperBlock
+from .sysfs import mount_sys
 from .tty import Terminal
 
 if TYPE_CHECKING:
@@ -42,6 +45,9 @@ def mount_root(kernel: Kernel) -> FsContext:
         kernel.input = InputStream()
     for path, contents in config.files:
         rootfs.bring(posixpath.normpath(posixpath.join(config.cwd, path)), contents)
+    mount_proc(kernel, rootfs.root)
+    mount_sys(kernel, rootfs.root)
+    rootfs.mount_shm(SharedSuperBlock(fs, kernel.clock, SHM.device))
     return FsContext(fs, rootfs.root, rootfs.make_directories(config.cwd))
 
 
@@ -57,7 +63,10 @@ def open_standard_streams(kernel: Kernel, fs: FsContext, files: DescriptorTable)
     for number, kind in enumerate(kernel.config.streams):
         if kind == "stream":
             source = kernel.input if number == 0 and isinstance(kernel.input, InputStream) else None
-            files.put(number, StreamDescription(fs.superblock, number, owner, source))
+            flags = OpenFlag.O_RDONLY if source is not None else OpenFlag.O_WRONLY
+            files.put(
+                number, StreamDescription(fs.superblock, Stream(fs.superblock, number, owner, source), int(flags))
+            )
             continue
         if terminal is None:
             dentry = fs.root.directory.entries["dev"].directory.entries["pts"].directory.entries["0"]

@@ -9,7 +9,7 @@ from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
 from app.kernel.wait import Blocking, Sleep
 
-from .inode import Dentry, Inode, RegularFile
+from .inode import Dentry, Inode, RegularFile, UnnamedDentry
 from .superblock import MAX_FILE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
@@ -81,6 +81,11 @@ class FileDescription:
     def path(self) -> str:
         """As /proc/self/fd shows it."""
         return self.dentry.path if self.dentry is not None else self._path
+
+    @property
+    def place(self) -> Dentry:
+        """The dentry that a magic link of /proc/self/fd leads to."""
+        return self.dentry or UnnamedDentry(self._path, self.inode)
 
     @property
     def nonblocking(self) -> bool:

@@ -55,7 +55,7 @@ class RootFs(Struct):
     def build(cls, fs: SuperBlock) -> RootFs:
         """Everything but the terminal, which `boot.py` adds, and the visitor's files."""
         rootfs = cls(fs, Dentry("/", None, Directory(fs, 0o755, 0, 0)))
-        for path in ("/bin", "/etc", "/dev", "/dev/pts", "/proc", "/home"):
+        for path in ("/bin", "/etc", "/dev", "/dev/pts", "/home"):
             rootfs.directory(path)
         rootfs.directory("/root", mode=0o700)
         rootfs.directory("/tmp", mode=0o1777)  # noqa: S108 - a directory of the run, not of the host
@@ -68,6 +68,10 @@ class RootFs(Struct):
         for name, target in _STANDARD_LINKS.items():
             rootfs.add(f"/dev/{name}", Symlink(fs, target, 0, 0))
         return rootfs
+
+    def mount_shm(self, fs: SuperBlock) -> None:
+        """POSIX shared memory lives in a file system of its own (shm_overview(7))."""
+        self.add("/dev/shm", Directory(fs, 0o1777, 0, 0))  # noqa: S108 - a directory of the run, not of the host
 
     def add(self, path: str, inode: Inode) -> Dentry:
         """Enter `inode` at `path`, whose parent exists."""

@@ -15,7 +15,7 @@ from .mapped_file import MappedFile
 from .vma import Vma, VmaList
 
 if TYPE_CHECKING:
-    from app.kernel.fs.inode import RegularFile
+    from app.kernel.fs.inode import Dentry, RegularFile
     from app.kernel.kernel import Kernel
 
 MMAP_MIN_ADDR = 0x10000
@@ -52,7 +52,8 @@ def page_ceil(address: int) -> int:
 class AddressSpace:
     """Memory of one process. All methods that change regions take page aligned addresses below `limit`.
 
-    `start_brk` and `brk` delimit the heap (brk(2)). A region costs nothing but its entry here until it is touched: each
+    `start_brk` and `brk` delimit the heap (brk(2)), `arg_start` to `arg_end` and `env_start` to `env_end` the strings that
+    exec put on the stack, which begins at `start_stack`; `executable` is the file that exec loaded. A region costs nothing but its entry here until it is touched: each
     page gets its frame at the first access.
     """
 
@@ -61,6 +62,9 @@ class AddressSpace:
         self.vmas = VmaList()
         self.start_brk = 0
         self.brk = 0
+        self.arg_start = self.arg_end = self.env_start = self.env_end = self.start_stack = 0
+        self.auxv = b""
+        self.executable: Dentry | None = None
         self.limit = kernel.abi.address_limit
         self._memory = kernel.memory
         self._recorder = kernel.recorder
@@ -297,6 +301,10 @@ class AddressSpace:
                     raise ValueError(f"nothing is mapped at {page << PAGE_SHIFT:#x}")
                 if not self._provide(vma, page):
                     return
+
+    def resident_pages(self, start: int, end: int) -> int:
+        """How many pages of [start, end) have a frame."""
+        return len(self._present(start, end))
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
