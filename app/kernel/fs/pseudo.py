@@ -41,7 +41,9 @@ class PseudoSuperBlock(SuperBlock):
     @property
     def current(self) -> Task:
         """The task whose system call is being served."""
-        return self.kernel.tasks[self.kernel.recorder.task]
+        task = self.kernel.scheduler.current
+        assert task is not None  # noqa: S101 - files are looked up on behalf of a task
+        return task
 
     def new_number(self) -> int:
         """Number for another inode. There is no limit: an inode lives as long as what it shows."""

@@ -7,7 +7,8 @@ import binascii
 from app.kernel import utsname
 from app.kernel.fs.descriptors import MAX_DESCRIPTORS
 from app.kernel.fs.superblock import MAX_FILE_PAGES, MAX_INODES
-from app.kernel.mm.address_space import MAX_MAP_COUNT, MMAP_MIN_ADDR
+from app.kernel.mm.address_space import MAX_MAP_COUNT
+from app.kernel.mm.faults import MMAP_MIN_ADDR
 
 _GZIP_HEADER = bytes.fromhex("1f 8b 08 00 00000000 00 03")
 """Deflate, no time, no name, from Unix (RFC 1952)."""
@@ -17,7 +18,8 @@ _MAX_STORED = 0xFFFF
 _SET = (
     "64BIT", "X86_64", "MMU", "MULTIUSER", "BINFMT_ELF", "BINFMT_SCRIPT", "FUTEX", "EPOLL", "SIGNALFD", "TIMERFD",
     "EVENTFD", "SHMEM", "SYSVIPC", "POSIX_MQUEUE", "POSIX_TIMERS", "INOTIFY_USER", "FILE_LOCKING", "NET", "UNIX",
-    "INET", "IPV6", "TTY", "UNIX98_PTYS", "DEVTMPFS", "TMPFS", "PROC_FS", "PROC_SYSCTL", "SYSFS", "IKCONFIG", "IKCONFIG_PROC",
+    "INET", "IPV6", "TTY", "UNIX98_PTYS", "DEVTMPFS", "TMPFS", "PROC_FS", "PROC_SYSCTL", "SYSFS", "IKCONFIG",
+    "IKCONFIG_PROC",
 )  # fmt: skip
 _NOT_SET = ("SMP", "MODULES", "SWAP", "IO_URING", "BPF_SYSCALL", "RSEQ", "SECCOMP", "NAMESPACES", "CGROUPS", "COREDUMP")
 

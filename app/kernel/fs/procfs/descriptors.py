@@ -85,7 +85,7 @@ class FdLink(Symlink):
         return file
 
     @property
-    def mode(self) -> int:  # type: ignore[override]
+    def mode(self) -> int:
         """The permissions tell what the file is open for."""
         file = self._directory.file(self._name)
         readable = 0o500 if file is not None and file.readable and not file.path_only else 0

@@ -12,6 +12,7 @@ from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.file import FileDescription, Sink, Source
 from app.kernel.fs.pseudo import PseudoFile
+from app.kernel.mm.memory_object import SHMEM_DEVICE
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
@@ -39,22 +40,21 @@ _ROLLUP_ROWS = (*_SMAPS_ROWS[:3], "Pss_Anon", "Pss_File", "Pss_Shmem", *_SMAPS_R
 def maps(subject: Subject) -> list[str]:
     """One line for each region: addresses, permissions, and the file it comes from."""
     mm = subject.mm
-    return [] if mm is None else [f"{_map_line(mm, vma)}\n" for vma in mm.vmas]
+    return [] if mm is None else [f"{_map_line(vma)}\n" for vma in mm.vmas]
 
 
-def _map_line(mm: AddressSpace, vma: Vma) -> str:
-    device, inode, offset, name = _backing(mm, vma)
+def _map_line(vma: Vma) -> str:
+    device, inode, offset, name = _backing(vma)
     line = (
         f"{vma.start:08x}-{vma.end:08x} {vma.perms} {offset:08x} {device >> 8 & 0xFFF:02x}:{device & 0xFF:02x} {inode} "
     )
     return f"{line.ljust(NAME_COLUMN)} {name}" if name else line
 
 
-def _backing(mm: AddressSpace, vma: Vma) -> tuple[int, int, int, str]:
+def _backing(vma: Vma) -> tuple[int, int, int, str]:
     """(device, inode, offset, name) of what a region shows: zeros for memory that is no file's."""
     if vma.file is not None:
-        inode = vma.file.inode
-        return inode.fs.device, inode.number, vma.offset, vma.name.replace("\n", "\\012")
+        return vma.file.device, vma.file.number, vma.offset, (vma.name or vma.file.name).replace("\n", "\\012")
     return 0, 0, 0, vma.name
 
 
@@ -76,10 +76,10 @@ class Usage(Struct):
 
 def usage(mm: AddressSpace, vma: Vma) -> Usage:
     """How much of a region is resident."""
-    count = mm.resident_pages(vma.start, vma.end)
-    if vma.file is not None and (vma.shared or not vma.prot & WRITE):
-        return Usage(file=count)
-    return Usage(shared=count) if vma.shared else Usage(anonymous=count)
+    of_object, own = mm.resident(vma)
+    if vma.file is not None and vma.file.device == SHMEM_DEVICE:
+        return Usage(anonymous=own, shared=of_object)
+    return Usage(anonymous=own, file=of_object)
 
 
 def total_usage(mm: AddressSpace) -> Usage:
@@ -95,7 +95,7 @@ def smaps(subject: Subject) -> list[str]:
     return [
         "\n".join(
             (
-                _map_line(mm, vma),
+                _map_line(vma),
                 _row("Size", vma.size >> 10),
                 _row("KernelPageSize", PAGE_SIZE >> 10),
                 _row("MMUPageSize", PAGE_SIZE >> 10),

@@ -81,5 +81,5 @@ class ProcRoot(PseudoDirectory):
             yield name, self.FIRST_COOKIE + index
         for index, name in enumerate(_LINKS):
             yield name, FIRST_PROCESS_COOKIE + index
-        for pid in sorted(Subject.processes(self.fs.kernel)):
+        for pid in sorted(self.fs.kernel.processes):
             yield str(pid), FIRST_PROCESS_COOKIE + len(_LINKS) + pid

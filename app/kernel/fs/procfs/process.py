@@ -138,14 +138,12 @@ class TaskDirectory(PseudoDirectory):
     def __init__(self, fs: PseudoSuperBlock, subject: Subject) -> None:
         super().__init__(fs, 0o555, *subject.owner)
         self._subject = subject
-        self.nlink = 2 + len(subject.tasks)
+        self.nlink = 2 + subject.thread_count
 
     def make(self, name: str) -> Inode | None:
         """A thread's directory, if it is one of this process."""
         tid = process_number(name)
-        if tid is None or tid not in (task.tid for task in self._subject.tasks):
-            return None
-        subject = Subject.of_task(self.fs.kernel, tid)
+        subject = Subject.of_task(self.fs.kernel, self._subject.process, tid) if tid is not None else None
         return ProcessDirectory(self.fs, subject) if subject is not None else None
 
     def still_there(self, dentry: Dentry) -> bool:
@@ -154,7 +152,8 @@ class TaskDirectory(PseudoDirectory):
 
     def names(self) -> Iterator[tuple[str, int]]:
         """The threads, by id."""
-        return ((str(task.tid), self.FIRST_COOKIE + task.tid) for task in self._subject.tasks)
+        threads = Subject.threads(self._subject.process) if self._subject.exists else ()
+        return ((str(task.tid), self.FIRST_COOKIE + task.tid) for task in threads)
 
 
 def process_number(name: str) -> int | None:

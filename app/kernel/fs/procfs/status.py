@@ -6,9 +6,12 @@ import os
 from typing import TYPE_CHECKING
 
 from app.cpu.mmu import EXECUTE, PAGE_SIZE
-from app.kernel.abi.constants import Signo
+from app.kernel.abi.constants import MAX_SIGNAL
+from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 from app.kernel.exec import CLOCK_TICKS
+from app.kernel.fs.tty import Terminal
+from app.kernel.resource import INFINITY
 from app.kernel.signal import SIG_DFL, SIG_IGN
 
 from .memory import sizes, total_usage
@@ -21,16 +24,15 @@ if TYPE_CHECKING:
 
 NS_PER_TICK = 1_000_000_000 // CLOCK_TICKS
 
-ALL_CAPABILITIES = (1 << 41) - 1
-"""CAP_CHOWN (0) to CAP_CHECKPOINT_RESTORE (40): capabilities(7)."""
-
 COMMAND_LENGTH = 15
 """Bytes of a command name (TASK_COMM_LEN less the NUL)."""
 
 MAX_SIGNALS_QUEUED = 1024
 NICE_PRIORITY = 20
 
-_NO_LIMIT = (1 << 64) - 1
+TERMINAL_DEVICE = 136 << 8
+"""Number of /dev/pts/0."""
+
 _LOW_SIGNALS = (1 << 31) - 1
 """stat tells only the first 31 signals."""
 
@@ -54,25 +56,29 @@ def escape_name(name: str) -> str:
 
 def status(subject: Subject) -> str:
     """Names and values, a line each (proc_pid_status(5))."""
-    rows: list[tuple[str, str]] = [("Name", escape_name(subject.name))]
+    rows: list[tuple[str, str]] = [("Name", escape_name(subject.task.name))]
     if subject.fs is not None:
         rows.append(("Umask", f"{subject.fs.umask:04o}"))
-    pid, tid = subject.process.pid, subject.tid
-    rows += [("State", subject.state), ("Tgid", str(pid)), ("Ngid", "0"), ("Pid", str(tid))]
-    rows += [("PPid", str(subject.parent)), ("TracerPid", "0")]
-    who = subject.credentials
-    rows += [("Uid", f"{who.uid}\t{who.euid}\t{who.euid}\t{who.euid}")]
-    rows += [("Gid", f"{who.gid}\t{who.egid}\t{who.egid}\t{who.egid}")]
-    rows += [("FDSize", str(_table_size(subject))), ("Groups", " ")]
-    rows += [("NStgid", str(pid)), ("NSpid", str(tid)), ("NSpgid", str(subject.group)), ("NSsid", str(subject.session))]
-    rows += [("Kthread", "0")]
+    process, task, who = subject.process, subject.task, subject.credentials
+    rows += [("State", subject.state), ("Tgid", str(process.pid)), ("Ngid", "0"), ("Pid", str(task.tid))]
+    rows += [("PPid", str(process.ppid)), ("TracerPid", "0")]
+    rows += [("Uid", f"{who.uid}\t{who.euid}\t{who.suid}\t{who.fsuid}")]
+    rows += [("Gid", f"{who.gid}\t{who.egid}\t{who.sgid}\t{who.fsgid}")]
+    rows += [("FDSize", str(_table_size(subject))), ("Groups", " ".join((*map(str, who.groups), "")) or " ")]
+    rows += [("NStgid", str(process.pid)), ("NSpid", str(task.tid))]
+    rows += [("NSpgid", str(process.pgid)), ("NSsid", str(process.sid)), ("Kthread", "0")]
     if subject.mm is not None:
         rows += _memory_rows(subject.mm)
-    rows += [("Threads", str(max(len(subject.tasks), 1)))]
+    rows += [("Threads", str(subject.thread_count))]
     rows += _signal_rows(subject)
-    capabilities = ALL_CAPABILITIES if who.euid == 0 else 0
-    sets = (("Inh", 0), ("Prm", capabilities), ("Eff", capabilities), ("Bnd", ALL_CAPABILITIES), ("Amb", 0))
-    rows += [(f"Cap{name}", f"{bits:016x}") for name, bits in sets]
+    sets = {
+        "Inh": who.cap_inheritable,
+        "Prm": who.cap_permitted,
+        "Eff": who.cap_effective,
+        "Bnd": who.cap_bounding,
+        "Amb": who.cap_ambient,
+    }
+    rows += [(f"Cap{name}", f"{bits:016x}") for name, bits in sets.items()]
     rows += [("NoNewPrivs", "0"), ("Seccomp", "0"), ("Seccomp_filters", "0")]
     rows += [("Speculation_Store_Bypass", "not vulnerable"), ("SpeculationIndirectBranch", "not affected")]
     rows += [("Cpus_allowed", "1"), ("Cpus_allowed_list", "0")]
@@ -116,58 +122,67 @@ def _signal_rows(subject: Subject) -> list[tuple[str, str]]:
 
 def _signal_sets(subject: Subject) -> tuple[int, int, int, int, int]:
     """(pending for the thread, for the process, blocked, ignored, caught)."""
-    ignored = caught = 0
-    for signo, action in subject.dispositions.items():
-        if action.handler == SIG_IGN:
-            ignored |= 1 << (signo - 1)
-        elif action.handler != SIG_DFL:
-            caught |= 1 << (signo - 1)
     task = subject.task
-    private, blocked = (task.pending.bits, task.blocked.bits) if task is not None else (0, 0)
-    return private, subject.shared_pending, blocked, ignored, caught
+    ignored = caught = 0
+    for signo in range(1, MAX_SIGNAL + 1):
+        handler = task.sighand.get(signo).handler
+        ignored |= (handler == SIG_IGN) << (signo - 1)
+        caught |= (handler not in (SIG_DFL, SIG_IGN)) << (signo - 1)
+    return task.pending.bits, subject.process.pending.bits, task.blocked.bits, ignored, caught
 
 
 def stat(subject: Subject) -> str:
     """52 numbers on one line, for programs (proc_pid_stat(5))."""
     private, _, blocked, ignored, caught = (bits & _LOW_SIGNALS for bits in _signal_sets(subject))
-    head = [subject.tid, f"({subject.name})", subject.state[0], subject.parent, subject.group, subject.session]
-    threads = max(len(subject.tasks), 1)
-    times = [subject.cpu_time // NS_PER_TICK, 0, 0, 0]
+    process, task = subject.process, subject.task
+    device, foreground = _terminal(subject)
+    head = [task.tid, f"({task.name})", subject.state[0], process.ppid, process.pgid, process.sid, device, foreground]
+    times = [time // NS_PER_TICK for time in (subject.cpu_time, 0, process.children_cpu_time, 0)]
+    threads = subject.thread_count
     signals = [private, blocked, ignored, caught]
     size, areas = _memory_numbers(subject.mm)
     values = [
-        *head, *subject.terminal, _PF_RANDOMIZE, 0, 0, 0, 0, *times, NICE_PRIORITY, 0, threads, 0,
-        subject.start_time // NS_PER_TICK, *size, 0, 0, *signals, 0, 0, 0, int(Signo.SIGCHLD), 0, 0, 0, 0, 0, 0, *areas,
-        subject.exit_code,
+        *head, _PF_RANDOMIZE, 0, 0, 0, 0, *times, NICE_PRIORITY, 0, threads, 0, subject.start_time // NS_PER_TICK,
+        *size, 0, 0, *signals, 0, 0, 0, process.exit_signal, 0, 0, 0, 0, 0, 0, *areas,
+        process.status.word if process.status is not None else 0,
     ]  # fmt: skip
     return " ".join(str(value) for value in values) + "\n"
+
+
+def _terminal(subject: Subject) -> tuple[int, int]:
+    """(device number of the controlling terminal, its foreground process group); (0, -1) without one."""
+    terminal = subject.kernel.input
+    if isinstance(terminal, Terminal) and terminal.session == subject.process.sid:
+        return TERMINAL_DEVICE, terminal.foreground
+    return 0, -1
 
 
 def _memory_numbers(mm: AddressSpace | None) -> tuple[list[int], list[int]]:
     """Fields 23 to 28 of stat (vsize to startstack) and 45 to 51 (start_data to env_end)."""
     if mm is None:
-        return [0, 0, _NO_LIMIT, 0, 0, 0], [0] * 7
+        return [0, 0, INFINITY, 0, 0, 0], [0] * 7
     code = next((vma for vma in mm.vmas if vma.prot & EXECUTE), None)
     start, end = (code.start, code.end) if code is not None else (0, 0)
-    sizes_now = [sizes(mm).total * PAGE_SIZE, total_usage(mm).resident, _NO_LIMIT, start, end, mm.start_stack]
+    sizes_now = [sizes(mm).total * PAGE_SIZE, total_usage(mm).resident, INFINITY, start, end, mm.start_stack]
     return sizes_now, [0, 0, mm.start_brk, mm.arg_start, mm.arg_end, mm.env_start, mm.env_end]
 
 
 def limits(subject: Subject) -> str:
     """Resource limits (getrlimit(2))."""
+    limits_of = subject.process.rlimits
     lines = [f"{'Limit':<25} {'Soft Limit':<20} {'Hard Limit':<20} {'Units':<10}\n"]
-    for (name, unit), (soft, hard) in zip(_LIMITS, subject.limits, strict=True):
+    for (name, unit), (soft, hard) in zip(_LIMITS, limits_of.values(), strict=True):
         lines.append(f"{name:<25} {_limit(soft):<20} {_limit(hard):<20} {unit:<10}\n")
     return "".join(lines)
 
 
 def _limit(value: int) -> str:
-    return "unlimited" if value == _NO_LIMIT else str(value)
+    return "unlimited" if value == INFINITY else str(value)
 
 
 def comm(subject: Subject) -> str:
     """The command name."""
-    return f"{subject.name}\n"
+    return f"{subject.task.name}\n"
 
 
 def set_comm(subject: Subject, call: Call, data: bytes) -> None:
@@ -175,7 +190,7 @@ def set_comm(subject: Subject, call: Call, data: bytes) -> None:
     if call.task.process is not subject.process:
         raise KernelError(Errno.EINVAL, "Only a process itself gives its threads another name")
     name = data[:COMMAND_LENGTH].partition(b"\0")[0]
-    subject.rename(os.fsdecode(name.removesuffix(b"\n")))
+    subject.task.name = os.fsdecode(name.removesuffix(b"\n"))
 
 
 def personality(subject: Subject) -> str:
@@ -186,7 +201,7 @@ def personality(subject: Subject) -> str:
 def wchan(subject: Subject) -> str:
     """Where in the kernel the thread sleeps: 0 when it does not."""
     task = subject.task
-    return "0" if task is None or task.sleeping is None else f"wait_{task.sleeping.sleep.on.replace('-', '_')}"
+    return "0" if task.sleeping is None else f"wait_{task.sleeping.sleep.on.replace('-', '_')}"
 
 
 def cgroup(subject: Subject) -> str:
@@ -196,12 +211,12 @@ def cgroup(subject: Subject) -> str:
 
 def oom_score(subject: Subject) -> str:
     """How bad a choice it would be to end the process when memory runs out."""
-    return f"{max(666 + subject.oom_score_adj * 2 // 3, 0)}\n"
+    return f"{max(666 + subject.process.oom_score_adj * 2 // 3, 0)}\n"
 
 
 def oom_score_adj(subject: Subject) -> str:
     """What was added to that."""
-    return f"{subject.oom_score_adj}\n"
+    return f"{subject.process.oom_score_adj}\n"
 
 
 def set_oom_score_adj(subject: Subject, call: Call, data: bytes) -> None:
@@ -209,9 +224,9 @@ def set_oom_score_adj(subject: Subject, call: Call, data: bytes) -> None:
     value = parse_integer(data)
     if not -1000 <= value <= 1000:
         raise KernelError(Errno.EINVAL, "It goes from -1000 to 1000")
-    if value < min(subject.oom_score_adj, 0) and call.task.process.credentials.euid != 0:
+    if value < min(subject.process.oom_score_adj, 0) and not call.task.credentials.capable(Capability.CAP_SYS_RESOURCE):
         raise KernelError(Errno.EACCES, "Only the superuser protects a process more")
-    subject.oom_score_adj = value
+    subject.process.oom_score_adj = value
 
 
 def parse_integer(data: bytes) -> int:
@@ -230,7 +245,7 @@ def parse_integer(data: bytes) -> int:
 
 def sched(subject: Subject) -> str:
     """What the scheduler knows, the lines that do not depend on its algorithm."""
-    title = f"{subject.name} ({subject.tid}, #threads: {max(len(subject.tasks), 1)})\n"
+    title = f"{subject.task.name} ({subject.task.tid}, #threads: {subject.thread_count})\n"
     rows = (
         ("se.sum_exec_runtime", f"{subject.cpu_time / 1e6:.6f}"),
         ("nr_switches", "0"),

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.kernel.clock import BOOT_OFFSET
+from app.kernel.credentials import Capability, Credentials
 from app.kernel.errno import Errno, KernelError
-from app.kernel.fs.tty import Terminal
-from app.kernel.task import Credentials, Process, Task, TaskState
+from app.kernel.task import Process, Task, TaskState
 
 if TYPE_CHECKING:
     from app.kernel.fs.context import FsContext
     from app.kernel.fs.descriptors import DescriptorTable
     from app.kernel.kernel import Kernel
     from app.kernel.mm.address_space import AddressSpace
-    from app.kernel.signal import Disposition
 
 _STATES = {
     TaskState.RUNNABLE: "R (running)",
@@ -25,84 +24,60 @@ _STATES = {
 
 
 class Subject:
-    """A process and the thread that speaks for it: the one of /proc/PID/task/TID, else the first that still lives.
+    """A task, and whether it stands for its whole process (/proc/PID) or for itself (/proc/PID/task/TID)."""
 
-    `task` is None for a process that no task executes: a zombie, init, or the shell that started the program.
-    """
-
-    def __init__(self, kernel: Kernel, process: Process, task: Task | None, whole: bool) -> None:
+    def __init__(self, kernel: Kernel, task: Task, whole: bool) -> None:
         self.kernel = kernel
-        self.process = process
+        self.task = task
+        self.process: Process = task.process
         self.whole = whole
-        self.oom_score_adj = 0
-        self._task = task
 
     @classmethod
     def of_process(cls, kernel: Kernel, pid: int) -> Subject | None:
-        """The process with this id."""
-        task = kernel.tasks.get(pid)
-        return None if task is None else cls(kernel, task.process, task, whole=True)
+        """The process with this id. A thread's id works too, though no listing shows it."""
+        process = kernel.processes.get(pid)
+        task = process.leader if process is not None else kernel.tasks.get(pid)
+        return None if task is None else cls(kernel, task, whole=True)
 
     @classmethod
-    def of_task(cls, kernel: Kernel, tid: int) -> Subject | None:
-        """The thread with this id."""
-        task = kernel.tasks.get(tid)
-        return None if task is None else cls(kernel, task.process, task, whole=False)
+    def of_task(cls, kernel: Kernel, process: Process, tid: int) -> Subject | None:
+        """The thread of `process` with this id."""
+        task = next((task for task in cls.threads(process) if task.tid == tid), None)
+        return None if task is None else cls(kernel, task, whole=False)
 
     @staticmethod
-    def processes(kernel: Kernel) -> set[int]:
-        """The ids of all processes."""
-        return {task.process.pid for task in kernel.tasks.values()}
+    def threads(process: Process) -> list[Task]:
+        """The threads of a process by id. Its leader stays among them as long as the process exists."""
+        others = [task for task in process.tasks if task is not process.leader]
+        return sorted((process.leader, *others), key=lambda task: task.tid)
 
     @property
     def exists(self) -> bool:
-        """Whether the process, or the thread, has not been waited for yet."""
-        return self._task is not None and self.kernel.tasks.get(self._task.tid) is self._task
+        """Whether the task lives, or is the leader of a process that has not been waited for yet."""
+        task = self.task
+        if self.process.leader is task:
+            return self.kernel.processes.get(self.process.pid) is self.process
+        return self.kernel.tasks.get(task.tid) is task
 
     @property
-    def task(self) -> Task | None:
-        """The thread that speaks for it."""
-        return self._task
-
-    @property
-    def tid(self) -> int:
-        """The thread's id; the process's for a process."""
-        return self.process.pid if self.whole or self._task is None else self._task.tid
-
-    @property
-    def tasks(self) -> list[Task]:
-        """The living threads of the process, by id."""
-        return [task for task in self.kernel.tasks.values() if task.process is self.process]
-
-    @property
-    def name(self) -> str:
-        """The command name (comm)."""
-        return self.process.name
+    def is_dead(self) -> bool:
+        """Whether the task has ended: it has neither memory nor files any more."""
+        return self.task.state is TaskState.DEAD
 
     @property
     def state(self) -> str:
         """As in the State line: `S (sleeping)`."""
-        return "S (sleeping)" if self._task is None else _STATES[self._task.state]
+        return _STATES[self.task.state]
 
     @property
-    def parent(self) -> int:
-        """The parent's id."""
-        return self.process.ppid
-
-    @property
-    def group(self) -> int:
-        """The process group."""
-        return self.process.pid
-
-    @property
-    def session(self) -> int:
-        """The session."""
-        return self.process.ppid
+    def thread_count(self) -> int:
+        """How many threads the process has."""
+        return len(self.threads(self.process))
 
     @property
     def credentials(self) -> Credentials:
         """Who it is."""
-        return self.process.credentials
+        return self.task.credentials
 
     @property
     def owner(self) -> tuple[int, int]:
@@ -113,71 +88,44 @@ class Subject:
     @property
     def mm(self) -> AddressSpace | None:
         """Its memory, while it has any."""
-        return None if self._task is None else self._task.mm
+        return None if self.is_dead else self.task.mm
 
     @property
     def files(self) -> DescriptorTable | None:
         """Its descriptors, while it has any."""
-        return None if self._task is None else self._task.files
+        return None if self.is_dead else self.task.files
 
     @property
     def fs(self) -> FsContext | None:
         """Its root and working directory."""
-        return None if self._task is None else self._task.fs
-
-    @property
-    def dispositions(self) -> dict[int, Disposition]:
-        """What it wants done with signals."""
-        return self.process.dispositions
-
-    @property
-    def shared_pending(self) -> int:
-        """Signals that wait for any of its threads, as a `sigset_t`."""
-        return 0
+        return None if self.is_dead else self.task.fs
 
     @property
     def cpu_time(self) -> int:
         """CPU time used, ns."""
-        return self.kernel.clock.cpu_time if self._task is not None else 0
+        self.kernel.scheduler.charge()
+        return self.process.cpu_time if self.whole else self.task.cpu_time
 
     @property
     def start_time(self) -> int:
         """When it began, ns since boot."""
-        return BOOT_OFFSET
-
-    @property
-    def exit_code(self) -> int:
-        """As wait4 tells it, for a zombie."""
-        return 0
-
-    @property
-    def terminal(self) -> tuple[int, int]:
-        """(device number of the controlling terminal, its foreground process group); (0, -1) without one."""
-        terminal = self.kernel.input
-        return (136 << 8, terminal.foreground) if isinstance(terminal, Terminal) else (0, -1)
-
-    @property
-    def limits(self) -> list[tuple[int, int]]:
-        """Soft and hard limit by resource number."""
-        return []
-
-    def rename(self, name: str) -> None:
-        """Give it another command name."""
-        self.process.name = name
+        return BOOT_OFFSET + self.task.start_time
 
     def need(self) -> None:
         """Raises ESRCH when it is gone."""
         if not self.exists:
-            raise KernelError(Errno.ESRCH, f"Process {self.process.pid} has ended")
+            raise KernelError(Errno.ESRCH, f"Process {self.process.pid} has ended", "sched")
 
     def may_be_inspected_by(self, other: Task) -> bool:
-        """Whether `other` could trace it: threads of one process, the same user, or the superuser (ptrace(2))."""
+        """Whether `other` could trace it: a thread of the same process, the same user, or the superuser (ptrace(2))."""
         if other.process is self.process:
             return True
-        mine, theirs = self.credentials, other.process.credentials
-        return theirs.euid == 0 or (theirs.euid, theirs.egid) == (mine.uid, mine.gid) == (mine.euid, mine.egid)
+        who, target = other.credentials, self.credentials
+        same_user = {target.uid, target.euid, target.suid} == {who.fsuid}
+        same_group = {target.gid, target.egid, target.sgid} == {who.fsgid}
+        return (same_user and same_group) or who.capable(Capability.CAP_SYS_PTRACE)
 
     def need_inspectable(self, other: Task) -> None:
         """Raises EACCES when `other` may not look inside."""
         if not self.may_be_inspected_by(other):
-            raise KernelError(Errno.EACCES, f"Only its own user may look inside process {self.process.pid}")
+            raise KernelError(Errno.EACCES, f"Only its own user may look inside process {self.process.pid}", "sched")

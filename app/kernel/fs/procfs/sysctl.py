@@ -11,13 +11,13 @@ from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.inode import Inode
 from app.kernel.fs.pseudo import PseudoFile, PseudoSuperBlock, TableDirectory
 from app.kernel.fs.superblock import MAX_PIPE_PAGES
-from app.kernel.mm.address_space import MAX_MAP_COUNT, MMAP_MIN_ADDR
+from app.kernel.mm.address_space import MAX_MAP_COUNT
+from app.kernel.mm.faults import MMAP_MIN_ADDR
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
     from app.kernel.kernel import Kernel
 
-PID_MAX = 32768
 THREADS_MAX = 1024
 PIPE_MAX_SIZE = 1 << 20
 """Largest pipe that an ordinary user may ask for, bytes."""
@@ -70,7 +70,7 @@ SETTINGS: Tree = {
         "ostype": utsname.SYSNAME,
         "overflowgid": 65534,
         "overflowuid": 65534,
-        "pid_max": PID_MAX,
+        "pid_max": 32768,
         "random": {"boot_id": boot_id, "entropy_avail": 256, "poolsize": 256, "uuid": fresh_uuid},
         "randomize_va_space": 0,
         "sem": "32000\t1024000000\t500\t32000",

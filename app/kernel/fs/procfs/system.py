@@ -27,8 +27,8 @@ _CPU = (
     ("wp", "yes"),
     (
         "flags",
-        "fpu de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 syscall nx rdtscp"
-        " lm pni pclmulqdq ssse3 cx16 sse4_1 sse4_2 movbe popcnt aes xsave rdrand hypervisor lahf_lm abm fsgsbase bmi1"
+        "fpu de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 syscall nx"
+        " rdtscp lm pni pclmulqdq ssse3 cx16 sse4_1 sse4_2 movbe popcnt aes xsave rdrand hypervisor lahf_lm abm fsgsbase bmi1"
         " smep bmi2 erms",
     ),
     ("bugs", ""), ("bogomips", "2000.00"), ("clflush size", "64"), ("cache_alignment", "64"),
@@ -75,11 +75,10 @@ def stat(kernel: Kernel) -> str:
     """Counters since boot. The processor is idle when every task sleeps."""
     busy, idle = kernel.clock.cpu_time // NS_PER_TICK, (BOOT_OFFSET + kernel.clock.idle) // NS_PER_TICK
     times = f"{busy} 0 0 {idle} 0 0 0 0 0 0"
-    running = sum(task.state is TaskState.RUNNABLE for task in kernel.tasks.values())
     started = (REALTIME_EPOCH - BOOT_OFFSET) // NS_PER_SECOND
     return (
-        f"cpu  {times}\ncpu0 {times}\nintr 0\nctxt 0\nbtime {started}\nprocesses {max(kernel.tasks)}\n"
-        f"procs_running {running}\nprocs_blocked 0\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n"
+        f"cpu  {times}\ncpu0 {times}\nintr 0\nctxt 0\nbtime {started}\nprocesses {kernel.last_pid}\n"
+        f"procs_running {_running(kernel)}\nprocs_blocked 0\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n"
     )
 
 
@@ -95,8 +94,12 @@ def _seconds(nanoseconds: int) -> str:
 
 def loadavg(kernel: Kernel) -> str:
     """Load averages (always 0: a run is short), running and all threads, the latest process id."""
-    running = sum(task.state is TaskState.RUNNABLE for task in kernel.tasks.values())
-    return f"0.00 0.00 0.00 {running}/{len(kernel.tasks)} {max(kernel.tasks)}\n"
+    bystanders = sum(not process.tasks and not process.is_zombie for process in kernel.processes.values())
+    return f"0.00 0.00 0.00 {_running(kernel)}/{len(kernel.tasks) + bystanders} {kernel.last_pid}\n"
+
+
+def _running(kernel: Kernel) -> int:
+    return sum(task.state is TaskState.RUNNABLE for task in kernel.tasks.values())
 
 
 def version(kernel: Kernel) -> str:
