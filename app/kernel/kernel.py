@@ -33,6 +33,7 @@ from .config import KernelConfig
 from .console import Console, InputDevice
 from .dispatcher import Dispatcher
 from .exec import ExecError
+from .fs.tty import Terminal
 from .futex import FutexTable
 from .scheduler import Scheduler
 from .task import Process, Task, TaskState, WaitStatus
@@ -84,6 +85,7 @@ class Kernel:
         self.init: Process
         self.first: Process
         self.input: InputDevice
+        self.terminals: dict[int, Terminal] = {}
         self.scheduler = Scheduler(self)
         self.futexes = FutexTable(self)
         self.faults = 0

@@ -55,7 +55,7 @@ class RootFs(Struct):
     def build(cls, fs: SuperBlock) -> RootFs:
         """Everything but the terminal, which `boot.py` adds, and the visitor's files."""
         rootfs = cls(fs, Dentry("/", None, Directory(fs, 0o755, 0, 0)))
-        for path in ("/bin", "/etc", "/dev", "/dev/pts", "/home"):
+        for path in ("/bin", "/etc", "/dev", "/home"):
             rootfs.directory(path)
         rootfs.directory("/root", mode=0o700)
         rootfs.directory("/tmp", mode=0o1777)  # noqa: S108 - a directory of the run, not of the host
@@ -68,10 +68,6 @@ class RootFs(Struct):
         for name, target in _STANDARD_LINKS.items():
             rootfs.add(f"/dev/{name}", Symlink(fs, target, 0, 0))
         return rootfs
-
-    def mount_shm(self, fs: SuperBlock) -> None:
-        """POSIX shared memory lives in a file system of its own (shm_overview(7))."""
-        self.add("/dev/shm", Directory(fs, 0o1777, 0, 0))  # noqa: S108 - a directory of the run, not of the host
 
     def add(self, path: str, inode: Inode) -> Dentry:
         """Enter `inode` at `path`, whose parent exists."""
@@ -106,6 +102,8 @@ class RootFs(Struct):
             raise ValueError(f"{path!r} is no path for a file")
         try:
             parent = self.make_directories(above).directory
+            if parent.creation_error is not None:
+                raise ValueError(f"{above} has only the names that the kernel gives it")
             existing = parent.entries.get(name)
             if existing is not None and existing.inode.is_directory:
                 raise ValueError(f"{path} is a directory")
@@ -116,9 +114,14 @@ class RootFs(Struct):
             raise ValueError(f"{path} cannot be created: {error}") from None
 
     def make_directories(self, path: str) -> Dentry:
-        """The directory at an absolute path, made with everything above it where missing. Raises ENOTDIR."""
+        """The directory at an absolute path, made with everything above it where missing.
+
+        Raises ENOTDIR, and what a pseudo file system answers.
+        """
         dentry = self.root
         for name in filter(None, path.split("/")):
+            if name not in dentry.directory.entries and dentry.directory.creation_error is not None:
+                raise KernelError(dentry.directory.creation_error)
             dentry = dentry.directory.entries.get(name) or dentry.create(
                 name, Directory(self.fs, 0o755, USER_ID, USER_ID)
             )

@@ -10,7 +10,7 @@ from app.kernel.abi.constants import MAX_SIGNAL
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 from app.kernel.exec import CLOCK_TICKS
-from app.kernel.fs.tty import Terminal
+from app.kernel.fs.pty import PTS_MAJOR
 from app.kernel.resource import INFINITY
 from app.kernel.signal import SIG_DFL, SIG_IGN
 
@@ -29,9 +29,6 @@ COMMAND_LENGTH = 15
 
 MAX_SIGNALS_QUEUED = 1024
 NICE_PRIORITY = 20
-
-TERMINAL_DEVICE = 136 << 8
-"""Number of /dev/pts/0."""
 
 _LOW_SIGNALS = (1 << 31) - 1
 """stat tells only the first 31 signals."""
@@ -151,9 +148,9 @@ def stat(subject: Subject) -> str:
 
 def _terminal(subject: Subject) -> tuple[int, int]:
     """(device number of the controlling terminal, its foreground process group); (0, -1) without one."""
-    terminal = subject.kernel.input
-    if isinstance(terminal, Terminal) and terminal.session == subject.process.sid:
-        return TERMINAL_DEVICE, terminal.foreground
+    for index, terminal in subject.kernel.terminals.items():
+        if terminal.session == subject.process.sid:
+            return PTS_MAJOR << 8 | index, terminal.foreground
     return 0, -1
 
 
@@ -172,7 +169,7 @@ def limits(subject: Subject) -> str:
     limits_of = subject.process.rlimits
     lines = [f"{'Limit':<25} {'Soft Limit':<20} {'Hard Limit':<20} {'Units':<10}\n"]
     for (name, unit), (soft, hard) in zip(_LIMITS, limits_of.values(), strict=True):
-        lines.append(f"{name:<25} {_limit(soft):<20} {_limit(hard):<20} {unit:<10}\n")
+        lines.append(f"{name:<25} {_limit(soft):<20} {_limit(hard):<20} {unit and f'{unit:<10}'}\n")
     return "".join(lines)
 
 

@@ -28,8 +28,8 @@ _CPU = (
     (
         "flags",
         "fpu de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 syscall nx"
-        " rdtscp lm pni pclmulqdq ssse3 cx16 sse4_1 sse4_2 movbe popcnt aes xsave rdrand hypervisor lahf_lm abm fsgsbase bmi1"
-        " smep bmi2 erms",
+        " rdtscp lm pni pclmulqdq ssse3 cx16 sse4_1 sse4_2 movbe popcnt aes xsave rdrand hypervisor lahf_lm abm"
+        " fsgsbase bmi1 smep bmi2 erms",
     ),
     ("bugs", ""), ("bogomips", "2000.00"), ("clflush size", "64"), ("cache_alignment", "64"),
     ("address sizes", "40 bits physical, 48 bits virtual"), ("power management", ""),
