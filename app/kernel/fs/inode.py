@@ -32,6 +32,9 @@ class Inode:
 
     block_size = PAGE_SIZE
 
+    immutable = False
+    """Whether nobody may write to it, whatever its permissions say: EPERM, not EACCES (Linux S_IMMUTABLE)."""
+
     def __init__(self, fs: SuperBlock, mode: int, uid: int, gid: int, rdev: int = 0) -> None:
         self.fs = fs
         self.number = fs.new_number()

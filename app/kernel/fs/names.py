@@ -109,7 +109,8 @@ def need_removable(call: Call, walk: PathWalk, dentry: Dentry, directory: bool) 
     Raises EACCES, EPERM (sticky directory, pseudo file system), ENOTDIR, EISDIR, EBUSY (mount point).
     """
     parent = dentry.parent
-    walk.need(parent, MAY_WRITE | MAY_EXEC, f"This user may not remove names from {parent.path}.")
+    if not parent.inode.immutable:
+        walk.need(parent, MAY_WRITE | MAY_EXEC, f"This user may not remove names from {parent.path}.")
     if parent.directory.creation_error is not None:
         walk.refuse(Errno.EPERM, f"{parent.path} has only the names that the kernel gives it.")
     user = call.task.credentials.euid
@@ -148,6 +149,8 @@ def rename(call: Call, old: Place, new: Place, flags: int) -> Int:
         new_walk.refuse(errno, "The path ends in ., .. or the root, which cannot be replaced.")
     moved = _existing(old_walk, source)
     new_walk.need_short_name(target.name)
+    if target.dentry is None and target.parent.directory.creation_error is Errno.ENOENT:
+        new_walk.refuse(Errno.ENOENT, f"{target.parent.path} has only the names that the kernel gives it.")
     replaced = target.dentry
     _check_kinds(old_walk, new_walk, source, target, flags)
     if target.parent.is_below(moved):

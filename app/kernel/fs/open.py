@@ -18,8 +18,15 @@ def open_dentry(fs: SuperBlock, dentry: Dentry, flags: int) -> FileDescription:
     inode = dentry.inode
     if flags & OpenFlag.O_PATH:
         return PathHandle(fs, inode, flags, dentry)
+    file = _open(fs, dentry, flags)
     if flags & OpenFlag.O_DIRECT and not isinstance(inode, RegularFile | Pipe):
+        file.release()
         raise KernelError(Errno.EINVAL, f"O_DIRECT is for regular files, and {dentry.path} is none")
+    return file
+
+
+def _open(fs: SuperBlock, dentry: Dentry, flags: int) -> FileDescription:
+    inode = dentry.inode
     if isinstance(inode, RegularFile):
         return RegularDescription(fs, inode, flags, dentry)
     if isinstance(inode, Directory):

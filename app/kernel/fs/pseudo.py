@@ -230,13 +230,14 @@ class SequentialFile(FileDescription):
 
     def try_write(self, call: Call, source: Source, position: int | None) -> int:
         """Hand the bytes, a page at most, to whoever owns the setting."""
+        if position is not None:
+            raise KernelError(Errno.ESPIPE, f"{self.path} has no positions to write at")
         if self.inode.store is None:
             raise KernelError(Errno.EINVAL, f"{self.path} cannot be written")
         data = source.read(min(source.size, PAGE_SIZE))
         self.inode.store(call, data)
         call.service("vfs", "write", f"{self.path} takes {count_bytes(len(data))}.")
-        if position is None:
-            self.offset += len(data)
+        self.offset += len(data)
         return len(data)
 
     def seek(self, call: Call, offset: int, whence: int) -> int:

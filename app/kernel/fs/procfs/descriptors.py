@@ -14,6 +14,7 @@ from app.kernel.fs.mounts import mount_id
 from app.kernel.fs.pseudo import PseudoDirectory, PseudoFile, PseudoSuperBlock
 
 if TYPE_CHECKING:
+    from app.kernel.credentials import Credentials
     from app.kernel.fs.file import FileDescription
 
     from .subject import Subject
@@ -55,6 +56,10 @@ class FdDirectory(DescriptorDirectory):
 
     def __init__(self, fs: PseudoSuperBlock, subject: Subject) -> None:
         super().__init__(fs, subject, 0o500)
+
+    def permits(self, who: Credentials, wanted: int, real_ids: bool = False) -> bool:
+        """A process may always look at its own files, whoever it has become."""
+        return self.fs.current.process is self.subject.process or super().permits(who, wanted, real_ids)
 
     @property
     def size(self) -> int:
@@ -116,6 +121,10 @@ class FdInfoDirectory(DescriptorDirectory):
 
     def __init__(self, fs: PseudoSuperBlock, subject: Subject) -> None:
         super().__init__(fs, subject, 0o555)
+
+    def permits(self, who: Credentials, wanted: int, real_ids: bool = False) -> bool:
+        """Only who may inspect the process."""
+        return self.subject.may_be_inspected_by(self.fs.current) and super().permits(who, wanted, real_ids)
 
     def make(self, name: str) -> Inode | None:
         """A file, if the descriptor is open."""

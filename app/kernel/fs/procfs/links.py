@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from .subject import Subject
 
 NAMESPACES = {
-    "cgroup": ("cgroup", 4026531835),
-    "ipc": ("ipc", 4026531839),
-    "mnt": ("mnt", 4026531832),
     "net": ("net", 4026531833),
+    "uts": ("uts", 4026531838),
+    "ipc": ("ipc", 4026531839),
     "pid": ("pid", 4026531836),
     "pid_for_children": ("pid", 4026531836),
+    "user": ("user", 4026531837),
+    "mnt": ("mnt", 4026531832),
+    "cgroup": ("cgroup", 4026531835),
     "time": ("time", 4026531834),
     "time_for_children": ("time", 4026531834),
-    "user": ("user", 4026531837),
-    "uts": ("uts", 4026531838),
 }
 """Name -> (kind, inode number) of the namespaces that Linux starts with; all processes live in them (namespaces(7))."""
 
@@ -89,8 +89,9 @@ class NamespaceDirectory(PseudoDirectory):
         kind, number = NAMESPACES[name]
         inode = PseudoFile(self.fs, None)
         inode.number = number
+        inode.immutable = True
         return MagicLink(self.fs, self._subject, lambda _: UnnamedDentry(f"{kind}:[{number}]", inode))
 
     def names(self) -> Iterator[tuple[str, int]]:
-        """In the order of the alphabet."""
+        """In the order of Linux."""
         return ((name, self.FIRST_COOKIE + index) for index, name in enumerate(NAMESPACES))

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.kernel.errno import Errno
 from app.kernel.fs.file import FileDescription
 from app.kernel.fs.inode import Dentry, Inode
 from app.kernel.fs.pseudo import PseudoDirectory, PseudoFile, PseudoSuperBlock
@@ -107,6 +106,8 @@ _PROCESS: dict[str, Make] = {"task": _task_directory, **_COMMON}
 class ProcessDirectory(PseudoDirectory):
     """/proc/PID, or /proc/PID/task/TID."""
 
+    immutable = True
+
     def __init__(self, fs: PseudoSuperBlock, subject: Subject) -> None:
         super().__init__(fs, 0o555, *subject.owner)
         self.subject = subject
@@ -132,8 +133,6 @@ class ProcessDirectory(PseudoDirectory):
 
 class TaskDirectory(PseudoDirectory):
     """/proc/PID/task: the threads of a process."""
-
-    creation_error = Errno.ENOENT
 
     def __init__(self, fs: PseudoSuperBlock, subject: Subject) -> None:
         super().__init__(fs, 0o555, *subject.owner)

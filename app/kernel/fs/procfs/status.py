@@ -186,8 +186,7 @@ def set_comm(subject: Subject, call: Call, data: bytes) -> None:
     """Rename the thread; only threads of the same process may. Raises EINVAL."""
     if call.task.process is not subject.process:
         raise KernelError(Errno.EINVAL, "Only a process itself gives its threads another name")
-    name = data[:COMMAND_LENGTH].partition(b"\0")[0]
-    subject.task.name = os.fsdecode(name.removesuffix(b"\n"))
+    subject.task.name = os.fsdecode(data[:COMMAND_LENGTH].partition(b"\0")[0])
 
 
 def personality(subject: Subject) -> str:
