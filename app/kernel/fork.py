@@ -143,6 +143,7 @@ def _new_process(kernel: Kernel, parent: Task, pid: int, flags: int, exit_signal
         sid=maker.sid,
         exit_signal=maker.exit_signal if flags & CloneFlag.CLONE_PARENT else exit_signal,
         rlimits=dict(maker.rlimits),
+        oom_score_adj=maker.oom_score_adj,
         start_time=kernel.clock.now,
     )
     above.children.append(process)

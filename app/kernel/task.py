@@ -112,6 +112,8 @@ class Process(Struct, eq=False):
     """Whether it has called execve since it was forked."""
     is_subreaper: bool = False
     dumpable: int = 1
+    oom_score_adj: int = 0
+    """What /proc/PID/oom_score_adj says."""
     start_time: int = 0
     cpu_time: int = 0
     """Virtual ns its tasks spent on the CPU."""

@@ -17,6 +17,7 @@ from .vma import VM_DONTCOPY, VM_LOCKED, VM_LOCKONFAULT, VM_WIPEONFORK, Vma
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from app.kernel.fs.inode import Dentry
     from app.kernel.kernel import Kernel
 
 MMAP_BASE = 0x7FFF_F7FF_F000
@@ -35,6 +36,9 @@ class AddressSpace(UserCopy):
     `start_brk` and `brk` delimit the heap (brk(2)). A region costs nothing but its entry here until it is touched: each
     page gets its frame at the first access. `references` counts the tasks that run in it (CLONE_VM); when the last one
     has ended or executed another program, `release` frees everything. `total_vm` is the size of all regions.
+
+    `arg_start` to `arg_end` and `env_start` to `env_end` hold the strings that exec put on the stack, which begins at
+    `start_stack`; `executable` is the file that exec loaded.
     """
 
     def __init__(self, kernel: Kernel) -> None:
@@ -42,6 +46,9 @@ class AddressSpace(UserCopy):
         self.start_brk = 0
         self.brk = 0
         self.references = 1
+        self.arg_start = self.arg_end = self.env_start = self.env_end = self.start_stack = 0
+        self.auxv = b""
+        self.executable: Dentry | None = None
 
     # -- fork and exit -----------------------------------------------------------------------------------------------
 
@@ -52,6 +59,9 @@ class AddressSpace(UserCopy):
         """
         child = AddressSpace(kernel)
         child.start_brk, child.brk = self.start_brk, self.brk
+        child.arg_start, child.arg_end = self.arg_start, self.arg_end
+        child.env_start, child.env_end = self.env_start, self.env_end
+        child.start_stack, child.auxv, child.executable = self.start_stack, self.auxv, self.executable
         pages = sorted(self._entries)
         regions: list[Vma] = []
         lent: list[int] = []

@@ -6,15 +6,13 @@ from enum import IntEnum
 from typing import Annotated
 
 from app.cpu.mmu import PAGE_SIZE
+from app.kernel import utsname
 from app.kernel.abi.constants import GrndFlag
 from app.kernel.abi.text import flag_text
 from app.kernel.arguments import Int, RandomOut, Size, StructOut, Unsigned
 from app.kernel.call import Call
 from app.kernel.errno import Errno
 from app.kernel.syscall import syscall
-
-RELEASE = "6.16.0"
-"""The Linux release whose system call table this kernel has."""
 
 MAX_RW_COUNT = 0x7FFF_F000
 """Most bytes that one call transfers."""
@@ -47,12 +45,12 @@ _EXCLUSIVE = int(GrndFlag.GRND_RANDOM | GrndFlag.GRND_INSECURE)
 def uname(call: Call, buf: Annotated[StructOut, "utsname"]) -> Size:
     """Tell the names of the system: kernel, host, release, version, machine. EFAULT: no room at `buf`. See uname(2)."""
     buf.write(
-        sysname=b"Linux",
-        nodename=b"trapgate",
-        release=RELEASE.encode(),
-        version=b"#1 Trapgate",
+        sysname=utsname.SYSNAME.encode(),
+        nodename=utsname.NODENAME.encode(),
+        release=utsname.RELEASE.encode(),
+        version=utsname.VERSION.encode(),
         machine=call.task.abi.machine.encode(),
-        domainname=b"(none)",
+        domainname=utsname.DOMAINNAME.encode(),
     )
     return Size(0)
 
