@@ -34,6 +34,7 @@ from .config import KernelConfig
 from .console import Console, InputDevice
 from .dispatcher import Dispatcher
 from .exec import ExecError
+from .ipc.shm import new_segments
 from .task import Task, TaskState
 
 EXIT_LIMIT = 124
@@ -70,6 +71,7 @@ class Kernel:
         self.memory = PhysicalMemory(config.memory_bytes)
         self.cpu = Cpu(program.arch, self.memory)
         self.tasks: dict[int, Task] = {}
+        self.shm = new_segments()
         self.input: InputDevice
         self.faults = 0
         self.output_bytes = 0
