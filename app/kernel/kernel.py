@@ -35,6 +35,7 @@ from .dispatcher import Dispatcher
 from .exec import ExecError
 from .fs.tty import Terminal
 from .futex import FutexTable
+from .ipc.shm import new_segments
 from .scheduler import Scheduler
 from .task import Process, Task, TaskState, WaitStatus
 from .timer import TimerQueue
@@ -84,6 +85,7 @@ class Kernel:
         self.processes: dict[int, Process] = {}
         self.init: Process
         self.first: Process
+        self.shm = new_segments()
         self.input: InputDevice
         self.terminals: dict[int, Terminal] = {}
         self.scheduler = Scheduler(self)

@@ -106,8 +106,6 @@ class Process(Struct, eq=False):
     """The signal that stopped it; 0 when it is not stopped."""
     stop_report: tuple[int, str] | None = None
     personality: int = 0
-    membarriers: int = 0
-    """Commands of membarrier(2) that it has registered for."""
     executed: bool = False
     """Whether it has called execve since it was forked."""
     is_subreaper: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .ipc_structs import IPC_STRUCTS
 from .layout import Layout
 from .struct_text import flock_text, sigaction_text, sigset_text, stat_text, time_text, utsname_text
 from .termios_text import termios_text
@@ -149,6 +150,7 @@ STRUCTS: dict[str, Layout] = {
         SCHED_PARAM,
         SCHED_ATTR,
         CLONE_ARGS,
+        *IPC_STRUCTS,
     )
 }
 """Every structure by its C name."""
