@@ -3,6 +3,7 @@
 from importlib import import_module
 
 AREAS = (
+    "clone",
     "descriptor",
     "directory",
     "file",
@@ -10,10 +11,12 @@ AREAS = (
     "memory",
     "pipe",
     "process",
+    "sched",
     "signal",
     "stat",
     "system",
     "time",
+    "wait",
 )
 
 
