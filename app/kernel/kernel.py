@@ -34,6 +34,7 @@ from .console import Console, InputDevice
 from .dispatcher import Dispatcher
 from .exec import ExecError
 from .futex import FutexTable
+from .net.namespace import Net
 from .scheduler import Scheduler
 from .task import Process, Task, TaskState, WaitStatus
 from .timer import TimerQueue
@@ -86,6 +87,7 @@ class Kernel:
         self.input: InputDevice
         self.scheduler = Scheduler(self)
         self.futexes = FutexTable(self)
+        self.net = Net(self)
         self.faults = 0
         self.output_bytes = 0
         self.dispatcher = Dispatcher(self, self.abi)

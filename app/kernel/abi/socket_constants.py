@@ -41,7 +41,7 @@ _FAMILIES = (
     "IEEE802154 CAIF ALG NFC VSOCK KCM QIPCRTR SMC XDP MCTP"
 )
 
-AddressFamily = IntEnum("AddressFamily", {f"AF_{name}": number for number, name in enumerate(_FAMILIES.split())})
+AddressFamily = IntEnum("AddressFamily", {f"AF_{name}": number for number, name in enumerate(_FAMILIES.split())})  # type: ignore[misc]
 """Address families, address_families(7)."""
 
 

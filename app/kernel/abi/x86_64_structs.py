@@ -86,6 +86,20 @@ SIGINFO_CHILD = Layout(
 )
 """`siginfo_t` as SIGCHLD and waitid(2) fill it, 128 bytes."""
 
+MSGHDR = Layout(
+    "msghdr",
+    [
+        ("msg_name", "Q"),
+        ("msg_namelen", "i"),
+        ("msg_iov", "Q"),
+        ("msg_iovlen", "Q"),
+        ("msg_control", "Q"),
+        ("msg_controllen", "Q"),
+        ("msg_flags", "I"),
+    ],
+)
+"""`struct user_msghdr` of linux/socket.h, 56 bytes; an element of `struct mmsghdr` has 8 more for `msg_len`."""
+
 STRUCTS: dict[str, Layout] = {
     layout.name: layout
     for layout in (
@@ -101,6 +115,7 @@ STRUCTS: dict[str, Layout] = {
         SIGACTION,
         SIGSET,
         FLOCK,
+        MSGHDR,
         RUSAGE,
         SIGINFO_CHILD,
     )

@@ -16,6 +16,7 @@ from app.kernel.abi.socket_constants import (
     SocketOption,
 )
 from app.kernel.abi.text import flag_text
+from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 
 from .address import (
@@ -119,7 +120,7 @@ class InetSock(Sock):
             raise call.refuse(
                 Errno.EADDRNOTAVAIL, "addr", "local", str(endpoint), "It is not an address of this machine."
             )
-        if 0 < endpoint.port < FIRST_FREE and call.task.process.credentials.euid:
+        if 0 < endpoint.port < FIRST_FREE and not call.task.credentials.capable(Capability.CAP_NET_BIND_SERVICE):
             raise call.refuse(
                 Errno.EACCES, "addr", "capability", str(endpoint), f"Ports below {FIRST_FREE} are the superuser's."
             )

@@ -98,7 +98,7 @@ class Net:
             self.in_flight += 1
 
     def discard(self, files: Iterable[FileDescription]) -> None:
-        """Open files have ended to travel. One that this closes may hold others: no recursion, however deep they nest."""
+        """Open files travel no more. One that this closes may hold others: no recursion, however deep they nest."""
         self._discarded.extend(files)
         if self._discarding:
             return

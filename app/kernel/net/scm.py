@@ -6,6 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from app.kernel.abi.socket_constants import AF_UNIX, SCM_CREDENTIALS, SCM_RIGHTS, SOL_SOCKET, MsgFlag
+from app.kernel.credentials import Capability
 from app.kernel.errno import Errno
 
 from .namespace import MAX_IN_FLIGHT
@@ -86,12 +87,18 @@ def _credentials(call: Call, data: bytes) -> Ucred:
     if len(data) != _UCRED.size:
         raise call.refuse(Errno.EINVAL, "msg_control", "size", str(len(data)), "A struct ucred has 12 bytes.")
     told = Ucred(*_UCRED.unpack(data))
-    who = call.task.process.credentials
+    who = call.task.credentials
     own = call.task.process.pid
-    if who.euid and (told.pid != own or told.uid not in (who.uid, who.euid) or told.gid not in (who.gid, who.egid)):
+    if (
+        (told.pid != own and not who.capable(Capability.CAP_SYS_ADMIN))
+        or (told.uid not in (who.uid, who.euid, who.suid) and not who.capable(Capability.CAP_SETUID))
+        or (told.gid not in (who.gid, who.egid, who.sgid) and not who.capable(Capability.CAP_SETGID))
+    ):
         raise call.refuse(
             Errno.EPERM, "msg_control", "capability", str(told.uid), "Only the superuser sends in another's name."
         )
+    if told.pid not in call.kernel.processes:
+        raise call.refuse(Errno.ESRCH, "msg_control", "range", str(told.pid), "There is no such process.")
     return told
 
 

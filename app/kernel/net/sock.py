@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 from msgspec import Struct
 
-from app.kernel import signal
+from app.kernel import signal_delivery
 from app.kernel.abi.constants import Signo
 from app.kernel.abi.socket_constants import SOL_SOCKET, MsgFlag, SocketOption
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.file import Sink, Source
-from app.kernel.wait import Blocking, Sleep, WaitQueue
+from app.kernel.poll import PollEvent
+from app.kernel.signal import SigInfo
+from app.kernel.wait import Blocking, Interrupted, Sleep, WaitQueue
 
 from .skbuff import SkBuff, SkBuffQueue, Ucred
 
@@ -26,18 +28,11 @@ RCV_SHUTDOWN = 1
 SEND_SHUTDOWN = 2
 SHUTDOWN_MASK = 3
 
-POLLIN = 0x1
-POLLPRI = 0x2
-POLLOUT = 0x4
-POLLERR = 0x8
-POLLHUP = 0x10
-POLLRDNORM = 0x40
-POLLWRNORM = 0x100
-POLLWRBAND = 0x200
-POLLRDHUP = 0x2000
-
-READABLE = POLLIN | POLLRDNORM
-WRITABLE = POLLOUT | POLLWRNORM
+POLLPRI = int(PollEvent.POLLPRI)
+POLLERR = int(PollEvent.POLLERR)
+POLLHUP = int(PollEvent.POLLHUP)
+POLLWRBAND = int(PollEvent.POLLWRBAND)
+POLLRDHUP = int(PollEvent.POLLRDHUP)
 
 DEFAULT_BUFFER = 212_992
 """Bytes of a send or receive buffer (/proc/sys/net/core/rmem_default)."""
@@ -59,8 +54,8 @@ _WHY = {
 
 def current_ucred(call: Call) -> Ucred:
     """Who makes `call`."""
-    process = call.task.process
-    return Ucred(process.pid, process.credentials.euid, process.credentials.egid)
+    who = call.task.credentials
+    return Ucred(call.task.process.pid, who.euid, who.egid)
 
 
 class Outgoing(Struct):
@@ -76,7 +71,7 @@ class Outgoing(Struct):
 class Incoming(Struct):
     """One message on its way in: user memory and flags, and what the socket fills in.
 
-    `name` is the sender's `struct sockaddr`, None when the protocol tells none; `result_flags` are those of `msg_flags`.
+    `name` is the sender's `struct sockaddr`, None when the protocol tells none; `result_flags` are for `msg_flags`.
     """
 
     sink: Sink
@@ -90,8 +85,8 @@ class Incoming(Struct):
 class Sock:
     """An end point. Subclasses are the protocols; what a protocol does not have, this class refuses as Linux does.
 
-    `queue` wakes whoever waits for anything about the end point, `error` is what the next call is to fail with (0: none),
-    `shut` the halves that are shut down, `dead` says that no file refers to it any more.
+    `queue` wakes whoever waits for anything about the end point, `error` is what the next call is to fail with (0:
+    none), `shut` the halves that are shut down, `dead` says that no file refers to it any more.
     """
 
     what = "a socket"
@@ -210,21 +205,26 @@ class Sock:
     def wait(
         self, call: Call, flags: int, until: int | None, sentence: str, queue: WaitQueue | None = None
     ) -> Blocking[None]:
-        """Sleep once. EAGAIN when the call must not wait or its time is up, EINTR for a signal."""
+        """Sleep once. Raises EAGAIN when the call must not wait or its time is up, Interrupted for a signal, or EINTR
+        when there is a time limit (signal(7)).
+        """
         if flags & DONTWAIT:
             raise KernelError(Errno.EAGAIN, "It would have to sleep, but the call must not wait", "net")
         if until is not None and call.kernel.clock.now >= until:
             raise KernelError(Errno.EAGAIN, "The time that the socket's option allows is over", "net")
-        yield Sleep(on="socket", sentence=sentence, queue=queue or self.queue, until=until)
-        if call.task.pending.unblocked(call.task.blocked):
-            raise KernelError(Errno.EINTR, "A signal ended the sleep", "net")
+        try:
+            yield from call.sleep(Sleep("socket", sentence, (queue or self.queue,), until))
+        except Interrupted:
+            if until is None:
+                raise
+            raise KernelError(Errno.EINTR, "A signal ended a sleep that had a time limit", "net") from None
 
     def broken(self, call: Call, flags: int) -> NoReturn:
         """EPIPE, with SIGPIPE unless MSG_NOSIGNAL."""
         told = "EPIPE, without SIGPIPE because of MSG_NOSIGNAL" if flags & NOSIGNAL else "SIGPIPE and EPIPE"
         call.service("net", "broken", f"Nothing can be sent over this connection any more: {told}.")
         if not flags & NOSIGNAL:
-            signal.send(call.kernel, call.task, signal.SigInfo.user(Signo.SIGPIPE, call.task.process))
+            signal_delivery.send_to_task(call.kernel, call.task, SigInfo.user(Signo.SIGPIPE, call.task.process))
         raise KernelError(Errno.EPIPE)
 
     def enqueue(self, buffer: SkBuff) -> None:

@@ -22,7 +22,7 @@ from app.kernel.abi.socket_constants import (
 )
 from app.kernel.abi.text import flag_text
 from app.kernel.errno import Errno
-from app.kernel.fs.file import MAX_RW_COUNT, FileDescription, Sink, Source
+from app.kernel.fs.file import FileDescription, Sink, Source
 from app.kernel.fs.inode import Inode
 from app.kernel.fs.superblock import SuperBlock
 from app.kernel.wait import Blocking, WaitQueue
@@ -151,5 +151,5 @@ def _create_inet(call: Call, net: Net, family: int, kind: int, protocol: int) ->
 def open_socket(call: Call, sock: Sock, flags: int) -> SocketFile:
     """An open file for an end point; `flags` are O_NONBLOCK or nothing."""
     fs = call.task.fs.superblock
-    who = call.task.process.credentials
+    who = call.task.credentials
     return SocketFile(fs, SocketInode(fs, who.euid, who.egid), sock, flags)

@@ -10,7 +10,8 @@ from app.kernel.abi.socket_constants import AF_UNSPEC
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.file import MAX_RW_COUNT
-from app.kernel.wait import Blocking
+from app.kernel.poll import READABLE, WRITABLE
+from app.kernel.wait import Blocking, Interrupted
 
 from . import tcp_options
 from .address import Endpoint, any_host, is_broadcast, is_multicast
@@ -24,12 +25,10 @@ from .sock import (
     POLLPRI,
     POLLRDHUP,
     RCV_SHUTDOWN,
-    READABLE,
     SEND_SHUTDOWN,
     SHUTDOWN_MASK,
     TRUNC,
     WAITALL,
-    WRITABLE,
     Incoming,
     Outgoing,
     Sock,
@@ -204,7 +203,7 @@ class TcpSock(TcpMachine):
                     yield from self.wait(
                         call, message.flags, until, "The send buffer is full, so the task sleeps until somebody reads."
                     )
-                except KernelError:
+                except (KernelError, Interrupted):
                     if done:
                         break
                     raise
@@ -253,7 +252,7 @@ class TcpSock(TcpMachine):
             try:
                 if not (yield from self._wait_for_data(call, message.flags, until, bool(data))):
                     break
-            except KernelError:
+            except (KernelError, Interrupted):
                 if data:
                     break
                 raise

@@ -1,7 +1,7 @@
 """The state machine of TCP (RFC 9293, section 3.3.2): what each segment that arrives does to a connection.
 
-The loopback interface loses nothing and keeps the order, so there is neither retransmission of data nor reordering here:
-what is left is what a connection is taught with: handshake, window, the two ends of a connection, and the reset.
+The loopback interface loses nothing and keeps the order, so there is neither retransmission of data nor reordering
+here: what is left is what a connection is taught with: handshake, window, the two ends of a connection, and the reset.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ CONNECTED_SEND_BUFFER = 2_626_560
 """What Linux makes of the send buffer when a connection over the loopback interface is there (tcp(7), tcp_wmem)."""
 
 DEFAULT_RECEIVE_BUFFER = 131_072
+
+SYN_TIMEOUT_NS = 10**9
+SYN_RETRIES = 6
 
 
 class TcpState(IntEnum):
@@ -141,6 +144,7 @@ class TcpMachine(InetSock):
         self.accept_queue: deque[TcpMachine] = deque()
         self.listener: TcpMachine | None = None
         self.expires = 0
+        self.syn_tries = 0
 
     @property
     def listening(self) -> bool:
@@ -187,13 +191,34 @@ class TcpMachine(InetSock):
         if self.local is None or self.remote is None:
             raise TypeError("a connection has two ends")
         self.net.connections[self.local, self.remote] = self
+        self.syn_tries = 0
         self.become(TcpState.SYN_SENT)
+        self.transmit(syn=True, ack=False)
+
+    def try_again_later(self) -> None:
+        """The SYN got no answer: send it again after 1, 2, 4 ... seconds; ETIMEDOUT at last (tcp_syn_retries)."""
+        kernel = self.net.kernel
+        delay = SYN_TIMEOUT_NS << self.syn_tries
+        self.syn_tries += 1
+        kernel.timers.add(kernel.clock.now + delay, self._try_again)
+
+    def _try_again(self) -> None:
+        if self.state is not TcpState.SYN_SENT:
+            return
+        if self.syn_tries > SYN_RETRIES:
+            self.error = int(Errno.ETIMEDOUT)
+            self.done()
+            return
+        self.sequence = 0
         self.transmit(syn=True, ack=False)
 
     def handshake(self, segment: Segment) -> None:
         """A SYN for a listening socket: the second step, unless its queue is full."""
         if len(self.accept_queue) > self.backlog:
             self.net.say("drop", f"The queue of {self.local} is full: the SYN is dropped, and the sender tries again.")
+            sender = self.net.connections.get((segment.source, segment.destination))
+            if sender is not None:
+                sender.try_again_later()
             return
         child = type(self)(self.net, self.family, self.kind, self.protocol)
         child.local, child.remote = segment.destination, segment.source
@@ -216,7 +241,9 @@ class TcpMachine(InetSock):
             self.listener.accept_queue.append(self)
             self.listener.queue.wake_all()
             waiting = len(self.listener.accept_queue)
-            self.net.say("queue", f"The new connection waits for accept in the queue of {self.listener.local}: {waiting}.")
+            self.net.say(
+                "queue", f"The new connection waits for accept in the queue of {self.listener.local}: {waiting}."
+            )
 
     # -- segments ----------------------------------------------------------------------------------------------------
 
@@ -328,9 +355,7 @@ class TcpMachine(InetSock):
             data = bytes(self.unsent[:room])
             del self.unsent[:room]
             self.unacknowledged += len(data)
-            segment = Segment(
-                self.local, self.remote, self.sequence, self.received, ack=True, data=data, urgent=urgent
-            )
+            segment = Segment(self.local, self.remote, self.sequence, self.received, ack=True, data=data, urgent=urgent)
             self.sequence += len(data)
             self.net.transmit(segment)
             self.queue.wake_all()

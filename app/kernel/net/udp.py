@@ -10,6 +10,7 @@ from app.kernel.abi.constants import IoctlRequest
 from app.kernel.abi.socket_constants import AF_INET, AF_UNSPEC, SOL_SOCKET, IpProtocol, SocketLevel, SocketOption
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
+from app.kernel.poll import READABLE, WRITABLE
 from app.kernel.wait import Blocking
 
 from .address import Endpoint, any_host, is_broadcast, is_multicast, pack_endpoint
@@ -24,10 +25,8 @@ from .sock import (
     POLLRDHUP,
     POLLWRBAND,
     RCV_SHUTDOWN,
-    READABLE,
     SEND_SHUTDOWN,
     SHUTDOWN_MASK,
-    WRITABLE,
     Incoming,
     Outgoing,
     copied,
@@ -159,7 +158,10 @@ class UdpSock(InetSock):
 
     def _destination(self, call: Call, message: Outgoing) -> Endpoint:
         if message.name:
-            return self.checked_address(call, message.name)
+            name = message.name
+            if self.family == AF_INET and name[:2] == b"\0\0":
+                name = AF_INET.to_bytes(2, "little") + name[2:]
+            return self.checked_address(call, name)
         if self.remote is None:
             raise KernelError(
                 Errno.EDESTADDRREQ, "The socket is not connected, and the datagram has no destination", "net"
@@ -187,7 +189,7 @@ class UdpSock(InetSock):
         if not message.flags & PEEK:
             self.receive_queue.popleft()
             self.consumed(buffer)
-        call.service("net", "receive", f"The first datagram has {count_bytes(len(buffer.data))}, from {buffer.sender}.")
+        call.service("net", "receive", f"The first datagram of the queue has {count_bytes(len(buffer.data))}.")
         return deliver_datagram(message, buffer)
 
     def shutdown(self, call: Call, halves: int) -> None:

@@ -14,8 +14,9 @@ from app.kernel.fs.create import need_creatable, owner_group
 from app.kernel.fs.inode import MAY_WRITE, Inode
 from app.kernel.fs.path import PathWalk
 from app.kernel.fs.superblock import SuperBlock
+from app.kernel.poll import WRITABLE
 
-from .sock import RCV_SHUTDOWN, SEND_SHUTDOWN, WRITABLE, POLLWRBAND, Sock
+from .sock import POLLWRBAND, RCV_SHUTDOWN, SEND_SHUTDOWN, Sock
 
 if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument
@@ -127,10 +128,8 @@ class UnixSock(Sock):
         need_creatable(walk, lookup.parent)
         self._need_unbound(call)
         context = call.task.fs
-        who = call.task.process.credentials
-        inode = UnixSocketInode(
-            context.superblock, 0o777 & ~context.umask, who.euid, owner_group(call, lookup.parent)
-        )
+        who = call.task.credentials
+        inode = UnixSocketInode(context.superblock, 0o777 & ~context.umask, who.fsuid, owner_group(call, lookup.parent))
         lookup.parent.create(lookup.name, inode)
         inode.sock = self
         self.inode = inode

@@ -6,19 +6,11 @@ from typing import TYPE_CHECKING
 
 from app.kernel.abi.socket_constants import SOL_SOCKET, SocketOption
 from app.kernel.errno import Errno, KernelError
+from app.kernel.poll import READABLE
 from app.kernel.wait import Blocking
 
 from .skbuff import SkBuff
-from .sock import (
-    POLLERR,
-    POLLHUP,
-    POLLRDHUP,
-    RCV_SHUTDOWN,
-    READABLE,
-    SHUTDOWN_MASK,
-    Sock,
-    current_ucred,
-)
+from .sock import POLLERR, POLLHUP, POLLRDHUP, RCV_SHUTDOWN, SHUTDOWN_MASK, Sock, current_ucred
 from .unix import UnixSock, name_text
 
 if TYPE_CHECKING:
@@ -48,7 +40,9 @@ class UnixConnectionSock(UnixSock):
         self.peer_credentials = current_ucred(call)
         self.queue.wake_all()
         call.service(
-            "net", "listen", f"{name_text(self.address)} accepts connections; {backlog + 1} of them may wait in the queue."
+            "net",
+            "listen",
+            f"{name_text(self.address)} accepts connections; {backlog + 1} of them may wait in the queue.",
         )
 
     def connect(self, call: Call, address: bytes, flags: int) -> Blocking[None]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.kernel.abi.socket_constants import AF_UNSPEC, SOCK_SEQPACKET
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
+from app.kernel.poll import READABLE
 from app.kernel.wait import Blocking, WaitQueue
 
 from .scm import sender_of
@@ -19,7 +20,6 @@ from .sock import (
     POLLHUP,
     POLLRDHUP,
     RCV_SHUTDOWN,
-    READABLE,
     SEND_SHUTDOWN,
     SHUTDOWN_MASK,
     Incoming,
@@ -81,7 +81,9 @@ class UnixMessageSock(UnixSock):
                 raise KernelError(Errno.EPIPE, "Sending has been shut down", "net")
             if self.has_room:
                 return
-            yield from self.wait(call, flags, until, "The send buffer is full, so the task sleeps until somebody reads.")
+            yield from self.wait(
+                call, flags, until, "The send buffer is full, so the task sleeps until somebody reads."
+            )
 
     def _wait_for_receiver(self, call: Call, receiver: UnixSock, flags: int, until: int | None) -> Blocking[None]:
         while True:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.file import MAX_RW_COUNT, Source
-from app.kernel.wait import Blocking
+from app.kernel.wait import Blocking, Interrupted
 
 from .scm import sender_of
 from .skbuff import MAX_STREAM_BUFFER, SkBuff, stream_truesize
@@ -47,7 +47,7 @@ class UnixStreamSock(UnixConnectionSock):
         while done < len(data):
             try:
                 yield from self._wait_for_room(call, message.flags, until)
-            except KernelError:
+            except (KernelError, Interrupted):
                 if done:
                     break
                 raise
@@ -78,7 +78,9 @@ class UnixStreamSock(UnixConnectionSock):
     def _wait_for_room(self, call: Call, flags: int, until: int | None) -> Blocking[None]:
         while not self.has_room and not self.shut & SEND_SHUTDOWN:
             self.report_error()
-            yield from self.wait(call, flags, until, "The send buffer is full, so the task sleeps until somebody reads.")
+            yield from self.wait(
+                call, flags, until, "The send buffer is full, so the task sleeps until somebody reads."
+            )
 
     def _queue(self, call: Call, peer: UnixSock, message: Outgoing, piece: bytes) -> None:
         buffer = SkBuff(piece, stream_truesize(len(piece)), owner=self, files=message.files)
@@ -110,7 +112,7 @@ class UnixStreamSock(UnixConnectionSock):
             try:
                 if not (yield from self._wait_for_data(call, message.flags, until)):
                     break
-            except KernelError:
+            except (KernelError, Interrupted):
                 if data:
                     break
                 raise
