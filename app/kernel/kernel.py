@@ -86,13 +86,14 @@ class Kernel:
         self.first: Process
         self.input: InputDevice
         self.scheduler = Scheduler(self)
-        self.futexes = FutexTable(self)
+        self.futexes = FutexTable()
         self.net = Net(self)
         self.faults = 0
         self.output_bytes = 0
         self.dispatcher = Dispatcher(self, self.abi)
         self._stop: tuple[EndReason, str] | None = None
         self._last_pid = boot.FIRST_PID
+        self._in_user_mode = True
 
     # -- the run loop ------------------------------------------------------------------------------------------------
 
@@ -172,6 +173,7 @@ class Kernel:
                 return
             budget = scheduler.budget()
             leave = cpu.run(budget)
+            self._in_user_mode = False
             if isinstance(leave, SliceExit):
                 clock.executed(budget)
                 self._interrupt(leave.pc)
@@ -207,11 +209,12 @@ class Kernel:
                 return False
         if task.interruption is not None:
             self.dispatcher.restart(task)
-        pc = self.cpu.pc
-        self.recorder.emit(
-            ModeSwitch(to="user", reason="return", pc=hex(pc), line=self.line_at(pc), saved=task.restored)
-        )
-        task.restored = {}
+        if not self._in_user_mode:
+            pc = self.cpu.pc
+            self.recorder.emit(
+                ModeSwitch(to="user", reason="return", pc=hex(pc), line=self.line_at(pc), saved=task.restored)
+            )
+            task.restored = {}
         return True
 
     def _next_task(self) -> Task:

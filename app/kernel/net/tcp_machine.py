@@ -344,7 +344,7 @@ class TcpMachine(InetSock):
                 if not self.window_full:
                     self.net.say(
                         "window",
-                        f"The window of {self.remote} is full: {count_bytes(len(self.unsent))} wait in the send buffer.",
+                        f"The window of {self.remote} is full: {len(self.unsent)} bytes wait in the send buffer.",
                     )
                 self.window_full = True
                 return

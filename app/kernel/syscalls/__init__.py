@@ -7,6 +7,7 @@ AREAS = (
     "descriptor",
     "directory",
     "file",
+    "futex",
     "ioctl",
     "memory",
     "message",
