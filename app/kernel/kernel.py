@@ -36,6 +36,7 @@ from .exec import ExecError
 from .fs.tty import Terminal
 from .futex import FutexTable
 from .ipc.shm import new_segments
+from .net.namespace import Net
 from .scheduler import Scheduler
 from .task import Process, Task, TaskState, WaitStatus
 from .timer import TimerQueue
@@ -90,6 +91,7 @@ class Kernel:
         self.terminals: dict[int, Terminal] = {}
         self.scheduler = Scheduler(self)
         self.futexes = FutexTable()
+        self.net = Net(self)
         self.faults = 0
         self.output_bytes = 0
         self.dispatcher = Dispatcher(self, self.abi)

@@ -124,6 +124,19 @@ CLONE_ARGS = Layout(
         *((name, "Q") for name in ("tls", "set_tid", "set_tid_size", "cgroup")),
     ],
 )
+MSGHDR = Layout(
+    "msghdr",
+    [
+        ("msg_name", "Q"),
+        ("msg_namelen", "i"),
+        ("msg_iov", "Q"),
+        ("msg_iovlen", "Q"),
+        ("msg_control", "Q"),
+        ("msg_controllen", "Q"),
+        ("msg_flags", "I"),
+    ],
+)
+"""`struct user_msghdr` of linux/socket.h, 56 bytes; an element of `struct mmsghdr` has 8 more for `msg_len`."""
 
 STRUCTS: dict[str, Layout] = {
     layout.name: layout
@@ -140,6 +153,7 @@ STRUCTS: dict[str, Layout] = {
         SIGACTION,
         SIGSET,
         FLOCK,
+        MSGHDR,
         RUSAGE,
         SIGINFO_CHILD,
         CAP_HEADER,
