@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 
 from . import notify
 from .inode import Dentry, Inode, RegularFile
 from .path import PathWalk
-from .permission import MAY_WRITE, file_user, in_group, is_privileged, keeps_set_group_id, owns, without_set_ids
+from .permission import MAY_WRITE, file_user, keeps_set_group_id, owns, without_set_ids
 
 if TYPE_CHECKING:
     from app.kernel.arguments import DirFd, Path
@@ -62,7 +63,7 @@ def change_mode(call: Call, target: Target, mode: int) -> None:
         raise KernelError(Errno.EOPNOTSUPP, f"{target.path} is a symbolic link, and a link has no mode of its own")
     _need_owner(call, target, "changes its mode")
     mode &= 0o7777
-    if mode & stat.S_ISGID and not keeps_set_group_id(inode, who, inode.gid):
+    if mode & stat.S_ISGID and not keeps_set_group_id(who, inode.gid):
         mode &= ~stat.S_ISGID
     if not inode.may_become_mode(mode):
         raise KernelError(Errno.EPERM, f"{target.path} has the seal F_SEAL_EXEC")
@@ -80,9 +81,10 @@ def change_owner(call: Call, target: Target, uid: int, gid: int) -> None:
     inode = target.inode
     who = call.task.credentials
     is_owner = file_user(who) == inode.uid
-    if uid != NO_ID and not is_privileged(who) and not (is_owner and uid == inode.uid):
+    may_change = who.capable(Capability.CAP_CHOWN)
+    if uid != NO_ID and not may_change and not (is_owner and uid == inode.uid):
         raise KernelError(Errno.EPERM, "Only the superuser gives files away")
-    if gid != NO_ID and not is_privileged(who) and not (is_owner and (in_group(who, gid) or gid == inode.gid)):
+    if gid != NO_ID and not may_change and not (is_owner and (who.in_group(gid) or gid == inode.gid)):
         raise KernelError(Errno.EPERM, "The owner may only choose a group of their own")
     mode = inode.mode if inode.is_directory else without_set_ids(inode, who)
     if mode != inode.mode:

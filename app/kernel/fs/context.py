@@ -20,6 +20,10 @@ class FsContext(Struct):
         """What `..` means in a directory: the one that holds it, but nothing above the root (chroot(2))."""
         return dentry if dentry is self.root else dentry.parent
 
+    def fork(self) -> FsContext:
+        """A copy, for a child process."""
+        return FsContext(self.superblock, self.root, self.cwd, self.umask)
+
     def change_directory(self, dentry: Dentry) -> None:
         """Stand somewhere else."""
         self.cwd = dentry

@@ -124,19 +124,25 @@ def create_file(call: Call, walk: PathWalk, lookup: Lookup, mode: int) -> Dentry
 
 
 def need_creatable(walk: PathWalk, parent: Dentry) -> None:
-    """New names need a directory that exists and may be written and searched. Raises ENOENT, EACCES."""
+    """New names need a directory that exists and may be written and searched.
+
+    Raises ENOENT, EACCES, and what a pseudo file system answers.
+    """
     if parent.deleted:
         walk.refuse(Errno.ENOENT, "The directory has been removed, so nothing can be created in it.")
-    walk.need(parent, MAY_WRITE | MAY_EXEC, f"This user may not create names in {parent.path}.")
+    refusal = parent.directory.creation_error
+    if refusal is not Errno.ENOENT:
+        walk.need(parent, MAY_WRITE | MAY_EXEC, f"This user may not create names in {parent.path}.")
+    if refusal is not None:
+        walk.refuse(refusal, f"{parent.path} has only the names that the kernel gives it.")
 
 
 def _new_file(call: Call, parent: Dentry, mode: int) -> RegularFile:
     who = call.task.credentials
-    context = call.task.fs
     group = owner_group(call, parent)
-    permissions = mode & 0o7777 & ~context.umask
-    inode = RegularFile(context.superblock, permissions, file_user(who), group)
-    if permissions & 0o2010 == 0o2010 and parent.inode.mode & 0o2000 and not keeps_set_group_id(inode, who, group):
+    permissions = mode & 0o7777 & ~call.task.fs.umask
+    inode = RegularFile(parent.inode.fs, permissions, file_user(who), group)
+    if permissions & 0o2010 == 0o2010 and parent.inode.mode & 0o2000 and not keeps_set_group_id(who, group):
         inode.mode &= ~0o2000
     return inode
 
@@ -151,6 +157,9 @@ def _temporary(call: Call, walk: PathWalk, directory: Dentry, mode: Mode, flags:
     """O_TMPFILE: a file without a name, on the file system of a directory; with O_EXCL it never gets one."""
     if not isinstance(directory.inode, Directory):
         walk.refuse(Errno.ENOTDIR, f"{directory.path} is not a directory.")
+    if directory.inode.creation_error is not None:
+        walk.need(directory, MAY_WRITE | MAY_EXEC, f"This user may not create files in {directory.path}.")
+        walk.refuse(Errno.EOPNOTSUPP, f"The file system of {directory.path} has no temporary files.")
     need_creatable(walk, directory)
     inode = _new_file(call, directory, int(mode))
     inode.nlink = 0
@@ -175,6 +184,8 @@ def _check_found(call: Call, walk: PathWalk, dentry: Dentry, flags: int) -> None
         wanted |= MAY_WRITE
     if inode.is_directory and wanted & MAY_WRITE:
         walk.refuse(Errno.EISDIR, f"{dentry.path} is a directory; a directory is not opened for writing.")
+    if inode.immutable and wanted & MAY_WRITE:
+        walk.refuse(Errno.EPERM, f"{dentry.path} cannot be written by anybody.")
     walk.need(dentry, wanted, f"The permissions of {dentry.path} do not allow this user to open it so.")
     if flags & OpenFlag.O_NOATIME and not owns(inode, call.task.credentials):
         raise call.refuse(Errno.EPERM, "flags", "owner", hex(flags), "O_NOATIME is for the owner of the file.")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
+from app.kernel.poll import READABLE
 
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
 from .inode import Dentry, Inode
-from .poll import POLLIN, POLLRDNORM
 from .superblock import SuperBlock
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ class CharacterDevice(Inode):
     def __init__(self, fs: SuperBlock, permissions: int, number: tuple[int, int], opener: Opener) -> None:
         super().__init__(fs, stat.S_IFCHR | permissions, 0, 0, rdev=number[0] << 8 | number[1])
         self.opener = opener
+
+    def open(self, fs: SuperBlock, flags: int, dentry: Dentry) -> FileDescription:
+        """Let the driver open it."""
+        return self.opener(fs, self, flags, dentry)
 
 
 class MemoryDevice(FileDescription):
@@ -93,7 +97,7 @@ class RandomDevice(MemoryDevice):
 
     def poll(self) -> int:
         """Always readable, never writable: writers are only those who add to a pool that is full."""
-        return POLLIN | POLLRDNORM
+        return READABLE
 
     def seek(self, call: Call, offset: int, whence: int) -> int:
         """Seeking has no effect."""

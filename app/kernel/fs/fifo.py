@@ -24,6 +24,10 @@ class Fifo(Pipe):
 
     named = True
 
+    def open(self, fs: SuperBlock, flags: int, dentry: Dentry) -> FifoEnd:
+        """One more end, which may have to wait for the other (`FifoEnd.meet_partner`)."""
+        return FifoEnd(fs, self, flags, dentry)
+
     def __init__(self, fs: SuperBlock, permissions: int, uid: int, gid: int) -> None:
         super().__init__(fs, uid, gid, permissions)
         self.opened_readers = 0
@@ -64,7 +68,7 @@ class FifoEnd(PipeEnd):
         seen = self._partners()
         while self._partners() == seen:
             sentence = f"Nobody {other} {self.path} yet, so the task sleeps."
-            yield from call.sleep(Sleep(on="pipe", sentence=sentence, queue=fifo.partner_queue))
+            yield from call.sleep(Sleep(on="pipe", sentence=sentence, queues=(fifo.partner_queue,)))
 
     def _partners(self) -> int:
         return self.fifo.opened_writers if self.readable else self.fifo.opened_readers

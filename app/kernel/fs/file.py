@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 from app.kernel.abi.constants import IoctlRequest, OpenFlag, SeekWhence
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
+from app.kernel.poll import ALWAYS_READY
 from app.kernel.wait import Blocking, Sleep, WaitQueue
 
 from . import notify
-from .inode import Dentry, Inode, RegularFile
+from .inode import Dentry, Inode, RegularFile, UnnamedDentry
 from .owner_signal import FileOwner
-from .poll import ALWAYS
 from .superblock import MAX_FILE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
@@ -93,6 +93,11 @@ class FileDescription:
         return self.dentry.path if self.dentry is not None else self._path
 
     @property
+    def place(self) -> Dentry:
+        """The dentry that a magic link of /proc/self/fd leads to."""
+        return self.dentry or UnnamedDentry(self._path, self.inode)
+
+    @property
     def nonblocking(self) -> bool:
         """Whether O_NONBLOCK is set."""
         return bool(self.flags & _NONBLOCK)
@@ -114,10 +119,18 @@ class FileDescription:
         self.inode.release_if_unused()
 
     def sleep(self, call: Call, sleep: Sleep) -> Blocking[None]:
-        """Sleep once, or answer EAGAIN for a non-blocking file, or EINTR for a signal that arrives meanwhile."""
+        """Sleep once, or answer EAGAIN for a non-blocking file. Raises Interrupted when a signal came first."""
         if self.nonblocking:
             raise KernelError(Errno.EAGAIN, "It would have to sleep, but O_NONBLOCK is set")
         yield from call.sleep(sleep)
+
+    def poll(self) -> int:
+        """What can be done now without sleeping, as POLL* bits (poll(2)); always ready where nothing has to wait."""
+        return ALWAYS_READY
+
+    def poll_queues(self) -> tuple[WaitQueue, ...]:
+        """The wait queues that are woken when the answer of `poll` may have changed."""
+        return ()
 
     def read(self, call: Call, sink: Sink, position: int | None = None) -> Blocking[int]:
         """Read into `sink` at the offset, or at `position` leaving the offset alone. Returns the bytes read."""
@@ -154,14 +167,6 @@ class FileDescription:
     def list_entries(self, call: Call, sink: Sink, old: bool = False) -> int:
         """Fill `sink` with directory entries (getdents64(2)); returns the bytes used."""
         raise KernelError(Errno.ENOTDIR, f"{self.path} is {self.what}, which has no entries")
-
-    def poll(self) -> int:
-        """What poll(2) says about the file now."""
-        return ALWAYS
-
-    def poll_queues(self) -> tuple[WaitQueue, ...]:
-        """The wait queues that are woken when `poll` may have another answer."""
-        return ()
 
     def pipe_size(self) -> int:
         """Capacity of a pipe, bytes (F_GETPIPE_SZ). Raises EBADF for other files."""

@@ -5,14 +5,18 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING, Protocol
 
+from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 
 from . import notify, permission
 from .superblock import PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
-    from app.kernel.task import Credentials
+    from collections.abc import Iterator
 
+    from app.kernel.credentials import Credentials
+
+    from .file import FileDescription
     from .inotify import Watch
     from .lock import LockTable
 
@@ -34,6 +38,9 @@ class Inode:
     """
 
     block_size = PAGE_SIZE
+
+    immutable = False
+    """Whether nobody may write to it, whatever its permissions say: EPERM, not EACCES (Linux S_IMMUTABLE)."""
 
     def __init__(self, fs: SuperBlock, mode: int, uid: int, gid: int, rdev: int = 0) -> None:
         self.fs = fs
@@ -98,7 +105,7 @@ class Inode:
 
     def drop_privileges(self, who: Credentials) -> None:
         """`who` changes the contents: it no longer runs with its owner's rights (Linux `file_remove_privs`)."""
-        if not permission.is_privileged(who):
+        if not who.capable(Capability.CAP_FSETID):
             self.mode = permission.without_set_ids(self, who)
 
     def accessed(self) -> None:
@@ -126,6 +133,10 @@ class Inode:
 
     def truncate(self, size: int) -> None:
         """Change the size; only regular files have one to change."""
+
+    def open(self, fs: SuperBlock, flags: int, dentry: Dentry) -> FileDescription:
+        """What opening a file that is neither regular nor a directory gives. Raises ENXIO when no driver answers."""
+        raise KernelError(Errno.ENXIO, f"No driver answers for {dentry.path}")
 
 
 class FileMapping(Protocol):
@@ -195,6 +206,14 @@ class RegularFile(Inode):
         for mapping in self.mappings:
             mapping.written(offset, offset + done)
         return done
+
+    def has_page(self, index: int) -> bool:
+        """Whether page number `index` has storage, so that it is no hole."""
+        return index in self._pages
+
+    def stored_pages(self, first: int, last: int) -> list[int]:
+        """Numbers of the pages from `first` up to `last` that are no holes, in order."""
+        return sorted(index for index in self._pages if first <= index < last)
 
     def move_page(self, index: int, room: bytearray | memoryview) -> bool:
         """Keep page number `index` in `room`, one page of zeros, from now on.
@@ -312,6 +331,9 @@ class Directory(Inode):
 
     FIRST_COOKIE = 3
 
+    creation_error: Errno | None = None
+    """What creating a name here answers, where all names are the kernel's own (pseudo file systems)."""
+
     def __init__(self, fs: SuperBlock, mode: int, uid: int, gid: int) -> None:
         super().__init__(fs, stat.S_IFDIR | mode, uid, gid)
         self.nlink = 2
@@ -331,6 +353,12 @@ class Directory(Inode):
     def look_up(self, name: str) -> Dentry | None:
         """The entry called `name`."""
         return self.entries.get(name)
+
+    def listing(self, offset: int) -> Iterator[tuple[str, Inode, int]]:
+        """(name, inode, cookie) of the entries whose cookie is greater than `offset`, in the order of getdents64(2)."""
+        for name, dentry in self.entries.items():
+            if dentry.cookie > offset:
+                yield name, dentry.inode, dentry.cookie
 
     def add(self, dentry: Dentry) -> None:
         """Enter `dentry` under its name."""
@@ -361,6 +389,10 @@ class Symlink(Inode):
         """Length of the target path in bytes."""
         return len(self.target.encode(errors="surrogateescape"))
 
+    def follow(self) -> str | Dentry:
+        """Where a path walk goes on: at a path, or straight at a file (the magic links of proc(5))."""
+        return self.target
+
 
 class Dentry:
     """A name in a directory and the inode it names. The root is its own parent."""
@@ -378,6 +410,11 @@ class Dentry:
     def is_root(self) -> bool:
         """Whether this is the root of the file system."""
         return self.parent is self
+
+    @property
+    def is_mount_point(self) -> bool:
+        """Whether another file system begins here."""
+        return self.inode.fs is not self.parent.inode.fs
 
     @property
     def directory(self) -> Directory:
@@ -429,3 +466,17 @@ class Dentry:
                 return False
             dentry = dentry.parent
         return True
+
+
+class UnnamedDentry(Dentry):
+    """Stands for a file that is in no directory, such as a pipe; `name` is what /proc/self/fd shows of it."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str, inode: Inode) -> None:
+        super().__init__(name, None, inode)
+
+    @property
+    def path(self) -> str:
+        """`pipe:[4711]`."""
+        return self.name

@@ -12,11 +12,12 @@ from msgspec import Struct
 from app.kernel.abi.constants import IoctlRequest, OpenFlag
 from app.kernel.abi.file_constants import InotifyMask
 from app.kernel.errno import Errno, KernelError
+from app.kernel.poll import READABLE
 from app.kernel.wait import Sleep, WaitQueue
 
-from .file import FileDescription, Sink
+from .anonymous import AnonymousDescription
+from .file import Sink
 from .inode import Inode
-from .poll import POLLIN, POLLRDNORM
 from .superblock import SuperBlock
 
 if TYPE_CHECKING:
@@ -70,17 +71,16 @@ class Notice(Struct):
         return _HEADER.pack(self.descriptor, self.mask, self.cookie, room) + self.name.ljust(room, b"\0")
 
 
-class InotifyDescription(FileDescription):
+class InotifyDescription(AnonymousDescription):
     """An open inotify instance: its watches and its queue."""
 
     kind = "inotify"
+    name = "inotify"
     what = "an inotify instance"
     signals_input = True
 
     def __init__(self, fs: SuperBlock, flags: int) -> None:
-        inode = Inode(fs, 0o600, 0, 0)
-        inode.nlink = 0
-        super().__init__(fs, inode, flags, path="anon_inode:inotify")
+        super().__init__(fs, flags)
         self.watches: dict[int, Watch] = {}
         self._events: deque[Notice] = deque()
         self._last_descriptor = 0
@@ -147,7 +147,8 @@ class InotifyDescription(FileDescription):
     def try_read(self, call: Call, sink: Sink, position: int | None) -> int | Sleep:
         """Whole events, as many as fit. Raises EINVAL when not even the first fits."""
         if not self._events:
-            return Sleep(on="inotify", sentence="Nothing has happened yet, so the task sleeps.", queue=self._readers)
+            sentence = "Nothing has happened yet, so the task sleeps."
+            return Sleep(on="inotify", sentence=sentence, queues=(self._readers,))
         data = b""
         count = 0
         for notice in self._events:
@@ -167,7 +168,7 @@ class InotifyDescription(FileDescription):
 
     def poll(self) -> int:
         """Readable while events wait."""
-        return POLLIN | POLLRDNORM if self._events else 0
+        return READABLE if self._events else 0
 
     def poll_queues(self) -> tuple[WaitQueue, ...]:
         """Woken by each event."""

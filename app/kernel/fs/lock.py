@@ -105,7 +105,7 @@ def lock_record(call: Call, inode: Inode, wanted: FileLock, wait: bool) -> Block
         blocked[wanted.owner] = holder.owner
         try:
             sentence = "Another holds a lock on these bytes, so the task sleeps."
-            yield from call.sleep(Sleep(on="lock", sentence=sentence, queue=table.released))
+            yield from call.sleep(Sleep(on="lock", sentence=sentence, queues=(table.released,)))
         finally:
             del blocked[wanted.owner]
     table.apply(wanted)
@@ -129,7 +129,7 @@ def lock_file(call: Call, inode: Inode, wanted: FileLock, wait: bool) -> Blockin
         if not wait:
             raise KernelError(Errno.EAGAIN, "Another open file description holds a lock on the file")
         sentence = "Another holds a lock on the file, so the task sleeps."
-        yield from call.sleep(Sleep(on="lock", sentence=sentence, queue=table.released))
+        yield from call.sleep(Sleep(on="lock", sentence=sentence, queues=(table.released,)))
     table.flocks.append(wanted)
 
 

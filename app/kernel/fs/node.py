@@ -6,6 +6,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from app.kernel.arguments import Int
+from app.kernel.credentials import Capability
 from app.kernel.errno import Errno
 
 from . import notify
@@ -14,7 +15,7 @@ from .fifo import Fifo
 from .inode import Inode, RegularFile
 from .names import new_name
 from .path import PathWalk
-from .permission import file_user, is_privileged
+from .permission import file_user
 
 if TYPE_CHECKING:
     from app.kernel.arguments import DirFd, Path
@@ -34,10 +35,10 @@ def make_node(call: Call, dirfd: DirFd | None, path: Path, mode: int, device: in
     walk = PathWalk(call, path)
     lookup = new_name(walk, dirfd, directory=False)
     who = call.task.credentials
-    if kind in _DEVICES and not (kind == stat.S_IFCHR and device == 0) and not is_privileged(who):
+    if kind in _DEVICES and not (kind == stat.S_IFCHR and device == 0) and not who.capable(Capability.CAP_MKNOD):
         raise call.refuse(Errno.EPERM, "mode", "capability", oct(mode), "Only the superuser makes devices.")
     context = call.task.fs
-    fs = context.superblock
+    fs = lookup.parent.inode.fs
     permissions = mode & 0o7777 & ~context.umask
     group = owner_group(call, lookup.parent)
     inode: Inode

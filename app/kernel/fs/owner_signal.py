@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from app.kernel.call import Call
 
 F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP = map(int, OwnerKind)
-_INIT_PID = 1
 _INT_MIN = -(1 << 31)
 
 
@@ -31,7 +30,7 @@ class FileOwner(Struct):
         if who == _INT_MIN:
             raise call.refuse(Errno.EINVAL, "arg", "range", str(who), "There is no such process group.")
         kind = F_OWNER_PID if who >= 0 else F_OWNER_PGRP
-        _need_process(call, kind, abs(who))
+        _need_process(call, abs(who))
         self.kind, self.pid = kind, abs(who)
 
     def set_struct(self, call: Call, arg: FcntlArgument) -> None:
@@ -40,7 +39,7 @@ class FileOwner(Struct):
         kind, pid = fields["type"], fields["pid"]
         if kind not in (F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP):
             raise call.refuse(Errno.EINVAL, "arg", "range", str(kind), "type is none of the three F_OWNER values.")
-        _need_process(call, kind, pid)
+        _need_process(call, pid)
         self.kind, self.pid = kind, pid
 
     def number(self) -> int:
@@ -54,8 +53,9 @@ class FileOwner(Struct):
         self.signo = signo
 
 
-def _need_process(call: Call, kind: int, pid: int) -> None:
+def _need_process(call: Call, pid: int) -> None:
     """0 is always allowed: nobody."""
-    processes = {task.process.pid for task in call.kernel.tasks.values()} | {_INIT_PID, call.task.process.ppid}
-    if pid and pid not in (call.kernel.tasks if kind == F_OWNER_TID else processes):
+    kernel = call.kernel
+    groups = {process.pgid for process in kernel.processes.values()}
+    if pid and pid not in kernel.tasks and pid not in kernel.processes and pid not in groups:
         raise call.refuse(Errno.ESRCH, "arg", "process", str(pid), f"There is no process or thread {pid}.")

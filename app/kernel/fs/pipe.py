@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from app.kernel import signal
+from app.kernel import signal_delivery
 from app.kernel.abi.constants import IoctlRequest, OpenFlag, Signo
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
-from app.kernel.wait import Blocking, Sleep, WaitQueue
+from app.kernel.poll import READABLE, WRITABLE, PollEvent
+from app.kernel.signal import SigInfo
+from app.kernel.wait import Blocking, Interrupted, Sleep, WaitQueue
 
 from . import notify
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
 from .inode import Dentry, Inode
-from .poll import POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM
 from .superblock import MAX_PIPE_PAGES, PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class Pipe(Inode):
         if not self.readers and not self.writers:
             self.pages = DEFAULT_PAGES
             self.fs.pipe_pages += self.pages
+            self.nlink = max(self.nlink, 0 if self.named else 1)
         self.readers += readable
         self.writers += writable
 
@@ -105,6 +107,10 @@ class Pipe(Inode):
             self.fs.pipe_pages -= self.pages
             if not self.named:
                 self.nlink = 0
+
+    def open(self, fs: SuperBlock, flags: int, dentry: Dentry) -> FileDescription:
+        """Opening /proc/self/fd/N of a pipe makes one more end of it, and never waits for the other."""
+        return PipeEnd(fs, self, flags)
 
     @property
     def full(self) -> bool:
@@ -185,11 +191,11 @@ class PipeEnd(FileDescription):
         pipe = self.pipe
         mask = 0
         if self.readable:
-            mask |= POLLIN | POLLRDNORM if pipe.buffers else 0
-            mask |= POLLHUP if not pipe.writers and not self.born_alone else 0
+            mask |= READABLE if pipe.buffers else 0
+            mask |= int(PollEvent.POLLHUP) if not pipe.writers and not self.born_alone else 0
         if self.writable:
-            mask |= POLLOUT | POLLWRNORM if not pipe.full else 0
-            mask |= POLLERR if not pipe.readers else 0
+            mask |= WRITABLE if not pipe.full else 0
+            mask |= int(PollEvent.POLLERR) if not pipe.readers else 0
         return mask
 
     def poll_queues(self) -> tuple[WaitQueue, ...]:
@@ -206,7 +212,7 @@ class PipeEnd(FileDescription):
             if not pipe.writers:
                 call.service("pipe", "read", "The pipe is empty and its write end is closed: end of file.")
                 return 0
-            return Sleep(on="pipe", sentence="The pipe is empty, so the task sleeps.", queue=pipe.data_queue)
+            return Sleep(on="pipe", sentence="The pipe is empty, so the task sleeps.", queues=(pipe.data_queue,))
         data = self._peek(wanted)
         call.service("pipe", "read", f"The pipe gives {count_bytes(len(data))}.")
         arrived = sink.write(data)
@@ -266,8 +272,8 @@ class PipeEnd(FileDescription):
             pipe.data_queue.wake_all()
             sentence = "The pipe is full, so the task sleeps until somebody reads."
             try:
-                yield from self.sleep(call, Sleep(on="pipe", sentence=sentence, queue=pipe.room_queue))
-            except KernelError:
+                yield from self.sleep(call, Sleep(on="pipe", sentence=sentence, queues=(pipe.room_queue,)))
+            except (KernelError, Interrupted):
                 if done:
                     break
                 raise
@@ -281,7 +287,7 @@ class PipeEnd(FileDescription):
         """Refuse to write what nobody could ever read: SIGPIPE and EPIPE."""
         if not self.pipe.readers:
             call.service("pipe", "broken", "The read end is closed: nobody could ever read this. SIGPIPE and EPIPE.")
-            signal.send(call.kernel, call.task, signal.SigInfo.user(Signo.SIGPIPE, call.task.process))
+            signal_delivery.send_to_task(call.kernel, call.task, SigInfo.user(Signo.SIGPIPE, call.task.process))
             raise KernelError(Errno.EPIPE)
 
     def pipe_size(self) -> int:

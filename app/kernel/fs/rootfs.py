@@ -55,10 +55,10 @@ class RootFs(Struct):
     def build(cls, fs: SuperBlock) -> RootFs:
         """Everything but the terminal, which `boot.py` adds, and the visitor's files."""
         rootfs = cls(fs, Dentry("/", None, Directory(fs, 0o755, 0, 0)))
-        for path in ("/bin", "/etc", "/dev", "/dev/pts", "/home", "/proc", "/run", "/usr", "/usr/bin", "/var"):
+        for path in ("/bin", "/etc", "/dev", "/home", "/run", "/usr", "/usr/bin", "/var"):
             rootfs.directory(path)
         rootfs.directory("/root", mode=0o700)
-        for path in ("/tmp", "/var/tmp", "/dev/shm"):  # noqa: S108 - directories of the run, not of the host
+        for path in ("/tmp", "/var/tmp"):  # noqa: S108 - directories of the run, not of the host
             rootfs.directory(path, mode=0o1777)
         rootfs.directory(HOME, owner=USER_ID)
         for name, text in _ETC.items():
@@ -103,6 +103,8 @@ class RootFs(Struct):
             raise ValueError(f"{path!r} is no path for a file")
         try:
             parent = self.make_directories(above).directory
+            if parent.creation_error is not None:
+                raise ValueError(f"{above} has only the names that the kernel gives it")
             existing = parent.entries.get(name)
             if existing is not None and existing.inode.is_directory:
                 raise ValueError(f"{path} is a directory")
@@ -113,9 +115,14 @@ class RootFs(Struct):
             raise ValueError(f"{path} cannot be created: {error}") from None
 
     def make_directories(self, path: str) -> Dentry:
-        """The directory at an absolute path, made with everything above it where missing. Raises ENOTDIR."""
+        """The directory at an absolute path, made with everything above it where missing.
+
+        Raises ENOTDIR, and what a pseudo file system answers.
+        """
         dentry = self.root
         for name in filter(None, path.split("/")):
+            if name not in dentry.directory.entries and dentry.directory.creation_error is not None:
+                raise KernelError(dentry.directory.creation_error)
             dentry = dentry.directory.entries.get(name) or dentry.create(
                 name, Directory(self.fs, 0o755, USER_ID, USER_ID)
             )

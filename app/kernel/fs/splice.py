@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
-from app.kernel.wait import Blocking, Sleep
+from app.kernel.wait import Blocking, Interrupted, Sleep
 
 from .file import FileDescription, RegularDescription, Source
 from .pipe import PipeBuffer, PipeEnd
@@ -62,7 +62,7 @@ def wait_for_data(call: Call, end: PipeEnd, nonblocking: bool) -> Blocking[bool]
         if nonblocking:
             raise KernelError(Errno.EAGAIN, "The pipe is empty, and the call must not sleep", "pipe")
         yield from call.sleep(
-            Sleep(on="pipe", sentence="The pipe is empty, so the task sleeps.", queue=pipe.data_queue)
+            Sleep(on="pipe", sentence="The pipe is empty, so the task sleeps.", queues=(pipe.data_queue,))
         )
     return True
 
@@ -77,7 +77,7 @@ def wait_for_room(call: Call, end: PipeEnd, nonblocking: bool) -> Blocking[None]
         if nonblocking:
             raise KernelError(Errno.EAGAIN, "The pipe is full, and the call must not sleep", "pipe")
         sentence = "The pipe is full, so the task sleeps."
-        yield from call.sleep(Sleep(on="pipe", sentence=sentence, queue=pipe.room_queue))
+        yield from call.sleep(Sleep(on="pipe", sentence=sentence, queues=(pipe.room_queue,)))
 
 
 def read_chunk(call: Call, file: FileDescription, size: int, position: int | None) -> Blocking[bytes]:
@@ -176,7 +176,7 @@ def send_file(
             if not data:
                 break
             count = yield from write_chunk(call, target, data, None)
-        except KernelError:
+        except (KernelError, Interrupted):
             if not done:
                 raise
             break

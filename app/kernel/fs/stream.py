@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from app.kernel.abi.constants import IoctlRequest, OpenFlag
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
+from app.kernel.poll import READABLE, WRITABLE, PollEvent
 from app.kernel.wait import Sleep, WaitQueue
 
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
-from .inode import Inode
+from .inode import Dentry, Inode
 from .pipe import DEFAULT_PAGES, copied_pages, pipe_pages
-from .poll import POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM
 from .superblock import PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
@@ -36,6 +36,22 @@ class InputStream:
         self.readers.wake_all()
 
 
+class Stream(Inode):
+    """The pipe that a standard stream is, as far as it is on this side."""
+
+    def __init__(self, fs: SuperBlock, number: int, owner: int, source: InputStream | None) -> None:
+        super().__init__(fs, stat.S_IFIFO | 0o600, owner, owner)
+        self.standard_number = number
+        self.source = source
+        self.pages = DEFAULT_PAGES
+
+    def open(self, fs: SuperBlock, flags: int, dentry: Dentry) -> StreamDescription:
+        """Another description of the same end, as /dev/stdin and its like give. Raises ENXIO for the other end."""
+        if self.source is not None and flags & OpenFlag.O_ACCMODE != OpenFlag.O_RDONLY:
+            raise KernelError(Errno.ENXIO, f"Only the outside writes to standard stream {self.standard_number}", "pipe")
+        return StreamDescription(fs, self, flags)
+
+
 class StreamDescription(FileDescription):
     """An open standard stream: as stat shows it, a pipe."""
 
@@ -43,17 +59,14 @@ class StreamDescription(FileDescription):
     what = "a pipe from outside"
     signals_input = True
 
-    def __init__(self, fs: SuperBlock, number: int, owner: int, source: InputStream | None) -> None:
-        inode = Inode(fs, stat.S_IFIFO | 0o600, owner, owner)
-        flags = OpenFlag.O_RDONLY if source is not None else OpenFlag.O_WRONLY
-        super().__init__(fs, inode, int(flags), path=f"pipe:[{inode.number}]")
-        self._number = number
-        self._source = source
-        self._pages = DEFAULT_PAGES
+    inode: Stream
+
+    def __init__(self, fs: SuperBlock, inode: Stream, flags: int) -> None:
+        super().__init__(fs, inode, flags, path=f"pipe:[{inode.number}]")
 
     def try_read(self, call: Call, sink: Sink, position: int | None) -> int | Sleep:
         """What has arrived, or sleep for more."""
-        source = self._source
+        source = self.inode.source
         if source is None or not sink.size:
             return 0
         if not source.data:
@@ -61,7 +74,7 @@ class StreamDescription(FileDescription):
                 call.service("pipe", "read", "Standard input has ended: the read gives 0 bytes.")
                 return 0
             return Sleep(
-                on="keyboard", sentence="Standard input has nothing yet, so the task sleeps.", queue=source.readers
+                on="keyboard", sentence="Standard input has nothing yet, so the task sleeps.", queues=(source.readers,)
             )
         data = bytes(source.data[: min(sink.size, MAX_RW_COUNT)])
         call.service("pipe", "read", f"Standard input gives {count_bytes(len(data))}.")
@@ -79,33 +92,33 @@ class StreamDescription(FileDescription):
         if not wanted:
             return 0
         data = copied_pages(source, wanted)
-        call.service("pipe", "write", f"Standard stream {self._number} takes {count_bytes(len(data))}.")
-        call.kernel.output(self._number, data)
+        call.service("pipe", "write", f"Standard stream {self.inode.standard_number} takes {count_bytes(len(data))}.")
+        call.kernel.output(self.inode.standard_number, data)
         return len(data)
 
     def poll(self) -> int:
         """As a pipe: input that has arrived and its end, or always room for output."""
-        source = self._source
+        source = self.inode.source
         if source is None:
-            return POLLOUT | POLLWRNORM
-        return (POLLIN | POLLRDNORM if source.data else 0) | (POLLHUP if source.ended else 0)
+            return WRITABLE
+        return (READABLE if source.data else 0) | (int(PollEvent.POLLHUP) if source.ended else 0)
 
     def poll_queues(self) -> tuple[WaitQueue, ...]:
         """Woken by more input."""
-        return (self._source.readers,) if self._source is not None else ()
+        return (self.inode.source.readers,) if self.inode.source is not None else ()
 
     def pipe_size(self) -> int:
         """Capacity in bytes, as a new pipe has it."""
-        return self._pages * PAGE_SIZE
+        return self.inode.pages * PAGE_SIZE
 
     def resize_pipe(self, size: int) -> int:
         """The capacity is only remembered: the outside takes whatever is written at once."""
-        self._pages = pipe_pages(size, self._pages)
+        self.inode.pages = pipe_pages(size, self.inode.pages)
         return self.pipe_size()
 
     def ioctl(self, call: Call, request: int, argument: IoctlArgument) -> int:
         """FIONREAD counts what has arrived."""
         if request == IoctlRequest.FIONREAD:
-            argument.write_int(len(self._source.data) if self._source is not None else 0)
+            argument.write_int(len(self.inode.source.data) if self.inode.source is not None else 0)
             return 0
         return super().ioctl(call, request, argument)

@@ -6,10 +6,11 @@ import stat
 from typing import TYPE_CHECKING
 
 from app.kernel.abi.file_constants import XattrFlag
+from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 
 from . import notify
-from .permission import MAY_READ, MAY_WRITE, file_user, is_privileged, owns
+from .permission import MAY_READ, MAY_WRITE, file_user, owns
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
@@ -64,7 +65,7 @@ def remove_attribute(call: Call, target: Target, name: bytes) -> None:
 
 def list_attributes(call: Call, target: Target) -> bytes:
     """All names that the caller may see, each with a NUL."""
-    trusted = is_privileged(call.task.credentials)
+    trusted = call.task.credentials.capable(Capability.CAP_SYS_ADMIN)
     names = [name for name in target.inode.xattrs if trusted or not name.startswith(b"trusted.")]
     return b"".join(name + b"\0" for name in names)
 
@@ -77,7 +78,7 @@ def _need_permission(call: Call, target: Target, name: bytes, wanted: int) -> No
     if name.startswith((b"security.", b"system.")):
         return
     if name.startswith(b"trusted."):
-        if not is_privileged(who):
+        if not who.capable(Capability.CAP_SYS_ADMIN):
             raise KernelError(refused, "Only the superuser sees trusted attributes")
         return
     if name.startswith(b"user."):
@@ -101,7 +102,7 @@ def _need_known(name: bytes) -> None:
 
 
 def _need_administrator(call: Call, name: bytes) -> None:
-    if name.startswith(b"security.") and not is_privileged(call.task.credentials):
+    if name.startswith(b"security.") and not call.task.credentials.capable(Capability.CAP_SYS_ADMIN):
         raise KernelError(Errno.EPERM, "Only the superuser changes security attributes")
 
 

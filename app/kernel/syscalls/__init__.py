@@ -1,38 +1,10 @@
 """The system calls, one module per area. Importing an area's module registers its calls."""
 
 from importlib import import_module
-
-AREAS = (
-    "descriptor",
-    "directory",
-    "fcntl",
-    "file",
-    "inotify",
-    "ioctl",
-    "link",
-    "lock",
-    "memfd",
-    "memory",
-    "mode",
-    "owner",
-    "pipe",
-    "process",
-    "root",
-    "signal",
-    "splice",
-    "stat",
-    "statfs",
-    "sync",
-    "system",
-    "time",
-    "times",
-    "truncate",
-    "vector",
-    "xattr",
-)
+from pkgutil import iter_modules
 
 
 def load() -> None:
     """Register every call."""
-    for area in AREAS:
+    for area in sorted(module.name for module in iter_modules(__path__)):
         import_module(f"{__name__}.{area}")

@@ -6,9 +6,10 @@ from app.kernel.abi.file_constants import ChangeAtFlag
 from app.kernel.arguments import Address, DirFd, Fd, Int, Path
 from app.kernel.arguments.integers import Unsigned
 from app.kernel.call import Call
+from app.kernel.credentials import Capability
 from app.kernel.errno import Errno
 from app.kernel.fs.path import PathWalk
-from app.kernel.fs.permission import MAY_EXEC, is_privileged
+from app.kernel.fs.permission import MAY_EXEC
 from app.kernel.syscall import syscall
 
 
@@ -23,7 +24,7 @@ def chroot(call: Call, path: Path) -> Int:
     if not dentry.inode.is_directory:
         walk.refuse(Errno.ENOTDIR, f"{dentry.path} is not a directory.")
     walk.need(dentry, MAY_EXEC, f"The directory {dentry.path} may not be searched by this user.")
-    if not is_privileged(call.task.credentials):
+    if not call.task.credentials.capable(Capability.CAP_SYS_CHROOT):
         walk.refuse(Errno.EPERM, "Only the superuser changes the root.")
     call.task.fs.root = dentry
     call.service("vfs", "chroot", f"Absolute paths begin at {dentry.path} now.")
@@ -49,6 +50,6 @@ def open_by_handle_at(call: Call, mount_fd: Fd, handle: Address, flags: Unsigned
 
     Not served: handles, so the superuser gets ESTALE.
     """
-    if not is_privileged(call.task.credentials):
+    if not call.task.credentials.capable(Capability.CAP_DAC_READ_SEARCH):
         raise call.refuse(Errno.EPERM, "handle", "capability", hex(handle), "Only the superuser opens by handle.")
     raise call.refuse(Errno.ESTALE, "handle", "handle", hex(handle), "No file has this handle.")

@@ -11,6 +11,7 @@ from app.kernel.arguments.files import StatxFlags
 from app.kernel.call import Call
 from app.kernel.errno import Errno
 from app.kernel.fs.inode import Inode
+from app.kernel.fs.mounts import mount_id
 from app.kernel.fs.path import PathWalk
 from app.kernel.syscall import syscall
 
@@ -18,7 +19,6 @@ NS_PER_SECOND = 1_000_000_000
 
 _SYNC_TYPE = 0x6000
 _STATX_RESERVED = 0x8000_0000
-_ROOT_MOUNT = 1
 _STAT_FLAGS = int(AtFlag.AT_SYMLINK_NOFOLLOW | AtFlag.AT_NO_AUTOMOUNT | AtFlag.AT_EMPTY_PATH) | 0x6000
 
 
@@ -141,7 +141,7 @@ def _fill_statx(call: Call, inode: Inode, statxbuf: StructOut) -> Int:
         stx_rdev_minor=inode.rdev & 0xFF,
         stx_dev_major=inode.fs.device >> 8,
         stx_dev_minor=inode.fs.device & 0xFF,
-        stx_mnt_id=_ROOT_MOUNT,
+        stx_mnt_id=mount_id(inode),
         **times,
     )
     return Int(0)

@@ -8,10 +8,9 @@ from app.kernel.arguments import Fd, Int, Path, StructOut
 from app.kernel.call import Call
 from app.kernel.fs.inode import NAME_MAX
 from app.kernel.fs.path import PathWalk
-from app.kernel.fs.superblock import MAX_FILE_PAGES, MAX_INODES, PAGE_SIZE
+from app.kernel.fs.superblock import MAX_FILE_PAGES, MAX_INODES, PAGE_SIZE, SuperBlock
 from app.kernel.syscall import syscall
 
-_TMPFS_MAGIC = 0x0102_1994
 _ST_VALID = 0x20
 _ST_RELATIME = 0x1000
 
@@ -22,23 +21,20 @@ def statfs(call: Call, path: Path, buf: Annotated[StructOut, "statfs"]) -> Int:
 
     See statfs(2). Errors: EFAULT, and those of the path walk.
     """
-    PathWalk(call, path).find(None)
-    return _fill(call, buf)
+    return _fill(call, PathWalk(call, path).find(None).inode.fs, buf)
 
 
 @syscall
 def fstatfs(call: Call, fd: Fd, buf: Annotated[StructOut, "statfs"]) -> Int:
     """Like statfs, of the file system that holds the open file `fd`. See fstatfs(2). Errors: EBADF, EFAULT."""
-    call.service("vfs", "lookup", f"{fd.any_file.path} is on the root file system.")
-    return _fill(call, buf)
+    return _fill(call, fd.any_file.inode.fs, buf)
 
 
-def _fill(call: Call, buf: StructOut) -> Int:
-    fs = call.task.fs.superblock
+def _fill(call: Call, fs: SuperBlock, buf: StructOut) -> Int:
     free = MAX_FILE_PAGES - fs.pages
     call.service("vfs", "attributes", f"{free} of {MAX_FILE_PAGES} blocks are free.")
     buf.write(
-        f_type=_TMPFS_MAGIC,
+        f_type=fs.magic,
         f_bsize=PAGE_SIZE,
         f_blocks=MAX_FILE_PAGES,
         f_bfree=free,

@@ -6,13 +6,8 @@ import pytest
 
 from app.cpu.mmu import PAGE_SIZE, OutOfMemory
 from app.kernel.errno import Errno, KernelError
-from app.kernel.mm.address_space import (
-    MAX_MAP_COUNT,
-    MMAP_BASE,
-    MMAP_MIN_ADDR,
-    STACK_GUARD_GAP,
-    STACK_LIMIT,
-)
+from app.kernel.mm.address_space import MAX_MAP_COUNT, MMAP_BASE
+from app.kernel.mm.faults import MMAP_MIN_ADDR, STACK_GUARD_GAP, STACK_LIMIT
 from app.kernel.mm.vma import Vma
 
 TOP = 0x7FFF_FFFF_F000
@@ -63,7 +58,8 @@ def test_reading_untouched_memory_takes_no_frames(machine):
 def test_permissions(machine, prot, access, allowed):
     machine.mm.map(Vma(0x10000, 0x11000, prot))
     assert (machine.mm.handle_fault(0x10000, access) is not None) == allowed
-    assert machine.memory.used == int(allowed)
+    assert machine.memory.used == int(allowed and access == "write")
+    assert len(machine.mm.page_table.entries) == int(allowed)
 
 
 def test_protect_applies_to_pages_that_are_there(machine):
