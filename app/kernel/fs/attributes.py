@@ -89,13 +89,15 @@ def change_owner(call: Call, target: Target, uid: int, gid: int) -> None:
     mode = inode.mode if inode.is_directory else without_set_ids(inode, who)
     if mode != inode.mode:
         _need_owner(call, target, "takes its set-user-ID bit away")
+    changes = (uid, gid) != (NO_ID, NO_ID) or mode != inode.mode
     if uid != NO_ID:
         inode.uid = uid
     if gid != NO_ID:
         inode.gid = gid
     inode.mode = mode
     inode.changed()
-    notify.file_event(inode, target.dentry, notify.IN_ATTRIB)
+    if changes:
+        notify.file_event(inode, target.dentry, notify.IN_ATTRIB)
     call.service("vfs", "attributes", f"{target.path} belongs to user {inode.uid} and group {inode.gid} now.")
 
 
@@ -117,7 +119,8 @@ def change_times(call: Call, target: Target, times: tuple[int | None, int | None
     if modification is not None:
         inode.mtime = clamped_time(modification)
     inode.changed()
-    notify.file_event(inode, target.dentry, notify.IN_ATTRIB)
+    event = notify.IN_MODIFY if access is None else notify.IN_ACCESS if modification is None else notify.IN_ATTRIB
+    notify.file_event(inode, target.dentry, event)
     call.service("vfs", "attributes", f"The times of {target.path} are set.")
 
 

@@ -56,14 +56,14 @@ def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mod
     if isinstance(file, FifoEnd):
         yield from _meet_partner(call, file)
         number = files.lowest_free()
+    if not file.path_only:
+        notify.file_event(dentry.inode, dentry, notify.IN_OPEN)
     if flags & OpenFlag.O_TRUNC and isinstance(dentry.inode, RegularFile) and not created:
         dentry.inode.drop_privileges(call.task.credentials)
         dentry.inode.truncate(0)
         notify.file_event(dentry.inode, dentry, notify.IN_MODIFY)
         call.service("vfs", "truncate", f"O_TRUNC: {dentry.path} is empty now.")
     files.install(call.kernel, number, file, close_on_exec=bool(flags & OpenFlag.O_CLOEXEC))
-    if not file.path_only:
-        notify.file_event(dentry.inode, dentry, notify.IN_OPEN)
     call.service("vfs", "install", f"{dentry.path} is open as descriptor {number}, the lowest that was free.")
     return Fd(call, "", number)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.kernel.abi.constants import SeekWhence
 from app.kernel.errno import Errno, KernelError
 
+from . import notify
 from .file import FileDescription, Sink
 from .inode import Directory
 
@@ -70,6 +71,7 @@ class DirectoryDescription(FileDescription):
             raise KernelError(Errno.EFAULT, "The entries do not fit into the memory")
         self.offset = position
         self.inode.accessed()
+        notify.file_event(self.inode, self.dentry, notify.IN_ACCESS)
         return len(packed)
 
     def _entries(self) -> Iterator[tuple[str, Inode, int]]:

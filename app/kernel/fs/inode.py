@@ -454,10 +454,6 @@ class Dentry:
         self.deleted = True
         self.inode.drop_link(2 if self.inode.is_directory else 1)
 
-    def become(self, other: Dentry) -> None:
-        """An open file that had no name has got one (linkat(2) after O_TMPFILE)."""
-        self.name, self.parent, self.deleted = other.name, other.parent, False
-
     def is_below(self, ancestor: Dentry) -> bool:
         """Whether `ancestor` is this directory or one above it."""
         dentry = self

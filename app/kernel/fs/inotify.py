@@ -149,22 +149,40 @@ class InotifyDescription(AnonymousDescription):
         if not self._events:
             sentence = "Nothing has happened yet, so the task sleeps."
             return Sleep(on="inotify", sentence=sentence, queues=(self._readers,))
+        lengths: list[int] = []
         data = b""
-        count = 0
         for notice in self._events:
             packed = notice.packed()
             if len(data) + len(packed) > sink.size:
                 break
             data += packed
-            count += 1
-        if not count:
+            lengths.append(len(packed))
+        if not lengths:
             raise KernelError(Errno.EINVAL, "The next event does not fit into the buffer")
-        for _ in range(count):
+        call.service("vfs", "read", f"{len(lengths)} events wait and fit into the buffer.")
+        return self._take(lengths, self._copied(sink, data))
+
+    def _copied(self, sink: Sink, data: bytes) -> int:
+        """How many bytes reach the program."""
+        try:
+            return sink.write(data)
+        except KernelError:
+            return 0
+
+    def _take(self, lengths: list[int], arrived: int) -> int:
+        """Drop the events of these lengths that arrived whole, and one that did not; returns the bytes of the former.
+
+        Raises EFAULT when there are none.
+        """
+        done = 0
+        for length in lengths:
             self._events.popleft()
-        call.service("vfs", "read", f"{count} events wait and fit into the buffer.")
-        if sink.write(data) < len(data):
-            raise KernelError(Errno.EFAULT, "The events do not fit into the memory")
-        return len(data)
+            if done + length > arrived:
+                break
+            done += length
+        if not done:
+            raise KernelError(Errno.EFAULT, "The event does not fit into the memory, and is lost")
+        return done
 
     def poll(self) -> int:
         """Readable while events wait."""

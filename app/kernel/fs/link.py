@@ -43,8 +43,6 @@ def make_link(call: Call, old: Place, new: Place, follow: bool = False, allow_em
     inode.linkable = False
     inode.changed()
     dentry = lookup.parent.create(lookup.name, inode)
-    if source.dentry.deleted and inode.nlink == 1:
-        source.dentry.become(dentry)
     notify.self_event(inode, notify.IN_ATTRIB)
     notify.directory_event(lookup.parent.inode, lookup.name, inode, notify.IN_CREATE)
     call.service("vfs", "link", f"{dentry.path} is a name of inode {inode.number}, which has {inode.nlink} now.")
