@@ -306,6 +306,11 @@ class RegularFile(Inode):
     def need_allocatable(self, mode: int, end: int) -> None:
         """Refuse an fallocate(2) of `mode` up to `end` that seals or the file system forbid: EPERM, EOPNOTSUPP."""
 
+    @property
+    def sealed_against_writing(self) -> bool:
+        """Whether a seal forbids shared mappings that can be written (memfd_create(2))."""
+        return False
+
     def writable_part(self, start: int, count: int) -> int:
         """How many of `count` bytes from `start` on may be written; 0 when seals forbid it (memfd_create(2))."""
         return count

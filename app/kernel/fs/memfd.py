@@ -40,6 +40,11 @@ class MemoryFile(RegularFile):
         """F_SEAL_EXEC fixes who may execute it."""
         return not (self.seals & _EXEC and (mode ^ self.mode) & _EXECUTE_BITS)
 
+    @property
+    def sealed_against_writing(self) -> bool:
+        """F_SEAL_WRITE and F_SEAL_FUTURE_WRITE."""
+        return bool(self.seals & _NO_WRITE)
+
     def writable_part(self, start: int, count: int) -> int:
         """With F_SEAL_GROW a write ends before the first page that would make the file longer."""
         if self.seals & _NO_WRITE:

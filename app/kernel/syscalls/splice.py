@@ -45,6 +45,8 @@ def sendfile(call: Call, out_fd: Fd, in_fd: Fd, offset: OffsetPointer, count: Si
 
     Errors: EBADF (not open for reading or for writing), EFAULT, EINVAL (a file that cannot be read this way, a
     negative offset, or O_APPEND), ESPIPE (`offset` of a pipe), EAGAIN, EINTR, and those of write.
+
+    Not served: a pipe gets a copy of the pages, so it does not show what is written to the file afterwards.
     """
     given = None if offset.is_null else offset.read()
     source = in_fd.readable()
@@ -54,7 +56,8 @@ def sendfile(call: Call, out_fd: Fd, in_fd: Fd, offset: OffsetPointer, count: Si
     target = out_fd.writable()
     length = min(int(count), MAX_RW_COUNT, call.kernel.config.memory_bytes)
     end = pipe_end(target)
-    if not source.gives_pages or (end is None and target.flags & _APPEND):
+    readable = source.gives_pages or (source.seekable and not length)
+    if not readable or (end is None and target.flags & _APPEND):
         raise KernelError(Errno.EINVAL, f"sendfile cannot copy from {source.path} to {target.path}")
     position = position_of(source, given)
     if end is not None:
@@ -81,6 +84,8 @@ def splice(
 
     Errors: EINVAL (unknown flags, no pipe, the same pipe twice, a file that cannot be spliced, or O_APPEND), EBADF,
     ESPIPE (an offset of a pipe), EFAULT, EAGAIN, EINTR, EPIPE with SIGPIPE (a pipe that nobody reads).
+
+    Not served: a pipe gets a copy of a file's pages, so it does not show what is written to the file afterwards.
     """
     if not len:
         return Size(0)
@@ -181,9 +186,9 @@ def vmsplice(
 ) -> Blocking[Size]:
     """Put the program's memory that `iov` lists into the pipe `fd`, or fill it from the pipe. See vmsplice(2).
 
-    The memory is copied at once, so the program may change it afterwards.
-
     Errors: EBADF (no pipe), EINVAL (unknown flags, or an impossible vector), EFAULT, EAGAIN, EINTR, EPIPE with SIGPIPE.
+
+    Not served: the memory is copied at once, so the pipe does not show what is stored there afterwards.
     """
     _need_flags(call, flags)
     file = fd.file
