@@ -106,6 +106,10 @@ def _orphan_children(kernel: Kernel, process: Process) -> None:
         heir = heir.parent
     heir = heir or kernel.init
     for child in process.children:
+        for task in child.tasks:
+            if task.parent_death_signal:
+                info = SigInfo.user(task.parent_death_signal, process)
+                signal_delivery.send_to_process(kernel, child, info)
         child.parent = heir
         child.exit_signal = int(Signo.SIGCHLD)
         heir.children.append(child)

@@ -292,6 +292,13 @@ class Kernel:
         """Source line of the instruction at `address`."""
         return self.program.lines.line_at(address)
 
+    def find_task(self, tid: int) -> Task | None:
+        """The task with that number, or the leader of the process with it, which may be a zombie."""
+        task = self.tasks.get(tid)
+        if task is None and tid in self.processes:
+            task = self.processes[tid].leader
+        return task
+
     def new_pid(self) -> int:
         """A number for another task: the next one that is free (Linux `alloc_pid`)."""
         pid = self.last_pid

@@ -7,7 +7,6 @@ from app.kernel.arguments import Fd, Int
 from app.kernel.arguments.fcntl import FcntlArgument, FcntlResult
 from app.kernel.call import Call
 from app.kernel.errno import Errno
-from app.kernel.fs.descriptors import MAX_DESCRIPTORS
 from app.kernel.fs.file import STATUS_FLAGS, FileDescription
 from app.kernel.syscall import syscall
 
@@ -74,9 +73,13 @@ def dup3(call: Call, oldfd: Fd, newfd: Fd, flags: PipeFlag) -> Fd:
 
 def _replace(call: Call, oldfd: Fd, newfd: Fd, close_on_exec: bool) -> Fd:
     number = newfd.number
-    if not 0 <= number < MAX_DESCRIPTORS:
+    if not 0 <= number < call.task.files.limit:
         raise call.refuse(
-            Errno.EBADF, "newfd", "range", str(number), f"Descriptors are numbers from 0 to {MAX_DESCRIPTORS - 1}."
+            Errno.EBADF,
+            "newfd",
+            "range",
+            str(number),
+            f"Descriptors are numbers from 0 to {call.task.files.limit - 1}.",
         )
     file = oldfd.any_file
     call.task.files.install(call.kernel, number, file, close_on_exec)
@@ -109,7 +112,7 @@ def fcntl(call: Call, fd: Fd, cmd: FcntlCommand, arg: FcntlArgument) -> FcntlRes
     result = 0
     match cmd:
         case FcntlCommand.F_DUPFD | FcntlCommand.F_DUPFD_CLOEXEC:
-            if not 0 <= arg.number < MAX_DESCRIPTORS:
+            if not 0 <= arg.number < call.task.files.limit:
                 raise call.refuse(Errno.EINVAL, "arg", "range", str(arg.number), "No descriptor has such a number.")
             result = _duplicate(call, file, arg.number, cmd == FcntlCommand.F_DUPFD_CLOEXEC).number
         case FcntlCommand.F_GETFD:
