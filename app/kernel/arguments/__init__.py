@@ -8,7 +8,7 @@ from .descriptors import DirFd, Fd
 from .integers import Address, Int, Long, Mode, Offset, PageOffset, SignalNumber, Size, Unsigned
 from .memory import CString, RandomOut, UserIn, UserOut
 from .path import Path
-from .structs import NumberOut, StructIn, StructOut
+from .structs import NumberOut, StructByRequest, StructIn, StructOut
 
 __all__ = [
     "Address",
@@ -25,6 +25,7 @@ __all__ = [
     "RandomOut",
     "SignalNumber",
     "Size",
+    "StructByRequest",
     "StructIn",
     "StructOut",
     "Unsigned",

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from app.kernel.clock import Clock
 from app.kernel.errno import Errno, KernelError
+
+if TYPE_CHECKING:
+    from .inode import Inode
 
 PAGE_SIZE = 4096
 
@@ -40,6 +45,8 @@ class SuperBlock:
         self.inodes = 0
         self.pages = 0
         self.pipe_pages = 0
+        self.anonymous: Inode | None = None
+        """The inode of files without a name (`anonymous.py`)."""
         self._clock = clock
         self._next_number = 1
         self._next_identity = 0

@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Annotated
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel import utsname
 from app.kernel.abi.constants import GrndFlag
 from app.kernel.abi.text import flag_text
-from app.kernel.arguments import RandomOut, Size, StructOut
+from app.kernel.arguments import Int, RandomOut, Size, StructOut, Unsigned
 from app.kernel.call import Call
 from app.kernel.errno import Errno
 from app.kernel.syscall import syscall
 
 MAX_RW_COUNT = 0x7FFF_F000
 """Most bytes that one call transfers."""
+
+SECOND = 10**9
+_ASK = 0xFFFF_FFFF
+
+
+class MembarrierCommand(IntEnum):
+    """Commands of membarrier(2)."""
+
+    MEMBARRIER_CMD_QUERY = 0
+    MEMBARRIER_CMD_GLOBAL = 1
+    MEMBARRIER_CMD_GLOBAL_EXPEDITED = 2
+    MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED = 4
+    MEMBARRIER_CMD_PRIVATE_EXPEDITED = 8
+    MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED = 16
+    MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE = 32
+    MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE = 64
+
+
+_REGISTRATIONS = {8: 16, 32: 64}
+"""The command that registers for another one."""
 
 _ALL_FLAGS = sum(GrndFlag)
 _EXCLUSIVE = int(GrndFlag.GRND_RANDOM | GrndFlag.GRND_INSECURE)
@@ -47,3 +69,51 @@ def getrandom(call: Call, buf: Annotated[RandomOut, "buflen"], buflen: Size, fla
     count = buf.fill(min(buflen, MAX_RW_COUNT), call.kernel.random.randbytes)
     call.service("system", "random", f"The random number generator gave {count} bytes.")
     return Size(count)
+
+
+@syscall
+def sysinfo(call: Call, info: Annotated[StructOut, "sysinfo"]) -> Int:
+    """Tell how long the system runs, how much memory it has and how many processes. EFAULT: no room. See sysinfo(2)."""
+    kernel = call.kernel
+    memory = kernel.memory
+    info.write(
+        uptime=kernel.clock.monotonic // SECOND,
+        totalram=memory.size,
+        freeram=memory.size - memory.used * PAGE_SIZE,
+        procs=min(len(kernel.tasks) + 2, 0xFFFF),
+        mem_unit=1,
+    )
+    return Int(0)
+
+
+@syscall
+def personality(call: Call, persona: Unsigned) -> Int:
+    """Change the execution domain; returns the one before. 0xffffffff only asks. It is kept, and changes nothing here.
+
+    See personality(2).
+    """
+    process = call.task.process
+    old = process.personality
+    if persona != _ASK:
+        process.personality = int(persona)
+    return Int(old)
+
+
+@syscall
+def membarrier(call: Call, cmd: MembarrierCommand, flags: Unsigned, cpu_id: Int) -> Int:
+    """Make the other threads' memory accesses ordered with those of the caller. With one CPU they always are.
+
+    `MEMBARRIER_CMD_QUERY` tells which commands there are. EINVAL: unknown command or flags. EPERM: the process did not
+    register for the command. See membarrier(2).
+    """
+    process = call.task.process
+    if flags or (cmd and cmd not in list(MembarrierCommand)):
+        raise call.refuse(Errno.EINVAL, "cmd", "choice", str(int(cmd)), "There is no such command.")
+    if cmd == MembarrierCommand.MEMBARRIER_CMD_QUERY:
+        return Int(sum(MembarrierCommand))
+    registration = _REGISTRATIONS.get(int(cmd))
+    if registration is not None and not process.membarriers & registration:
+        raise call.refuse(Errno.EPERM, "cmd", "registered", str(int(cmd)), "The process has to register for it first.")
+    if cmd in _REGISTRATIONS.values():
+        process.membarriers |= int(cmd)
+    return Int(0)

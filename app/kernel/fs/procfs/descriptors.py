@@ -32,7 +32,7 @@ class DescriptorDirectory(PseudoDirectory):
     """What fd and fdinfo have in common: one entry for each open descriptor, in order."""
 
     def __init__(self, fs: PseudoSuperBlock, subject: Subject, mode: int) -> None:
-        super().__init__(fs, mode, *subject.owner)
+        super().__init__(fs, mode, *(subject.directory_owner if mode == 0o555 else subject.owner))
         self.subject = subject
 
     def file(self, name: str) -> FileDescription | None:

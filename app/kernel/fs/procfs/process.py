@@ -109,7 +109,7 @@ class ProcessDirectory(PseudoDirectory):
     immutable = True
 
     def __init__(self, fs: PseudoSuperBlock, subject: Subject) -> None:
-        super().__init__(fs, 0o555, *subject.owner)
+        super().__init__(fs, 0o555, *subject.directory_owner)
         self.subject = subject
         self._table = _PROCESS if subject.whole else _COMMON
         self.nlink = 2 + sum(name in self._table for name in ("task", "fd", "fdinfo", "ns", "net"))
@@ -121,7 +121,9 @@ class ProcessDirectory(PseudoDirectory):
 
     def still_there(self, dentry: Dentry) -> bool:
         """While the process exists; its files belong to whoever it is now (setuid(2))."""
-        dentry.inode.uid, dentry.inode.gid = self.subject.owner
+        inode = dentry.inode
+        shared = isinstance(inode, PseudoDirectory) and inode.mode & 0o777 == 0o555
+        inode.uid, inode.gid = self.subject.directory_owner if shared else self.subject.owner
         return self.subject.exists
 
     def names(self) -> Iterator[tuple[str, int]]:
@@ -135,7 +137,7 @@ class TaskDirectory(PseudoDirectory):
     """/proc/PID/task: the threads of a process."""
 
     def __init__(self, fs: PseudoSuperBlock, subject: Subject) -> None:
-        super().__init__(fs, 0o555, *subject.owner)
+        super().__init__(fs, 0o555, *subject.directory_owner)
         self._subject = subject
         self.nlink = 2 + subject.thread_count
 
