@@ -35,6 +35,8 @@ from .dispatcher import Dispatcher
 from .exec import ExecError
 from .fs.tty import Terminal
 from .futex import FutexTable
+from .ipc.shm import new_segments
+from .net.namespace import Net
 from .scheduler import Scheduler
 from .task import Process, Task, TaskState, WaitStatus
 from .timer import TimerQueue
@@ -84,10 +86,12 @@ class Kernel:
         self.processes: dict[int, Process] = {}
         self.init: Process
         self.first: Process
+        self.shm = new_segments()
         self.input: InputDevice
         self.terminals: dict[int, Terminal] = {}
         self.scheduler = Scheduler(self)
         self.futexes = FutexTable()
+        self.net = Net(self)
         self.faults = 0
         self.output_bytes = 0
         self.dispatcher = Dispatcher(self, self.abi)

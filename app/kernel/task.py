@@ -106,14 +106,12 @@ class Process(Struct, eq=False):
     """The signal that stopped it; 0 when it is not stopped."""
     stop_report: tuple[int, str] | None = None
     personality: int = 0
-    membarriers: int = 0
-    """Commands of membarrier(2) that it has registered for."""
     executed: bool = False
     """Whether it has called execve since it was forked."""
     is_subreaper: bool = False
+    dumpable: int = 1
     oom_score_adj: int = 0
     """What /proc/PID/oom_score_adj says."""
-    dumpable: int = 1
     start_time: int = 0
     cpu_time: int = 0
     """Virtual ns its tasks spent on the CPU."""

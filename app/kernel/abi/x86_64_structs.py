@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .ipc_structs import IPC_STRUCTS
 from .layout import Layout
 from .struct_text import flock_text, sigaction_text, sigset_text, stat_text, time_text, utsname_text
 from .termios_text import termios_text
@@ -123,6 +124,19 @@ CLONE_ARGS = Layout(
         *((name, "Q") for name in ("tls", "set_tid", "set_tid_size", "cgroup")),
     ],
 )
+MSGHDR = Layout(
+    "msghdr",
+    [
+        ("msg_name", "Q"),
+        ("msg_namelen", "i"),
+        ("msg_iov", "Q"),
+        ("msg_iovlen", "Q"),
+        ("msg_control", "Q"),
+        ("msg_controllen", "Q"),
+        ("msg_flags", "I"),
+    ],
+)
+"""`struct user_msghdr` of linux/socket.h, 56 bytes; an element of `struct mmsghdr` has 8 more for `msg_len`."""
 
 STRUCTS: dict[str, Layout] = {
     layout.name: layout
@@ -139,6 +153,7 @@ STRUCTS: dict[str, Layout] = {
         SIGACTION,
         SIGSET,
         FLOCK,
+        MSGHDR,
         RUSAGE,
         SIGINFO_CHILD,
         CAP_HEADER,
@@ -149,6 +164,7 @@ STRUCTS: dict[str, Layout] = {
         SCHED_PARAM,
         SCHED_ATTR,
         CLONE_ARGS,
+        *IPC_STRUCTS,
     )
 }
 """Every structure by its C name."""

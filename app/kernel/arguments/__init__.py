@@ -7,6 +7,7 @@ and decides which errno a program sees. Each use that checks something emits a `
 from .descriptors import DirFd, Fd
 from .integers import Address, Int, Long, Mode, Offset, PageOffset, SignalNumber, Size, Unsigned
 from .memory import CString, RandomOut, UserIn, UserOut
+from .page_vector import PageVectorOut
 from .path import Path
 from .structs import NumberOut, StructByRequest, StructIn, StructOut
 
@@ -21,6 +22,7 @@ __all__ = [
     "NumberOut",
     "Offset",
     "PageOffset",
+    "PageVectorOut",
     "Path",
     "RandomOut",
     "SignalNumber",

@@ -201,6 +201,18 @@ class RegularFile(Inode):
         """Whether page number `index` has storage, so that it is no hole."""
         return index in self._pages
 
+    def stored_pages(self, first: int, last: int) -> list[int]:
+        """Numbers of the pages from `first` up to `last` that are no holes, in order."""
+        return sorted(index for index in self._pages if first <= index < last)
+
+    def punch(self, start: int, end: int) -> None:
+        """Make the whole pages [start, end) read as zeros."""
+        for index in self.stored_pages(start // PAGE_SIZE, end // PAGE_SIZE):
+            self._pages[index][:] = bytes(PAGE_SIZE)
+        self.modified()
+        for mapping in self.mappings:
+            mapping.written(start, min(end, self._size))
+
     def move_page(self, index: int, room: bytearray | memoryview) -> bool:
         """Keep page number `index` in `room`, one page of zeros, from now on.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import Annotated
 
 from app.cpu.mmu import PAGE_SIZE
@@ -19,23 +18,6 @@ MAX_RW_COUNT = 0x7FFF_F000
 
 SECOND = 10**9
 _ASK = 0xFFFF_FFFF
-
-
-class MembarrierCommand(IntEnum):
-    """Commands of membarrier(2)."""
-
-    MEMBARRIER_CMD_QUERY = 0
-    MEMBARRIER_CMD_GLOBAL = 1
-    MEMBARRIER_CMD_GLOBAL_EXPEDITED = 2
-    MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED = 4
-    MEMBARRIER_CMD_PRIVATE_EXPEDITED = 8
-    MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED = 16
-    MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE = 32
-    MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE = 64
-
-
-_REGISTRATIONS = {8: 16, 32: 64}
-"""The command that registers for another one."""
 
 _ALL_FLAGS = sum(GrndFlag)
 _EXCLUSIVE = int(GrndFlag.GRND_RANDOM | GrndFlag.GRND_INSECURE)
@@ -97,23 +79,3 @@ def personality(call: Call, persona: Unsigned) -> Int:
     if persona != _ASK:
         process.personality = int(persona)
     return Int(old)
-
-
-@syscall
-def membarrier(call: Call, cmd: MembarrierCommand, flags: Unsigned, cpu_id: Int) -> Int:
-    """Make the other threads' memory accesses ordered with those of the caller. With one CPU they always are.
-
-    `MEMBARRIER_CMD_QUERY` tells which commands there are. EINVAL: unknown command or flags. EPERM: the process did not
-    register for the command. See membarrier(2).
-    """
-    process = call.task.process
-    if flags or (cmd and cmd not in list(MembarrierCommand)):
-        raise call.refuse(Errno.EINVAL, "cmd", "choice", str(int(cmd)), "There is no such command.")
-    if cmd == MembarrierCommand.MEMBARRIER_CMD_QUERY:
-        return Int(sum(MembarrierCommand))
-    registration = _REGISTRATIONS.get(int(cmd))
-    if registration is not None and not process.membarriers & registration:
-        raise call.refuse(Errno.EPERM, "cmd", "registered", str(int(cmd)), "The process has to register for it first.")
-    if cmd in _REGISTRATIONS.values():
-        process.membarriers |= int(cmd)
-    return Int(0)
