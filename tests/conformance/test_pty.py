@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from tests.conformance.harness import UNMAPPED, Buffer, Call, Result, call, check, compile_case, run_here
+from tests.conformance.harness import UNMAPPED, Buffer, Call, call, check, compile_case, run_here
 
 O_RDWR, O_NOCTTY, O_NONBLOCK = 2, 0o400, 0o4000
 TCGETS, TCSETS, TCFLSH, TIOCGPGRP, TIOCSPGRP, TIOCOUTQ = 0x5401, 0x5402, 0x540B, 0x540F, 0x5410, 0x5411
@@ -42,15 +42,13 @@ def test_a_conversation() -> None:
         see(MASTER, "d"),
         call("write", MASTER, b"ab\x7fc", 4),
         see(SLAVE, "e"),
-        call("ioctl", SLAVE, FIONREAD, Buffer("n", 4), dump=[("n", 0, 4)]),
         see(MASTER, "f"),
         call("write", MASTER, b"\r\x04", 2),
-        call("ioctl", SLAVE, FIONREAD, Buffer("n"), dump=[("n", 0, 4)]),
         see(SLAVE, "g", 2),
         see(SLAVE, "h"),
         see(SLAVE, "i"),
         see(SLAVE, "j"),
-        call("ioctl", MASTER, TIOCOUTQ, Buffer("n"), dump=[("n", 0, 4)]),
+        call("ioctl", MASTER, TIOCOUTQ, Buffer("n", 4), dump=[("n", 0, 4)]),
     )
 
 
@@ -66,7 +64,6 @@ def test_raw_and_silent() -> None:
         call("write", MASTER, b"\x03\x04\r\n\x7f", 5),
         see(SLAVE, "c"),
         call("write", SLAVE, b"a\nb", 3),
-        call("ioctl", MASTER, FIONREAD, Buffer("n", 4), dump=[("n", 0, 4)]),
         see(MASTER, "d"),
     )
 
@@ -92,7 +89,7 @@ def test_settings_of_a_new_pair() -> None:
         call("pread64", MASTER, Buffer("n"), 1, 0),
         call("pwrite64", SLAVE, Buffer("n"), 1, 0),
         call("fstat", MASTER, Buffer("st", 144), dump=[("st", 24, 4), ("st", 40, 8)]),
-        call("fstat", SLAVE, Buffer("st"), dump=[("st", 24, 4), ("st", 28, 4)]),
+        call("fstat", SLAVE, Buffer("st"), dump=[("st", 28, 4)]),
         call("read", MASTER, Buffer("n"), 0),
         call("write", MASTER, Buffer("n"), 0),
         call("write", SLAVE, Buffer("n"), 0),
@@ -113,7 +110,6 @@ def test_a_locked_slave() -> None:
         call("ioctl", MASTER, TIOCGPTPEER, O_RDWR | O_NOCTTY),
         call("ioctl", MASTER, TIOCSPTLCK, struct.pack("<i", 1)),
         call("ioctl", MASTER, TIOCGPTPEER, O_RDWR | O_NOCTTY),
-        call("read", 4, UNMAPPED, 0),
     )
 
 
@@ -130,7 +126,6 @@ def test_closing_the_master() -> None:
         call("ioctl", SLAVE, TIOCGWINSZ, Buffer("t")),
         call("ioctl", SLAVE, TIOCSPGRP, Buffer("t")),
         call("ioctl", SLAVE, FIONREAD, Buffer("t")),
-        call("fstat", SLAVE, Buffer("st", 144), dump=[("st", 24, 4)]),
         call("open", "/proc/self/fd/4", O_RDWR | O_NOCTTY),
         call("close", SLAVE),
     )
@@ -142,15 +137,14 @@ def test_closing_the_slave() -> None:
         call("write", SLAVE, b"last words\n", 11),
         call("dup", SLAVE),
         call("close", SLAVE),
-        call("write", 5, b"more\n", 5),
-        call("close", 5),
         see(MASTER, "a"),
         see(MASTER, "b"),
-        call("write", MASTER, b"anyone?\n", 8),
-        call("ioctl", MASTER, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_NONBLOCK),
+        call("close", 5),
         see(MASTER, "c"),
-        call("write", 4, b"back\n", 5),
+        call("ioctl", MASTER, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_NONBLOCK),
         see(MASTER, "d"),
+        call("write", 4, b"back\n", 5),
+        see(MASTER, "e"),
     )
 
 
@@ -160,6 +154,7 @@ def test_reopening_the_slave_by_its_descriptor() -> None:
         call("open", "/proc/self/fd/4", O_RDWR | O_NOCTTY | O_NONBLOCK),
         call("write", MASTER, b"line\n", 5),
         see(5, "a"),
+        see(MASTER, "c"),
         call("close", SLAVE),
         call("write", 5, b"x", 1),
         see(MASTER, "b"),
