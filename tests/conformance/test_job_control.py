@@ -50,6 +50,7 @@ tty: .asciz "/dev/tty"
 line: .ascii "line\\n"
 ignore: .quad 1, 0x04000000, 0, 0
 zero: .quad 0
+long: .quad 1000, 0
 .bss
 text: .zero 32
 word: .zero 8
@@ -215,7 +216,7 @@ def test_a_background_that_ignores_the_signals() -> None:
 
 
 def test_the_end_of_the_leader_hangs_up_the_foreground() -> None:
-    job = invoke("pause") + end()
+    job = invoke("nanosleep", "&long", 0) + end()
     leader = (
         invoke("setsid")
         + invoke("ioctl", SLAVE, TIOCSCTTY, 0)
@@ -235,7 +236,7 @@ def test_the_end_of_the_master_hangs_up_the_foreground() -> None:
         + invoke("ioctl", SLAVE, TIOCSCTTY, 0)
         + invoke("close", MASTER)
         + invoke("write", 1, "&line", 5)
-        + invoke("pause")
+        + invoke("nanosleep", "&long", 0)
         + end()
     )
     check_source(
@@ -254,7 +255,7 @@ def test_the_end_of_the_master_hangs_up_the_foreground() -> None:
 
 
 def test_keys_signal_the_foreground_only() -> None:
-    job = invoke("setpgid", 0, 0) + invoke("pause") + end()
+    job = invoke("setpgid", 0, 0) + invoke("nanosleep", "&long", 0) + end()
     check_source(
         lead(
             forked(job, "leader")
