@@ -670,3 +670,51 @@ def test_a_listing_ends_for_a_process_that_ends() -> None:
     names = [name for name, _ in entries(run_here(compile_case(listing("/proc"))).stdout)]
     assert [name for name in names if name.isdigit()] == ["1", "999", "1000"]
     assert names.index("self") < names.index("thread-self") < names.index("1")
+
+
+# -- sockets -----------------------------------------------------------------------------------------------------------
+
+AF_UNIX, AF_INET, AF_INET6, SOCK_STREAM, SOCK_DGRAM = 1, 2, 10, 1, 2
+
+
+def test_sockets_have_rows() -> None:
+    inet = struct.pack("<H2s4s8x", AF_INET, (23456).to_bytes(2, "big"), b"\x7f\0\0\1")
+    inet6 = struct.pack("<H2sI16sI", AF_INET6, (23457).to_bytes(2, "big"), 0, bytes(15) + b"\1", 0)
+    name = b"\x01\x00\x00conformance-rows"
+    steps = [
+        call("socket", AF_INET, SOCK_STREAM, 0, show="none"),
+        call("bind", 3, inet, 16, show="none"),
+        call("listen", 3, 5, show="none"),
+        call("socket", AF_INET, SOCK_STREAM, 0, show="none"),
+        call("connect", 4, inet, 16, show="none"),
+        call("socket", AF_INET6, SOCK_STREAM, 0, show="none"),
+        call("bind", 5, inet6, 28, show="none"),
+        call("listen", 5, 5, show="none"),
+        call("socket", AF_INET, SOCK_DGRAM, 0, show="none"),
+        call("bind", 6, inet, 16, show="none"),
+        call("socket", AF_UNIX, SOCK_STREAM, 0, show="none"),
+        call("bind", 7, name, len(name), show="none"),
+        call("listen", 7, 5, show="none"),
+        call("socketpair", AF_UNIX, SOCK_DGRAM, 0, Buffer("pair", 8), show="none"),
+    ]
+    first = len(steps)
+    for index, path in enumerate(("tcp", "tcp6", "udp", "unix")):
+        steps += [
+            call("open", f"/proc/net/{path}", 0, show="none"),
+            call("read", Result(first + 3 * index), Buffer(path, ROOM), ROOM, show="none"),
+            call("write", 1, Buffer(path), Result(first + 3 * index + 1), show="none"),
+        ]
+    real, here = both(*steps)
+    normal = []
+    for text in (real, here):
+        assert (
+            re.search(r"^0{16}: 00000003 00000000 00000000 0002 03 +\d+$", text.replace("\0", ""), re.M) or text is real
+        )
+        mine = [line for line in text.splitlines() if re.search(r":5BA[01] |@conformance-rows", line)]
+        mine = [line.replace("0000000000000000", "p" * 16) if "@" not in line else line for line in mine]
+        shapes = [re.sub(r"\b[0-9a-f]{16}\b", "POINTER", line) for line in mine]
+        shapes = [re.sub(r"^ *\d+:|:[89A-F][0-9A-F]{3}\b", "N", line) for line in shapes]
+        shapes = [re.sub(r" +\d+ +(\d) POINTER.*| +\d+ @", " INODE", line).rstrip() for line in shapes]
+        normal.append(sorted(re.sub(r" +1000 | +0 ", " UID ", line, count=1) for line in shapes))
+    assert [line[:60] for line in normal[1]] == [line[:60] for line in normal[0]]
+    assert len(normal[1]) == 5
