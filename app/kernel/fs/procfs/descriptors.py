@@ -46,7 +46,9 @@ class DescriptorDirectory(PseudoDirectory):
         return self.file(dentry.name) is not None
 
     def names(self) -> Iterator[tuple[str, int]]:
-        """The numbers in use."""
+        """The numbers in use. Raises ENOENT when the process is gone."""
+        if not self.subject.exists:
+            raise KernelError(Errno.ENOENT, "The process has ended", "sched")
         files = self.subject.files
         return ((str(number), self.FIRST_COOKIE + number) for number in (files.numbers() if files is not None else ()))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.file import FileDescription
 from app.kernel.fs.inode import Dentry, Inode
 from app.kernel.fs.pseudo import PseudoDirectory, PseudoFile, PseudoSuperBlock
@@ -17,6 +18,7 @@ from .subject import Subject
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
+    from app.kernel.credentials import Credentials
     from app.kernel.fs.superblock import SuperBlock
 
 Make = Callable[[PseudoSuperBlock, Subject], Inode]
@@ -114,6 +116,11 @@ class ProcessDirectory(PseudoDirectory):
         self._table = _PROCESS if subject.whole else _COMMON
         self.nlink = 2 + sum(name in self._table for name in ("task", "fd", "fdinfo", "ns", "net"))
 
+    def permits(self, who: Credentials, wanted: int, real_ids: bool = False) -> bool:
+        """Raises ESRCH when the process is gone: no path leads through what is left of its directory."""
+        self.subject.need()
+        return super().permits(who, wanted, real_ids)
+
     def make(self, name: str) -> Inode | None:
         """As the table says, while the process exists."""
         maker = self._table.get(name)
@@ -127,10 +134,10 @@ class ProcessDirectory(PseudoDirectory):
         return self.subject.exists
 
     def names(self) -> Iterator[tuple[str, int]]:
-        """Those of the table."""
-        if self.subject.exists:
-            for index, name in enumerate(self._table):
-                yield name, self.FIRST_COOKIE + index
+        """Those of the table. Raises ENOENT when the process is gone."""
+        if not self.subject.exists:
+            raise KernelError(Errno.ENOENT, "The process has ended", "sched")
+        return ((name, self.FIRST_COOKIE + index) for index, name in enumerate(self._table))
 
 
 class TaskDirectory(PseudoDirectory):

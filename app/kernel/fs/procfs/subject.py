@@ -81,8 +81,8 @@ class Subject:
 
     @property
     def owner(self) -> tuple[int, int]:
-        """User and group that the files belong to: root's when others must not look inside (PR_SET_DUMPABLE)."""
-        return self.directory_owner if self.process.dumpable == 1 else (0, 0)
+        """User and group that the files belong to: root's of a zombie, and when PR_SET_DUMPABLE hides the process."""
+        return self.directory_owner if self.process.dumpable == 1 and not self.is_dead else (0, 0)
 
     @property
     def directory_owner(self) -> tuple[int, int]:
