@@ -9,6 +9,7 @@ from app.trace.events import TaskExit
 from . import futex, signal_delivery
 from .abi.constants import SaFlag, Signo
 from .abi.text import signal_name
+from .fs import job_control
 from .signal import SIG_IGN, SigInfo
 from .task import Process, Task, TaskState, WaitStatus
 
@@ -58,6 +59,7 @@ def exit_task(kernel: Kernel, task: Task, status: WaitStatus, strace: str | None
 def _end_process(kernel: Kernel, process: Process, status: WaitStatus) -> None:
     """Nothing runs in it any more: it becomes a zombie, its children get another parent, its own parent is told."""
     process.status = status
+    job_control.release(kernel, process)
     _orphan_children(kernel, process)
     process.exit_events.wake_all()
     parent = process.parent

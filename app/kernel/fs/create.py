@@ -49,6 +49,7 @@ def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mod
         dentry.inode.drop_privileges(call.task.credentials)
         dentry.inode.truncate(0)
         call.service("vfs", "truncate", f"O_TRUNC: {dentry.path} is empty now.")
+    file.opened(call, flags)
     files.install(call.kernel, number, file, close_on_exec=bool(flags & OpenFlag.O_CLOEXEC))
     call.service("vfs", "install", f"{dentry.path} is open as descriptor {number}, the lowest that was free.")
     return Fd(call, "", number)
