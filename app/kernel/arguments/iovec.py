@@ -33,6 +33,11 @@ class IoVec(Pointer):
         """Bytes in all buffers together."""
         return sum(size for _, size in self.buffers)
 
+    @property
+    def count(self) -> int:
+        """How many buffers the program names; an `unsigned int`."""
+        return int(self.call.arguments[self.detail]) & 0xFFFF_FFFF
+
     def import_vector(self) -> None:
         """Copy the array in and check it (Linux `import_iovec`): EINVAL for its count or a length, EFAULT for an
         address.
@@ -40,7 +45,7 @@ class IoVec(Pointer):
         What goes beyond the most that one call transfers is cut off.
         """
         call = self.call
-        count = int(call.arguments[self.detail]) & 0xFFFF_FFFF
+        count = self.count
         shown = hex(self.address)
         if count > IOV_MAX:
             raise call.refuse(Errno.EINVAL, self.detail, "range", str(count), f"At most {IOV_MAX} buffers in one call.")
@@ -130,6 +135,11 @@ class RemoteVec(IoVec):
     """Buffers in another process: the caller's own memory says nothing about them."""
 
     __slots__ = ()
+
+    @property
+    def count(self) -> int:
+        """How many buffers the program names; an `unsigned long`."""
+        return int(self.call.arguments[self.detail])
 
     def _need_below_limit(self, entry: dict[str, int], checked: int) -> None:
         """Whether they are user memory is found out when they are copied."""

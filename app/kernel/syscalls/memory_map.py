@@ -279,7 +279,7 @@ def remap_file_pages(
     """Make the part [start, start + size) of a shared mapping show the file from page `pgoff` on.
 
     An old call that Linux answers with an ordinary mmap. EINVAL: `prot` is not 0, the range is empty or too large, or
-    it is not all one shared mapping. See remap_file_pages(2).
+    it is not all one shared mapping. EOVERFLOW: no file has that page. See remap_file_pages(2).
     """
     mm = call.task.mm
     if prot:
@@ -290,6 +290,8 @@ def remap_file_pages(
     vma = mm.find(first)
     if vma is None or not vma.shared or vma.file is None or vma.end < first + length:
         raise call.refuse(Errno.EINVAL, "start", "mapped", hex(start), "The range is not all one shared mapping.")
+    if pgoff > (_MAX_OFFSET - length) >> PAGE_SHIFT:
+        raise call.refuse(Errno.EOVERFLOW, "pgoff", "range", hex(pgoff), "No file can be that long.")
     mm.map(replace(vma, start=first, end=first + length, offset=pgoff << PAGE_SHIFT))
     if vma.prot and not flags & MmapFlag.MAP_NONBLOCK:
         mm.populate(first, first + length)

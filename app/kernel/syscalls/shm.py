@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from app.kernel.task import Credentials
 
 _WORD = 1 << 64
+_LARGEST = min(SHMMAX, (1 << 63) - 1)
+"""Bytes: a segment is a file, so it can't be longer than one."""
+
 _HUGETLB, _NORESERVE = 0o4000, 0o10000
 _READ_ALL, _WRITE_ALL, _EXECUTE_ALL = 0o444, 0o222, 0o111
 
@@ -45,7 +48,7 @@ def shmget(call: Call, key: IpcKey, size: Size, shmflg: ShmGetFlags) -> Int:
         found.need_permission(who, shmflg)
         call.service("system", "find", f"The key {key:#x} is that of segment {found.id}, which has {found.size} bytes.")
         return Int(found.id)
-    if not 0 < size <= SHMMAX:
+    if not 0 < size <= _LARGEST:
         raise call.refuse(Errno.EINVAL, "size", "range", hex(size), "No segment can have that size.")
     pages = page_ceil(size) >> PAGE_SHIFT
     if pages_of(segments) + pages > SHMALL:
@@ -132,9 +135,10 @@ def shmdt(call: Call, shmaddr: Address) -> Int:
             attached = vma.file
             if vma.start < shmaddr or vma.start - shmaddr != vma.offset or not isinstance(attached, SegmentMemory):
                 continue
-            if memory is None or memory is attached:
-                memory = attached
-                mm.unmap(vma.start, vma.end)
+            if memory is not None and (memory is not attached or vma.end - shmaddr > attached.size):
+                continue
+            memory = attached
+            mm.unmap(vma.start, vma.end)
     if memory is None:
         raise call.refuse(Errno.EINVAL, "shmaddr", "attached", hex(shmaddr), "No segment is attached there.")
     memory.segment.touch_detach(call.task.process.pid)
