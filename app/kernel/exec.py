@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from app.cpu.mmu import EXECUTE, PAGE_SIZE, READ, WRITE
 from app.toolchain.program import Program, Segment
 
-from .mm.address_space import AddressSpace
 from .mm.faults import MMAP_MIN_ADDR, page_ceil, page_floor
 from .mm.vma import Vma
 
 if TYPE_CHECKING:
     from .kernel import Kernel
-    from .task import Process
+    from .task import Task
 
 STACK_TOP = 0x7FFF_FFFF_F000
 """End of [stack] on every run; Linux puts it here when addresses are not randomised."""
@@ -43,12 +42,12 @@ class ExecError(ValueError):
     """The Program, its arguments or its environment can't be loaded; the text says which and why."""
 
 
-def load(kernel: Kernel, process: Process, program: Program) -> tuple[int, int]:
+def load(kernel: Kernel, task: Task, program: Program) -> tuple[int, int]:
     """Map the segments, the heap's start and the stack; returns the entry point and the initial stack pointer.
 
     Raises ExecError, and OutOfMemory when the machine is too small.
     """
-    mm = process.mm
+    mm = task.mm
     end = 0
     for name, start, stop, prot, segments in _regions(program.segments):
         mm.map(Vma(start, stop, prot, name))
@@ -59,7 +58,7 @@ def load(kernel: Kernel, process: Process, program: Program) -> tuple[int, int]:
                 mm.populate(max(filled, start), page_ceil(segment.address + segment.size))
         end = max(end, stop)
     mm.start_brk = mm.brk = end
-    return program.entry, _build_stack(kernel, process, mm, program)
+    return program.entry, _build_stack(kernel, task, program)
 
 
 def _regions(segments: tuple[Segment, ...]) -> list[tuple[str, int, int, int, list[Segment]]]:
@@ -90,9 +89,10 @@ def _regions(segments: tuple[Segment, ...]) -> list[tuple[str, int, int, int, li
     return regions
 
 
-def _build_stack(kernel: Kernel, process: Process, mm: AddressSpace, program: Program) -> int:
+def _build_stack(kernel: Kernel, task: Task, program: Program) -> int:
     """Write strings, auxiliary vector, environment and arguments downwards from the top; returns the stack pointer."""
     config = kernel.config
+    mm = task.mm
     pointer = STACK_TOP - 8
     contents: list[bytes] = [bytes(8)]
 
@@ -112,7 +112,7 @@ def _build_stack(kernel: Kernel, process: Process, mm: AddressSpace, program: Pr
     arg_pointers = [push(text) for text in reversed(arguments)][::-1]
     platform = push(_string(kernel.abi.machine, "platform"))
     seed = push(kernel.random.randbytes(16))
-    who = process.credentials
+    who = task.credentials
     auxv = [
         (AT_HWCAP, kernel.abi.hwcap),
         (AT_PAGESZ, PAGE_SIZE),
@@ -130,11 +130,14 @@ def _build_stack(kernel: Kernel, process: Process, mm: AddressSpace, program: Pr
         (AT_PLATFORM, platform),
         (AT_NULL, 0),
     ]
+    mm.arg_start, mm.arg_end = (arg_pointers or env_pointers or [executable])[0], (env_pointers or [executable])[0]
+    mm.env_start, mm.env_end = mm.arg_end, executable
     words = [len(arg_pointers), *arg_pointers, 0, *env_pointers, 0, *(word for pair in auxv for word in pair)]
     width = kernel.abi.info.word_size
     vector = b"".join(word.to_bytes(width, "little") for word in words)
     push(bytes((pointer - len(vector)) % 16))
-    push(vector)
+    mm.start_stack = push(vector)
+    mm.auxv = b"".join(number.to_bytes(width, "little") for pair in auxv for number in pair)
     start = page_floor(pointer) - STACK_ROOM
     mm.map(Vma(start, STACK_TOP, READ | WRITE, "[stack]", grows_down=True))
     mm.load(pointer, b"".join(reversed(contents)))

@@ -9,7 +9,7 @@ from .integers import Address, Int, Long, Mode, Offset, PageOffset, SignalNumber
 from .memory import CString, RandomOut, UserIn, UserOut
 from .page_vector import PageVectorOut
 from .path import Path
-from .structs import NumberOut, StructIn, StructOut
+from .structs import NumberOut, StructByRequest, StructIn, StructOut
 
 __all__ = [
     "Address",
@@ -27,6 +27,7 @@ __all__ = [
     "RandomOut",
     "SignalNumber",
     "Size",
+    "StructByRequest",
     "StructIn",
     "StructOut",
     "Unsigned",

@@ -44,8 +44,11 @@ class IoVec(Pointer):
 
         What goes beyond the most that one call transfers is cut off.
         """
+        self.import_count(self.count)
+
+    def import_count(self, count: int) -> None:
+        """The same for an array of `count` buffers."""
         call = self.call
-        count = self.count
         shown = hex(self.address)
         if count > IOV_MAX:
             raise call.refuse(Errno.EINVAL, self.detail, "range", str(count), f"At most {IOV_MAX} buffers in one call.")
@@ -79,10 +82,13 @@ class IoVec(Pointer):
 
     def text(self) -> str | None:
         """The buffers as strace prints them, which looks for itself when the call did not get so far."""
+        return self.buffers_text(int(self.call.arguments[self.detail]))
+
+    def buffers_text(self, count: int) -> str | None:
+        """The same for an array of `count` buffers."""
         if self.address == 0:
             return "NULL"
         layout = self.call.task.abi.structs["iovec"]
-        count = int(self.call.arguments[self.detail])
         parts = []
         for address in range(self.address, self.address + min(count, SHOWN_BUFFERS) * layout.size, layout.size):
             packed = self.call.task.mm.copy_in(address, layout.size)
@@ -157,10 +163,10 @@ class IoVecOut(IoVec):
         super().__init__(call, name, address, detail)
         self.data: bytes | None = None
 
-    def text(self) -> str | None:
+    def buffers_text(self, count: int) -> str | None:
         """What arrived in each buffer."""
         self._shown = self.data
-        return super().text()
+        return super().buffers_text(count)
 
     def _contents(self, base: int, size: int) -> str:
         if self._shown is None or not base:

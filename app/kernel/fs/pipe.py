@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from app.kernel import signal
+from app.kernel import signal_delivery
 from app.kernel.abi.constants import IoctlRequest, OpenFlag, Signo
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
+from app.kernel.signal import SigInfo
 from app.kernel.wait import Blocking, Sleep, WaitQueue
 
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
-from .inode import Inode
+from .inode import Dentry, Inode
 from .superblock import MAX_PIPE_PAGES, PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
@@ -79,6 +80,13 @@ class Pipe(Inode):
         self.writers = 0
         self.data_queue = WaitQueue()
         self.room_queue = WaitQueue()
+
+    def open(self, fs: SuperBlock, flags: int, dentry: Dentry) -> FileDescription:
+        """Opening /proc/self/fd/N of a pipe makes one more end of it, and never waits for the other."""
+        if not self.readers and not self.writers:
+            self.nlink = 1
+            self.fs.pipe_pages += self.pages
+        return PipeEnd(fs, self, flags)
 
     @property
     def full(self) -> bool:
@@ -156,7 +164,7 @@ class PipeEnd(FileDescription):
             if not pipe.writers:
                 call.service("pipe", "read", "The pipe is empty and its write end is closed: end of file.")
                 return 0
-            return Sleep(on="pipe", sentence="The pipe is empty, so the task sleeps.", queue=pipe.data_queue)
+            return Sleep(on="pipe", sentence="The pipe is empty, so the task sleeps.", queues=(pipe.data_queue,))
         data = self._peek(wanted)
         call.service("pipe", "read", f"The pipe gives {count_bytes(len(data))}.")
         arrived = sink.write(data)
@@ -216,7 +224,7 @@ class PipeEnd(FileDescription):
             pipe.data_queue.wake_all()
             sentence = "The pipe is full, so the task sleeps until somebody reads."
             try:
-                yield from self.sleep(call, Sleep(on="pipe", sentence=sentence, queue=pipe.room_queue))
+                yield from self.sleep(call, Sleep(on="pipe", sentence=sentence, queues=(pipe.room_queue,)))
             except KernelError:
                 if done:
                     break
@@ -229,7 +237,7 @@ class PipeEnd(FileDescription):
     def _need_reader(self, call: Call) -> None:
         if not self.pipe.readers:
             call.service("pipe", "broken", "The read end is closed: nobody could ever read this. SIGPIPE and EPIPE.")
-            signal.send(call.kernel, call.task, signal.SigInfo.user(Signo.SIGPIPE, call.task.process))
+            signal_delivery.send_to_task(call.kernel, call.task, SigInfo.user(Signo.SIGPIPE, call.task.process))
             raise KernelError(Errno.EPIPE)
 
     def pipe_size(self) -> int:

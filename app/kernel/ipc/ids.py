@@ -9,7 +9,7 @@ from app.kernel.abi.ipc_constants import IPC_PRIVATE, IpcFlag
 from app.kernel.errno import Errno, KernelError
 
 if TYPE_CHECKING:
-    from app.kernel.task import Credentials
+    from app.kernel.credentials import Credentials
 
 INDEX_BITS = 15
 """An identifier is a place in the table, and above these bits how often the table has wrapped."""

@@ -12,9 +12,9 @@ from app.kernel.mm.memory_object import SharedMemory
 from .ids import IpcIds, IpcObject
 
 if TYPE_CHECKING:
+    from app.kernel.credentials import Credentials
     from app.kernel.kernel import Kernel
     from app.kernel.mm.address_space import AddressSpace
-    from app.kernel.task import Credentials
 
 SHMMNI = 4096
 """Segments that may exist at once."""

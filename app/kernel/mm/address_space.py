@@ -18,6 +18,7 @@ from .vma import VM_ACCOUNT, VM_DONTCOPY, VM_LOCKED, VM_LOCKONFAULT, VM_WIPEONFO
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from app.kernel.fs.inode import Dentry
     from app.kernel.kernel import Kernel
 
 MMAP_BASE = 0x7FFF_F7FF_F000
@@ -38,6 +39,9 @@ class AddressSpace(UserCopy):
     has ended or executed another program, `release` frees everything. `total_vm` is the size of all regions,
     `default_flags` are the VM_ flags of new ones (mlockall(2), MCL_FUTURE), `barriers` what
     membarrier(2) has registered.
+
+    `arg_start` to `arg_end` and `env_start` to `env_end` hold the strings that exec put on the stack, which begins at
+    `start_stack`; `executable` is the file that exec loaded.
     """
 
     def __init__(self, kernel: Kernel) -> None:
@@ -45,6 +49,9 @@ class AddressSpace(UserCopy):
         self.start_brk = 0
         self.brk = 0
         self.references = 1
+        self.arg_start = self.arg_end = self.env_start = self.env_end = self.start_stack = 0
+        self.auxv = b""
+        self.executable: Dentry | None = None
         self.default_flags = 0
         self.barriers = 0
 
@@ -57,6 +64,9 @@ class AddressSpace(UserCopy):
         """
         child = AddressSpace(kernel)
         child.start_brk, child.brk = self.start_brk, self.brk
+        child.arg_start, child.arg_end = self.arg_start, self.arg_end
+        child.env_start, child.env_end = self.env_start, self.env_end
+        child.start_stack, child.auxv, child.executable = self.start_stack, self.auxv, self.executable
         child.barriers = self.barriers
         pages = sorted(self._entries)
         regions: list[Vma] = []
@@ -81,6 +91,11 @@ class AddressSpace(UserCopy):
         child.guards.fill(list(self.guards))
         self.page_table.lend(lent, child.page_table, self._memory)
         return child
+
+    def share(self) -> AddressSpace:
+        """This very one, for one task more."""
+        self.references += 1
+        return self
 
     def drop_reference(self) -> None:
         """One task less runs here; the last one frees everything (Linux `mmput`)."""

@@ -68,6 +68,18 @@ class DemandPaging:
         zeros = self._memory.zero_frame
         return sum(frame != zeros for frame, _ in self._entries.values()) << PAGE_SHIFT
 
+    def resident(self, vma: Vma) -> tuple[int, int]:
+        """Pages of a region that have frames: (those of the object it maps, those of this address space alone)."""
+        pages = self._present(vma.start, vma.end)
+        if vma.file is None:
+            return 0, len(pages)
+        if vma.shared:
+            return len(pages), 0
+        first = (vma.start - vma.offset) >> PAGE_SHIFT
+        frames = vma.file.frames
+        own = sum(frames.get(page - first) != self._entries[page].frame for page in pages)
+        return len(pages) - own, own
+
     # -- faults ------------------------------------------------------------------------------------------------------
 
     def handle_fault(self, address: int, access: Access) -> str | None:

@@ -20,7 +20,7 @@ COMMIT_LIMIT = 16 << 30
 
 def may_lock_without_limit(call: Call) -> bool:
     """Whether the caller has CAP_IPC_LOCK."""
-    return call.task.process.credentials.euid == 0
+    return call.task.credentials.euid == 0
 
 
 def lock_limit(call: Call) -> int:

@@ -169,7 +169,7 @@ def _resident(call: Call, mm: AddressSpace, vma: Vma, first: int, last: int) -> 
     if vma.file is None:
         return mm.present_pages(first << PAGE_SHIFT, last << PAGE_SHIFT)
     if isinstance(vma.file, MappedFile):
-        inode, who = vma.file.inode, call.task.process.credentials
+        inode, who = vma.file.inode, call.task.credentials
         if who.euid not in (0, inode.uid) and not inode.permits(who, MAY_WRITE):
             return None
     present = set(mm.present_pages(first << PAGE_SHIFT, last << PAGE_SHIFT))

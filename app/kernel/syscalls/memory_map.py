@@ -130,7 +130,7 @@ def _refuse_huge(call: Call, addr: int, length: int, flags: int, offset: int) ->
         return call.refuse(Errno.ENOMEM, "length", "range", hex(length), "The range reaches outside user memory.")
     if fixed and addr % size:
         return call.refuse(Errno.EINVAL, "addr", "alignment", hex(addr), f"It must be a multiple of {size}.")
-    if fixed and addr < MMAP_MIN_ADDR and call.task.process.credentials.euid:
+    if fixed and addr < MMAP_MIN_ADDR and call.task.credentials.euid:
         return call.refuse(Errno.EPERM, "addr", "permission", hex(addr), "Only the superuser may map so low.")
     if not _fits(offset, length, _MAX_OFFSET):
         return call.refuse(Errno.EOVERFLOW, "offset", "range", hex(offset), "No file can be that long.")
@@ -148,7 +148,7 @@ def _place(call: Call, mm: AddressSpace, addr: int, size: int, flags: int) -> in
         raise call.refuse(Errno.ENOMEM, "addr", "range", shown, "The range reaches outside user memory.")
     if addr & PAGE_MASK:
         raise call.refuse(Errno.EINVAL, "addr", "alignment", shown, _UNALIGNED)
-    if addr < MMAP_MIN_ADDR and call.task.process.credentials.euid:
+    if addr < MMAP_MIN_ADDR and call.task.credentials.euid:
         raise call.refuse(
             Errno.EPERM, "addr", "permission", shown, f"Only the superuser may map below {MMAP_MIN_ADDR:#x}."
         )

@@ -171,7 +171,7 @@ def _move_to(call: Call, mm: AddressSpace, address: int, old: int, new: int, fla
         if found is None:
             raise KernelError(Errno.ENOMEM, "There is no free range of this size", "mm")
         target = found
-    elif target < MMAP_MIN_ADDR and call.task.process.credentials.euid:
+    elif target < MMAP_MIN_ADDR and call.task.credentials.euid:
         raise call.refuse(
             Errno.EPERM,
             "new_address",

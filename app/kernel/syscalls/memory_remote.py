@@ -103,7 +103,7 @@ def _remote(call: Call, pid: int, local: IoVecIn | IoVecOut, remote: RemoteVec, 
     task = call.kernel.tasks.get(pid)
     if task is None:
         raise call.refuse(Errno.ESRCH, "pid", "process", str(pid), f"There is no process {pid}.")
-    me, other = call.task.process.credentials, task.process.credentials
+    me, other = call.task.credentials, task.process.credentials
     if me.euid and (me.uid, me.gid) != (other.uid, other.gid):
         raise call.refuse(Errno.EPERM, "pid", "permission", str(pid), "Another user's memory may not be looked at.")
     return task.mm

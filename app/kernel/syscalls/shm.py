@@ -19,7 +19,7 @@ from app.kernel.mm.vma import Vma
 from app.kernel.syscall import syscall
 
 if TYPE_CHECKING:
-    from app.kernel.task import Credentials
+    from app.kernel.credentials import Credentials
 
 _WORD = 1 << 64
 _LARGEST = min(SHMMAX, (1 << 63) - 1)
@@ -118,7 +118,7 @@ def _place(call: Call, segment: ShmSegment, address: int | None, size: int, repl
         raise call.refuse(Errno.EINVAL, "shmaddr", "free", shown, "Something is mapped in this range already.")
     if address > mm.limit - size:
         raise call.refuse(Errno.ENOMEM, "shmaddr", "range", shown, "The range reaches outside user memory.")
-    if address < MMAP_MIN_ADDR and call.task.process.credentials.euid:
+    if address < MMAP_MIN_ADDR and call.task.credentials.euid:
         raise call.refuse(
             Errno.EPERM, "shmaddr", "permission", shown, f"Only the superuser may map below {MMAP_MIN_ADDR:#x}."
         )
@@ -213,4 +213,4 @@ def _status(segment: ShmSegment) -> dict[str, int]:
 
 def _who(call: Call) -> Credentials:
     """Whose permissions count."""
-    return call.task.process.credentials
+    return call.task.credentials
