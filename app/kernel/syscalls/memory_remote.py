@@ -8,6 +8,7 @@ from app.kernel.abi.memory_constants import MembarrierCommand
 from app.kernel.arguments import Int, Size, Unsigned
 from app.kernel.arguments.iovec import IoVecIn, IoVecOut, RemoteVec
 from app.kernel.call import Call
+from app.kernel.credentials import Capability, Credentials
 from app.kernel.errno import Errno
 from app.kernel.mm.address_space import AddressSpace
 from app.kernel.syscall import syscall
@@ -101,12 +102,20 @@ def _remote(call: Call, pid: int, local: IoVecIn | IoVecOut, remote: RemoteVec, 
     if not remote.size:
         return None
     task = call.kernel.tasks.get(pid)
+    process = call.kernel.processes.get(pid)
+    if task is None and process is not None and not process.is_zombie:
+        task = process.leader
     if task is None:
         raise call.refuse(Errno.ESRCH, "pid", "process", str(pid), f"There is no process {pid}.")
-    me, other = call.task.credentials, task.process.credentials
-    if me.euid and (me.uid, me.gid) != (other.uid, other.gid):
+    if task.process is not call.task.process and not _may_access(call.task.credentials, task.credentials):
         raise call.refuse(Errno.EPERM, "pid", "permission", str(pid), "Another user's memory may not be looked at.")
     return task.mm
+
+
+def _may_access(who: Credentials, other: Credentials) -> bool:
+    """Whether the real user and group are those of the other, in every role (ptrace(2), PTRACE_MODE_REALCREDS)."""
+    same = {other.uid, other.euid, other.suid} == {who.uid} and {other.gid, other.egid, other.sgid} == {who.gid}
+    return same or who.capable(Capability.CAP_SYS_PTRACE)
 
 
 @syscall

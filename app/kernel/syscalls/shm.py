@@ -10,6 +10,7 @@ from app.kernel.abi.text import flag_text
 from app.kernel.arguments import Address, Int, Size
 from app.kernel.arguments.ipc import IpcKey, ShmBuffer, ShmGetFlags
 from app.kernel.call import Call
+from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 from app.kernel.ipc.shm import SHMALL, SHMMAX, SHMMNI, SegmentMemory, ShmSegment, pages_of
 from app.kernel.mm.address_space import MAX_MAP_COUNT
@@ -118,7 +119,7 @@ def _place(call: Call, segment: ShmSegment, address: int | None, size: int, repl
         raise call.refuse(Errno.EINVAL, "shmaddr", "free", shown, "Something is mapped in this range already.")
     if address > mm.limit - size:
         raise call.refuse(Errno.ENOMEM, "shmaddr", "range", shown, "The range reaches outside user memory.")
-    if address < MMAP_MIN_ADDR and call.task.credentials.euid:
+    if address < MMAP_MIN_ADDR and not call.task.credentials.capable(Capability.CAP_SYS_RAWIO):
         raise call.refuse(
             Errno.EPERM, "shmaddr", "permission", shown, f"Only the superuser may map below {MMAP_MIN_ADDR:#x}."
         )
