@@ -203,7 +203,7 @@ def _describe(
         if isinstance(file.inode, RegularFile):
             mapped = MappedFile.of(file.inode, call.kernel.memory)
             vma = Vma(start, start + size, prot & ALL, file.path, shared=shared, may=may, flags=kind)
-            return replace(vma, file=mapped, offset=offset)
+            return replace(vma, file=mapped, offset=offset, dentry=file.dentry)
     if grows and (shared or sharing == _MAP_DROPPABLE):
         raise call.refuse(Errno.EINVAL, "flags", "flags", shown, "Such memory can't grow downwards.")
     if sharing == _MAP_DROPPABLE and kind & VM_LOCKED:
