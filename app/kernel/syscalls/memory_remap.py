@@ -20,6 +20,7 @@ ULONG = "unsigned long"
 _SIZE_LIMIT = 1 << 64
 _KNOWN = int(sum(MremapFlag))
 _PLACED = MremapFlag.MREMAP_FIXED | MremapFlag.MREMAP_DONTUNMAP
+_SHOWN = MremapFlag.MREMAP_MAYMOVE | MremapFlag.MREMAP_FIXED
 _SPARE_REGIONS = 5
 
 
@@ -32,7 +33,7 @@ class MremapPlace(Address):
     def fetch(cls, call: Call, name: str, raw: int, detail: str) -> MremapPlace:
         """Look at the flags, which come before it."""
         place = cls(raw)
-        place.counts = bool(int(call.arguments[detail]) & MremapFlag.MREMAP_FIXED)
+        place.counts = int(call.arguments[detail]) & _SHOWN == _SHOWN
         return place
 
     def text(self) -> str | None:

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from app.kernel.credentials import Credentials
 
 _WORD = 1 << 64
-_LARGEST = min(SHMMAX, (1 << 63) - 1)
-"""Bytes: a segment is a file, so it can't be longer than one."""
+_LARGEST_FILE = (1 << 63) - 1
+_HUGE_SHIFTS = (0, 21, 30)
+"""What SHM_HUGE_SHIFT may encode: a size of huge pages that there is."""
 
 _HUGETLB, _NORESERVE = 0o4000, 0o10000
 _READ_ALL, _WRITE_ALL, _EXECUTE_ALL = 0o444, 0o222, 0o111
@@ -49,14 +50,15 @@ def shmget(call: Call, key: IpcKey, size: Size, shmflg: ShmGetFlags) -> Int:
         found.need_permission(who, shmflg)
         call.service("system", "find", f"The key {key:#x} is that of segment {found.id}, which has {found.size} bytes.")
         return Int(found.id)
-    if not 0 < size <= _LARGEST:
+    if not 0 < size <= SHMMAX:
         raise call.refuse(Errno.EINVAL, "size", "range", hex(size), "No segment can have that size.")
     pages = page_ceil(size) >> PAGE_SHIFT
     if pages_of(segments) + pages > SHMALL:
         raise KernelError(Errno.ENOSPC, "All segments together have too many pages", "system")
     if shmflg & _HUGETLB:
-        errno = Errno.ENOMEM if who.euid == 0 else Errno.EPERM
-        raise call.refuse(errno, "shmflg", "flags", shmflg.text() or "", "There are no huge pages to be had.")
+        raise _refuse_huge(call, shmflg, who)
+    if size > _LARGEST_FILE:
+        raise call.refuse(Errno.EINVAL, "size", "range", hex(size), "A segment is a file, and no file is that long.")
     if size > COMMIT_LIMIT and not shmflg & _NORESERVE:
         raise KernelError(Errno.ENOMEM, "That is more than the machine could ever provide", "system")
     segment = ShmSegment(call.kernel, key, shmflg, who, size, call.task.process.pid)
@@ -64,6 +66,14 @@ def shmget(call: Call, key: IpcKey, size: Size, shmflg: ShmGetFlags) -> Int:
     segment.memory.number = ident
     call.service("system", "create", f"Segment {ident} is made: {size} bytes, which are zeroed when touched.")
     return Int(ident)
+
+
+def _refuse_huge(call: Call, flags: int, who: Credentials) -> KernelError:
+    """Huge pages: the machine has none to give, and only some may ask."""
+    if flags >> 26 & 0x3F not in _HUGE_SHIFTS:
+        return call.refuse(Errno.EINVAL, "shmflg", "flags", ShmGetFlags.show(flags), "There are no such huge pages.")
+    errno = Errno.ENOMEM if who.capable(Capability.CAP_IPC_LOCK) else Errno.EPERM
+    return call.refuse(errno, "shmflg", "flags", ShmGetFlags.show(flags), "There are no huge pages to be had.")
 
 
 @syscall
