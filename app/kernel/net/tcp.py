@@ -247,7 +247,7 @@ class TcpSock(TcpMachine):
                     raise KernelError(Errno.EFAULT, "The data does not fit into writable memory", "net")
                 if not message.flags & PEEK:
                     self._consume(found)
-            if len(data) >= min(target, size) and (data or not size):
+            if len(data) >= target or (not size and self.receive_queue):
                 break
             try:
                 if not (yield from self._wait_for_data(call, message.flags, until, bool(data))):
@@ -267,7 +267,7 @@ class TcpSock(TcpMachine):
         if self.peer_has_ended:
             return False
         self.report_error()
-        if self.shut & RCV_SHUTDOWN and self.progress is not SocketState.UNCONNECTED:
+        if self.shut & RCV_SHUTDOWN:
             return False
         if self.state is TcpState.CLOSED:
             raise KernelError(Errno.ENOTCONN, "The socket is not connected", "net")
@@ -276,11 +276,14 @@ class TcpSock(TcpMachine):
 
     def _gather(self, room: int, skip: int) -> list[tuple[SkBuff, int, int]]:
         """(buffer, where, how much) up to `room` bytes, after `skip`; not past the urgent byte."""
-        if self.urgent_at is not None and not self.urgent_inline:
-            if self.read_position == self.urgent_at:
-                self._skip_urgent()
+        if self.urgent_at is not None:
+            before = self.urgent_at - self.read_position
+            if before > 0:
+                room = min(room, before)
+            elif self.urgent_inline:
+                self.urgent_at = None
             else:
-                room = min(room, self.urgent_at - self.read_position)
+                self._skip_urgent()
         found = []
         for buffer in self.receive_queue:
             if room <= 0:
