@@ -60,16 +60,20 @@ class IoVec(Pointer):
             raise self._missing(f"{count} struct iovec")
         for entry in fields:
             checked = min(entry["iov_len"], MAX_TOTAL) if count == 1 else entry["iov_len"]
-            if entry["iov_base"] + checked > call.task.abi.address_limit:
-                raise call.refuse(
-                    Errno.EFAULT, self.name, "memory", hex(entry["iov_base"]), "A buffer is outside user memory."
-                )
+            self._need_below_limit(entry, checked)
         room = MAX_TOTAL
         for entry in fields:
             size = min(entry["iov_len"], room)
             room -= size
             self.buffers.append((entry["iov_base"], size))
         call.passed(self.name, "memory", shown, f"The {count} struct iovec at {shown} name {self.size} bytes.")
+
+    def _need_below_limit(self, entry: dict[str, int], checked: int) -> None:
+        """Refuse a buffer that user memory can't contain. Raises EFAULT."""
+        if entry["iov_base"] + checked > self.call.task.abi.address_limit:
+            raise self.call.refuse(
+                Errno.EFAULT, self.name, "memory", hex(entry["iov_base"]), "A buffer is outside user memory."
+            )
 
     def text(self) -> str | None:
         """The buffers as strace prints them, which looks for itself when the call did not get so far."""
@@ -126,6 +130,18 @@ class IoVecIn(IoVec):
                     raise self._missing("readable memory", base)
                 break
         return data
+
+
+class RemoteVec(IoVec):
+    """Buffers in another process: the caller's own memory says nothing about them."""
+
+    __slots__ = ()
+
+    def _need_below_limit(self, entry: dict[str, int], checked: int) -> None:
+        """Whether they are user memory is found out when they are copied."""
+
+    def _contents(self, base: int, size: int) -> str:
+        return Address.show(base)
 
 
 class IoVecOut(IoVec):
