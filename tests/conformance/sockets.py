@@ -66,4 +66,3 @@ def cmsg(kind: int, data: bytes, level: int = SOL_SOCKET, length: int | None = N
 def socket_pair(kind: int = STREAM, name: str = "p") -> Call:
     """A connected pair in a buffer of two ints."""
     return call("socketpair", AF_UNIX, kind, 0, Buffer(name, 8))
-

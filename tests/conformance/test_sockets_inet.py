@@ -13,7 +13,6 @@ from tests.conformance.harness import (
     Buffer,
     Call,
     Edge,
-    Loaded,
     Packed,
     Result,
     call,

@@ -10,6 +10,7 @@ from app.kernel.abi.socket_constants import (
     AF_INET6,
     SOL_SOCKET,
     IpProtocol,
+    SocketLevel,
     SocketOption,
 )
 from app.kernel.abi.socket_text import option_text, sockaddr_text, ucred_text
@@ -207,6 +208,8 @@ class OptionIn(Pointer):
         if size < 0:
             raise self.call.refuse(Errno.EINVAL, self.detail, "range", str(size), "A length is not negative.")
         size = min(size, 256)
+        if not self.address and int(self.call.arguments["level"]) == SocketLevel.SOL_IPV6:
+            return bytes(size)
         data = self.call.task.mm.copy_in(self.address, size) if size else b""
         if len(data) < size:
             if size < 4:

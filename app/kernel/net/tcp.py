@@ -74,6 +74,11 @@ class TcpSock(TcpMachine):
             raise KernelError(Errno.ENOTCONN, "The socket is not connected", "net")
         return super().peer_name()
 
+    @property
+    def most_low_water(self) -> int:
+        """Half of the receive buffer, or of the largest that it may grow to (tcp_rmem)."""
+        return (self.receive_buffer if self.receive_buffer_is_fixed else 33_554_432) // 2
+
     def take_port(self, call: Call, endpoint: Endpoint, connecting: bool = False) -> None:
         """Also forget connections whose TIME-WAIT is over."""
         self.net.expire()

@@ -107,7 +107,7 @@ class UnixStreamSock(UnixConnectionSock):
                 if arrived < len(data):
                     return self._partly_delivered(message, found, arrived - len(data))
                 self._take(message, found)
-            if ended or len(data) >= min(target, size) or (found and not size):
+            if ended or len(data) >= target or (found and not size):
                 break
             try:
                 if not (yield from self._wait_for_data(call, message.flags, until)):
