@@ -95,7 +95,8 @@ def test_bad_headers(name: str, kind: int) -> None:
     check(
         socket_pair(kind),
         call("write", RIGHT, b"to be read", 10),
-        *(call(name, fd, where, MSG_DONTWAIT) for where in (0, UNMAPPED, KERNEL_ADDRESS, Edge(55)) for fd in (-1, LEFT)),
+        *(call(name, fd, where, MSG_DONTWAIT) for where in (0, UNMAPPED, KERNEL_ADDRESS, Edge(55))
+          for fd in (-1, LEFT)),
         call(name, LEFT, message(b"x", 1), 0x8000_0000 | MSG_DONTWAIT),
         call(name, -1, message(b"x", 1), 0x8000_0000),
         *(call(name, LEFT, msghdr(iov, count), MSG_DONTWAIT) for iov, count in
