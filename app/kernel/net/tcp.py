@@ -199,11 +199,13 @@ class TcpSock(TcpMachine):
             yield from self.wait(call, message.flags, until, "The handshake is not finished, so the task sleeps.")
         if self.state not in SENDING or self.error or self.half_closed:
             self._cannot_send(call, message.flags)
-        data = copied_pieces(message.source, _PIECE)
+        data = copied_pieces(call, message.source, _PIECE)
         done = 0
         while done < len(data):
             room = self.send_buffer - len(self.unsent)
-            if room <= 0 or (self.unsent and self.net.exhausted):
+            if self.net.exhausted:
+                room = 0 if self.unsent else min(room, _PIECE)
+            if room <= 0:
                 try:
                     yield from self.wait(
                         call, message.flags, until, "The send buffer is full, so the task sleeps until somebody reads."
@@ -222,6 +224,7 @@ class TcpSock(TcpMachine):
             if message.flags & OOB and done == len(data):
                 self.urgent_sent = self.sequence + len(self.unsent) + len(piece) - 1
             self.unsent += piece
+            self.net.memory += len(piece)
             self.push()
         call.service("net", "send", f"The connection has taken {count_bytes(done)}.")
         return done
