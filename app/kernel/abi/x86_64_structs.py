@@ -6,6 +6,7 @@ from .ipc_structs import IPC_STRUCTS
 from .layout import Layout
 from .struct_text import flock_text, sigaction_text, sigset_text, stat_text, time_text, utsname_text
 from .termios_text import termios_text
+from .x86_64_file_structs import FILE_STRUCTS
 
 STAT = Layout(
     "stat",
@@ -153,6 +154,7 @@ STRUCTS: dict[str, Layout] = {
         SIGACTION,
         SIGSET,
         FLOCK,
+        *FILE_STRUCTS,
         MSGHDR,
         RUSAGE,
         SIGINFO_CHILD,
