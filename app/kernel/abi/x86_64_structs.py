@@ -5,6 +5,7 @@ from __future__ import annotations
 from .layout import Layout
 from .struct_text import flock_text, sigaction_text, sigset_text, stat_text, time_text, utsname_text
 from .termios_text import termios_text
+from .x86_64_time_structs import TIME_STRUCTS
 
 STAT = Layout(
     "stat",
@@ -103,6 +104,7 @@ STRUCTS: dict[str, Layout] = {
         FLOCK,
         RUSAGE,
         SIGINFO_CHILD,
+        *TIME_STRUCTS,
     )
 }
 """Every structure by its C name."""
