@@ -59,20 +59,6 @@ SIGEVENT = Layout(
 
 TMS = Layout("tms", [("tms_utime", "q"), ("tms_stime", "q"), ("tms_cutime", "q"), ("tms_cstime", "q")])
 
-SYSINFO = Layout(
-    "sysinfo",
-    [
-        ("uptime", "q"),
-        *((f"load{minutes}", "Q") for minutes in (1, 5, 15)),
-        *((name, "Q") for name in ("totalram", "freeram", "sharedram", "bufferram", "totalswap", "freeswap")),
-        ("procs", "H"),
-        ("totalhigh", "Q"),
-        ("freehigh", "Q"),
-        ("mem_unit", "I"),
-    ],
-)
-"""`struct sysinfo`, 112 bytes."""
-
 TIMEX = Layout(
     "timex",
     [
@@ -89,4 +75,4 @@ TIMEX = Layout(
 )
 """`struct timex`, 208 bytes; its timeval is taken apart."""
 
-TIME_STRUCTS = (EPOLL_EVENT, ITIMERSPEC, ITIMERVAL, SIGEVENT, TMS, SYSINFO, TIMEX)
+TIME_STRUCTS = (EPOLL_EVENT, ITIMERSPEC, ITIMERVAL, SIGEVENT, TMS, TIMEX)
