@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from .layout import Layout
-from .struct_text import flock_text, sigaction_text, sigset_text, stat_text, time_text, utsname_text
+from .siginfo import SIGINFO_LAYOUTS, SIGNALFD_SIGINFO
+from .struct_text import (
+    flock_text,
+    sigaction_text,
+    sigaltstack_text,
+    sigset_text,
+    stat_text,
+    time_text,
+    utsname_text,
+)
 from .termios_text import termios_text
 
 STAT = Layout(
@@ -77,14 +86,8 @@ RUSAGE = Layout(
 )
 """`struct rusage`; its two timevals are taken apart."""
 
-SIGINFO_CHILD = Layout(
-    "siginfo_child",
-    [
-        *((name, "i") for name in ("si_signo", "si_errno", "si_code", "pad", "si_pid", "si_uid", "si_status")),
-        ("rest", "100s"),
-    ],
-)
-"""`siginfo_t` as SIGCHLD and waitid(2) fill it, 128 bytes."""
+STACK = Layout("stack", [("ss_sp", "Q"), ("ss_flags", "i"), ("ss_size", "Q")], text=sigaltstack_text)
+"""`stack_t` of sigaltstack(2)."""
 
 STRUCTS: dict[str, Layout] = {
     layout.name: layout
@@ -102,7 +105,9 @@ STRUCTS: dict[str, Layout] = {
         SIGSET,
         FLOCK,
         RUSAGE,
-        SIGINFO_CHILD,
+        STACK,
+        *SIGINFO_LAYOUTS,
+        SIGNALFD_SIGINFO,
     )
 }
 """Every structure by its C name."""
