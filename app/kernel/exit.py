@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.trace.events import TaskExit
 
-from . import signal_delivery, stop
+from . import futex, signal_delivery, stop
 from .abi.constants import SaFlag, Signo
 from .abi.text import signal_name
 from .signal import SIG_IGN, SigInfo
@@ -47,7 +47,7 @@ def exit_task(kernel: Kernel, task: Task, status: WaitStatus, strace: str | None
     task.state = TaskState.DEAD
     kernel.scheduler.remove(task)
     kernel.dispatcher.abandon(task)
-    kernel.futexes.exit_task(task)
+    futex.release_memory(kernel, task)
     if task.vfork_done is not None:
         task.vfork_done.wake_all()
     del kernel.tasks[task.tid]

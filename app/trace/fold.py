@@ -133,6 +133,7 @@ def fold(state: VisibleState, event: AnyEvent) -> None:
         raise ValueError(f"event {event.seq} does not follow event {state.seq}")
     state.seq = event.seq
     state.time = event.time
+    state.task = state.task or event.task
     if state.status == "waiting":
         state.status = "running"
     line = render(event)
@@ -143,9 +144,7 @@ def fold(state: VisibleState, event: AnyEvent) -> None:
             state.status = "running"
             state.abi = event.abi
             state.line = event.line
-            state.task = event.task
-            memory = AddressSpaceView(list(event.segments))
-            state.tasks[event.task] = TaskView(event.task, 0, "", event.task, memory, {}, "running")
+            _view(state, event.task).memory.regions = list(event.segments)
         case RunEnd():
             state.status = "ended"
             state.ending = event
@@ -168,10 +167,10 @@ def fold(state: VisibleState, event: AnyEvent) -> None:
         case Switch() | TaskStart() | TaskExec() | TaskExit():
             _task(state, event)
         case Memory():
-            memory = state.tasks[event.task].memory
+            memory = _view(state, event.task).memory
             memory.regions = change_memory(memory.regions, event)
         case Fd():
-            descriptors = state.tasks[event.task].descriptors
+            descriptors = _view(state, event.task).descriptors
             if event.change == "close":
                 descriptors.pop(event.fd, None)
             else:
@@ -214,12 +213,12 @@ def _task(state: VisibleState, event: Switch | TaskStart | TaskExec | TaskExit) 
         case TaskStart():
             _start_task(state, event)
         case TaskExec():
-            task = state.tasks[event.task]
+            task = _view(state, event.task)
             task.name = event.name
             task.memory = AddressSpaceView(list(event.segments))
             task.descriptors = dict(task.descriptors)
         case TaskExit():
-            state.tasks[event.pid].end = event
+            _view(state, event.pid).end = event
             _set_task(state, event.pid, "exited")
         case Switch():
             previous = state.tasks.get(event.previous)
@@ -229,13 +228,20 @@ def _task(state: VisibleState, event: Switch | TaskStart | TaskExec | TaskExit) 
             state.task = event.next or state.task
 
 
+def _view(state: VisibleState, tid: int) -> TaskView:
+    """The task; the first one is there as soon as anything happens to it."""
+    if tid not in state.tasks:
+        state.tasks[tid] = TaskView(tid, 0, "", tid, AddressSpaceView(), {}, "running")
+    return state.tasks[tid]
+
+
 def _start_task(state: VisibleState, event: TaskStart) -> None:
     """A new task, with its own or its parent's memory and descriptors; the first is there since the run began."""
-    if event.pid in state.tasks:
-        first = state.tasks[event.pid]
+    if event.pid == state.task:
+        first = _view(state, event.pid)
         first.parent, first.name = event.parent, event.name
         return
-    parent = state.tasks[event.parent]
+    parent = _view(state, event.parent)
     memory = parent.memory if "memory" in event.shares else AddressSpaceView(list(parent.memory.regions))
     descriptors = parent.descriptors if "files" in event.shares else dict(parent.descriptors)
     state.tasks[event.pid] = TaskView(event.pid, event.parent, event.name, event.process, memory, descriptors)

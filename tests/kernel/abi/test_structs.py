@@ -16,8 +16,27 @@ IN_C = {
     s.SIGACTION: (["asm/signal.h"], "struct sigaction"),
     s.SIGSET: (["asm/signal.h"], "sigset_t"),
     s.FLOCK: (["asm/fcntl.h"], "struct flock"),
+    s.CAP_HEADER: (["linux/capability.h"], "struct __user_cap_header_struct"),
+    s.CAP_DATA1: (["linux/capability.h"], "struct __user_cap_data_struct"),
+    s.CAP_DATA2: (["linux/capability.h"], "struct { struct __user_cap_data_struct both[2]; }"),
+    s.RLIMIT: (["linux/resource.h"], "struct rlimit"),
+    s.SYSINFO: (["linux/sysinfo.h"], "struct sysinfo"),
+    s.SCHED_PARAM: (["sched.h"], "struct sched_param"),
+    s.SCHED_ATTR: (["linux/sched/types.h"], "struct sched_attr"),
+    s.CLONE_ARGS: (["linux/types.h", "linux/sched.h"], "struct clone_args"),
+    s.RUSAGE: (["linux/time.h", "linux/resource.h"], "struct rusage"),
+    s.SIGINFO_CHILD: (["asm/siginfo.h"], "siginfo_t"),
 }
-ABSENT = {(s.STAT, "reserved"), (s.SIGSET, "sig")}
+ABSENT = {
+    (s.STAT, "reserved"),
+    (s.SIGSET, "sig"),
+    (s.SIGINFO_CHILD, "pad"),
+    *((s.CAP_DATA1, name) for name in s.CAP_DATA1.offsets),
+    *((s.CAP_DATA2, name) for name in s.CAP_DATA2.offsets),
+    *((s.SYSINFO, name) for name in ("load1", "load5", "load15")),
+    (s.SIGINFO_CHILD, "rest"),
+    *((s.RUSAGE, f"ru_{kind}time_{part}") for kind in "us" for part in ("sec", "usec")),
+}
 """Fields without a name in C that `offsetof` could take."""
 
 
