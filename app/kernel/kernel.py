@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from app.cpu.cpu import Cpu
 from app.cpu.exits import FaultExit, SliceExit, TrapExit
@@ -209,17 +209,18 @@ class Kernel:
 
     def _return_to_user(self, task: Task) -> bool:
         """Deliver signals, then go back to user mode; False when a signal stopped the task."""
-        if task.signal_pending:
-            signal_delivery.deliver(self, task)
+        handler_runs = False
+        if task.signal_pending or task.dropped or task.saved_blocked is not None:
+            handler_runs = signal_delivery.deliver(self, task)
             if task.state is not TaskState.RUNNABLE:
                 return False
         if task.interruption is not None:
             self.dispatcher.restart(task)
         if not self._in_user_mode:
             pc = self.cpu.pc
-            self.recorder.emit(
-                ModeSwitch(to="user", reason="return", pc=hex(pc), line=self.line_at(pc), saved=task.restored)
-            )
+            reason: Literal["signal", "return"] = "signal" if handler_runs else "return"
+            line = self.line_at(pc)
+            self.recorder.emit(ModeSwitch(to="user", reason=reason, pc=hex(pc), line=line, saved=task.restored))
             task.restored = {}
         return True
 
