@@ -8,7 +8,7 @@ from app.kernel.errno import Errno, KernelError
 from app.kernel.poll import PollEvent
 from app.kernel.wait import Sleep, WaitQueue
 
-from .anon_inode import AnonymousFile
+from .anonymous import NoticeDescription
 from .file import Sink, Source
 from .superblock import SuperBlock
 
@@ -22,7 +22,7 @@ LARGEST = (1 << 64) - 2
 _IN, _OUT = int(PollEvent.POLLIN), int(PollEvent.POLLOUT)
 
 
-class EventCounter(AnonymousFile):
+class EventCounter(NoticeDescription):
     """An open eventfd. A `semaphore` gives 1 at a time, others all they have."""
 
     kind = "eventfd"

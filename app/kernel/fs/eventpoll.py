@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
+from app.kernel.abi.constants import OpenFlag
 from app.kernel.abi.time_constants import EpollEvent
 from app.kernel.errno import Errno, KernelError
 from app.kernel.poll import READABLE
 from app.kernel.wait import WaitQueue, Watcher
 
-from .anon_inode import READ_WRITE, AnonymousFile
+from .anonymous import NoticeDescription
 from .file import FileDescription
 from .superblock import SuperBlock
 
@@ -70,7 +71,7 @@ class EpollItem:
         return has_waiter and (not happened or bool(happened & self.events))
 
 
-class EventPoll(AnonymousFile):
+class EventPoll(NoticeDescription):
     """An open epoll instance. `waiters` sleep in epoll_wait(2), `pollers` wait for the instance itself."""
 
     kind = "epoll"
@@ -78,7 +79,7 @@ class EventPoll(AnonymousFile):
     name = "[eventpoll]"
 
     def __init__(self, fs: SuperBlock) -> None:
-        super().__init__(fs, READ_WRITE)
+        super().__init__(fs, int(OpenFlag.O_RDWR))
         self.items: dict[tuple[int, int], EpollItem] = {}
         self.waiters = WaitQueue()
         self.pollers = WaitQueue()

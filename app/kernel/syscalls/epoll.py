@@ -12,7 +12,7 @@ from app.kernel.arguments.epoll import EpollEventIn, EpollEvents
 from app.kernel.arguments.poll import Millis, Timeout, milliseconds
 from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
-from app.kernel.fs import anon_inode
+from app.kernel.fs import anonymous
 from app.kernel.fs.eventpoll import EXCLUSIVE, EventPoll
 from app.kernel.multiplex import Deadline
 from app.kernel.sigmask import restored_sigmask, set_user_sigmask
@@ -52,7 +52,7 @@ def epoll_create1(call: Call, flags: EpollFlag) -> Fd:
 def _create(call: Call, flags: int) -> Fd:
     files = call.task.files
     files.lowest_free()
-    number = anon_inode.install(call, EventPoll(call.task.fs.superblock), bool(flags & OpenFlag.O_CLOEXEC))
+    number = anonymous.install(call, EventPoll(call.task.fs.superblock), bool(flags & OpenFlag.O_CLOEXEC))
     call.service("vfs", "create", f"Descriptor {number} is a new epoll instance; it watches nothing yet.")
     return Fd(call, "", number)
 
@@ -65,10 +65,12 @@ def epoll_ctl(call: Call, epfd: Fd, op: EpollOperation, fd: Fd, event: EpollEven
     `event` says which events are wanted, and what to hand back with them. Wake-ups of the file put it on the ready
     list: with EPOLLET that is told once for each, without it as long as it is true, with EPOLLONESHOT once until
     EPOLL_CTL_MOD; with EPOLLEXCLUSIVE only one instance of several is woken. EPOLLWAKEUP does nothing: the machine
-    never suspends. EFAULT: `event` is not readable. EBADF: a descriptor is not open. EPERM: `fd` is a file that is
-    always ready, such as a regular one. EINVAL: `epfd` is no epoll instance or `fd` itself, no such `op`, or EPOLLEXCLUSIVE where it may not
-    be. EEXIST, ENOENT: it is registered already, or is not. ELOOP: instances would watch one another in a circle or more
-    than 4 deep. See epoll_ctl(2).
+    never suspends.
+
+    EFAULT: `event` is not readable. EBADF: a descriptor is not open. EPERM: `fd` is a file that is always ready, such
+    as a regular one. EINVAL: `epfd` is no epoll instance or `fd` itself, no such `op`, or EPOLLEXCLUSIVE where it may
+    not be. EEXIST, ENOENT: it is registered already, or is not. ELOOP: instances would watch one another in a circle or
+    more than 4 deep. See epoll_ctl(2).
     """
     wanted = event.read() if op != EpollOperation.EPOLL_CTL_DEL else {"events": 0, "data": 0}
     epoll, file = epfd.file, fd.file

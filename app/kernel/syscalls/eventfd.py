@@ -7,8 +7,7 @@ from app.kernel.abi.time_constants import EventfdFlag
 from app.kernel.arguments import Fd, Unsigned
 from app.kernel.call import Call
 from app.kernel.errno import Errno
-from app.kernel.fs import anon_inode
-from app.kernel.fs.anon_inode import READ_WRITE
+from app.kernel.fs import anonymous
 from app.kernel.fs.eventfd import EventCounter
 from app.kernel.syscall import syscall
 
@@ -38,9 +37,9 @@ def eventfd2(call: Call, initval: Unsigned, flags: EventfdFlag) -> Fd:
 
 def _make(call: Call, initval: int, flags: int) -> Fd:
     call.task.files.lowest_free()
-    status = READ_WRITE | (flags & OpenFlag.O_NONBLOCK)
+    status = int(OpenFlag.O_RDWR) | (flags & OpenFlag.O_NONBLOCK)
     semaphore = bool(flags & EventfdFlag.EFD_SEMAPHORE)
     counter = EventCounter(call.task.fs.superblock, status, int(initval), semaphore)
-    number = anon_inode.install(call, counter, bool(flags & OpenFlag.O_CLOEXEC))
+    number = anonymous.install(call, counter, bool(flags & OpenFlag.O_CLOEXEC))
     call.service("vfs", "create", f"Descriptor {number} is a new event counter, which is {int(initval)}.")
     return Fd(call, "", number)

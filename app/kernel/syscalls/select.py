@@ -33,8 +33,8 @@ def select(
     """Sleep until a descriptor in one of the sets, below `nfds`, is ready to read or write or has urgent data.
 
     The sets then hold those that are ready, and `timeout` (NULL: for ever) the time that was left. Returns how many
-    bits are set. EFAULT: a pointer is bad. EINVAL: `nfds` or the time is negative. EBADF: a set names a descriptor that is
-    not open. EINTR: a signal handler ran, whatever SA_RESTART says. See select(2).
+    bits are set. EFAULT: a pointer is bad. EINVAL: `nfds` or the time is negative. EBADF: a set names a descriptor that
+    is not open. EINTR: a signal handler ran, whatever SA_RESTART says. See select(2).
     """
     deadline = Deadline.of(call, timeout)
     return (yield from _select(call, nfds, (readfds, writefds, exceptfds), deadline, timeout))
