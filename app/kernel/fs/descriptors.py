@@ -67,8 +67,14 @@ class DescriptorTable:
             raise KernelError(Errno.EBADF, f"No file is open as descriptor {number}")
         self._close_on_exec.discard(number)
         kernel.recorder.emit(Fd(change="close", fd=number, description=None, kind="", path="", flags=""))
-        file.drop_reference()
+        self._drop(file)
         return file
+
+    def _drop(self, file: FileDescription) -> None:
+        """A number that meant `file` is gone, and with it every record lock of the process on it (fcntl(2))."""
+        if file.inode.locks is not None:
+            file.inode.locks.release_table(self)
+        file.drop_reference()
 
     def fork(self) -> DescriptorTable:
         """A copy, for a child process: other numbers may change in it, the open file descriptions are the same."""
@@ -88,7 +94,7 @@ class DescriptorTable:
         self.references -= 1
         if self.references == 0:
             for number in self.numbers():
-                self._files.pop(number).drop_reference()
+                self._drop(self._files.pop(number))
 
     def closes_on_exec(self, number: int) -> bool:
         """Whether execve closes `number` (FD_CLOEXEC)."""

@@ -8,6 +8,7 @@ from app.kernel import signal_delivery
 from app.kernel.abi.constants import IoctlRequest, Signo
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
+from app.kernel.poll import READABLE, WRITABLE
 from app.kernel.signal import SigInfo
 from app.kernel.wait import Blocking, Sleep, WaitQueue
 
@@ -15,7 +16,7 @@ from .file import MAX_RW_COUNT, FileDescription, Sink, Source
 from .inode import Dentry, Inode
 from .line_discipline import LineDiscipline
 from .superblock import SuperBlock
-from .termios import Termios
+from .termios import ControlCharacter, LocalFlag, Termios
 
 if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument
@@ -95,6 +96,7 @@ class TerminalDescription(FileDescription):
 
     kind = "tty"
     what = "a terminal"
+    gives_pages = takes_pages = True
     signals_input = True
 
     def __init__(self, terminal: Terminal, fs: SuperBlock, inode: Inode, flags: int, dentry: Dentry | None) -> None:
@@ -143,6 +145,20 @@ class TerminalDescription(FileDescription):
             call.service("tty", "write", f"The terminal shows {count_bytes(len(data))}.")
             self.terminal.show(data)
         return len(data)
+
+    def poll(self) -> int:
+        """Readable when a read would not wait; always writable (n_tty_poll)."""
+        discipline = self.terminal.discipline
+        termios = discipline.termios
+        least = 1
+        if not termios.has(LocalFlag.ICANON) and not termios.character(ControlCharacter.VTIME):
+            least = termios.character(ControlCharacter.VMIN) or 1
+        readable = discipline.ended or discipline.available >= least
+        return WRITABLE | (READABLE if readable else 0)
+
+    def poll_queues(self) -> tuple[WaitQueue, ...]:
+        """Woken by typing."""
+        return (self.terminal.readers,)
 
     def ioctl(self, call: Call, request: int, argument: IoctlArgument) -> int:
         """Settings, window size, foreground process group."""
