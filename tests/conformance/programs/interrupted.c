@@ -13,10 +13,10 @@ static void handler(int number)
     count++;
 }
 
-/* A signal 3 ms from now, by a timer of this process. */
+/* A signal 10 ms from now, by a timer of this process. */
 static void soon(void)
 {
-    struct itimerval timer = {{0, 0}, {0, 3000}};
+    struct itimerval timer = {{0, 0}, {0, 10000}};
     count = 0;
     setitimer(ITIMER_REAL, &timer, NULL);
 }
@@ -25,7 +25,7 @@ static pid_t writer(int fd)
 {
     pid_t pid = fork();
     if (pid == 0) {
-        usleep(20000);
+        usleep(100000);
         write(fd, "late", 4);
         _exit(0);
     }
@@ -62,7 +62,7 @@ static void all(const char *kind)
     waitpid(pid, NULL, 0);
     pid = fork();
     if (pid == 0) {
-        usleep(20000);
+        usleep(100000);
         _exit(3);
     }
     soon();
@@ -116,7 +116,7 @@ int main(void)
     soon();
     ret(read(pipes[0], buffer, 16));
     reap("writer", pid);
-    struct timespec tick = {0, 10 * MILLISECOND};
+    struct timespec tick = {0, 30 * MILLISECOND};
     soon();
     ret(nanosleep(&tick, NULL));
     install(0);

@@ -14,10 +14,9 @@ static void again(int number)
     depth++;
     if (depth > deepest)
         deepest = depth;
-    if (depth < 3)
+    if (++count < 3)
         raise(number);
     depth--;
-    count++;
 }
 
 static void raises_other(int number)
@@ -147,12 +146,12 @@ int main(void)
     ret(syscall(SYS_rt_sigsuspend, 8, 8));
     ret(syscall(SYS_rt_sigsuspend, &set, 4));
     sigprocmask(SIG_SETMASK, &set, NULL);
+    count = 0;
     pid_t pid = fork();
     if (pid == 0) {
         kill(getppid(), SIGUSR1);
         _exit(0);
     }
-    count = 0;
     while (!count)
         usleep(100);
     reap("child", pid);

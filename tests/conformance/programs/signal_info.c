@@ -106,7 +106,7 @@ int main(void)
         kill(getppid(), SIGHUP);
         _exit(0);
     }
-    ret(sigwaitinfo(&set, &info));
+    ret(syscall(SYS_rt_sigtimedwait, &set, &info, NULL, 8));
     reap("child", pid);
     siginfo_t forged = {.si_signo = SIGUSR2, .si_code = SI_QUEUE};
     forged.si_value.sival_int = 5;
