@@ -46,7 +46,6 @@ int main(void)
     outcome("odd fixed address", map(p + 1, PAGE, PROT_READ, MAP_FIXED));
     outcome("huge", map(NULL, 1UL << 47, PROT_READ, 0));
     outcome("too huge", map(NULL, -PAGE, PROT_READ, 0));
-    outcome("below the minimum", map((void *)PAGE, PAGE, PROT_READ, MAP_FIXED));
     outcome("beyond user memory", map((void *)(1UL << 47), PAGE, PROT_READ, MAP_FIXED));
     outcome("neither shared nor private", mmap(NULL, PAGE, PROT_READ, MAP_ANONYMOUS, -1, 0));
     outcome("no descriptor", mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, 999, 0));
