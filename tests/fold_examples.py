@@ -34,6 +34,9 @@ class Typist:
     def write(self, stream: int, data: bytes) -> None:
         """The events hold the output."""
 
+    def poll(self, seconds: float) -> bool:
+        return True
+
     def read(self, size: int) -> bytes | None:
         """The next line."""
         return self._lines.pop(0) if self._lines else b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 from collections.abc import Callable
@@ -32,6 +33,14 @@ class HostConsole:
     def write(self, stream: int, data: bytes) -> None:
         """The terminal (0) is reached through standard output; 1 and 2 are the redirected streams."""
         _write(stream or 1, data, "standard error" if stream == 2 else "standard output")
+
+    def __init__(self) -> None:
+        self._poll = select.poll()
+        self._poll.register(0, select.POLLIN)
+
+    def poll(self, seconds: float) -> bool:
+        """Whether standard input has something, or ends, within `seconds`."""
+        return bool(self._poll.poll(seconds * 1000))
 
     def read(self, size: int) -> bytes | None:
         """What the shell gave as standard input."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 from app.cpu.arch import architecture
-from app.cpu.exits import Access, Exit, FaultExit, StopExit, TrapExit
+from app.cpu.exits import Access, Exit, FaultExit, SliceExit, StopExit, TrapExit
 from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, READ, PageTable, PhysicalMemory
 from app.cpu.unicorn_raw import (
     ACCESS_FETCH,
@@ -70,6 +70,7 @@ class Cpu:
         self._page_table = PageTable()
         self._lock = threading.RLock()
         self._stopping = False
+        self._counting = False
         self._runner: int | None = None
         self._misses = _FIRST_MISSES
         self._state.misses_left = self._misses
@@ -114,13 +115,18 @@ class Cpu:
         self._engine.write_register(self._sp_number, sp)
         self.pc = pc
 
-    def run(self) -> Exit:
+    def run(self, instructions: int = 0) -> Exit:
         """Execute user code until it traps, faults or is stopped. After a fault the next call tries it again.
 
+        With `instructions`, return `SliceExit` once so many have been executed; they run several times slower, and
+        changing between counting and not throws translated code away.
         Raises `CpuError` when the emulator fails, and whatever `timestamp` raised.
         """
         engine, state, arch = self._engine, self._state, self._arch
         self._runner = threading.get_ident()
+        if bool(instructions) is not self._counting:
+            self._counting = bool(instructions)
+            state.stale_code = True
         try:
             while True:
                 if self._stopping:
@@ -130,9 +136,10 @@ class Cpu:
                     self._grow_tlb()
                 if state.stale_tlb or state.stale_frames or state.stale_code:
                     self._flush()
-                code = engine.start(self._pc)
+                code = engine.start(self._pc, instructions)
                 if code == ERR_EXCEPTION and self._ran_past_page_end():
                     code = arch.finish_block(engine.read_register(self._pc_number))
+                    state.stale_code = state.stale_code or self._counting
                 if state.event is not None:
                     return self._leave(arch.explain(state.event))
                 if code == ERR_EXCEPTION and state.refused is not None:
@@ -140,6 +147,8 @@ class Cpu:
                 self._pc = engine.read_register(self._pc_number)
                 if code != ERR_OK:
                     raise CpuError(f"run at {self._pc:#x}: emulator error {code}")
+                if instructions and not self._stopping and state.misses_left > 0:
+                    return SliceExit(self._pc)
         finally:
             self._runner = None
 

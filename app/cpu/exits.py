@@ -43,4 +43,10 @@ class StopExit(Struct):
     pc: int
 
 
-Exit = TrapExit | FaultExit | StopExit
+class SliceExit(Struct):
+    """As many instructions as `Cpu.run` was told have been executed; user mode goes on at `pc`."""
+
+    pc: int
+
+
+Exit = TrapExit | FaultExit | StopExit | SliceExit

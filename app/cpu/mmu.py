@@ -7,7 +7,7 @@ copy-on-write and shared mappings are all decided here. Nothing here knows of Un
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 PAGE_SHIFT = 12
@@ -45,10 +45,24 @@ class PhysicalMemory:
 
     def allocate(self) -> int:
         """Take a zeroed frame; returns its number. Raises `OutOfMemory`."""
-        if self._free:
-            frame = self._free.pop()
+        recycled = bool(self._free)
+        frame = self._take()
+        if recycled:
             start = frame << PAGE_SHIFT
             self.buffer[start : start + PAGE_SIZE] = ZERO_PAGE
+        return frame
+
+    def duplicate(self, frame: int) -> int:
+        """Take a frame with the same bytes as `frame`; returns its number. Raises `OutOfMemory`."""
+        copy = self._take()
+        source, target = frame << PAGE_SHIFT, copy << PAGE_SHIFT
+        self.buffer[target : target + PAGE_SIZE] = self.buffer[source : source + PAGE_SIZE]
+        return copy
+
+    def _take(self) -> int:
+        """Take a frame with whatever it holds; one never used before holds zeros."""
+        if self._free:
+            frame = self._free.pop()
         elif self._next < self.frames:
             frame = self._next
             self._next += 1
@@ -61,6 +75,10 @@ class PhysicalMemory:
     def share(self, frame: int) -> None:
         """Count one more user of `frame`."""
         self._references[frame] += 1
+
+    def users(self, frame: int) -> int:
+        """How many times `frame` is in use: page table entries, and what owns it besides."""
+        return self._references[frame]
 
     def release(self, frame: int) -> None:
         """Give up one use of `frame`; the last one frees it."""
@@ -140,6 +158,31 @@ class PageTable:
             self.on_downgrade()
         if perms & EXECUTE and not old & EXECUTE:
             self.code_changed(page << PAGE_SHIFT, (page + 1) << PAGE_SHIFT)
+
+    def lend(self, pages: Iterable[int], other: PageTable, memory: PhysicalMemory) -> None:
+        """Map `pages`, which are mapped here, in `other` too: the same frames, which neither may store into any more.
+
+        One more user of each frame is counted. This is what fork(2) does to private memory.
+        """
+        entries, others, share = self.entries, other.entries, memory.share
+        downgraded = False
+        for page in pages:
+            entry = entries[page]
+            if entry[1] & WRITE:
+                entry = entries[page] = Pte(entry[0], entry[1] & ~WRITE)
+                downgraded = True
+            others[page] = entry
+            share(entry[0])
+        if downgraded and self.on_downgrade:
+            self.on_downgrade()
+
+    def clear(self, memory: PhysicalMemory) -> None:
+        """Forget every page and give up its frame."""
+        for frame, _ in self.entries.values():
+            memory.release(frame)
+        self.entries.clear()
+        if self.on_downgrade:
+            self.on_downgrade()
 
     def code_changed(self, start: int, end: int) -> None:
         """Say that the kernel stored bytes into executable memory [start, end)."""

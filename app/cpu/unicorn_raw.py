@@ -374,12 +374,16 @@ class Engine:
 
     # Running
 
-    def start(self, pc: int) -> int:
-        """Run from `pc` until a hook or `stop` ends it; returns Unicorn's error code. Raises what a hook raised."""
+    def start(self, pc: int, instructions: int = 0) -> int:
+        """Run from `pc` until a hook or `stop` ends it, or for so many `instructions`; returns Unicorn's error code.
+
+        Raises what a hook raised.
+        """
         state = self.state
         state.event = None
         state.refused = None
         self._word.value = pc
+        self._count.value = instructions
         code: int = self._start(self.handle, self._word, self._zero, self._zero, self._count)
         if state.error is not None:
             error, state.error = state.error, None

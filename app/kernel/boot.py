@@ -5,41 +5,80 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import exec as program_exec
+from .credentials import Credentials
 from .fs.boot import mount_root, open_standard_streams
 from .fs.descriptors import DescriptorTable
 from .mm.address_space import AddressSpace
-from .task import Credentials, Process, Task
+from .signal import SignalHandlers
+from .task import Process, Task, TaskState
 
 if TYPE_CHECKING:
+    from .fs.context import FsContext
     from .kernel import Kernel
 
 FIRST_PID = 1000
 """The visitor's program is not init; its parent is the shell that would have started it."""
 
 SHELL_PID = 999
+INIT_PID = 1
 USER_ID = 1000
 
 
 def first_task(kernel: Kernel) -> Task:
     """Build the root file system, the first process with standard streams, and load the Program into it."""
     config = kernel.config
-    ident = 0 if config.root else USER_ID
+    credentials = Credentials.of(0 if config.root else USER_ID)
     fs = mount_root(kernel)
-    process = Process(
-        pid=FIRST_PID,
-        ppid=SHELL_PID,
+    kernel.init = _bystander(kernel, INIT_PID, None, "init", Credentials.of(0), fs)
+    shell = _bystander(kernel, SHELL_PID, kernel.init, "sh", credentials, fs)
+    kernel.first = process = Process(pid=FIRST_PID, parent=shell, pgid=FIRST_PID, sid=SHELL_PID)
+    shell.children.append(process)
+    task = Task(
+        tid=FIRST_PID,
+        process=process,
+        abi=kernel.abi,
         name=config.argv[0].rpartition("/")[2][:15],
-        credentials=Credentials(uid=ident, euid=ident, gid=ident, egid=ident),
+        credentials=credentials,
         mm=AddressSpace(kernel),
         files=DescriptorTable(),
         fs=fs,
+        sighand=SignalHandlers(),
+        on_runnable=kernel.scheduler.add,
     )
-    open_standard_streams(kernel, fs, process.files)
-    task = Task(tid=FIRST_PID, process=process, abi=kernel.abi)
-    kernel.cpu.page_table = process.mm.page_table
-    entry, stack = program_exec.load(kernel, process, kernel.program)
+    process.leader = task
+    process.tasks.append(task)
+    kernel.tasks[task.tid] = task
+    kernel.processes[process.pid] = process
+    open_standard_streams(kernel, fs, task.files)
+    kernel.cpu.page_table = task.mm.page_table
+    entry, stack = program_exec.load(kernel, task, kernel.program)
     kernel.cpu.reset(entry, stack)
+    kernel.scheduler.current = task
+    kernel.scheduler.add(task)
     return task
+
+
+def _bystander(
+    kernel: Kernel, pid: int, parent: Process | None, name: str, credentials: Credentials, fs: FsContext
+) -> Process:
+    """A process that exists and never does anything: it has a leader to be looked at, but no task that runs."""
+    process = Process(pid=pid, parent=parent, pgid=pid, sid=pid)
+    process.leader = Task(
+        tid=pid,
+        process=process,
+        abi=kernel.abi,
+        name=name,
+        credentials=credentials,
+        mm=AddressSpace(kernel),
+        files=DescriptorTable(),
+        fs=fs,
+        sighand=SignalHandlers(),
+        state=TaskState.SLEEPING,
+    )
+    if parent is not None:
+        parent.children.append(process)
+    kernel.processes[pid] = process
+    return process
 
 
 def announce_descriptors(kernel: Kernel, task: Task) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.cpu.exits import TrapExit
 from app.trace.events import Check, Service, Subsystem
 
 from .errno import Errno, KernelError
+from .wait import Blocking, Interrupted, Restart, Sleep
 
 if TYPE_CHECKING:
     from .kernel import Kernel
@@ -17,21 +19,23 @@ if TYPE_CHECKING:
 class Call:
     """A trap that reached the dispatcher.
 
-    `id` counts the traps of the run, `number` is the number register, `raw` holds the argument registers, `saved`
-    what the CPU saved on entry, and `arguments` the typed arguments by parameter name, in order.
+    `id` counts the traps of the run, `number` is the number register, `raw` holds the argument registers, `pc` is the
+    address of the trap instruction, `saved` what the CPU saved on entry, and `arguments` the typed arguments by
+    parameter name, in order.
     """
 
-    __slots__ = ("arguments", "id", "kernel", "number", "raw", "saved", "syscall", "task")
+    __slots__ = ("arguments", "id", "kernel", "number", "pc", "raw", "saved", "syscall", "task")
 
     def __init__(
-        self, kernel: Kernel, task: Task, ident: int, number: int, raw: tuple[int, ...], saved: dict[str, int]
+        self, kernel: Kernel, task: Task, ident: int, number: int, raw: tuple[int, ...], trap: TrapExit
     ) -> None:
         self.kernel = kernel
         self.task = task
         self.id = ident
         self.number = number
         self.raw = raw
-        self.saved = saved
+        self.pc = trap.pc
+        self.saved = trap.saved
         self.syscall: Syscall | None = None
         self.arguments: dict[str, Any] = {}
 
@@ -53,6 +57,20 @@ class Call:
     def service(self, subsystem: Subsystem, step: str, sentence: str) -> None:
         """Record a step of the work itself."""
         self.kernel.recorder.emit(Service(call=self.id, subsystem=subsystem, step=step, sentence=sentence))
+
+    @property
+    def signal_pending(self) -> bool:
+        """Whether a signal arrived that ends the sleep of a call."""
+        return self.task.signal_pending
+
+    def sleep(self, sleep: Sleep, restart: Restart = Restart.SYS) -> Blocking[None]:
+        """Sleep once. The caller looks at what it waits for before and after, so that this wins over a signal.
+
+        Raises Interrupted when a signal is pending; `restart` says what becomes of the call then.
+        """
+        if sleep.interruptible and self.task.signal_pending:
+            raise Interrupted(restart)
+        yield sleep
 
     def text(self) -> str:
         """The call with decoded arguments as strace prints it, without the result: `write(1, "hi\\n", 3)`."""

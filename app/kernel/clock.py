@@ -11,6 +11,10 @@ BOOT_OFFSET = 1_000_000_000_000
 TRAP_COST = 400
 """Virtual ns that one entry into the kernel and back takes."""
 
+INSTRUCTION_TIME = 50
+"""Virtual ns that an instruction takes where instructions are counted: a leisurely 20 MHz, so that a second of busy
+waiting is over soon."""
+
 
 class Clock:
     """Virtual nanoseconds since the run began; `idle` is how many of them every task slept."""
@@ -24,6 +28,10 @@ class Clock:
     def tick(self) -> None:
         """Account for one crossing into the kernel."""
         self.now += TRAP_COST
+
+    def executed(self, instructions: int) -> None:
+        """Account for instructions of user mode that were counted."""
+        self.now += instructions * INSTRUCTION_TIME
 
     def advance_to(self, time: int) -> None:
         """Jump forward to `time`, because every task sleeps until then."""

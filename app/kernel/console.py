@@ -13,6 +13,9 @@ class Console(Protocol):
     def write(self, stream: int, data: bytes) -> None:
         """Deliver output. `stream` is 0 for the terminal, 1 or 2 for a redirected standard stream."""
 
+    def poll(self, seconds: float) -> bool:
+        """Wait up to `seconds`; whether `read` would answer at once then, be it that the input has ended."""
+
     def read(self, size: int) -> bytes | None:
         """Wait for the keyboard: up to `size` bytes, `b""` at the end of the input, None when the run is to stop."""
 
@@ -21,6 +24,10 @@ class InputDevice(Protocol):
     """The near end of the keyboard: the terminal, or standard input where that is redirected."""
 
     readers: WaitQueue
+
+    @property
+    def ended(self) -> bool:
+        """Whether its input is over."""
 
     def receive(self, data: bytes) -> None:
         """Take what the console read; `b""` is the end of the input."""

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 from app.cpu.exits import TrapExit
 from app.trace.events import Block, Dispatch, ModeSwitch, Return, Trap, Wake, word
 
+from .abi.constants import SaFlag
 from .arguments.integers import signed
 from .call import Call
 from .errno import Errno, KernelError, message
+from .signal import Disposition
 from .syscall import Syscall, served
-from .task import SleepingCall, Task, TaskState
-from .wait import Sleep
+from .task import Interruption, SleepingCall, Task, TaskState
+from .wait import Interrupted, Restart, Sleep
 
 if TYPE_CHECKING:
     from .abi import Abi
@@ -40,7 +42,7 @@ class Dispatcher:
         kernel = self.kernel
         emit = kernel.recorder.emit
         number, *raw = self._registers()
-        call = Call(kernel, task, self.calls, signed(number, 32), tuple(raw), trap.saved)
+        call = Call(kernel, task, self.calls, signed(number, 32), tuple(raw), trap)
         self.calls += 1
         line = kernel.line_at(trap.pc)
         emit(
@@ -76,14 +78,55 @@ class Dispatcher:
         sleeping = task.sleeping
         if sleeping is None:
             raise ValueError(f"task {task.tid} sleeps in no call")
-        task.sleeping = None
-        sleep = sleeping.sleep
-        if sleep.queue is not None and task in sleep.queue.sleepers:
-            sleep.queue.sleepers.remove(task)
+        self._leave_queues(task, sleeping)
         self.kernel.recorder.emit(
-            Wake(call=sleeping.call.id, on=sleep.on, sentence="What the task slept for has happened; it runs again.")
+            Wake(
+                call=sleeping.call.id,
+                on=sleeping.sleep.on,
+                sentence="What the task slept for has happened, or a signal arrived; it runs again.",
+            )
         )
         self._advance(sleeping.call, sleeping.handler)
+
+    def abandon(self, task: Task) -> None:
+        """The task ends in its sleep: nothing of the call is left behind."""
+        sleeping = task.sleeping
+        if sleeping is not None:
+            self._leave_queues(task, sleeping)
+            sleeping.handler.close()
+
+    def restart(self, task: Task) -> None:
+        """A signal interrupted a call, but no handler ran: the program makes the call again without knowing it."""
+        interruption = task.interruption
+        if interruption is None:
+            raise ValueError(f"no call of task {task.tid} was interrupted")
+        task.interruption = None
+        number = interruption.number
+        if interruption.restart is Restart.BLOCK:
+            number = self.abi.restart_number
+        self.kernel.cpu.set(self.abi.info.number_register, number)
+        self.kernel.cpu.pc = interruption.pc
+
+    def handler_runs(self, task: Task, disposition: Disposition) -> None:
+        """A handler is about to run: decide whether a call that its signal interrupted fails or is made again."""
+        interruption = task.interruption
+        if interruption is None:
+            return
+        restart = interruption.restart
+        if restart is Restart.NOINTR or (restart is Restart.SYS and disposition.flags & SaFlag.SA_RESTART):
+            self.restart(task)
+        else:
+            task.interruption = None
+            self.kernel.cpu.set(self.abi.info.return_register, -Errno.EINTR)
+
+    @staticmethod
+    def _leave_queues(task: Task, sleeping: SleepingCall) -> None:
+        task.sleeping = None
+        if sleeping.timer is not None:
+            sleeping.timer.cancel()
+        for queue in sleeping.sleep.queues:
+            if task in queue.sleepers:
+                queue.sleepers.remove(task)
 
     def _look_up(self, call: Call) -> Syscall | None:
         """Find the row; record what the table says."""
@@ -120,12 +163,24 @@ class Dispatcher:
             self._leave(call, result=end.value)
         except KernelError as error:
             self._fail(call, error)
+        except Interrupted as interrupted:
+            self._interrupt(call, interrupted.restart)
         else:
             self.kernel.recorder.emit(Block(call=call.id, on=sleep.on, until=sleep.until, sentence=sleep.sentence))
-            call.task.sleeping = SleepingCall(call, handler, sleep)
-            call.task.state = TaskState.SLEEPING
-            if sleep.queue is not None:
-                sleep.queue.sleepers.append(call.task)
+            task = call.task
+            timer = None if sleep.until is None else self.kernel.timers.add(sleep.until, task.wake)
+            task.sleeping = SleepingCall(call, handler, sleep, timer)
+            task.state = TaskState.SLEEPING
+            for queue in sleep.queues:
+                queue.sleepers.append(task)
+
+    def _interrupt(self, call: Call, restart: Restart) -> None:
+        """A signal came first. What the program sees of that is decided when the signal is delivered."""
+        name = restart.errno_name
+        call.service("signal", "interrupt", f"A signal ends the sleep before its time: {name}, inside the kernel.")
+        call.task.interruption = Interruption(restart, call.pc, call.number)
+        shown = f"? {name} ({restart.words})"
+        self._answer(call, -Errno.EINTR, f"? {name}", shown, name, f"The call is left because of a signal ({name}).")
 
     def _fail(self, call: Call, error: KernelError) -> None:
         """Answer with an error, which says why unless an event has."""
@@ -134,32 +189,35 @@ class Dispatcher:
         self._leave(call, error=error.errno)
 
     def _leave(self, call: Call, result: int | None = None, error: Errno | None = None) -> None:
-        """Put the answer into the return register and go back to user mode."""
-        kernel = self.kernel
-        cpu = kernel.cpu
+        """Say what the answer is, in numbers and in words."""
         register = self.abi.info.return_register
-        value = -error if error is not None else int(result or 0)
-        cpu.set(register, value)
         if error is not None:
+            value = -error
             text = f"-1 {error.name}"
             strace = f"{text} ({message(error)})"
             sentence = f"{register} becomes {value}: {error.name}, {message(error)}."
+            self._answer(call, value, text, strace, error.name, sentence)
         else:
-            text = strace = call.syscall.result_text(0 if result is None else result) if call.syscall else str(value)
-            sentence = f"{register} becomes {text}."
-        kernel.recorder.emit(
+            value = int(result or 0)
+            text = call.syscall.result_text(0 if result is None else result) if call.syscall else str(value)
+            self._answer(call, value, text, text, None, f"{register} becomes {text}.")
+
+    def _answer(self, call: Call, value: int, text: str, strace: str, errno: str | None, sentence: str) -> None:
+        """Put the answer into the return register; the task is ready to go back to user mode."""
+        self.kernel.cpu.set(self.abi.info.return_register, value)
+        self.kernel.recorder.emit(
             Return(
                 call=call.id,
                 value=word(value),
                 text=text,
-                errno=error.name if error is not None else None,
+                errno=errno,
                 strace=f"{call.text()} = {strace}",
                 sentence=sentence,
             )
         )
         # An argument refers to its call: without the cycle both are freed at once.
         call.arguments.clear()
-        kernel.return_to_user(call.task, restored=self._restored(call))
+        call.task.restored = self._restored(call)
 
     def _restored(self, call: Call) -> dict[str, str]:
         """What the CPU loads on the way out, by the register that gets it."""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from app.cpu.mmu import EXECUTE, PAGE_SIZE, READ, WRITE
 from app.toolchain.program import Program, Segment
 
-from .mm.address_space import MMAP_MIN_ADDR, AddressSpace, page_ceil, page_floor
+from .mm.faults import MMAP_MIN_ADDR, page_ceil, page_floor
 from .mm.vma import Vma
 
 if TYPE_CHECKING:
     from .kernel import Kernel
-    from .task import Process
+    from .task import Task
 
 STACK_TOP = 0x7FFF_FFFF_F000
 """End of [stack] on every run; Linux puts it here when addresses are not randomised."""
@@ -42,12 +42,12 @@ class ExecError(ValueError):
     """The Program, its arguments or its environment can't be loaded; the text says which and why."""
 
 
-def load(kernel: Kernel, process: Process, program: Program) -> tuple[int, int]:
+def load(kernel: Kernel, task: Task, program: Program) -> tuple[int, int]:
     """Map the segments, the heap's start and the stack; returns the entry point and the initial stack pointer.
 
     Raises ExecError, and OutOfMemory when the machine is too small.
     """
-    mm = process.mm
+    mm = task.mm
     end = 0
     for name, start, stop, prot, segments in _regions(program.segments):
         mm.map(Vma(start, stop, prot, name))
@@ -58,7 +58,7 @@ def load(kernel: Kernel, process: Process, program: Program) -> tuple[int, int]:
                 mm.populate(max(filled, start), page_ceil(segment.address + segment.size))
         end = max(end, stop)
     mm.start_brk = mm.brk = end
-    return program.entry, _build_stack(kernel, process, mm, program)
+    return program.entry, _build_stack(kernel, task, program)
 
 
 def _regions(segments: tuple[Segment, ...]) -> list[tuple[str, int, int, int, list[Segment]]]:
@@ -89,9 +89,10 @@ def _regions(segments: tuple[Segment, ...]) -> list[tuple[str, int, int, int, li
     return regions
 
 
-def _build_stack(kernel: Kernel, process: Process, mm: AddressSpace, program: Program) -> int:
+def _build_stack(kernel: Kernel, task: Task, program: Program) -> int:
     """Write strings, auxiliary vector, environment and arguments downwards from the top; returns the stack pointer."""
     config = kernel.config
+    mm = task.mm
     pointer = STACK_TOP - 8
     contents: list[bytes] = [bytes(8)]
 
@@ -111,7 +112,7 @@ def _build_stack(kernel: Kernel, process: Process, mm: AddressSpace, program: Pr
     arg_pointers = [push(text) for text in reversed(arguments)][::-1]
     platform = push(_string(kernel.abi.machine, "platform"))
     seed = push(kernel.random.randbytes(16))
-    who = process.credentials
+    who = task.credentials
     auxv = [
         (AT_HWCAP, kernel.abi.hwcap),
         (AT_PAGESZ, PAGE_SIZE),

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from app.cpu.exits import FaultExit
 from app.trace.events import Fault, ModeSwitch, word
 
-from . import signal
+from . import signal_delivery
 from .abi.constants import Signo
+from .signal import SigInfo
 
 if TYPE_CHECKING:
     from .kernel import Kernel
@@ -49,17 +50,17 @@ def handle(kernel: Kernel, task: Task, fault: FaultExit) -> None:
         )
     )
     if not repaired:
-        signal.force(kernel, task, _siginfo(task, fault, signo, code))
-    kernel.return_to_user(task, restored={task.abi.pc_register: word(fault.pc)})
+        signal_delivery.force(kernel, task, _siginfo(task, fault, signo, code))
+    task.restored = {task.abi.pc_register: word(fault.pc)}
 
 
-def _siginfo(task: Task, fault: FaultExit, signo: int, code: str) -> signal.SigInfo:
+def _siginfo(task: Task, fault: FaultExit, signo: int, code: str) -> SigInfo:
     """What Linux tells about the fault. Exceptions without an address of their own give NULL, or the instruction's."""
     if fault.vector == "#PF" and fault.address is not None:
         if task.mm.find(fault.address) is not None:
             code = "SEGV_ACCERR"
-        return signal.SigInfo(signo, code, address=fault.address)
-    return signal.SigInfo(signo, code, address=0 if code == "SI_KERNEL" else fault.pc)
+        return SigInfo(signo, code, address=fault.address)
+    return SigInfo(signo, code, address=0 if code == "SI_KERNEL" else fault.pc)
 
 
 def _past_the_end(kernel: Kernel, fault: FaultExit) -> str:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from app.cpu.cpu import Cpu
-from app.cpu.exits import FaultExit, TrapExit
+from app.cpu.exits import FaultExit, SliceExit, TrapExit
 from app.cpu.mmu import PAGE_SIZE, OutOfMemory, PhysicalMemory
 from app.toolchain.program import Program
 from app.trace.events import (
@@ -20,13 +20,12 @@ from app.trace.events import (
     RunEnd,
     RunStart,
     Segment,
-    TaskExit,
     TaskStart,
     word,
 )
 from app.trace.recorder import Recorder
 
-from . import boot, fault, signal, syscalls
+from . import boot, exit, fault, signal_delivery, stop, syscalls
 from .abi import ABIS
 from .abi.text import signal_name
 from .clock import Clock
@@ -34,13 +33,21 @@ from .config import KernelConfig
 from .console import Console, InputDevice
 from .dispatcher import Dispatcher
 from .exec import ExecError
-from .task import Task, TaskState
+from .futex import FutexTable
+from .scheduler import Scheduler
+from .task import Process, Task, TaskState, WaitStatus
+from .timer import TimerQueue
 
 EXIT_LIMIT = 124
 """Exit code of a run that a limit ended, as timeout(1) has it."""
 
 EXIT_OTHER = 125
 """Exit code of a run that ended without the program's own doing."""
+
+PID_MAX = 32768
+
+LONGEST_WAIT = 60 * 10**9
+"""How long the clock may stand still for the keyboard when a timer is armed too, ns."""
 
 syscalls.load()
 
@@ -57,6 +64,8 @@ class Kernel:
     """One machine with one program on it.
 
     `recorder` receives everything that happens, `console` is the terminal's far end. Nothing here touches the host.
+    `tasks` are the living ones by tid, `processes` those that exist by pid, zombies too. Two of them have no tasks:
+    `init`, and the shell that would have started the program.
     """
 
     def __init__(self, program: Program, recorder: Recorder, console: Console, config: KernelConfig) -> None:
@@ -66,16 +75,23 @@ class Kernel:
         self.config = config
         self.abi = ABIS[program.arch]
         self.clock = Clock()
+        self.timers = TimerQueue()
         self.random = random.Random(config.seed)  # noqa: S311 - a run must be repeatable, secrecy is not wanted
         self.memory = PhysicalMemory(config.memory_bytes)
         self.cpu = Cpu(program.arch, self.memory)
         self.tasks: dict[int, Task] = {}
+        self.processes: dict[int, Process] = {}
+        self.init: Process
+        self.first: Process
         self.input: InputDevice
+        self.scheduler = Scheduler(self)
+        self.futexes = FutexTable()
         self.faults = 0
         self.output_bytes = 0
         self.dispatcher = Dispatcher(self, self.abi)
         self._stop: tuple[EndReason, str] | None = None
-        self._last_exit: tuple[int | None, int | None] = (None, None)
+        self._last_pid = boot.FIRST_PID
+        self._in_user_mode = True
 
     # -- the run loop ------------------------------------------------------------------------------------------------
 
@@ -85,12 +101,10 @@ class Kernel:
             self._boot()
             while True:
                 task = self._next_task()
-                try:
+                with suppress(TaskDead):
                     self._run_task(task)
-                except TaskDead:
-                    del self.tasks[task.tid]
-                    if not self.tasks:
-                        self._end_by_exit()
+                if not self.tasks:
+                    self._end_by_exit()
         except OutOfMemory:
             size = self.config.memory_bytes >> 20
             with suppress(RunOver):
@@ -117,7 +131,6 @@ class Kernel:
             task = boot.first_task(self)
         finally:
             self.recorder.muted = False
-        self.tasks[task.tid] = task
         self.recorder.task = task.tid
         self.recorder.emit(
             RunStart(
@@ -132,45 +145,92 @@ class Kernel:
                 line=self.line_at(self.cpu.pc),
             )
         )
-        self.recorder.emit(TaskStart(pid=task.process.pid, parent=task.process.ppid, name=task.process.name))
+        process = task.process
+        self.recorder.emit(TaskStart(pid=task.tid, parent=process.ppid, name=task.name, process=process.pid))
         boot.announce_descriptors(self, task)
 
     def _run_task(self, task: Task) -> None:
-        """Let `task` execute until it dies, sleeps or stops."""
-        self.recorder.task = task.tid
-        cpu = self.cpu
-        dispatcher = self.dispatcher
-        traps = self.abi.info.traps
-        limit = self.config.max_events
+        """Let `task` execute until it dies, sleeps or stops, or others are to have the CPU."""
+        scheduler = self.scheduler
+        scheduler.switch_to(task)
         if task.sleeping is not None:
-            dispatcher.resume(task)
-        while task.state is TaskState.RUNNABLE:
+            self.dispatcher.resume(task)
+        cpu, clock, recorder = self.cpu, self.clock, self.recorder
+        limit = self.config.max_events
+        while True:
             if self._stop is not None:
                 self.end(*self._stop)
-            if limit is not None and self.recorder.seq >= limit:
+            if limit is not None and recorder.seq >= limit:
                 self.end("event-limit", f"The run produced {limit} events, as many as it may, and was ended.")
-            leave = cpu.run()
-            self.clock.tick()
-            self.recorder.now = self.clock.now
-            if isinstance(leave, TrapExit):
-                if leave.instruction in traps:
-                    dispatcher.enter(task, leave)
+            if task.state is not TaskState.RUNNABLE:
+                return
+            if scheduler.should_switch():
+                scheduler.add(task)
+                return
+            if not self._return_to_user(task):
+                return
+            budget = scheduler.budget()
+            leave = cpu.run(budget)
+            self._in_user_mode = False
+            if isinstance(leave, SliceExit):
+                clock.executed(budget)
+                self._interrupt(leave.pc)
+            else:
+                clock.tick()
+                recorder.now = clock.now
+                if isinstance(leave, TrapExit):
+                    self._trap(task, leave)
+                elif isinstance(leave, FaultExit):
+                    fault.handle(self, task, leave)
                 else:
-                    cpu.pc = leave.pc
-                    fault.handle(self, task, FaultExit("#GP", leave.pc))
-            elif isinstance(leave, FaultExit):
-                fault.handle(self, task, leave)
+                    self._interrupt(leave.pc)
+            self.timers.fire(clock.now)
+
+    def _trap(self, task: Task, trap: TrapExit) -> None:
+        if trap.instruction in self.abi.info.traps:
+            self.dispatcher.enter(task, trap)
+        else:
+            self.cpu.pc = trap.pc
+            fault.handle(self, task, FaultExit("#GP", trap.pc))
+
+    def _interrupt(self, pc: int) -> None:
+        """The time slice is over, or a timer is due: the CPU enters the kernel though the program did nothing."""
+        self.recorder.now = self.clock.now
+        saved = {self.abi.pc_register: word(pc)}
+        self.recorder.emit(ModeSwitch(to="kernel", reason="interrupt", pc=word(pc), line=self.line_at(pc), saved=saved))
+
+    def _return_to_user(self, task: Task) -> bool:
+        """Deliver signals, then go back to user mode; False when a signal stopped the task."""
+        if task.signal_pending:
+            signal_delivery.deliver(self, task)
+            if task.state is not TaskState.RUNNABLE:
+                return False
+        if task.interruption is not None:
+            self.dispatcher.restart(task)
+        if not self._in_user_mode:
+            pc = self.cpu.pc
+            self.recorder.emit(
+                ModeSwitch(to="user", reason="return", pc=hex(pc), line=self.line_at(pc), saved=task.restored)
+            )
+            task.restored = {}
+        return True
 
     def _next_task(self) -> Task:
         """The next runnable task; when there is none, wait for a timer or the keyboard."""
         while True:
-            for task in self.tasks.values():
-                if task.state is TaskState.RUNNABLE:
-                    return task
+            task = self.scheduler.next()
+            if task is not None:
+                return task
             if self._stop is not None:
                 self.end(*self._stop)
-            if not self._jump_to_timer() and not self._wait_for_keyboard():
+            if self.first.is_zombie and not self._has_future():
+                self._end_by_exit()
+            if not self._idle():
                 self.end("deadlock", self._why_stuck())
+
+    def _has_future(self) -> bool:
+        """Whether anything but the keyboard could still wake a task."""
+        return self.timers.next_time() is not None
 
     def _why_stuck(self) -> str:
         """Why no task will ever run again."""
@@ -178,42 +238,62 @@ class Kernel:
             return "The program is stopped, and nobody is left who could send it SIGCONT, so the run was ended."
         return "Every task sleeps and nothing is left that could wake one, so the run was ended."
 
-    def _jump_to_timer(self) -> bool:
-        """Advance the clock to the earliest deadline that a task sleeps for, and wake that task."""
-        timed = [
-            (task.sleeping.sleep.until, task.tid)
-            for task in self.tasks.values()
-            if task.sleeping is not None and task.sleeping.sleep.until is not None
-        ]
-        if not timed:
-            return False
-        until, tid = min(timed)
-        self.clock.advance_to(until)
-        self.recorder.now = self.clock.now
-        self.tasks[tid].wake()
-        return True
+    def _idle(self) -> bool:
+        """Every task sleeps: wait for the keyboard if one sleeps for it, else jump to the next timer."""
+        when = self.timers.next_time()
+        waited_for = self.input.readers.is_waited_for
+        if when is not None:
+            delay = max(when - self.clock.now, 0)
+            if waited_for and self.console.poll(min(delay, LONGEST_WAIT) / 10**9):
+                self._read_keyboard()
+                return True
+            self.clock.advance_to(when)
+            self.recorder.now = self.clock.now
+            self.timers.fire(self.clock.now)
+            return True
+        if waited_for:
+            self._wait_for_keyboard()
+        return waited_for
 
-    def _wait_for_keyboard(self) -> bool:
-        """Wait for the console, if a task sleeps for it, and feed what it says to the input device."""
-        sleepers = self.input.readers.sleepers
-        if not sleepers or sleepers[0].sleeping is None:
-            return False
-        self.recorder.emit(
-            InputWait(call=sleepers[0].sleeping.call.id, sentence="The program waits for something to be typed.")
+    def _wait_for_keyboard(self) -> None:
+        """Nothing can go on until something is typed."""
+        sleepers = [task for task in self.tasks.values() if task.sleeping is not None]
+        sleeping = next((task for task in self.input.readers.sleepers if task in sleepers), sleepers[0])
+        assert sleeping.sleeping is not None  # noqa: S101
+        self.recorder.emit_for(
+            sleeping.tid,
+            InputWait(call=sleeping.sleeping.call.id, sentence="The program waits for something to be typed."),
         )
         self.recorder.flush()
+        self._read_keyboard()
+
+    def _read_keyboard(self) -> None:
+        """Feed what the console says to the input device."""
         data = self.console.read(4096)
         if data is None:
             self.end(*(self._stop or ("stopped", "The run was stopped.")))
         self.recorder.emit(Input(data=data, eof=not data))
         self.input.receive(data)
-        return True
 
     # -- services for the rest of the kernel -------------------------------------------------------------------------
+
+    def poll_keyboard(self) -> None:
+        """Take in what has been typed so far, without waiting: for a program that does not want to wait."""
+        if not self.input.ended and self.console.poll(0):
+            self._read_keyboard()
 
     def line_at(self, address: int) -> int | None:
         """Source line of the instruction at `address`."""
         return self.program.lines.line_at(address)
+
+    def new_pid(self) -> int:
+        """A number for another task: the next one that is free (Linux `alloc_pid`)."""
+        pid = self._last_pid
+        while True:
+            pid = pid + 1 if pid < PID_MAX - 1 else boot.FIRST_PID
+            if pid not in self.tasks and pid not in self.processes:
+                self._last_pid = pid
+                return pid
 
     def output(self, stream: int, data: bytes) -> None:
         """Bytes reach the terminal (`stream` 0) or a redirected standard stream; past the limit nothing more does."""
@@ -229,38 +309,38 @@ class Kernel:
             self.recorder.emit(Output(stream=stream, data=data))
             self.console.write(stream, data)
 
-    def return_to_user(self, task: Task, restored: dict[str, str]) -> None:
-        """Deliver pending signals, then go back to user mode."""
-        if task.pending:
-            signal.deliver(self, task)
-        if task.state is TaskState.RUNNABLE:
-            pc = self.cpu.pc
-            self.recorder.emit(
-                ModeSwitch(to="user", reason="return", pc=hex(pc), line=self.line_at(pc), saved=restored)
-            )
-
     # -- endings -----------------------------------------------------------------------------------------------------
 
-    def end_process(
-        self, task: Task, status: int | None = None, signo: int | None = None, strace: str | None = None
-    ) -> NoReturn:
-        """End the process of `task`: by itself with `status`, or by signal. Does not return to the caller."""
-        name = signal_name(signo) if signo is not None else None
-        self.recorder.emit(TaskExit(pid=task.process.pid, status=status, signal=name, strace=strace))
-        task.state = TaskState.DEAD
-        self._last_exit = (status, signo)
+    def end_task(self, task: Task, code: int, strace: str) -> NoReturn:
+        """End the current thread by itself (exit(2)). Does not return to the caller."""
+        exit.exit_task(self, task, WaitStatus.exited(code), strace)
         raise TaskDead
 
-    def stop_task(self, task: Task) -> None:
-        """SIGSTOP and its like: no instruction of `task` is executed until SIGCONT."""
-        task.state = TaskState.STOPPED
+    def end_process(self, task: Task, code: int, strace: str) -> NoReturn:
+        """End the process of the current task by itself (exit_group(2)). Does not return to the caller."""
+        exit.exit_process(self, task, WaitStatus.exited(code), strace)
+        raise TaskDead
+
+    def kill_process(self, task: Task, signo: int, dumped: bool) -> NoReturn:
+        """End the process of the current task by a signal. Does not return to the caller."""
+        exit.exit_process(self, task, WaitStatus.killed(signo, dumped))
+        raise TaskDead
+
+    def stop_process(self, task: Task, signo: int) -> None:
+        """SIGSTOP and its like: no instruction of the process is executed until SIGCONT."""
+        stop.stop_process(self, task, signo)
+
+    def continue_process(self, process: Process) -> None:
+        """SIGCONT: a stopped process goes on."""
+        stop.continue_process(self, process)
 
     def _end_by_exit(self) -> NoReturn:
-        status, signo = self._last_exit
+        status = self.first.status
+        assert status is not None  # noqa: S101
+        signo = status.signal
         if signo is not None:
-            name = signal_name(signo)
-            self.end("signal", f"The program was killed by {name}.", signo=signo)
-        self.end("exit", f"The program ended with exit status {status}.", status=status)
+            self.end("signal", f"The program was killed by {signal_name(signo)}.", signo=signo)
+        self.end("exit", f"The program ended with exit status {status.code}.", status=status.code)
 
     def end(self, reason: EndReason, sentence: str, status: int | None = None, signo: int | None = None) -> NoReturn:
         """Emit `run.end` and unwind."""

@@ -1,4 +1,4 @@
-"""Signals: sets, dispositions, default actions (signal(7)), and their delivery."""
+"""Signals as data: sets, siginfo, what is pending, dispositions and default actions (signal(7))."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from app.trace.events import Signal as SignalEvent
-
 from .abi.constants import MAX_SIGNAL, Signo
 from .abi.text import signal_name, signal_set_text
 
 if TYPE_CHECKING:
-    from .kernel import Kernel
-    from .task import Process, Task
+    from .task import Process
 
 Action = Literal["terminate", "core", "ignore", "stop", "continue"]
 
@@ -21,7 +18,7 @@ SIG_DFL = 0
 SIG_IGN = 1
 
 _IGNORED = {Signo.SIGCHLD, Signo.SIGURG, Signo.SIGWINCH}
-_STOPPING = {Signo.SIGSTOP, Signo.SIGTSTP, Signo.SIGTTIN, Signo.SIGTTOU}
+STOPPING = {Signo.SIGSTOP, Signo.SIGTSTP, Signo.SIGTTIN, Signo.SIGTTOU}
 _DUMPING = {
     Signo.SIGQUIT,
     Signo.SIGILL,
@@ -34,6 +31,10 @@ _DUMPING = {
     Signo.SIGXFSZ,
     Signo.SIGSYS,
 }
+_SYNCHRONOUS = {Signo.SIGSEGV, Signo.SIGBUS, Signo.SIGILL, Signo.SIGTRAP, Signo.SIGFPE, Signo.SIGSYS}
+FIRST_REALTIME = 32
+"""SIGRTMIN of the kernel; the C library keeps the first two or three for itself."""
+
 UNBLOCKABLE = (1 << (Signo.SIGKILL - 1)) | (1 << (Signo.SIGSTOP - 1))
 LAST = MAX_SIGNAL
 
@@ -42,7 +43,7 @@ def default_action(signo: int) -> Action:
     """What a signal does to a process that did not say otherwise (signal(7), "Standard signals")."""
     if signo in _IGNORED:
         return "ignore"
-    if signo in _STOPPING:
+    if signo in STOPPING:
         return "stop"
     if signo in _DUMPING:
         return "core"
@@ -89,8 +90,8 @@ class SignalSet:
 class SigInfo(Struct, frozen=True):
     """What is known about one signal that was sent: `siginfo_t` (sigaction(2)).
 
-    `code` is the symbolic si_code; `pid` and `uid` the sender's for `SI_USER` and `SI_TKILL`; `address` the one of a
-    fault (0 where Linux gives none).
+    `code` is the symbolic si_code; `pid` and `uid` the sender's for `SI_USER` and `SI_TKILL`, and the child's for
+    `SIGCHLD`, whose `status` they come with; `address` the one of a fault (0 where Linux gives none).
     """
 
     signo: int
@@ -98,6 +99,8 @@ class SigInfo(Struct, frozen=True):
     pid: int = 0
     uid: int = 0
     address: int | None = None
+    status: int | None = None
+    value: int | None = None
 
     @classmethod
     def user(cls, signo: int, sender: Process, code: str = "SI_USER") -> SigInfo:
@@ -120,15 +123,21 @@ class SigInfo(Struct, frozen=True):
 
 
 class PendingSignals:
-    """Signals that were sent and not acted on yet. A standard signal is pending once, however often it is sent."""
+    """Signals that were sent and not acted on yet, oldest first.
+
+    A standard signal is pending once, however often it is sent; real-time signals queue (signal(7)).
+    """
 
     __slots__ = ("_infos",)
 
     def __init__(self) -> None:
-        self._infos: dict[int, SigInfo] = {}
+        self._infos: dict[int, list[SigInfo]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._infos)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._infos.values()))
 
     @property
     def bits(self) -> int:
@@ -137,10 +146,12 @@ class PendingSignals:
 
     def add(self, info: SigInfo) -> None:
         """Note that a signal was sent."""
-        self._infos.setdefault(info.signo, info)
+        queue = self._infos.setdefault(info.signo, [])
+        if not queue or info.signo >= FIRST_REALTIME:
+            queue.append(info)
 
     def discard(self, signo: int) -> None:
-        """Forget `signo`."""
+        """Forget `signo`, however often it is queued."""
         self._infos.pop(signo, None)
 
     def unblocked(self, blocked: SignalSet) -> bool:
@@ -148,110 +159,59 @@ class PendingSignals:
         return any(signo not in blocked for signo in self._infos)
 
     def take(self, blocked: SignalSet) -> SigInfo | None:
-        """Remove and return the lowest-numbered signal that is not blocked."""
-        signo = min((signo for signo in self._infos if signo not in blocked), default=None)
-        return None if signo is None else self._infos.pop(signo)
+        """Remove and return the next one that is not blocked: signals of faults first, then the lowest number."""
+        ready = [signo for signo in self._infos if signo not in blocked]
+        if not ready:
+            return None
+        return self.take_one(min(ready, key=lambda signo: (signo not in _SYNCHRONOUS, signo)))
+
+    def take_one(self, signo: int) -> SigInfo:
+        """Remove and return the oldest `signo`, which must be pending."""
+        queue = self._infos[signo]
+        info = queue.pop(0)
+        if not queue:
+            del self._infos[signo]
+        return info
 
 
-def handler_of(process: Process, signo: int) -> int:
-    """The address that handles `signo`, or SIG_DFL or SIG_IGN."""
-    disposition = process.dispositions.get(signo)
-    return SIG_DFL if disposition is None else disposition.handler
+class SignalHandlers:
+    """What is to happen for each signal (Linux `sighand_struct`); shared by the tasks of a process."""
 
+    __slots__ = ("_dispositions",)
 
-def is_ignored(process: Process, signo: int) -> bool:
-    """Whether `signo` would do nothing to the process."""
-    handler = handler_of(process, signo)
-    return handler == SIG_IGN or (handler == SIG_DFL and default_action(signo) == "ignore")
+    def __init__(self, dispositions: dict[int, Disposition] | None = None) -> None:
+        self._dispositions = dispositions or {}
 
+    def get(self, signo: int) -> Disposition:
+        """The disposition of `signo`."""
+        return self._dispositions.get(signo, _DEFAULT)
 
-def send(kernel: Kernel, task: Task, info: SigInfo) -> None:
-    """Make a signal pending for `task`. It takes effect before user mode goes on.
+    def set(self, signo: int, disposition: Disposition) -> None:
+        """Change it."""
+        self._dispositions[signo] = disposition
 
-    One that would be ignored does not disturb a task that sleeps.
-    """
-    name = signal_name(info.signo)
-    _cancel_opposites(task, info.signo)
-    if info.signo in task.blocked:
-        task.pending.add(info)
-        _record(kernel, info, "blocked", "pending", f"{name} is blocked by the signal mask and stays pending.")
-    elif is_ignored(task.process, info.signo) and task.sleeping is not None:
-        _record(kernel, info, _disposition(task, info.signo), "ignore", f"{name} is ignored.")
-    else:
-        task.pending.add(info)
-        task.wake()
+    def reset(self, signo: int) -> None:
+        """Back to the default action."""
+        self._dispositions.pop(signo, None)
 
+    def fork(self) -> SignalHandlers:
+        """A copy, for a child process."""
+        return SignalHandlers(dict(self._dispositions))
 
-def _cancel_opposites(task: Task, signo: int) -> None:
-    """A stop signal takes a pending SIGCONT back, and SIGCONT the stop signals, whatever their dispositions."""
-    if signo in _STOPPING:
-        task.pending.discard(Signo.SIGCONT)
-    elif signo == Signo.SIGCONT:
-        for stop in _STOPPING:
-            task.pending.discard(stop)
-
-
-def force(kernel: Kernel, task: Task, info: SigInfo) -> None:
-    """Deliver a signal caused by a fault: blocking or ignoring it does not help (Linux `force_sig`)."""
-    if info.signo in task.blocked or handler_of(task.process, info.signo) == SIG_IGN:
-        task.blocked.discard(info.signo)
-        task.process.dispositions.pop(info.signo, None)
-    task.pending.add(info)
-    deliver(kernel, task)
-
-
-def deliver(kernel: Kernel, task: Task) -> None:
-    """Act on every pending signal that is not blocked, lowest number first, as on every return to user mode."""
-    while (info := task.pending.take(task.blocked)) is not None:
-        _act(kernel, task, info)
-
-
-def _disposition(task: Task, signo: int) -> Literal["default", "ignore"]:
-    """What the process said about `signo`, when it gave no handler."""
-    return "ignore" if handler_of(task.process, signo) == SIG_IGN else "default"
-
-
-def _record(
-    kernel: Kernel,
-    info: SigInfo,
-    disposition: Literal["default", "ignore", "blocked"],
-    action: Literal["terminate", "core", "ignore", "stop", "continue", "pending"],
-    sentence: str,
-) -> None:
-    """Emit the event."""
-    kernel.recorder.emit(
-        SignalEvent(
-            number=info.signo,
-            name=signal_name(info.signo),
-            sender=info.sender,
-            disposition=disposition,
-            action=action,
-            sentence=sentence,
-            siginfo=info.text(),
+    def after_exec(self) -> SignalHandlers:
+        """What is left when the program with its handlers is gone: ignored signals stay ignored (execve(2))."""
+        return SignalHandlers(
+            {
+                signo: Disposition(SIG_IGN)
+                for signo, disposition in self._dispositions.items()
+                if disposition.handler == SIG_IGN
+            }
         )
-    )
+
+    def ignores(self, signo: int) -> bool:
+        """Whether `signo` would do nothing."""
+        handler = self.get(signo).handler
+        return handler == SIG_IGN or (handler == SIG_DFL and default_action(signo) == "ignore")
 
 
-def _act(kernel: Kernel, task: Task, info: SigInfo) -> None:
-    """Carry out the disposition of one signal. Unwinds to the run loop when that is the end of the process."""
-    signo = info.signo
-    name = signal_name(signo)
-    handler = handler_of(task.process, signo)
-    if handler not in (SIG_DFL, SIG_IGN):
-        kernel.end(
-            "unsupported",
-            f"{name} has a handler at {handler:#x}. Trapgate's kernel records handlers but cannot run them yet.",
-        )
-    action: Action = "ignore" if handler == SIG_IGN else default_action(signo)
-    words = {
-        "terminate": f"{name} ends the process: that is its default action.",
-        "core": f"{name} ends the process, and Linux would write a core dump: that is its default action.",
-        "ignore": f"{name} is ignored.",
-        "stop": f"{name} stops the process until SIGCONT.",
-        "continue": f"{name} lets a stopped process go on.",
-    }
-    _record(kernel, info, _disposition(task, signo), action, words[action])
-    if action in ("terminate", "core"):
-        kernel.end_process(task, signo=signo)
-    elif action == "stop":
-        kernel.stop_task(task)
+_DEFAULT = Disposition()

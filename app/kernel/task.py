@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from .signal import Disposition, PendingSignals, SignalSet
+from .resource import default_limits
+from .signal import PendingSignals, SignalHandlers, SignalSet
+from .wait import Restart, WaitQueue
 
 if TYPE_CHECKING:
+    from app.cpu.cpu import Context
+
     from .abi import Abi
     from .call import Call
+    from .credentials import Credentials
     from .fs.context import FsContext
     from .fs.descriptors import DescriptorTable
     from .mm.address_space import AddressSpace
+    from .timer import Timer
     from .wait import Sleep
+
+SIGCHLD = 17
 
 
 class TaskState(enum.Enum):
@@ -28,26 +36,102 @@ class TaskState(enum.Enum):
     DEAD = "dead"
 
 
-class Credentials(Struct, frozen=True):
-    """User and group ids (credentials(7))."""
+class WaitStatus(Struct, frozen=True):
+    """How a process ended, or what became of it meanwhile: the `status` word of wait(2)."""
 
-    uid: int
-    euid: int
-    gid: int
-    egid: int
+    word: int
+
+    @classmethod
+    def exited(cls, code: int) -> WaitStatus:
+        """It ended by itself, with the low 8 bits of `code`."""
+        return cls((code & 0xFF) << 8)
+
+    @classmethod
+    def killed(cls, signo: int, dumped: bool) -> WaitStatus:
+        """A signal ended it."""
+        return cls(signo | (0x80 if dumped else 0))
+
+    @property
+    def signal(self) -> int | None:
+        """The signal that ended it; None when it ended by itself."""
+        return self.word & 0x7F or None
+
+    @property
+    def dumped(self) -> bool:
+        """Whether Linux would have written a core dump."""
+        return bool(self.word & 0x80)
+
+    @property
+    def code(self) -> int:
+        """The exit status 0..255."""
+        return self.word >> 8 & 0xFF
 
 
 class Process(Struct, eq=False):
-    """What the threads of one program share: memory, descriptors, working directory, signal dispositions, identity."""
+    """A thread group (Linux `signal_struct`): what all its tasks have in common, and its place in the family.
+
+    `tasks` are the living ones; `leader` is the first, whose tid is the pid. A process without living tasks is a zombie
+    until its parent has asked for `status`. `stop_report` is what wait(2) has not been told yet of its being stopped or
+    continued: (status word, si_code). `child_events` wakes who waits for children of it.
+    """
 
     pid: int
-    ppid: int
-    name: str
-    credentials: Credentials
-    mm: AddressSpace
-    files: DescriptorTable
-    fs: FsContext
-    dispositions: dict[int, Disposition] = field(default_factory=dict)
+    parent: Process | None
+    pgid: int
+    sid: int
+    _leader: Task | None = None
+    tasks: list[Task] = field(default_factory=list)
+    children: list[Process] = field(default_factory=list)
+    exit_signal: int = SIGCHLD
+    pending: PendingSignals = field(default_factory=PendingSignals)
+    rlimits: dict[int, tuple[int, int]] = field(default_factory=default_limits)
+    child_events: WaitQueue = field(default_factory=WaitQueue)
+    exit_events: WaitQueue = field(default_factory=WaitQueue)
+    """Woken when the process becomes a zombie (pidfd)."""
+    group_exit: WaitStatus | None = None
+    """Set once the whole process is ending."""
+    status: WaitStatus | None = None
+    stopped_by: int = 0
+    """The signal that stopped it; 0 when it is not stopped."""
+    stop_report: tuple[int, str] | None = None
+    executed: bool = False
+    """Whether it has called execve since it was forked."""
+    is_subreaper: bool = False
+    start_time: int = 0
+    cpu_time: int = 0
+    """Virtual ns its tasks spent on the CPU."""
+    children_cpu_time: int = 0
+    """That of its children that have been waited for, and of theirs."""
+
+    @property
+    def leader(self) -> Task:
+        """The first task; it stays the leader when it ends before others."""
+        assert self._leader is not None  # noqa: S101
+        return self._leader
+
+    @leader.setter
+    def leader(self, task: Task) -> None:
+        self._leader = task
+
+    @property
+    def ppid(self) -> int:
+        """Process id of the parent; 0 when it has none."""
+        return 0 if self.parent is None else self.parent.pid
+
+    @property
+    def is_zombie(self) -> bool:
+        """Whether it has ended and nobody has asked how."""
+        return self.status is not None
+
+    @property
+    def name(self) -> str:
+        """The command name of its leader."""
+        return self.leader.name
+
+    @property
+    def credentials(self) -> Credentials:
+        """Whom its leader acts as."""
+        return self.leader.credentials
 
 
 class SleepingCall(Struct):
@@ -56,36 +140,83 @@ class SleepingCall(Struct):
     call: Call
     handler: Generator[Sleep, None, Any]
     sleep: Sleep
+    timer: Timer | None = None
+
+
+class Interruption(Struct, frozen=True):
+    """A call that a signal ended: how it may be made again."""
+
+    restart: Restart
+    pc: int
+    """Address of the trap instruction."""
+    number: int
+    """What the number register held."""
+
+
+class AlternateStack(Struct, frozen=True):
+    """Where signal handlers run that ask for it (sigaltstack(2))."""
+
+    start: int = 0
+    size: int = 0
+    flags: int = 2
+    """SS_DISABLE."""
 
 
 class Task(Struct, eq=False):
-    """One thread of execution. `sleeping` is the call it is asleep in, if any."""
+    """One thread of execution (Linux `task_struct`).
+
+    `mm`, `files`, `fs` and `sighand` are shared by the tasks that clone(2) made to share them. `sleeping` is the call
+    it is asleep in, if any; `context` its registers while another task has the CPU. `restored` names the registers that
+    its next return to user mode loads.
+    """
 
     tid: int
     process: Process
     abi: Abi
+    name: str
+    credentials: Credentials
+    mm: AddressSpace
+    files: DescriptorTable
+    fs: FsContext
+    sighand: SignalHandlers
     state: TaskState = TaskState.RUNNABLE
+    on_runnable: Callable[[Task], None] = lambda task: None
+    """Told when the task wakes: the scheduler's."""
+    context: Context | None = None
     sleeping: SleepingCall | None = None
+    restored: dict[str, str] = field(default_factory=dict)
+    interruption: Interruption | None = None
+    restart_block: Callable[[Call], Generator[Sleep, None, Any]] | None = None
+    """How an interrupted sleep goes on (restart_syscall(2))."""
     blocked: SignalSet = field(default_factory=SignalSet)
+    saved_blocked: SignalSet | None = None
+    """The mask to put back after the handler that ended sigsuspend(2), ppoll(2) or their like."""
     pending: PendingSignals = field(default_factory=PendingSignals)
+    altstack: AlternateStack = AlternateStack()
+    stop_pending: bool = False
+    """Another thread's stop signal also stops this one."""
     clear_child_tid: int = 0
+    robust_list: int = 0
+    cpu_time: int = 0
+    start_time: int = 0
+    vfork_done: WaitQueue | None = None
+    """Wakes the parent of a vfork(2), when the child has its own memory or is gone."""
 
     @property
-    def mm(self) -> AddressSpace:
-        """The address space it runs in."""
-        return self.process.mm
+    def signal_pending(self) -> bool:
+        """Whether a signal, or a stop, is to be acted on before user mode goes on."""
+        if not self.pending and not self.process.pending and not self.stop_pending:
+            return False
+        blocked = self.blocked
+        return self.stop_pending or self.pending.unblocked(blocked) or self.process.pending.unblocked(blocked)
 
     @property
-    def files(self) -> DescriptorTable:
-        """The descriptor table it uses."""
-        return self.process.files
-
-    @property
-    def fs(self) -> FsContext:
-        """Root and working directory, umask."""
-        return self.process.fs
+    def is_leader(self) -> bool:
+        """Whether its tid is the process's pid."""
+        return self.process.leader is self
 
     def wake(self) -> None:
         """Make it runnable again; a task that does not sleep stays as it is."""
         if self.state is TaskState.SLEEPING:
             self.state = TaskState.RUNNABLE
+            self.on_runnable(self)

@@ -117,5 +117,8 @@ class _Silence:
     def write(self, stream: int, data: bytes) -> None:
         pass
 
+    def poll(self, seconds: float) -> bool:
+        return True
+
     def read(self, size: int) -> bytes | None:
         return b""

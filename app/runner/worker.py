@@ -88,6 +88,12 @@ class Keys:
     def write(self, stream: int, data: bytes) -> None:
         """Nothing: the page shows the `output` events."""
 
+    def poll(self, seconds: float) -> bool:
+        """Wait up to `seconds` for input: see `app.kernel.console.Console`."""
+        with self._changed:
+            self.idle = seconds > 0
+            return self._changed.wait_for(lambda: bool(self._chunks or self._stopped), seconds)
+
     def read(self, size: int) -> bytes | None:
         """Wait for input: see `app.kernel.console.Console`. Like Ctrl-D, an end of input counts once."""
         with self._changed:

@@ -264,18 +264,30 @@ class Switch(Event, tag="switch"):
 
 
 class TaskStart(Event, tag="task.start"):
-    """A task comes to life."""
+    """A task comes to life. What it does not share with `parent` it has a copy of, as of now."""
 
     pid: Annotated[int, Meta(description="The new task.")]
-    parent: Annotated[int, Meta(description="The task that made it; 0 for the first.")]
+    parent: Annotated[int, Meta(description="The task that made it; of the first, the process that did.")]
     name: Annotated[str, Meta(description="Name of its program.")]
+    process: Annotated[
+        int, Meta(description="Process (thread group) that it belongs to; its own tid when it is a new one.")
+    ]
+    shares: Annotated[
+        tuple[Literal["memory", "files", "fs", "handlers"], ...],
+        Meta(
+            description="What it has in common with `parent`: address space, descriptor table, directories, handlers."
+        ),
+    ] = ()
 
 
 class TaskExec(Event, tag="task.exec"):
-    """A task replaces its program."""
+    """A task replaces its program: a new address space, and a descriptor table that it shares with nobody."""
 
     path: Annotated[str, Meta(description="The new program.")]
     argv: Annotated[tuple[str, ...], Meta(description="Its arguments, its name first.")]
+    name: Annotated[str, Meta(description="Name of the task from now on.")]
+    segments: Annotated[tuple[Segment, ...], Meta(description="The new address space, sorted.")]
+    entry: Annotated[Word, Meta(description="Address of the first instruction.")]
 
 
 class TaskExit(Event, tag="task.exit"):

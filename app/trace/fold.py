@@ -55,12 +55,22 @@ class CallState(Struct):
     result: Return | None = None
 
 
+class AddressSpaceView(Struct):
+    """Memory of a process: regions by address; they never overlap. Threads have the same object."""
+
+    regions: list[Segment] = field(default_factory=list)
+
+
 class TaskView(Struct):
     """A task, dead ones included."""
 
     pid: int
     parent: int
     name: str
+    process: int
+    memory: AddressSpaceView
+    descriptors: dict[int, Fd]
+    """The descriptor table: the event that last said what each descriptor is."""
     state: Literal["running", "ready", "waiting", "exited"] = "ready"
     end: TaskExit | None = None
 
@@ -79,10 +89,6 @@ class VisibleState(Struct):
     """The latest call of each task, answered or not."""
     strace: list[str] = field(default_factory=list)
     output: dict[int, bytearray] = field(default_factory=dict)
-    descriptors: dict[int, Fd] = field(default_factory=dict)
-    """The descriptor table: the event that last said what each descriptor is."""
-    memory: list[Segment] = field(default_factory=list)
-    """Regions by address; they never overlap."""
     tasks: dict[int, TaskView] = field(default_factory=dict)
     signals: list[Signal] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -92,6 +98,18 @@ class VisibleState(Struct):
     def call(self) -> CallState | None:
         """The latest call of the current task."""
         return self.calls.get(self.task)
+
+    @property
+    def memory(self) -> list[Segment]:
+        """Regions of the current task."""
+        view = self.tasks.get(self.task)
+        return view.memory.regions if view else []
+
+    @property
+    def descriptors(self) -> dict[int, Fd]:
+        """Descriptor table of the current task."""
+        view = self.tasks.get(self.task)
+        return view.descriptors if view else {}
 
     @property
     def terminal(self) -> bytes:
@@ -115,7 +133,7 @@ def fold(state: VisibleState, event: AnyEvent) -> None:
         raise ValueError(f"event {event.seq} does not follow event {state.seq}")
     state.seq = event.seq
     state.time = event.time
-    state.task = event.task or state.task
+    state.task = state.task or event.task
     if state.status == "waiting":
         state.status = "running"
     line = render(event)
@@ -126,7 +144,7 @@ def fold(state: VisibleState, event: AnyEvent) -> None:
             state.status = "running"
             state.abi = event.abi
             state.line = event.line
-            state.memory = list(event.segments)
+            _view(state, event.task).memory.regions = list(event.segments)
         case RunEnd():
             state.status = "ended"
             state.ending = event
@@ -149,12 +167,14 @@ def fold(state: VisibleState, event: AnyEvent) -> None:
         case Switch() | TaskStart() | TaskExec() | TaskExit():
             _task(state, event)
         case Memory():
-            state.memory = change_memory(state.memory, event)
+            memory = _view(state, event.task).memory
+            memory.regions = change_memory(memory.regions, event)
         case Fd():
+            descriptors = _view(state, event.task).descriptors
             if event.change == "close":
-                state.descriptors.pop(event.fd, None)
+                descriptors.pop(event.fd, None)
             else:
-                state.descriptors[event.fd] = event
+                descriptors[event.fd] = event
 
 
 def _move(state: VisibleState, line: int | None) -> None:
@@ -191,22 +211,40 @@ def _call(state: VisibleState, event: Trap | Dispatch | Check | Service | Block 
 def _task(state: VisibleState, event: Switch | TaskStart | TaskExec | TaskExit) -> None:
     match event:
         case TaskStart():
-            state.tasks[event.pid] = TaskView(event.pid, event.parent, event.name)
-            if len(state.tasks) == 1:
-                state.tasks[event.pid].state = "running"
+            _start_task(state, event)
         case TaskExec():
-            if event.task in state.tasks:
-                state.tasks[event.task].name = event.path
+            task = _view(state, event.task)
+            task.name = event.name
+            task.memory = AddressSpaceView(list(event.segments))
+            task.descriptors = dict(task.descriptors)
         case TaskExit():
-            if event.pid in state.tasks:
-                state.tasks[event.pid].end = event
-                _set_task(state, event.pid, "exited")
+            _view(state, event.pid).end = event
+            _set_task(state, event.pid, "exited")
         case Switch():
             previous = state.tasks.get(event.previous)
             if previous is not None and previous.state == "running":
                 previous.state = "ready"
             _set_task(state, event.next, "running")
             state.task = event.next or state.task
+
+
+def _view(state: VisibleState, tid: int) -> TaskView:
+    """The task; the first one is there as soon as anything happens to it."""
+    if tid not in state.tasks:
+        state.tasks[tid] = TaskView(tid, 0, "", tid, AddressSpaceView(), {}, "running")
+    return state.tasks[tid]
+
+
+def _start_task(state: VisibleState, event: TaskStart) -> None:
+    """A new task, with its own or its parent's memory and descriptors; the first is there since the run began."""
+    if event.pid == state.task:
+        first = _view(state, event.pid)
+        first.parent, first.name = event.parent, event.name
+        return
+    parent = _view(state, event.parent)
+    memory = parent.memory if "memory" in event.shares else AddressSpaceView(list(parent.memory.regions))
+    descriptors = parent.descriptors if "files" in event.shares else dict(parent.descriptors)
+    state.tasks[event.pid] = TaskView(event.pid, event.parent, event.name, event.process, memory, descriptors)
 
 
 def _set_task(state: VisibleState, task: int, now: Literal["running", "ready", "waiting", "exited"]) -> None:

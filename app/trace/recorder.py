@@ -46,6 +46,14 @@ class Recorder:
         if len(waiting) >= self._batch:
             self.flush()
 
+    def emit_for(self, task: int, event: AnyEvent) -> None:
+        """Emit an event that belongs to `task`, though another one has the CPU."""
+        current, self.task = self.task, task
+        try:
+            self.emit(event)
+        finally:
+            self.task = current
+
     def flush(self) -> None:
         """Give everything queued to the sink. Called when the run waits, ends, or has been silent for a while."""
         # `emit` takes no lock: appending to a deque and taking from its other end do not disturb each other.

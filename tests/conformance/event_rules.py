@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
-from app.kernel.task import Process
+from app.kernel.task import Task
 from app.trace.events import (
     AnyEvent,
     Block,
@@ -26,8 +27,28 @@ from app.trace.events import (
 from app.trace.fold import VisibleState, fold
 
 
-def check_events(process: Process, events: Sequence[AnyEvent]) -> None:
-    """Assert that `events`, a whole run of one process, keep the rules and fold to what `process` is in the end."""
+@dataclass
+class Possessions:
+    """What a task has: descriptor -> (identity of the description, whether exec closes it), and its regions."""
+
+    files: dict[int, tuple[int, bool]]
+    regions: list[Segment]
+
+    @classmethod
+    def of(cls, task: Task) -> Possessions:
+        """As it is now."""
+        files = task.files
+        return cls(
+            {
+                number: (files.get(number).identity, files.closes_on_exec(number))  # type: ignore[union-attr]
+                for number in files.numbers()
+            },
+            [Segment(hex(vma.start), hex(vma.end), vma.perms, vma.name) for vma in task.mm.vmas],
+        )
+
+
+def check_events(last: Mapping[int, Possessions], events: Sequence[AnyEvent]) -> None:
+    """Assert that `events`, a whole run, keep the rules and fold to what each task had when it ended: `last`."""
     assert isinstance(events[0], RunStart)
     assert [event.seq for event in events] == list(range(len(events)))
     assert all(before.time <= after.time for before, after in pairwise(events))
@@ -35,6 +56,14 @@ def check_events(process: Process, events: Sequence[AnyEvent]) -> None:
     state = VisibleState()
     for event in events:
         fold(state, event)
+        if isinstance(event, TaskExit):
+            view = state.tasks[event.pid]
+            had = last[event.pid]
+            folded = {
+                number: (entry.description, "O_CLOEXEC" in entry.flags) for number, entry in view.descriptors.items()
+            }
+            assert folded == had.files, event
+            assert _joined(view.memory.regions) == _joined(had.regions), event
     _check_calls(events)
     _check_modes(events)
     end = events[-1]
@@ -43,44 +72,45 @@ def check_events(process: Process, events: Sequence[AnyEvent]) -> None:
     assert end.counters.traps == sum(isinstance(event, Trap) for event in events)
     assert end.counters.faults == sum(isinstance(event, Fault) for event in events)
     assert end.counters.output_bytes == sum(len(event.data) for event in events if isinstance(event, Output))
-    files = process.files
-    assert {number: event.description for number, event in state.descriptors.items()} == {
-        number: files.get(number).identity  # type: ignore[union-attr]
-        for number in files.numbers()
-    }
-    for number, event in state.descriptors.items():
-        assert ("O_CLOEXEC" in event.flags) == files.closes_on_exec(number), event
-    kept = (Segment(hex(vma.start), hex(vma.end), vma.perms, vma.name) for vma in process.mm.vmas)
-    assert _joined(state.memory) == _joined(kept)
+
+
+@dataclass
+class _Progress:
+    """How far a task has come in its call."""
+
+    call: int | None = None
+    looked_up: bool = False
+    asleep: bool = False
+    reasons: list[Check | Service] = field(default_factory=list)
 
 
 def _check_calls(events: Sequence[AnyEvent]) -> None:
     """Each trap is looked up, then answered once, unless the task or the run ends in it; sleeps end by a wake."""
-    current: int | None = None
-    asleep = looked_up = False
-    answered = -1
-    reasons: list[Check | Service] = []
+    tasks: dict[int, _Progress] = {}
+    traps = 0
     for event in events:
+        now = tasks.setdefault(event.task, _Progress())
         if isinstance(event, Trap):
-            assert current is None, f"a trap inside call {current}: {event}"
-            assert event.call == answered + 1
-            current, looked_up, asleep, reasons = event.call, False, False, []
-        elif isinstance(event, TaskExit | RunEnd):
-            current = None
+            assert now.call is None, f"a trap inside call {now.call}: {event}"
+            assert event.call == traps
+            traps += 1
+            tasks[event.task] = _Progress(event.call)
+        elif isinstance(event, TaskExit):
+            tasks.pop(event.pid)
         elif isinstance(event, Dispatch | Check | Service | Block | Wake | Return):
-            assert event.call == current, f"outside its call: {event}"
-            assert isinstance(event, Dispatch) is not looked_up, f"in a wrong place: {event}"
-            looked_up = True
-            assert not asleep or isinstance(event, Wake), f"in a sleeping call: {event}"
+            assert event.call == now.call, f"outside its call: {event}"
+            assert isinstance(event, Dispatch) is not now.looked_up, f"in a wrong place: {event}"
+            now.looked_up = True
+            assert not now.asleep or isinstance(event, Wake), f"in a sleeping call: {event}"
             if isinstance(event, Block | Wake):
-                assert isinstance(event, Wake) is asleep
-                asleep = isinstance(event, Block)
+                assert isinstance(event, Wake) is now.asleep
+                now.asleep = isinstance(event, Block)
             elif isinstance(event, Check | Service):
                 assert not isinstance(event, Check) or (event.errno is None) is event.ok, event
-                reasons.append(event)
+                now.reasons.append(event)
             elif isinstance(event, Return):
-                _check_explained(event, reasons)
-                answered, current = event.call, None
+                _check_explained(event, now.reasons)
+                now.call = None
 
 
 def _check_explained(answer: Return, reasons: Iterable[Check | Service]) -> None:

@@ -42,13 +42,13 @@ import pytest
 from app.kernel.abi.text import signal_name
 from app.kernel.config import KernelConfig
 from app.kernel.kernel import Kernel
-from app.kernel.task import Process
+from app.kernel.task import Task
 from app.toolchain.assemble import assemble
 from app.toolchain.elf import write_elf
 from app.toolchain.program import Program
 from app.trace.events import AnyEvent, RunEnd
 from app.trace.recorder import Recorder
-from tests.conformance.event_rules import check_events
+from tests.conformance.event_rules import Possessions, check_events
 from tests.conformance.program import (
     AT_FDCWD,
     KERNEL_ADDRESS,
@@ -190,19 +190,28 @@ class FedConsole:
         """Keep the output."""
         self.shown.setdefault(stream, bytearray()).extend(data)
 
+    def poll(self, seconds: float) -> bool:
+        """All that will ever be typed is there."""
+        return True
+
     def read(self, size: int) -> bytes | None:
         """The next chunk."""
         return self._chunks.pop(0) if self._chunks else b""
 
 
 class WatchedKernel(Kernel):
-    """A kernel that keeps its process."""
-
-    last: Process
+    """A kernel that remembers what each task had when it ended."""
 
     def _boot(self) -> None:
         super()._boot()
-        (self.last,) = (task.process for task in self.tasks.values())
+        self.last: dict[int, Possessions] = {}
+        abandon = self.dispatcher.abandon
+
+        def remember(task: Task) -> None:
+            self.last[task.tid] = Possessions.of(task)
+            abandon(task)
+
+        self.dispatcher.abandon = remember  # type: ignore[method-assign]
 
 
 def run_here(program: Program, stdin: bytes = b"", config: KernelConfig | None = None) -> Outcome:

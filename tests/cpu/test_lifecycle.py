@@ -83,10 +83,10 @@ def test_stop_just_before_the_emulator_starts_is_not_lost(machine: Machine, monk
     asked, start, stop = threading.Event(), engine_type.start, engine_type.stop
     thread = threading.Thread(target=machine.cpu.stop)
 
-    def start_late(engine: object, pc: int) -> int:
+    def start_late(engine: object, pc: int, instructions: int) -> int:
         thread.start()
         assert asked.wait(30)
-        return start(engine, pc)
+        return start(engine, pc, instructions)
 
     def stop_and_tell(engine: object) -> None:
         stop(engine)

@@ -12,9 +12,9 @@ from app.cpu.mmu import PhysicalMemory
 from app.kernel import exec as program_exec
 from app.kernel.abi import X86_64
 from app.kernel.config import KernelConfig
+from app.kernel.credentials import Credentials
 from app.kernel.exec import ExecError
 from app.kernel.mm.address_space import AddressSpace
-from app.kernel.task import Credentials
 from app.toolchain.program import Program, Segment
 from app.trace.recorder import Recorder
 
@@ -36,7 +36,7 @@ class Loaded:
             random=random.Random(1),
         )
         self.mm = AddressSpace(self.kernel)
-        process = SimpleNamespace(mm=self.mm, credentials=Credentials(1000, 1001, 1002, 1003))
+        process = SimpleNamespace(mm=self.mm, credentials=Credentials(1000, 1001, 1001, 1001, 1002, 1003, 1003, 1003))
         program = Program("x86_64", "gas", segments, 0x401000)
         self.entry, self.sp = program_exec.load(self.kernel, process, program)
 

@@ -153,6 +153,9 @@ class Recorded:
     def write(self, stream: int, data: bytes) -> None:
         self.output += data
 
+    def poll(self, seconds: float) -> bool:
+        return True
+
     def read(self, size: int) -> bytes | None:
         data, self.typed = self.typed[:size], self.typed[size:]
         return data

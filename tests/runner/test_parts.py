@@ -65,6 +65,9 @@ class Typist:
     def write(self, stream: int, data: bytes) -> None:
         raise AssertionError("the fake engine writes by events only")
 
+    def poll(self, seconds: float) -> bool:
+        return True
+
     def read(self, size: int) -> bytes | None:
         return self.chunks.pop(0) if self.chunks else b""
 

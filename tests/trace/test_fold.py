@@ -103,10 +103,10 @@ def test_descriptor_table():
 
 def test_calls_of_several_tasks_do_not_mix():
     events = stream(
-        e.TaskStart(pid=1, parent=0, name="a"),
+        e.TaskStart(pid=1, parent=0, name="a", process=1),
         trap(0, task=1),
         e.Block(call=0, on="pipe", until=None, sentence="", task=1),
-        e.TaskStart(pid=2, parent=1, name="b", task=1),
+        e.TaskStart(pid=2, parent=1, name="b", process=2, task=1),
         e.Switch(previous=1, next=2, reason="block", task=1),
         trap(1, task=2),
         returned(1, "7", task=2),
@@ -137,8 +137,42 @@ def test_calls_of_several_tasks_do_not_mix():
 
 
 def test_exec_renames_the_task():
-    events = stream(e.TaskStart(pid=1, parent=0, name="sh"), e.TaskExec(path="/bin/ls", argv=("ls",)))
-    assert state_at(events, 1).tasks[1].name == "/bin/ls"
+    events = stream(
+        e.TaskStart(pid=1, parent=0, name="sh", process=1),
+        opened(3, "/a"),
+        e.TaskStart(pid=2, parent=1, name="sh", process=2, shares=("memory", "files")),
+        e.Switch(previous=1, next=2, reason="sleeps"),
+        e.TaskExec(
+            path="/bin/ls",
+            argv=("ls",),
+            name="ls",
+            segments=(e.Segment("0x401000", "0x402000", "r-xp", "/bin/ls"),),
+            entry="0x401000",
+            task=2,
+        ),
+    )
+    events.extend(stream(closed(3), task=2))
+    events[-1].seq = 5
+    last = state_at(events, 5)
+    assert last.tasks[2].name == "ls"
+    assert [region.name for region in last.memory] == ["/bin/ls"]
+    assert (list(last.tasks[1].descriptors), list(last.tasks[2].descriptors)) == ([3], [])
+    assert last.tasks[1].memory.regions == []
+
+
+def test_threads_share_what_a_forked_child_has_a_copy_of():
+    events = stream(
+        opened(3, "/a"),
+        e.TaskStart(pid=2, parent=1, name="thread", process=1, shares=("memory", "files")),
+        e.TaskStart(pid=3, parent=1, name="child", process=3),
+        e.Memory(change="map", start="0x1000", end="0x2000", perms="rw-p", name=""),
+        opened(4, "/b"),
+    )
+    tasks = state_at(events, 4).tasks
+    assert list(tasks[2].descriptors) == [3, 4]
+    assert list(tasks[3].descriptors) == [3]
+    assert len(tasks[2].memory.regions) == 1
+    assert tasks[3].memory.regions == []
 
 
 def test_a_line_stays_in_view_while_code_without_one_runs():

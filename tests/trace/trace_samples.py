@@ -14,7 +14,7 @@ EVENTS = [
         entry="0x401000",
         line=3,
     ),
-    e.TaskStart(pid=1, parent=0, name="hello"),
+    e.TaskStart(pid=1, parent=0, name="hello", process=1),
     e.Fd(change="open", fd=1, description=1, kind="tty", path="/dev/tty", flags="O_RDWR"),
     e.Trap(call=0, instruction="syscall", pc="0x401000", number="0x1", args=("0x1", "0x402000"), line=4),
     e.ModeSwitch(to="kernel", reason="trap", pc="0x401002", line=4, saved={"rcx": "0x401002"}),
@@ -38,7 +38,13 @@ EVENTS = [
     e.Return(call=0, value="0x3", text="3", errno=None, strace='write(1, "hi\\377", 3) = 3', sentence="It wrote."),
     e.Memory(change="map", start="0x500000", end="0x502000", perms="rw-p", name="[heap]"),
     e.Switch(previous=1, next=1, reason="yield"),
-    e.TaskExec(path="/bin/other", argv=("other",)),
+    e.TaskExec(
+        path="/bin/other",
+        argv=("other",),
+        name="other",
+        segments=(e.Segment("0x401000", "0x402000", "r-xp", "/bin/other"),),
+        entry="0x401000",
+    ),
     e.Fault(
         vector="#PF",
         name="page fault",

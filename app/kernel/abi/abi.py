@@ -20,7 +20,9 @@ class Abi(Struct, frozen=True):
     register that kept its value. `privileged` maps machine code that user mode may not execute to its mnemonic,
     `foreign_traps` the trap instructions of other tables to what is to be said about them. `exceptions` has for each
     vector its name, the signal Linux sends for it and the signal's si_code (arch/x86/kernel/traps.c and its like).
-    `hwcap` is AT_HWCAP. `address_limit` is the first address above user memory (Linux's TASK_SIZE).
+    `thread_register` holds
+    the base of thread-local storage. `hwcap` is AT_HWCAP, `restart_number` the number of restart_syscall(2).
+    `address_limit` is the first address above user memory (Linux's TASK_SIZE).
     """
 
     info: AbiInfo
@@ -30,10 +32,13 @@ class Abi(Struct, frozen=True):
     privileged: Mapping[bytes, str]
     foreign_traps: Mapping[bytes, str]
     pc_register: str
+    stack_register: str
+    thread_register: str
     exceptions: Mapping[str, tuple[str, Signo, str]]
     machine: str
     address_limit: int
     hwcap: int
+    restart_number: int
 
     @property
     def argument_registers(self) -> tuple[str, ...]:

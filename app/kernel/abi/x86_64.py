@@ -49,6 +49,8 @@ X86_64 = Abi(
         b"\xef": "out",
     },
     pc_register="rip",
+    stack_register="rsp",
+    thread_register="fs_base",
     exceptions={
         "#DE": ("divide error", Signo.SIGFPE, "FPE_INTDIV"),
         "#DB": ("debug exception", Signo.SIGTRAP, "TRAP_BRKPT"),
@@ -69,4 +71,5 @@ X86_64 = Abi(
     machine="x86_64",
     address_limit=0x7FFF_FFFF_F000,
     hwcap=0x078B_FBFD,
+    restart_number=219,
 )

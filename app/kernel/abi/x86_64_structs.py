@@ -64,6 +64,28 @@ FLOCK = Layout(
     "flock", [("l_type", "h"), ("l_whence", "h"), ("l_start", "q"), ("l_len", "q"), ("l_pid", "i")], text=flock_text
 )
 
+RUSAGE = Layout(
+    "rusage",
+    [
+        *((f"ru_{kind}time_{part}", "q") for kind in "us" for part in ("sec", "usec")),
+        *(
+            (f"ru_{name}", "q")
+            for name in ("maxrss", "ixrss", "idrss", "isrss", "minflt", "majflt", "nswap", "inblock")
+        ),
+        *((f"ru_{name}", "q") for name in ("oublock", "msgsnd", "msgrcv", "nsignals", "nvcsw", "nivcsw")),
+    ],
+)
+"""`struct rusage`; its two timevals are taken apart."""
+
+SIGINFO_CHILD = Layout(
+    "siginfo_child",
+    [
+        *((name, "i") for name in ("si_signo", "si_errno", "si_code", "pad", "si_pid", "si_uid", "si_status")),
+        ("rest", "100s"),
+    ],
+)
+"""`siginfo_t` as SIGCHLD and waitid(2) fill it, 128 bytes."""
+
 STRUCTS: dict[str, Layout] = {
     layout.name: layout
     for layout in (
@@ -79,6 +101,8 @@ STRUCTS: dict[str, Layout] = {
         SIGACTION,
         SIGSET,
         FLOCK,
+        RUSAGE,
+        SIGINFO_CHILD,
     )
 }
 """Every structure by its C name."""

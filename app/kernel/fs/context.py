@@ -16,6 +16,10 @@ class FsContext(Struct):
     cwd: Dentry
     umask: int = 0o022
 
+    def fork(self) -> FsContext:
+        """A copy, for a child process."""
+        return FsContext(self.superblock, self.root, self.cwd, self.umask)
+
     def change_directory(self, dentry: Dentry) -> None:
         """Stand somewhere else."""
         self.cwd = dentry

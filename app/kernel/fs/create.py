@@ -46,7 +46,7 @@ def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mod
         kept |= OpenFlag.O_LARGEFILE
     file = open_dentry(call.task.fs.superblock, dentry, kept)
     if flags & OpenFlag.O_TRUNC and isinstance(dentry.inode, RegularFile) and not created:
-        dentry.inode.drop_privileges(call.task.process.credentials)
+        dentry.inode.drop_privileges(call.task.credentials)
         dentry.inode.truncate(0)
         call.service("vfs", "truncate", f"O_TRUNC: {dentry.path} is empty now.")
     files.install(call.kernel, number, file, close_on_exec=bool(flags & OpenFlag.O_CLOEXEC))
@@ -107,7 +107,7 @@ def need_creatable(walk: PathWalk, parent: Dentry) -> None:
 
 
 def _new_file(call: Call, parent: Dentry, mode: int) -> RegularFile:
-    who = call.task.process.credentials
+    who = call.task.credentials
     context = call.task.fs
     return RegularFile(context.superblock, mode & 0o7777 & ~context.umask, who.euid, owner_group(call, parent))
 
@@ -115,7 +115,7 @@ def _new_file(call: Call, parent: Dentry, mode: int) -> RegularFile:
 def owner_group(call: Call, parent: Dentry) -> int:
     """Group of a new file: the creator's, or that of a set-group-ID directory."""
     inherits = parent.inode.mode & 0o2000
-    return parent.inode.gid if inherits else call.task.process.credentials.egid
+    return parent.inode.gid if inherits else call.task.credentials.egid
 
 
 def _temporary(call: Call, walk: PathWalk, directory: Dentry, mode: Mode) -> Dentry:
@@ -146,6 +146,6 @@ def _check_found(call: Call, walk: PathWalk, dentry: Dentry, flags: int) -> None
     if inode.is_directory and wanted & MAY_WRITE:
         walk.refuse(Errno.EISDIR, f"{dentry.path} is a directory; a directory is not opened for writing.")
     walk.need(dentry, wanted, f"The permissions of {dentry.path} do not allow this user to open it so.")
-    who = call.task.process.credentials
+    who = call.task.credentials
     if flags & OpenFlag.O_NOATIME and who.euid not in (0, inode.uid):
         raise call.refuse(Errno.EPERM, "flags", "owner", hex(flags), "O_NOATIME is for the owner of the file.")

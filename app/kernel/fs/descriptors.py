@@ -27,6 +27,7 @@ class DescriptorTable:
     def __init__(self) -> None:
         self._files: dict[int, FileDescription] = {}
         self._close_on_exec: set[int] = set()
+        self.references = 1
 
     def get(self, number: int) -> FileDescription | None:
         """The file open as `number`."""
@@ -68,6 +69,26 @@ class DescriptorTable:
         kernel.recorder.emit(Fd(change="close", fd=number, description=None, kind="", path="", flags=""))
         file.drop_reference()
         return file
+
+    def fork(self) -> DescriptorTable:
+        """A copy, for a child process: other numbers may change in it, the open file descriptions are the same."""
+        copy = DescriptorTable()
+        copy._close_on_exec.update(self._close_on_exec)
+        for number in self.numbers():
+            copy.put(number, self._files[number])
+        return copy
+
+    def share(self) -> DescriptorTable:
+        """This very one, for one task more."""
+        self.references += 1
+        return self
+
+    def drop_reference(self) -> None:
+        """One task less uses it; with the last one every descriptor is closed."""
+        self.references -= 1
+        if self.references == 0:
+            for number in self.numbers():
+                self._files.pop(number).drop_reference()
 
     def closes_on_exec(self, number: int) -> bool:
         """Whether execve closes `number` (FD_CLOEXEC)."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 from app.kernel.abi.constants import IoctlRequest, OpenFlag, SeekWhence
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
-from app.kernel.wait import Blocking, Sleep
+from app.kernel.poll import ALWAYS_READY
+from app.kernel.wait import Blocking, Sleep, WaitQueue
 
 from .inode import Dentry, Inode, RegularFile
 from .superblock import MAX_FILE_SIZE, SuperBlock
@@ -99,12 +100,18 @@ class FileDescription:
         self.inode.release_if_unused()
 
     def sleep(self, call: Call, sleep: Sleep) -> Blocking[None]:
-        """Sleep once, or answer EAGAIN for a non-blocking file, or EINTR for a signal that arrives meanwhile."""
+        """Sleep once, or answer EAGAIN for a non-blocking file. Raises Interrupted when a signal came first."""
         if self.nonblocking:
             raise KernelError(Errno.EAGAIN, "It would have to sleep, but O_NONBLOCK is set")
-        yield sleep
-        if call.task.pending.unblocked(call.task.blocked):
-            raise KernelError(Errno.EINTR, "A signal ended the sleep")
+        yield from call.sleep(sleep)
+
+    def poll(self) -> int:
+        """What can be done now without sleeping, as POLL* bits (poll(2)); always ready where nothing has to wait."""
+        return ALWAYS_READY
+
+    def poll_queues(self) -> tuple[WaitQueue, ...]:
+        """The wait queues that are woken when the answer of `poll` may have changed."""
+        return ()
 
     def read(self, call: Call, sink: Sink, position: int | None = None) -> Blocking[int]:
         """Read into `sink` at the offset, or at `position` leaving the offset alone. Returns the bytes read."""
@@ -197,7 +204,7 @@ class RegularDescription(FileDescription):
         if start >= MAX_FILE_SIZE:
             raise KernelError(Errno.EFBIG, f"No file has a byte at offset {start}")
         wanted = min(wanted, MAX_FILE_SIZE - start)
-        inode.drop_privileges(call.task.process.credentials)
+        inode.drop_privileges(call.task.credentials)
         count = inode.write(start, source.read(wanted))
         call.service("vfs", "write", f"{count_bytes(count)} are stored in {self.path} from offset {start} on.")
         if position is None:

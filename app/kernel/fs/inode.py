@@ -10,7 +10,7 @@ from app.kernel.errno import Errno, KernelError
 from .superblock import PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
-    from app.kernel.task import Credentials
+    from app.kernel.credentials import Credentials
 
 PATH_MAX = 4096
 """Bytes of the longest path name, its NUL included."""
@@ -185,6 +185,10 @@ class RegularFile(Inode):
         for mapping in self.mappings:
             mapping.written(offset, offset + done)
         return done
+
+    def has_page(self, index: int) -> bool:
+        """Whether page number `index` has storage, so that it is no hole."""
+        return index in self._pages
 
     def move_page(self, index: int, room: bytearray | memoryview) -> bool:
         """Keep page number `index` in `room`, one page of zeros, from now on.

@@ -29,7 +29,7 @@ def make_directory(call: Call, dirfd: DirFd | None, path: Path, mode: Mode) -> I
     lookup = _new_name(walk, dirfd)
     parent = lookup.parent
     context = call.task.fs
-    who = call.task.process.credentials
+    who = call.task.credentials
     permissions = int(mode) & 0o1777 & ~context.umask | parent.inode.mode & _SGID
     inode = Directory(context.superblock, permissions, who.euid, owner_group(call, parent))
     dentry = parent.create(lookup.name, inode)
@@ -42,7 +42,7 @@ def make_symlink(call: Call, target: Path, dirfd: DirFd | None, path: Path) -> I
     text = target.read_name()
     walk = PathWalk(call, path)
     lookup = _new_name(walk, dirfd, directory=False)
-    who = call.task.process.credentials
+    who = call.task.credentials
     inode = Symlink(call.task.fs.superblock, text, who.euid, owner_group(call, lookup.parent))
     dentry = lookup.parent.create(lookup.name, inode)
     call.service("vfs", "create", f"{dentry.path} is created, a symbolic link to {text}.")
@@ -110,7 +110,7 @@ def need_removable(call: Call, walk: PathWalk, dentry: Dentry, directory: bool) 
     """
     parent = dentry.parent
     walk.need(parent, MAY_WRITE | MAY_EXEC, f"This user may not remove names from {parent.path}.")
-    user = call.task.process.credentials.euid
+    user = call.task.credentials.euid
     if parent.inode.mode & _STICKY and user not in (0, dentry.inode.uid, parent.inode.uid):
         walk.refuse(Errno.EPERM, f"{parent.path} is sticky: only the owner removes {dentry.name}.")
     if directory and not dentry.inode.is_directory:

@@ -43,7 +43,7 @@ class PathWalk:
     def __init__(self, call: Call, argument: Path, real_ids: bool = False, allow_empty: bool = False) -> None:
         self._call = call
         self._argument = argument
-        self._who = call.task.process.credentials
+        self._who = call.task.credentials
         self._real_ids = real_ids
         self._allow_empty = allow_empty
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from app.kernel import signal
+from app.kernel import signal_delivery
 from app.kernel.abi.constants import IoctlRequest, OpenFlag, Signo
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
+from app.kernel.signal import SigInfo
 from app.kernel.wait import Blocking, Sleep, WaitQueue
 
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
@@ -156,7 +157,7 @@ class PipeEnd(FileDescription):
             if not pipe.writers:
                 call.service("pipe", "read", "The pipe is empty and its write end is closed: end of file.")
                 return 0
-            return Sleep(on="pipe", sentence="The pipe is empty, so the task sleeps.", queue=pipe.data_queue)
+            return Sleep(on="pipe", sentence="The pipe is empty, so the task sleeps.", queues=(pipe.data_queue,))
         data = self._peek(wanted)
         call.service("pipe", "read", f"The pipe gives {count_bytes(len(data))}.")
         arrived = sink.write(data)
@@ -216,7 +217,7 @@ class PipeEnd(FileDescription):
             pipe.data_queue.wake_all()
             sentence = "The pipe is full, so the task sleeps until somebody reads."
             try:
-                yield from self.sleep(call, Sleep(on="pipe", sentence=sentence, queue=pipe.room_queue))
+                yield from self.sleep(call, Sleep(on="pipe", sentence=sentence, queues=(pipe.room_queue,)))
             except KernelError:
                 if done:
                     break
@@ -229,7 +230,7 @@ class PipeEnd(FileDescription):
     def _need_reader(self, call: Call) -> None:
         if not self.pipe.readers:
             call.service("pipe", "broken", "The read end is closed: nobody could ever read this. SIGPIPE and EPIPE.")
-            signal.send(call.kernel, call.task, signal.SigInfo.user(Signo.SIGPIPE, call.task.process))
+            signal_delivery.send_to_task(call.kernel, call.task, SigInfo.user(Signo.SIGPIPE, call.task.process))
             raise KernelError(Errno.EPIPE)
 
     def pipe_size(self) -> int:

@@ -60,7 +60,7 @@ class StreamDescription(FileDescription):
                 call.service("pipe", "read", "Standard input has ended: the read gives 0 bytes.")
                 return 0
             return Sleep(
-                on="keyboard", sentence="Standard input has nothing yet, so the task sleeps.", queue=source.readers
+                on="keyboard", sentence="Standard input has nothing yet, so the task sleeps.", queues=(source.readers,)
             )
         data = bytes(source.data[: min(sink.size, MAX_RW_COUNT)])
         call.service("pipe", "read", f"Standard input gives {count_bytes(len(data))}.")

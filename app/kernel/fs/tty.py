@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.kernel import signal
+from app.kernel import signal_delivery
 from app.kernel.abi.constants import IoctlRequest, Signo
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
+from app.kernel.signal import SigInfo
 from app.kernel.wait import Blocking, Sleep, WaitQueue
 
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
@@ -21,33 +22,36 @@ if TYPE_CHECKING:
     from app.kernel.call import Call
     from app.kernel.kernel import Kernel
 
+SHELL_PID, FIRST_PID = 999, 1000
+"""Session and process group of the program: the shell that would have started it, and its own."""
+
 TERMINAL_STREAM = 0
 WRITE_CHUNK = 2048
 """The driver copies this much of a write at a time; a chunk that is not wholly readable is not shown."""
 
 
 class Terminal:
-    """One terminal of the run. `raw_output` leaves echo and output processing to the host's own terminal."""
+    """One terminal of the run. `raw_output` leaves echo and output processing to the host's own terminal.
+
+    `session` is the session it controls, `foreground` the process group that reads from it and gets its signals.
+    """
 
     def __init__(self, kernel: Kernel, raw_output: bool) -> None:
         self.readers = WaitQueue()
         self.columns = kernel.config.columns
         self.rows = kernel.config.rows
         self.pixels = (0, 0)
+        self.session = SHELL_PID
+        self.foreground = FIRST_PID
         self._kernel = kernel
         self._raw_output = raw_output
         self._echoed = bytearray()
         self.discipline = LineDiscipline(Termios(), self._echo, self._interrupt)
 
     @property
-    def foreground(self) -> int:
-        """The process group that reads from the terminal: that of the program."""
-        return next(task.process.pid for task in self._kernel.tasks.values())
-
-    @property
-    def session(self) -> int:
-        """The session that the terminal controls: that of the shell which would have started the program."""
-        return next(task.process.ppid for task in self._kernel.tasks.values())
+    def ended(self) -> bool:
+        """Whether nothing more will be typed."""
+        return self.discipline.ended
 
     def receive(self, data: bytes) -> None:
         """The keyboard says something; `b""` is the end of the input."""
@@ -73,8 +77,7 @@ class Terminal:
 
     def _interrupt(self, signo: Signo) -> None:
         self._show_echo()
-        for task in list(self._kernel.tasks.values()):
-            signal.send(self._kernel, task, signal.SigInfo(signo, "SI_KERNEL"))
+        signal_delivery.send_to_group(self._kernel, self.foreground, SigInfo(signo, "SI_KERNEL"))
 
     def open(self, fs: SuperBlock, inode: Inode, flags: int, dentry: Dentry | None) -> FileDescription:
         """Open the device."""
@@ -111,7 +114,7 @@ class TerminalDescription(FileDescription):
                 Sleep(
                     on="keyboard",
                     sentence="No complete line has been typed yet, so the task sleeps until there is one.",
-                    queue=self.terminal.readers,
+                    queues=(self.terminal.readers,),
                     until=until,
                 ),
             )

@@ -1,25 +1,23 @@
-"""The address space of a process (mm_struct): regions, the page table under them, page faults, and user copies."""
+"""The address space of a process (mm_struct): its regions, and what changes them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from bisect import bisect_left
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from app.cpu.exits import Access
-from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, READ, WRITE, ZERO_PAGE, OutOfMemory, PageTable
+from app.cpu.mmu import PAGE_SHIFT
 from app.kernel.errno import Errno, KernelError
-from app.trace.events import Memory, word
 
-from .mapped_file import MappedFile
-from .vma import Vma, VmaList
+from .faults import MMAP_MIN_ADDR, STACK_GUARD_GAP
+from .user_copy import UserCopy
+from .vma import VM_DONTCOPY, VM_LOCKED, VM_LOCKONFAULT, VM_WIPEONFORK, Vma
 
 if TYPE_CHECKING:
-    from app.kernel.fs.inode import RegularFile
-    from app.kernel.kernel import Kernel
+    from collections.abc import Hashable
 
-MMAP_MIN_ADDR = 0x10000
-"""Nothing is mapped below, so that following a NULL pointer faults (`vm.mmap_min_addr`)."""
+    from app.kernel.kernel import Kernel
 
 MMAP_BASE = 0x7FFF_F7FF_F000
 """mmap places regions downwards from here, as Linux does on x86-64 when addresses are not randomised."""
@@ -30,61 +28,84 @@ LEGACY_BASE = 0x2AAA_AAAA_A000
 MAX_MAP_COUNT = 4096
 """Regions a process may have (`vm.max_map_count`, which is 65530 on an ordinary Linux)."""
 
-STACK_LIMIT = 8 << 20
-"""RLIMIT_STACK, bytes."""
 
-STACK_GUARD_GAP = 256 << PAGE_SHIFT
-"""Bytes that stay free below a region that grows down, so that it can't run into its neighbour."""
-
-_NEEDED: dict[Access, int] = {"read": READ, "write": WRITE, "execute": EXECUTE}
-
-
-def page_floor(address: int) -> int:
-    """The start of the page that holds `address`."""
-    return address & ~PAGE_MASK
-
-
-def page_ceil(address: int) -> int:
-    """`address` rounded up to the start of a page (PAGE_ALIGN)."""
-    return (address + PAGE_MASK) & ~PAGE_MASK
-
-
-class AddressSpace:
+class AddressSpace(UserCopy):
     """Memory of one process. All methods that change regions take page aligned addresses below `limit`.
 
     `start_brk` and `brk` delimit the heap (brk(2)). A region costs nothing but its entry here until it is touched: each
-    page gets its frame at the first access.
+    page gets its frame at the first access. `references` counts the tasks that run in it (CLONE_VM); when the last one
+    has ended or executed another program, `release` frees everything. `total_vm` is the size of all regions.
     """
 
     def __init__(self, kernel: Kernel) -> None:
-        self.page_table = PageTable()
-        self.vmas = VmaList()
+        super().__init__(kernel)
         self.start_brk = 0
         self.brk = 0
-        self.limit = kernel.abi.address_limit
-        self._memory = kernel.memory
-        self._recorder = kernel.recorder
-        self._entries = self.page_table.entries
-        self._files: dict[RegularFile, MappedFile] = {}
+        self.references = 1
+
+    # -- fork and exit -----------------------------------------------------------------------------------------------
+
+    def fork(self, kernel: Kernel) -> AddressSpace:
+        """A copy for a child. Private pages stay shared until one of the two stores into them (Linux `dup_mmap`).
+
+        Shared regions are filled again from what they map, when the child touches them. No memory locks are inherited.
+        """
+        child = AddressSpace(kernel)
+        child.start_brk, child.brk = self.start_brk, self.brk
+        pages = sorted(self._entries)
+        regions: list[Vma] = []
+        lent: list[int] = []
+        low = 0
+        for vma in self.vmas:
+            if vma.flags & VM_DONTCOPY:
+                continue
+            regions.append(
+                replace(vma, flags=vma.flags & ~(VM_LOCKED | VM_LOCKONFAULT)) if vma.flags & VM_LOCKED else vma
+            )
+            child.total_vm += vma.size
+            if vma.file is not None:
+                child._adopt(vma)
+            if vma.shared or vma.flags & VM_WIPEONFORK:
+                continue
+            low = bisect_left(pages, vma.start >> PAGE_SHIFT, low)
+            high = bisect_left(pages, vma.end >> PAGE_SHIFT, low)
+            lent += pages[low:high]
+            low = high
+        child.vmas.fill(regions)
+        self.page_table.lend(lent, child.page_table, self._memory)
+        return child
+
+    def share(self) -> AddressSpace:
+        """This very one, for one task more."""
+        self.references += 1
+        return self
+
+    def drop_reference(self) -> None:
+        """One task less runs here; the last one frees everything (Linux `mmput`)."""
+        self.references -= 1
+        if self.references == 0:
+            self.release()
+
+    def release(self) -> None:
+        """Give back every frame and let go of every file (Linux `exit_mmap`). No region is announced: the task ends."""
+        self.page_table.clear(self._memory)
+        self.vmas.fill([])
+        self.total_vm = 0
+        files = list(self.objects)
+        self.objects.clear()
+        for file in files:
+            file.detach(self)
 
     # -- regions -----------------------------------------------------------------------------------------------------
-
-    def find(self, address: int) -> Vma | None:
-        """The region that holds `address`."""
-        return self.vmas.find(address)
 
     def map(self, vma: Vma) -> None:
         """Put `vma` in the place of whatever its addresses held."""
         self._drop_pages(vma.start, vma.end)
-        replaced = self.vmas.replace(vma.start, vma.end, vma)
+        if vma.file is not None:
+            self._adopt(vma)
+        self.total_vm += vma.size
+        self._disown(self.vmas.replace(vma.start, vma.end, vma))
         self._announce_mapped(vma.start)
-        self._release_files(replaced)
-
-    def mapped_file(self, inode: RegularFile) -> MappedFile:
-        """The file for a new region. All regions that map one file share this object."""
-        if inode not in self._files:
-            self._files[inode] = MappedFile(inode, self._memory, self._file_written, self._file_truncated)
-        return self._files[inode]
 
     def unmap(self, start: int, end: int) -> None:
         """Forget [start, end); holes in it are fine. Raises ENOMEM when a cut would make too many regions."""
@@ -95,21 +116,54 @@ class AddressSpace:
         removed = self.vmas.replace(start, end)
         for vma in removed:
             self._announce("unmap", vma.start, vma.end, "", vma.name)
-        self._release_files(removed)
+        self._disown(removed)
 
     def protect(self, start: int, end: int, prot: int) -> None:
         """Let [start, end), which must lie inside one region, be used as `prot` says. Raises ENOMEM as `unmap` does."""
+        changed = replace(self._cut(start, end), prot=prot)
+        self.vmas.replace(start, end, changed)
+        for page in self._present(start, end):
+            entry = self._entries[page]
+            self.page_table.protect(page, self._perms(changed, entry.frame))
+        self._announce("protect", start, end, changed.perms, changed.name)
+
+    def set_flags(self, start: int, end: int, add: int, remove: int = 0) -> None:
+        """Change VM_ flags of [start, end), which must lie inside one region. Raises ENOMEM as `unmap` does."""
+        part = self._cut(start, end)
+        flags = part.flags & ~remove | add
+        if flags != part.flags:
+            self.vmas.replace(start, end, replace(part, flags=flags))
+
+    def _cut(self, start: int, end: int) -> Vma:
+        """The part [start, end) of one region, which is about to become another. Raises ENOMEM for too many regions."""
         vma = self.vmas.find(start)
         if vma is None or vma.end < end:
             raise ValueError(f"{start:#x}-{end:#x} is not in one region")
         cuts = (vma.start < start) + (end < vma.end)
         if len(self.vmas) + cuts > MAX_MAP_COUNT:
             raise KernelError(Errno.ENOMEM, "Cutting the region would make too many regions", "mm")
-        changed = replace(vma.part(start, end), prot=prot)
-        self.vmas.replace(start, end, changed)
-        for page in self._present(start, end):
-            self.page_table.protect(page, changed.page_perms)
-        self._announce("protect", start, end, changed.perms, changed.name)
+        return vma.part(start, end)
+
+    def _adopt(self, vma: Vma) -> None:
+        """Count a region that maps an object."""
+        file = vma.file
+        if file is not None:
+            if file not in self.objects:
+                file.attach(self)
+            self.objects[file] = self.objects.get(file, 0) + vma.size
+
+    def _disown(self, removed: list[Vma]) -> None:
+        """Uncount regions that are gone, and let go of objects that none maps any more."""
+        for vma in removed:
+            self.total_vm -= vma.size
+            file = vma.file
+            if file is not None:
+                self.objects[file] -= vma.size
+                if not self.objects[file]:
+                    del self.objects[file]
+                    file.detach(self)
+
+    # -- placement ---------------------------------------------------------------------------------------------------
 
     def find_free(self, size: int) -> int | None:
         """Where mmap puts `size` bytes when the program does not say where; None when there is no such room."""
@@ -137,215 +191,26 @@ class AddressSpace:
         """Where new regions below `vma` must end: its start, or the guard gap of one that grows down."""
         return max(vma.start - STACK_GUARD_GAP, 0) if vma.grows_down else vma.start
 
-    # -- page faults -------------------------------------------------------------------------------------------------
+    # -- identity of what is at an address ---------------------------------------------------------------------------
 
-    def handle_fault(self, address: int, access: Access) -> str | None:
-        """Make `access` to `address` possible if it is allowed. Returns what was done, for a student.
+    def futex_key(self, address: int, private: bool = False) -> Hashable:
+        """What tells the futex at `address` from all others; equal keys mean the same word of memory.
 
-        None means that it can't be: SIGSEGV, or SIGBUS where `lacks_file_page`. Raises `OutOfMemory`.
+        With `private` (FUTEX_PRIVATE_FLAG) it is this address space and the address, and nothing is looked up. Else a
+        word in shared memory belongs to what is mapped there, so that processes meet. Raises EFAULT when nothing is.
         """
-        if address >= self.limit:
-            return None
+        if private:
+            if address + 4 > self.limit:
+                raise KernelError(Errno.EFAULT, f"{address:#x} is outside user memory", "mm")
+            return self, address
         vma = self.vmas.find(address)
-        grown = vma is None
-        if vma is None:
+        if vma is None and address < self.limit:
             vma = self._grow_stack(address)
-        if vma is None or not vma.page_perms & _NEEDED[access]:
-            return None
-        page = address >> PAGE_SHIFT
-        where = vma.name or "this anonymous mapping"
-        if page in self._entries:
-            return f"The page of {where} is there by now; the instruction is tried again."
-        if not self._provide(vma, page):
-            return None
-        if grown:
-            return f"The stack grows: it now starts at {vma.start:#x}, and the page touched gets a zeroed frame."
-        if vma.file is not None:
-            if vma.shared and access == "write":
-                vma.file.inode.modified()
-            how = "shares the file's page with the program" if vma.shared else "copies the page from the file"
-            return f"First touch of this page of {where}: the kernel {how} (demand paging)."
-        return f"First touch of this page of {where}: the kernel gives it a zeroed frame (demand paging)."
-
-    def lacks_file_page(self, address: int, access: Access) -> bool:
-        """Whether what `handle_fault` refused is allowed, and only the mapped file has no page there."""
-        vma = self.vmas.find(address)
-        return vma is not None and vma.file is not None and bool(vma.page_perms & _NEEDED[access])
-
-    def _provide(self, vma: Vma, page: int) -> bool:
-        """Give `page` of `vma` its frame; False when the file ends before it or the disk is full."""
-        frame: int | None
-        if vma.file is None:
-            frame = self._memory.allocate()
-        else:
-            offset = vma.offset + (page << PAGE_SHIFT) - vma.start
-            if vma.file.is_past_end(offset):
-                return False
-            frame = vma.file.shared_frame(offset) if vma.shared else vma.file.private_frame(offset)
-            if frame is None:
-                return False
-        self.page_table.map(page, frame, vma.page_perms)
-        return True
-
-    def _grow_stack(self, address: int) -> Vma | None:
-        """Extend the region above `address` down to it, if it grows and has room (mmap(2), MAP_GROWSDOWN)."""
-        above = self.vmas.next_from(address)
-        if above is None or not above.grows_down:
-            return None
-        start = page_floor(address)
-        if above.end - start > STACK_LIMIT or start < MMAP_MIN_ADDR:
-            return None
-        below = self.vmas.last_before(start)
-        if below is not None and below.prot and not below.grows_down and start - below.end < STACK_GUARD_GAP:
-            return None
-        grown = replace(above, start=start)
-        self.vmas.replace(start, above.end, grown)
-        self._announce_mapped(start)
-        return grown
-
-    # -- user copies -------------------------------------------------------------------------------------------------
-
-    def copy_in(self, address: int, size: int) -> bytes:
-        """Bytes the program has at `address`: `size` of them, or as many as are readable before the first that is not.
-
-        Nothing when the range reaches above user memory (Linux `access_ok`). Pages never touched read as zeros and stay
-        untouched. Raises `OutOfMemory` for a copy that would be larger than the machine's memory.
-        """
-        offset = address & PAGE_MASK
-        if offset + size <= PAGE_SIZE:
-            entry = self._entries.get(address >> PAGE_SHIFT)
-            if entry is not None and entry.perms & READ:
-                return self._memory.read(entry.frame, offset, size)
-        end = address + size
-        if end > self.limit:
-            return b""
-        pieces: list[bytes] = []
-        start = address
-        while address < end:
-            stop = min(end, page_floor(address) + PAGE_SIZE)
-            piece = self._read_page(address, stop - address)
-            if piece is None:
-                break
-            pieces.append(piece)
-            address = stop
-            if address - start > self._memory.size:
-                raise OutOfMemory
-        return b"".join(pieces)
-
-    def _read_page(self, address: int, size: int) -> bytes | None:
-        """`size` readable bytes inside one page; None when it may not be read."""
-        entry = self._entries.get(address >> PAGE_SHIFT)
-        if entry is None:
-            vma = self.vmas.find(address)
-            if vma is None:
-                vma = self._grow_stack(address)
-            if vma is None or not vma.page_perms & READ:
-                return None
-            if vma.file is None:
-                return ZERO_PAGE[:size]
-            if not self._provide(vma, address >> PAGE_SHIFT):
-                return None
-            entry = self._entries[address >> PAGE_SHIFT]
-        return self._memory.read(entry.frame, address & PAGE_MASK, size) if entry.perms & READ else None
-
-    def copy_out(self, address: int, data: bytes) -> int:
-        """Store `data` into the program's memory; returns how many bytes fitted before the first unwritable one.
-
-        None do when the range reaches above user memory. Raises `OutOfMemory`.
-        """
-        size = len(data)
-        if address + size > self.limit:
-            return 0
-        done = 0
-        while done < size:
-            place = address + done
-            offset = place & PAGE_MASK
-            entry = self._entries.get(place >> PAGE_SHIFT)
-            if entry is None or not entry.perms & WRITE:
-                if entry is not None or self.handle_fault(place, "write") is None:
-                    break
-                entry = self._entries[place >> PAGE_SHIFT]
-            count = min(size - done, PAGE_SIZE - offset)
-            self._memory.write(entry.frame, offset, data if count == size else data[done : done + count])
-            if entry.perms & EXECUTE:
-                self.page_table.code_changed(place, place + count)
-            done += count
-        return done
-
-    def load(self, address: int, data: bytes) -> None:
-        """Store `data` whatever the permissions, and make its pages present: how exec fills a new address space."""
-        end = address + len(data)
-        at = address
-        while at < end:
-            stop = min(end, page_floor(at) + PAGE_SIZE)
-            self.populate(page_floor(at), page_floor(at) + PAGE_SIZE)
-            entry = self._entries[at >> PAGE_SHIFT]
-            self._memory.write(entry.frame, at & PAGE_MASK, data[at - address : stop - address])
-            if entry.perms & EXECUTE:
-                self.page_table.code_changed(at, stop)
-            at = stop
-
-    def populate(self, start: int, end: int) -> None:
-        """Give every page of [start, end), which must be mapped, its frame now; stops where a file ends.
-
-        Raises `OutOfMemory`.
-        """
-        for page in range(start >> PAGE_SHIFT, end >> PAGE_SHIFT):
-            if page not in self._entries:
-                vma = self.vmas.find(page << PAGE_SHIFT)
-                if vma is None:
-                    raise ValueError(f"nothing is mapped at {page << PAGE_SHIFT:#x}")
-                if not self._provide(vma, page):
-                    return
-
-    # -- inside ------------------------------------------------------------------------------------------------------
-
-    def _present(self, start: int, end: int) -> list[int]:
-        """Numbers of the pages in [start, end) that have a frame, in order. Never walks more than what is present."""
-        first, last = start >> PAGE_SHIFT, end >> PAGE_SHIFT
-        if last - first <= len(self._entries):
-            return [page for page in range(first, last) if page in self._entries]
-        return sorted(page for page in self._entries if first <= page < last)
-
-    def _drop_pages(self, start: int, end: int) -> None:
-        """Take the frames of [start, end) away."""
-        for page in self._present(start, end):
-            entry = self.page_table.unmap(page)
-            if entry is not None:
-                self._memory.release(entry.frame)
-
-    def _release_files(self, removed: list[Vma]) -> None:
-        """Let go of the files of `removed` regions that no region maps any more."""
-        for file in {vma.file for vma in removed if vma.file is not None}:
-            if not any(vma.file is file for vma in self.vmas):
-                del self._files[file.inode]
-                file.release()
-
-    def _file_written(self, file: MappedFile, start: int, end: int) -> None:
-        """write(2) changed a mapped file: what the program executes from its shared pages is new."""
-        for vma in self.vmas:
-            if vma.file is file and vma.shared and vma.prot & EXECUTE:
-                base = vma.start - vma.offset
-                first, last = max(vma.start, base + start), min(vma.end, base + end)
-                if first < last:
-                    self.page_table.code_changed(first, last)
-
-    def _file_truncated(self, file: MappedFile, size: int) -> None:
-        """A mapped file became shorter: its pages after the end go, private copies too (SIGBUS when touched)."""
-        for vma in self.vmas:
-            if vma.file is file:
-                first = max(vma.start, page_ceil(vma.start - vma.offset + size))
-                if first < vma.end:
-                    self._drop_pages(first, vma.end)
-
-    def _announce_mapped(self, address: int) -> None:
-        """Put the region at `address`, as it is now, into the event stream."""
-        vma = self.vmas.find(address)
-        if vma is not None:
-            self._announce("map", vma.start, vma.end, vma.perms, vma.name)
-
-    def _announce(
-        self, change: Literal["map", "unmap", "protect"], start: int, end: int, perms: str, name: str
-    ) -> None:
-        """Put a change into the event stream."""
-        self._recorder.emit(Memory(change=change, start=word(start), end=word(end), perms=perms, name=name))
+        if vma is None or not vma.prot:
+            raise KernelError(Errno.EFAULT, f"The program has no memory at {address:#x}", "mm")
+        if vma.file is None or not vma.shared:
+            return self, address, "shared"
+        offset = vma.offset + address - vma.start
+        if vma.file.is_past_end(offset):
+            raise KernelError(Errno.EFAULT, f"What is mapped at {address:#x} ends before that", "mm")
+        return vma.file, offset

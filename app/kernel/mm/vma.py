@@ -13,9 +13,31 @@ from msgspec.structs import replace
 from app.cpu.mmu import EXECUTE, READ, WRITE
 
 if TYPE_CHECKING:
-    from .mapped_file import MappedFile
+    from .memory_object import MemoryObject
 
 ALL = READ | WRITE | EXECUTE
+
+VM_SEQ_READ, VM_RAND_READ = 0x8000, 0x1_0000
+VM_LOCKED = 0x2000
+"""Its pages stay in memory (mlock(2))."""
+
+VM_DONTCOPY = 0x2_0000
+"""A child does not get it (MADV_DONTFORK)."""
+
+VM_DONTEXPAND = 0x4_0000
+"""mremap(2) can't enlarge it."""
+
+VM_NORESERVE = 0x20_0000
+VM_WIPEONFORK = 0x200_0000
+"""A child gets it empty (MADV_WIPEONFORK)."""
+
+VM_DONTDUMP = 0x400_0000
+VM_LOCKONFAULT = 0x800_0000
+"""With VM_LOCKED: pages are locked when they are touched, not before (MLOCK_ONFAULT)."""
+
+VM_HUGEPAGE, VM_NOHUGEPAGE = 0x2000_0000, 0x4000_0000
+VM_MERGEABLE = 0x8000_0000
+
 _start = attrgetter("start")
 _end = attrgetter("end")
 
@@ -24,8 +46,8 @@ class Vma(Struct, frozen=True):
     """The addresses [start, end), both page aligned, that have one set of properties.
 
     `prot` is what the program may do: READ | WRITE | EXECUTE, which are also the PROT_ bits of mmap(2); `may` is what
-    mprotect may grant. `name` is what /proc/self/maps shows. A region that maps a `file` begins with the byte at
-    `offset` of it.
+    mprotect may grant. `name` is what /proc/self/maps shows. A region that maps an object (`file`: a file, or shared
+    memory) begins with the byte at `offset` of it. `flags` are VM_ bits of this module.
     """
 
     start: int
@@ -35,8 +57,9 @@ class Vma(Struct, frozen=True):
     shared: bool = False
     grows_down: bool = False
     may: int = ALL
-    file: MappedFile | None = None
+    file: MemoryObject | None = None
     offset: int = 0
+    flags: int = 0
 
     @property
     def size(self) -> int:
@@ -74,9 +97,9 @@ class Vma(Struct, frozen=True):
             and self.may == after.may
             and self.grows_down == after.grows_down
             and self.shared == after.shared
+            and self.flags == after.flags
             and self.file is after.file
             and (self.file is None or self.offset + self.size == after.offset)
-            and not (self.shared and self.file is None)
         )
 
 
@@ -94,6 +117,10 @@ class VmaList:
 
     def __len__(self) -> int:
         return len(self._vmas)
+
+    def fill(self, vmas: list[Vma]) -> None:
+        """Have just these regions, which are in order and tidy."""
+        self._vmas = vmas
 
     def find(self, address: int) -> Vma | None:
         """The region that holds `address`."""

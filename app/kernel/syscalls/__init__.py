@@ -3,17 +3,21 @@
 from importlib import import_module
 
 AREAS = (
+    "clone",
     "descriptor",
     "directory",
     "file",
+    "futex",
     "ioctl",
     "memory",
     "pipe",
     "process",
+    "sched",
     "signal",
     "stat",
     "system",
     "time",
+    "wait",
 )
 
 

@@ -133,7 +133,7 @@ def fcntl(call: Call, fd: Fd, cmd: FcntlCommand, arg: FcntlArgument) -> FcntlRes
 
 def _set_status(call: Call, fd: Fd, file: FileDescription, wanted: int) -> None:
     if wanted & OpenFlag.O_NOATIME and not file.flags & OpenFlag.O_NOATIME:
-        who = call.task.process.credentials
+        who = call.task.credentials
         if who.euid not in (0, file.inode.uid):
             raise call.refuse(Errno.EPERM, "arg", "owner", hex(wanted), "O_NOATIME is for the owner of the file.")
     if wanted & OpenFlag.O_DIRECT and not file.inode.is_regular and file.kind != "pipe":

@@ -70,7 +70,7 @@ def fchdir(call: Call, fd: Fd) -> Int:
     dentry = file.dentry
     if dentry is None or not file.inode.is_directory:
         raise call.refuse(Errno.ENOTDIR, "fd", "directory", str(fd.number), f"{file.path} is not a directory.")
-    if not file.inode.permits(call.task.process.credentials, MAY_EXEC):
+    if not file.inode.permits(call.task.credentials, MAY_EXEC):
         raise call.refuse(Errno.EACCES, "fd", "permission", str(fd.number), f"{file.path} may not be searched.")
     call.task.fs.change_directory(dentry)
     call.service("vfs", "chdir", f"The working directory is now {dentry.path}.")

@@ -167,7 +167,7 @@ def ftruncate(call: Call, fd: Fd, length: Offset) -> Int:
         )
     if length > MAX_FILE_SIZE:
         raise call.refuse(Errno.EFBIG, "length", "range", str(length), f"Files end at {MAX_FILE_SIZE} at the latest.")
-    file.inode.drop_privileges(call.task.process.credentials)
+    file.inode.drop_privileges(call.task.credentials)
     file.inode.truncate(length)
     call.service("vfs", "truncate", f"{file.path} has {length} bytes now.")
     return Int(0)

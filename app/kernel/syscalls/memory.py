@@ -11,13 +11,9 @@ from app.kernel.arguments import Address, Fd, Int, PageOffset, Size
 from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.inode import RegularFile
-from app.kernel.mm.address_space import (
-    MAX_MAP_COUNT,
-    MMAP_MIN_ADDR,
-    AddressSpace,
-    page_ceil,
-    page_floor,
-)
+from app.kernel.mm.address_space import MAX_MAP_COUNT, AddressSpace
+from app.kernel.mm.faults import MMAP_MIN_ADDR, page_ceil, page_floor
+from app.kernel.mm.memory_object import MappedFile, SharedMemory
 from app.kernel.mm.vma import ALL, Vma
 from app.kernel.syscall import syscall
 
@@ -140,7 +136,7 @@ def _refuse_huge(call: Call, addr: int, length: int, flags: int, offset: int) ->
         return call.refuse(Errno.ENOMEM, "length", "range", hex(length), "The range reaches outside user memory.")
     if fixed and addr % size:
         return call.refuse(Errno.EINVAL, "addr", "alignment", hex(addr), f"It must be a multiple of {size}.")
-    if fixed and addr < MMAP_MIN_ADDR and call.task.process.credentials.euid:
+    if fixed and addr < MMAP_MIN_ADDR and call.task.credentials.euid:
         return call.refuse(Errno.EPERM, "addr", "permission", hex(addr), "Only the superuser may map so low.")
     if not _fits(offset, length, _MAX_OFFSET):
         return call.refuse(Errno.EOVERFLOW, "offset", "range", hex(offset), "No file can be that long.")
@@ -158,7 +154,7 @@ def _place(call: Call, mm: AddressSpace, addr: int, size: int, flags: int) -> in
         raise call.refuse(Errno.ENOMEM, "addr", "range", shown, "The range reaches outside user memory.")
     if addr & PAGE_MASK:
         raise call.refuse(Errno.EINVAL, "addr", "alignment", shown, _UNALIGNED)
-    if addr < MMAP_MIN_ADDR and call.task.process.credentials.euid:
+    if addr < MMAP_MIN_ADDR and call.task.credentials.euid:
         raise call.refuse(
             Errno.EPERM, "addr", "permission", shown, f"Only the superuser may map below {MMAP_MIN_ADDR:#x}."
         )
@@ -206,13 +202,15 @@ def _describe(
     else:
         may = _check_file(call, file, size, prot, flags, offset)
         if isinstance(file.inode, RegularFile):
-            mapped = call.task.mm.mapped_file(file.inode)
+            mapped = MappedFile.of(file.inode, call.kernel.memory)
             return Vma(start, start + size, prot & ALL, file.path, shared=shared, may=may, file=mapped, offset=offset)
     if shared and grows:
         raise call.refuse(Errno.EINVAL, "flags", "flags", shown, "Shared memory can't grow downwards.")
     call.passed("flags", "flags", shown, "The flags make sense together.")
-    name = "/dev/zero (deleted)" if shared else ""
-    return Vma(start, start + size, prot & ALL, name, shared=shared, grows_down=grows)
+    if shared:
+        zeros = SharedMemory(call.kernel.memory, "/dev/zero (deleted)", size, call.id)
+        return Vma(start, start + size, prot & ALL, zeros.name, shared=True, file=zeros)
+    return Vma(start, start + size, prot & ALL, grows_down=grows)
 
 
 def _fits(offset: int, size: int, largest: int) -> bool:
@@ -264,7 +262,9 @@ def _check_file(call: Call, file: FileDescription, size: int, prot: int, flags: 
 
 def _what(vma: Vma) -> str:
     """What a new mapping maps, for a sentence."""
-    return ", zeroed when touched" if vma.file is None else f", from {vma.name} at offset {vma.offset}"
+    return (
+        ", zeroed when touched" if not isinstance(vma.file, MappedFile) else f", from {vma.name} at offset {vma.offset}"
+    )
 
 
 @syscall

@@ -38,7 +38,7 @@ def _make(call: Call, pipefd: DescriptorPair, flags: int) -> Int:
     first = files.lowest_free()
     second = files.lowest_free(first + 1)
     pipefd.write(first, second)
-    who = call.task.process.credentials
+    who = call.task.credentials
     inode = Pipe(fs, who.euid, who.egid)
     status = flags & ~int(PipeFlag.O_CLOEXEC)
     close_on_exec = bool(flags & PipeFlag.O_CLOEXEC)

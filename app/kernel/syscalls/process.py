@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 from app.kernel.abi.constants import ArchPrctlCode
 from app.kernel.arguments import Address, Int, NumberOut
@@ -39,25 +39,25 @@ def getppid(call: Call) -> Int:
 @syscall
 def getuid(call: Call) -> Int:
     """Tell the real user id: who started the program. Never fails. See getuid(2)."""
-    return Int(call.task.process.credentials.uid)
+    return Int(call.task.credentials.uid)
 
 
 @syscall
 def geteuid(call: Call) -> Int:
     """Tell the effective user id: whose permissions count. Never fails. See geteuid(2)."""
-    return Int(call.task.process.credentials.euid)
+    return Int(call.task.credentials.euid)
 
 
 @syscall
 def getgid(call: Call) -> Int:
     """Tell the real group id. Never fails. See getgid(2)."""
-    return Int(call.task.process.credentials.gid)
+    return Int(call.task.credentials.gid)
 
 
 @syscall
 def getegid(call: Call) -> Int:
     """Tell the effective group id. Never fails. See getegid(2)."""
-    return Int(call.task.process.credentials.egid)
+    return Int(call.task.credentials.egid)
 
 
 @syscall
@@ -101,7 +101,9 @@ def exit(call: Call, status: Int) -> Int:
 
     Does not return. See _exit(2).
     """
-    _end(call, status)
+    code = status & 0xFF
+    call.service("sched", "exit", f"The thread ends with exit status {code}.")
+    call.kernel.end_task(call.task, code, call.text())
 
 
 @syscall
@@ -110,11 +112,6 @@ def exit_group(call: Call, status: Int) -> Int:
 
     Does not return. See exit_group(2).
     """
-    _end(call, status)
-
-
-def _end(call: Call, status: int) -> NoReturn:
-    """End the process; it has only one thread."""
     code = status & 0xFF
     call.service("sched", "exit", f"The process ends with exit status {code}.")
-    call.kernel.end_process(call.task, status=code, strace=call.text())
+    call.kernel.end_process(call.task, code, call.text())

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from app.kernel import signal
-from app.kernel.abi.constants import SaFlag, SigHow
+from app.kernel import signal_delivery
+from app.kernel.abi.constants import SaFlag, SigHow, Signo
 from app.kernel.abi.text import signal_name
 from app.kernel.arguments import Int, SignalNumber, Size, StructIn, StructOut
 from app.kernel.call import Call
+from app.kernel.credentials import Capability
 from app.kernel.errno import Errno
 from app.kernel.signal import LAST, SIG_DFL, SIG_IGN, UNBLOCKABLE, Disposition, SigInfo, SignalSet
 from app.kernel.syscall import syscall
-from app.kernel.task import Task
+from app.kernel.task import Process
 
 INIT_PID = 1
 SIGSET_SIZE = 8
@@ -47,15 +48,17 @@ def rt_sigaction(
             "SIGKILL and SIGSTOP can't be caught or ignored.",
         )
     call.passed("signum", "signal", str(signum.text()), "It is a signal whose action may be asked or set.")
-    dispositions = call.task.process.dispositions
-    old = dispositions.get(signum, Disposition())
+    sighand = call.task.sighand
+    old = sighand.get(signum)
     if new is not None:
         flags = new["sa_flags"] & _KNOWN_FLAGS
         disposition = Disposition(new["sa_handler"], flags, new["sa_restorer"], new["sa_mask"] & ~UNBLOCKABLE)
-        dispositions[int(signum)] = disposition
+        sighand.set(int(signum), disposition)
         _explain(call, signum, disposition.handler)
-        if signal.is_ignored(call.task.process, signum):
-            call.task.pending.discard(signum)
+        if sighand.ignores(signum):
+            call.task.process.pending.discard(signum)
+            for task in call.task.process.tasks:
+                task.pending.discard(signum)
     if not oldact.is_null:
         oldact.write(sa_handler=old.handler, sa_flags=old.flags, sa_restorer=old.restorer, sa_mask=old.mask)
     return Int(0)
@@ -104,7 +107,7 @@ def rt_sigpending(call: Call, set: Annotated[StructOut, "sigset"], sigsetsize: S
     """
     if sigsetsize > SIGSET_SIZE:
         _check_size(call, sigsetsize)
-    set.write(int(sigsetsize), sig=call.task.pending.bits & call.task.blocked.bits)
+    set.write(int(sigsetsize), sig=(call.task.pending.bits | call.task.process.pending.bits) & call.task.blocked.bits)
     return Int(0)
 
 
@@ -114,33 +117,56 @@ def kill(call: Call, pid: Int, sig: SignalNumber) -> Int:
 
     A `pid` of 0 means the process group of the caller, below -1 the process group with the negated number, and -1 every
     process but init and the caller. ESRCH: there is no such process. EINVAL: no such signal. EPERM: it belongs to
-    somebody else. Besides the program there are init (process 1, of the superuser) and the shell that started the
-    program; neither cares for signals. See kill(2).
+    somebody else. Besides the processes of the program there are init (process 1, of the superuser) and the shell that
+    started the program; neither cares for signals. See kill(2).
     """
     me = call.task.process
-    others = {INIT_PID: 0, me.ppid: me.credentials.uid}
-    if pid in (me.pid, 0, -me.pid):
-        _check_signal(call, sig)
-        _send(call, call.task, sig, "SI_USER")
-        return Int(0)
-    target = me.ppid if pid == -1 else abs(pid)
-    if target not in others:
-        raise call.refuse(Errno.ESRCH, "pid", "process", str(pid.text()), f"There is no process or group {target}.")
-    call.passed("pid", "process", str(pid.text()), f"There is such a process: {_role(target)}.")
+    processes = call.kernel.processes
+    if pid == -(1 << 31):
+        raise call.refuse(Errno.ESRCH, "pid", "process", str(pid.text()), "There is no such process group.")
+    if pid > 0:
+        found = [processes[int(pid)]] if int(pid) in processes else []
+    elif pid == -1:
+        found = [process for process in processes.values() if process is not me and process.pid != INIT_PID]
+    else:
+        group = -pid or me.pgid
+        found = [process for process in processes.values() if process.pgid == group]
+    if not found:
+        raise call.refuse(Errno.ESRCH, "pid", "process", str(pid.text()), "There is no such process or process group.")
+    call.passed("pid", "process", str(pid.text()), f"There is: {_named(found)}.")
     _check_signal(call, sig)
-    if me.credentials.euid not in (0, others[target]):
+    allowed = [process for process in found if _may_signal(call, process, sig)]
+    if not allowed:
         raise call.refuse(
-            Errno.EPERM, "pid", "permission", str(pid.text()), "It belongs to the superuser, and this process does not."
+            Errno.EPERM, "pid", "permission", str(pid.text()), "It belongs to another user, and this task may not."
         )
-    call.service("signal", "send", f"The signal goes to {_role(target)}, which does not care.")
+    if sig == 0:
+        call.service("signal", "probe", "Signal 0 is never sent: the call only tells that it could be.")
+        return Int(0)
+    call.service("signal", "send", f"{signal_name(sig)} is sent to {_named(allowed)}.")
+    for process in allowed:
+        signal_delivery.send_to_process(call.kernel, process, SigInfo.user(int(sig), me))
     return Int(0)
+
+
+def _may_signal(call: Call, process: Process, sig: int) -> bool:
+    """Whether the caller may send `sig` to `process` (kill(2), second paragraph)."""
+    mine, theirs = call.task.credentials, process.credentials
+    if mine.capable(Capability.CAP_KILL) or {mine.euid, mine.uid} & {theirs.suid, theirs.uid}:
+        return True
+    return sig == Signo.SIGCONT and process.sid == call.task.process.sid
+
+
+def _named(processes: list[Process]) -> str:
+    return ", ".join(f"process {process.pid} ({process.name})" for process in processes[:4])
 
 
 @syscall
 def tkill(call: Call, tid: Int, sig: SignalNumber) -> Int:
-    """Send a signal to a thread of this process.
+    """Send a signal to a thread.
 
-    EINVAL: `tid` is not positive, or there is no such signal. ESRCH: there is no such thread. See tkill(2).
+    EINVAL: `tid` is not positive, or there is no such signal. ESRCH: there is no such thread. EPERM: it belongs to
+    somebody else. See tkill(2).
     """
     return _send_to_thread(call, tid, sig)
 
@@ -149,11 +175,12 @@ def tkill(call: Call, tid: Int, sig: SignalNumber) -> Int:
 def tgkill(call: Call, tgid: Int, tid: Int, sig: SignalNumber) -> Int:
     """Send a signal to thread `tid` of process `tgid`. EINVAL: an id is not positive, or no such signal.
 
-    ESRCH: there is no such thread. See tgkill(2).
+    ESRCH: there is no such thread. EPERM: it belongs to somebody else. See tgkill(2).
     """
     if tgid <= 0:
         raise call.refuse(Errno.EINVAL, "tgid", "range", str(tgid.text()), "Process ids are positive.")
-    if tid > 0 and tgid != call.task.process.pid:
+    task = call.kernel.tasks.get(tid)
+    if tid > 0 and (task is None or task.process.pid != tgid):
         raise call.refuse(Errno.ESRCH, "tgid", "process", str(tgid.text()), "There is no such thread in that process.")
     return _send_to_thread(call, tid, sig)
 
@@ -165,17 +192,16 @@ def _send_to_thread(call: Call, tid: Int, sig: SignalNumber) -> Int:
     if task is None:
         raise call.refuse(Errno.ESRCH, "tid", "process", str(tid.text()), f"There is no thread {int(tid)}.")
     _check_signal(call, sig)
-    _send(call, task, sig, "SI_TKILL")
-    return Int(0)
-
-
-def _send(call: Call, task: Task, sig: int, code: str) -> None:
-    """Send, or do nothing for signal 0."""
+    if not _may_signal(call, task.process, sig):
+        raise call.refuse(
+            Errno.EPERM, "tid", "permission", str(tid.text()), "It belongs to another user, and this task may not."
+        )
     if sig == 0:
         call.service("signal", "probe", "Signal 0 is never sent: the call only tells that it could be.")
-        return
-    call.service("signal", "send", f"{signal_name(sig)} is sent to process {task.process.pid}.")
-    signal.send(call.kernel, task, SigInfo.user(int(sig), call.task.process, code))
+    else:
+        call.service("signal", "send", f"{signal_name(sig)} is sent to thread {task.tid}.")
+        signal_delivery.send_to_task(call.kernel, task, SigInfo.user(int(sig), call.task.process, "SI_TKILL"))
+    return Int(0)
 
 
 def _check_signal(call: Call, sig: SignalNumber) -> None:
@@ -197,7 +223,3 @@ def _explain(call: Call, signum: int, handler: int) -> None:
     name = signal_name(signum)
     words = {SIG_DFL: f"{name} gets its default action.", SIG_IGN: f"{name} will be ignored."}
     call.service("signal", "disposition", words.get(handler, f"{name} will be handled at {handler:#x}."))
-
-
-def _role(pid: int) -> str:
-    return "init" if pid == INIT_PID else "the shell"

@@ -124,7 +124,7 @@ def _check_access(call: Call, dirfd: DirFd | None, pathname: Path, mode: int, fl
         dentry = walk.find(dirfd, follow=not flags & AccessAtFlag.AT_SYMLINK_NOFOLLOW)
         inode, name = dentry.inode, dentry.path
     shown = f"{name} has mode {inode.mode & 0o7777:04o} and belongs to user {inode.uid}"
-    if mode and not inode.permits(call.task.process.credentials, mode, real_ids):
+    if mode and not inode.permits(call.task.credentials, mode, real_ids):
         raise call.refuse(Errno.EACCES, "mode", "permission", AccessMode(mode).name or str(mode), f"{shown}: no.")
     call.service("vfs", "permission", f"{shown}: yes.")
     return Int(0)

@@ -336,24 +336,34 @@ export interface Switch extends EventBase {
   reason: string;
 }
 
-/** A task comes to life. */
+/** A task comes to life. What it does not share with `parent` it has a copy of, as of now. */
 export interface TaskStart extends EventBase {
   type: "task.start";
   /** The new task. */
   pid: number;
-  /** The task that made it; 0 for the first. */
+  /** The task that made it; of the first, the process that did. */
   parent: number;
   /** Name of its program. */
   name: string;
+  /** Process (thread group) that it belongs to; its own tid when it is a new one. */
+  process: number;
+  /** What it has in common with `parent`: address space, descriptor table, directories, handlers. */
+  shares: ("memory" | "files" | "fs" | "handlers")[];
 }
 
-/** A task replaces its program. */
+/** A task replaces its program: a new address space, and a descriptor table that it shares with nobody. */
 export interface TaskExec extends EventBase {
   type: "task.exec";
   /** The new program. */
   path: string;
   /** Its arguments, its name first. */
   argv: string[];
+  /** Name of the task from now on. */
+  name: string;
+  /** The new address space, sorted. */
+  segments: Segment[];
+  /** Address of the first instruction. */
+  entry: Word;
 }
 
 /** A task ends. */

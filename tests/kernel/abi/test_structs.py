@@ -16,8 +16,16 @@ IN_C = {
     s.SIGACTION: (["asm/signal.h"], "struct sigaction"),
     s.SIGSET: (["asm/signal.h"], "sigset_t"),
     s.FLOCK: (["asm/fcntl.h"], "struct flock"),
+    s.RUSAGE: (["linux/time.h", "linux/resource.h"], "struct rusage"),
+    s.SIGINFO_CHILD: (["asm/siginfo.h"], "siginfo_t"),
 }
-ABSENT = {(s.STAT, "reserved"), (s.SIGSET, "sig")}
+ABSENT = {
+    (s.STAT, "reserved"),
+    (s.SIGSET, "sig"),
+    (s.SIGINFO_CHILD, "pad"),
+    (s.SIGINFO_CHILD, "rest"),
+    *((s.RUSAGE, f"ru_{kind}time_{part}") for kind in "us" for part in ("sec", "usec")),
+}
 """Fields without a name in C that `offsetof` could take."""
 
 

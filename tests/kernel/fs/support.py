@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from app.kernel.clock import Clock
 from app.kernel.config import KernelConfig
+from app.kernel.credentials import Credentials
 from app.kernel.errno import KernelError
 from app.kernel.fs.rootfs import RootFs
 from app.kernel.fs.superblock import SuperBlock
-from app.kernel.task import Credentials
 from tests.conformance.harness import Call, Outcome, compile_case, run_here
 
-USER = Credentials(uid=1000, euid=1000, gid=1000, egid=1000)
-OTHER = Credentials(uid=1001, euid=1001, gid=1001, egid=1001)
-ROOT = Credentials(uid=0, euid=0, gid=0, egid=0)
+USER = Credentials.of(1000)
+OTHER = Credentials.of(1001)
+ROOT = Credentials.of(0)
 
 
 def root_file_system() -> RootFs:

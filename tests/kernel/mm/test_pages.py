@@ -6,13 +6,8 @@ import pytest
 
 from app.cpu.mmu import PAGE_SIZE, OutOfMemory
 from app.kernel.errno import Errno, KernelError
-from app.kernel.mm.address_space import (
-    MAX_MAP_COUNT,
-    MMAP_BASE,
-    MMAP_MIN_ADDR,
-    STACK_GUARD_GAP,
-    STACK_LIMIT,
-)
+from app.kernel.mm.address_space import MAX_MAP_COUNT, MMAP_BASE
+from app.kernel.mm.faults import MMAP_MIN_ADDR, STACK_GUARD_GAP, STACK_LIMIT
 from app.kernel.mm.vma import Vma
 
 TOP = 0x7FFF_FFFF_F000

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from app.cpu.mmu import PAGE_SIZE, READ, WRITE
+from app.cpu.mmu import PAGE_SIZE, READ, WRITE, PhysicalMemory
+from app.kernel.mm.memory_object import SharedMemory
 from app.kernel.mm.vma import Vma, VmaList
 from app.trace.events import Segment
 from app.trace.fold import change_memory
@@ -133,10 +134,11 @@ def test_equal_neighbours_become_one_and_split_again():
     assert [(vma.start, vma.end) for vma in vmas] == [(0x1000, 0x2000), (0x3000, 0x4000)]
 
 
-def test_shared_anonymous_neighbours_stay_apart():
+def test_neighbours_that_share_different_memory_stay_apart():
     vmas = VmaList()
-    vmas.replace(0x1000, 0x2000, Vma(0x1000, 0x2000, 3, shared=True))
-    vmas.replace(0x2000, 0x3000, Vma(0x2000, 0x3000, 3, shared=True))
+    for start in (0x1000, 0x2000):
+        shared = SharedMemory(PhysicalMemory(PAGE_SIZE), "", PAGE_SIZE, 1)
+        vmas.replace(start, start + 0x1000, Vma(start, start + 0x1000, 3, shared=True, file=shared))
     assert len(vmas) == 2
 
 

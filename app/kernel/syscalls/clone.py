@@ -1,0 +1,122 @@
+"""Making tasks: fork, vfork, clone. The dispatcher answers twice: the parent gets the tid, the child 0."""
+
+from __future__ import annotations
+
+from app.kernel.abi.constants import Signo
+from app.kernel.abi.text import signal_name
+from app.kernel.arguments import Int
+from app.kernel.arguments.clone import ChildStack, ChildTid, CloneFlags, ParentTid, Tls
+from app.kernel.call import Call
+from app.kernel.credentials import Capability
+from app.kernel.errno import Errno
+from app.kernel.fork import NAMESPACES, CloneFlag, copy_task
+from app.kernel.syscall import syscall
+from app.kernel.task import Task
+from app.kernel.wait import Blocking, Restart, Sleep
+
+_EXIT_SIGNAL = 0xFF
+_VFORK = int(CloneFlag.CLONE_VM | CloneFlag.CLONE_VFORK)
+
+
+@syscall
+def fork(call: Call) -> Blocking[Int]:
+    """Make a child process: a copy of this one, which goes on at the same place with 0 as the answer.
+
+    Memory is not copied but shared until one of the two stores into a page (copy-on-write). EAGAIN: there are too many
+    processes. See fork(2).
+    """
+    return (yield from _clone(call, 0, int(Signo.SIGCHLD)))
+
+
+@syscall
+def vfork(call: Call) -> Blocking[Int]:
+    """Make a child process that borrows this one's memory; the parent sleeps until the child calls execve or ends.
+
+    EAGAIN: there are too many processes. See vfork(2).
+    """
+    return (yield from _clone(call, _VFORK, int(Signo.SIGCHLD)))
+
+
+@syscall
+def clone(
+    call: Call,
+    flags: CloneFlags,
+    stack: ChildStack,
+    parent_tid: ParentTid,
+    child_tid: ChildTid,
+    tls: Tls,
+) -> Blocking[Int]:
+    """Make a new task, which goes on with 0 as the answer; `flags` say what it shares with this one.
+
+    With `CLONE_THREAD` it is a thread of this process, else a process. The low 8 bits of `flags` are the signal that
+    tells the parent of its end. EINVAL: flags that exclude each other. EAGAIN: there are too many tasks. EPERM: new
+    namespaces need privileges. Not served: new namespaces, for anybody. See clone(2).
+    """
+    exit_signal = flags & _EXIT_SIGNAL
+    bits = flags & ~_EXIT_SIGNAL & 0xFFFF_FFFF
+    return (yield from _clone(call, bits, exit_signal, stack, tls, parent_tid, child_tid))
+
+
+def _clone(
+    call: Call,
+    flags: int,
+    exit_signal: int,
+    stack: int = 0,
+    tls: int = 0,
+    parent_tid: int = 0,
+    child_tid: int = 0,
+) -> Blocking[Int]:
+    """What all of them do (Linux `kernel_clone`)."""
+    _check(call, flags)
+    child = copy_task(call, flags, stack, tls, exit_signal)
+    tid = child.tid.to_bytes(4, "little")
+    if flags & CloneFlag.CLONE_PARENT_SETTID:
+        call.task.mm.copy_out(parent_tid, tid)
+    if flags & CloneFlag.CLONE_CHILD_SETTID:
+        child.mm.copy_out(child_tid, tid)
+    if flags & CloneFlag.CLONE_CHILD_CLEARTID:
+        child.clear_child_tid = child_tid
+    _explain(call, child, flags, exit_signal)
+    call.kernel.scheduler.add(child)
+    done = child.vfork_done
+    if done is not None:
+        while child.vfork_done is not None and child.tid in call.kernel.tasks:
+            sentence = "The parent sleeps until the child has a program of its own or has ended (vfork)."
+            yield from call.sleep(Sleep("vfork", sentence, (done,), interruptible=False), Restart.NOINTR)
+    return Int(child.tid)
+
+
+def _check(call: Call, flags: int) -> None:
+    """Raise EINVAL for flags that exclude each other, EPERM for namespaces (Linux `copy_process`)."""
+
+    def has(*wanted: CloneFlag) -> bool:
+        return all(flags & flag for flag in wanted)
+
+    problem = ""
+    if has(CloneFlag.CLONE_NEWNS, CloneFlag.CLONE_FS) or has(CloneFlag.CLONE_NEWUSER, CloneFlag.CLONE_FS):
+        problem = "A new namespace of mounts or users has directories of its own."
+    elif has(CloneFlag.CLONE_THREAD) and not has(CloneFlag.CLONE_SIGHAND):
+        problem = "Threads share their signal handlers: CLONE_THREAD needs CLONE_SIGHAND."
+    elif has(CloneFlag.CLONE_SIGHAND) and not has(CloneFlag.CLONE_VM):
+        problem = "Handlers are addresses: CLONE_SIGHAND needs CLONE_VM."
+    elif has(CloneFlag.CLONE_SIGHAND, CloneFlag.CLONE_CLEAR_SIGHAND):
+        problem = "Shared handlers cannot be cleared for one."
+    elif has(CloneFlag.CLONE_THREAD) and flags & (CloneFlag.CLONE_NEWUSER | CloneFlag.CLONE_NEWPID):
+        problem = "A thread stays in the namespaces of its process."
+    if problem:
+        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), problem)
+    if flags & (NAMESPACES | CloneFlag.CLONE_NEWUSER):
+        privileged = call.task.credentials.capable(Capability.CAP_SYS_ADMIN)
+        errno = Errno.EINVAL if privileged or flags & CloneFlag.CLONE_NEWUSER else Errno.EPERM
+        raise call.refuse(errno, "flags", "permission", hex(flags), "This kernel makes no new namespaces.")
+    if flags:
+        call.passed("flags", "flags", hex(flags), "The flags make sense together.")
+
+
+def _explain(call: Call, child: Task, flags: int, exit_signal: int) -> None:
+    if flags & CloneFlag.CLONE_THREAD:
+        call.service("sched", "clone", f"Thread {child.tid} begins to exist in process {child.process.pid}.")
+        return
+    memory = "in the same memory" if flags & CloneFlag.CLONE_VM else "with a copy-on-write copy of the memory"
+    told = f"; {signal_name(exit_signal)} will tell of its end" if exit_signal else ""
+    call.service("sched", "fork", f"Process {child.tid} begins to exist {memory}{told}.")
