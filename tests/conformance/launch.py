@@ -1,8 +1,8 @@
 """Start a program natively as a shell with job control would: python launch.py STATUS_FD USER PROGRAM ARGUMENT...
 
 The program leads a process group of its own in a session without a terminal, and its parent is alive and in another
-group. As root it gives up everything and becomes USER. How it ended, as wait(2) says it, goes to STATUS_FD as a number, so that nothing a shell would add is in the way.
-Everything that it left running is ended.
+group. Started as root it gives up everything and becomes USER. How it ended, as wait(2) says it, goes to STATUS_FD as a
+number, so that nothing a shell would add is in the way. What it left running in its group is ended.
 """
 
 from __future__ import annotations
