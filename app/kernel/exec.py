@@ -130,11 +130,14 @@ def _build_stack(kernel: Kernel, task: Task, program: Program) -> int:
         (AT_PLATFORM, platform),
         (AT_NULL, 0),
     ]
+    mm.arg_start, mm.arg_end = (arg_pointers or env_pointers or [executable])[0], (env_pointers or [executable])[0]
+    mm.env_start, mm.env_end = mm.arg_end, executable
     words = [len(arg_pointers), *arg_pointers, 0, *env_pointers, 0, *(word for pair in auxv for word in pair)]
     width = kernel.abi.info.word_size
     vector = b"".join(word.to_bytes(width, "little") for word in words)
     push(bytes((pointer - len(vector)) % 16))
-    push(vector)
+    mm.start_stack = push(vector)
+    mm.auxv = b"".join(number.to_bytes(width, "little") for pair in auxv for number in pair)
     start = page_floor(pointer) - STACK_ROOM
     mm.map(Vma(start, STACK_TOP, READ | WRITE, "[stack]", grows_down=True))
     mm.load(pointer, b"".join(reversed(contents)))
