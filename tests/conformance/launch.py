@@ -1,4 +1,4 @@
-"""Start a program natively as a shell with job control would: python launch.py STATUS_FD USER PROGRAM ARGUMENT...
+"""Start a program natively as a shell with job control would: python launch.py STATUS_FD USER PROGRAM ARGV0 ...
 
 The program leads a process group of its own in a session without a terminal, and its parent is alive and in another
 group. Started as root it gives up everything and becomes USER. How it ended, as wait(2) says it, goes to STATUS_FD as a
@@ -16,7 +16,7 @@ import sys
 
 def main() -> None:
     """Run it and report."""
-    report, user, arguments = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+    report, user, program, arguments = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:]
     os.setsid()
     child = os.fork()
     if child == 0:
@@ -31,7 +31,7 @@ def main() -> None:
             os.setgroups([])
             os.setgid(user)
             os.setuid(user)
-        os.execve(arguments[0], arguments, os.environ)
+        os.execve(program, arguments, os.environ)
     with contextlib.suppress(OSError):
         os.setpgid(child, child)
     _, status = os.waitpid(child, 0)

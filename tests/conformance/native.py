@@ -41,9 +41,9 @@ def run_native(
     stdin: bytes = b"",
     files: Mapping[str, bytes] | None = None,
 ) -> Outcome:
-    """Run on the real kernel. `files` are put into its directory by their names; `arguments[0]` is for the eye only."""
+    """Run on the real kernel. `files` are put into its directory by their names."""
     with fresh_directory() as home, fresh_directory() as work:
-        program = home / "program"
+        program = home / Path(arguments[0]).name
         program.write_bytes(executable.read_bytes())
         program.chmod(0o755)
         for name, contents in (files or {}).items():
@@ -54,7 +54,7 @@ def run_native(
         status, report = os.pipe()
         try:
             done = subprocess.run(
-                [sys.executable, "-ES", str(LAUNCHER), str(report), str(USER_ID), str(program), *arguments[1:]],
+                [sys.executable, "-ES", str(LAUNCHER), str(report), str(USER_ID), str(program), *arguments],
                 input=stdin,
                 capture_output=True,
                 cwd=work,
