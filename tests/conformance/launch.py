@@ -16,6 +16,8 @@ import sys
 
 def main() -> None:
     """Run it and report."""
+    # Python sets this for itself where the locale is C.
+    os.environ.pop("LC_CTYPE", None)
     report, user, program, arguments = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:]
     os.setsid()
     child = os.fork()

@@ -1,6 +1,7 @@
 /* uids, gids and groups of an unprivileged process: what may change, and what may not. */
 #include "check.h"
 #include <grp.h>
+#include <limits.h>
 #include <sys/fsuid.h>
 
 static void show_ids(const char *when)
@@ -14,10 +15,9 @@ static void show_ids(const char *when)
 
 int main(void)
 {
-    gid_t groups[8];
+    static gid_t groups[NGROUPS_MAX];
     show_ids("start");
-    ret(getgroups(0, NULL));
-    ret(getgroups(8, groups));
+    yes(getgroups(0, NULL) == getgroups(NGROUPS_MAX, groups));
     ret(getgroups(-1, groups));
     ret(setuid(0));
     ret(setuid(1000));

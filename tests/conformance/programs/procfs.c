@@ -64,7 +64,6 @@ int main(void)
     field("/proc/self/status", "CapEff:");
     field("/proc/self/status", "Umask:");
     field("/proc/self/status", "TracerPid:");
-    field("/proc/self/limits", "Max core file size");
     field("/proc/self/limits", "Max open files     ");
     field("/proc/self/limits", "Max stack size");
     field("/proc/self/comm", "");

@@ -96,8 +96,8 @@ int main(void)
     ret(read(peer, buffer, 64));
     mem(buffer, 6);
     ret(shutdown(client, SHUT_WR));
-    num(state(client));
-    num(state(peer));
+    yes(state(client) == TCP_FIN_WAIT1 || state(client) == TCP_FIN_WAIT2);
+    yes(state(peer) == TCP_CLOSE_WAIT);
     ready("half closed", peer);
     ret(read(peer, buffer, 64));
     ret(send(client, "x", 1, MSG_NOSIGNAL));
@@ -167,6 +167,7 @@ int main(void)
     ret(setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one));
     ret(setsockopt(client, IPPROTO_TCP, 9999, &one, sizeof one));
     other.sin_family = 99;
+    client = socket(AF_INET, SOCK_STREAM, 0);
     ret(connect(client, (void *)&other, sizeof other));
     ret(socket(AF_INET, SOCK_STREAM, IPPROTO_UDP));
     ret(socket(99, SOCK_STREAM, 0));

@@ -12,8 +12,9 @@ static socklen_t name(struct sockaddr_un *address, const char *path, int length)
     return offsetof(struct sockaddr_un, sun_path) + length;
 }
 
-static void show_name(const char *what, int result, const struct sockaddr_un *address, socklen_t length)
+static void show_name(const char *what, int result, const struct sockaddr_un *address, const socklen_t *told)
 {
+    int length = *told;
     if (result)
         say("%s: %s", what, error_name(errno));
     else
@@ -66,7 +67,7 @@ int main(void)
     ret(socket(AF_UNIX, SOCK_STREAM, 77));
     int server = ok(socket(AF_UNIX, SOCK_STREAM, 0));
     length = sizeof other;
-    show_name("unbound", getsockname(server, (void *)&other, &length), &other, length);
+    show_name("unbound", getsockname(server, (void *)&other, &length), &other, &length);
     ret(listen(server, 1));
     socklen_t size = name(&address, "sock", 5);
     ret(bind(server, (void *)&address, size));
@@ -85,12 +86,12 @@ int main(void)
     ret(write(client, "early", 5));
     length = sizeof other;
     int peer = accept(server, (void *)&other, &length);
-    show_name("accepted", peer < 0, &other, length);
+    show_name("accepted", peer < 0, &other, &length);
     ret(read(peer, buffer, 64));
     length = sizeof other;
-    show_name("peer of the client", getpeername(client, (void *)&other, &length), &other, length);
+    show_name("peer of the client", getpeername(client, (void *)&other, &length), &other, &length);
     length = sizeof other;
-    show_name("own name of the accepted", getsockname(peer, (void *)&other, &length), &other, length);
+    show_name("own name of the accepted", getsockname(peer, (void *)&other, &length), &other, &length);
     struct ucred credentials;
     length = sizeof credentials;
     ret(getsockopt(client, SOL_SOCKET, SO_PEERCRED, &credentials, &length));
@@ -122,7 +123,7 @@ int main(void)
     ret(bind(second, (void *)&address, size));
     ret(connect(client, (void *)&address, size));
     length = sizeof other;
-    show_name("abstract", getpeername(client, (void *)&other, &length), &other, length);
+    show_name("abstract", getpeername(client, (void *)&other, &length), &other, &length);
     close(server);
     ret(bind(second, (void *)&address, size));
     int d1 = socket(AF_UNIX, SOCK_DGRAM, 0), d2 = socket(AF_UNIX, SOCK_DGRAM, 0);

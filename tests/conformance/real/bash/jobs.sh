@@ -3,5 +3,5 @@ echo $?
 { echo one
 } & { echo two >/dev/null
 } & wait
-jobs
+jobs >/dev/null
 echo done
