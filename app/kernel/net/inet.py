@@ -234,11 +234,7 @@ class InetSock(Sock):
         self.settings[level, option] = number
 
     def get_option(self, call: Call, level: int, option: int) -> bytes:
-        """Options of IP and IPv6. Raises ENOPROTOOPT; IPv4 says EOPNOTSUPP of a level that it does not know."""
-        if self.family == AF_INET and level != SocketLevel.SOL_IP:
-            raise call.refuse(
-                Errno.EOPNOTSUPP, "level", "range", str(level), "The socket's protocol is not of the level."
-            )
+        """Options of IP and IPv6. Raises ENOPROTOOPT."""
         known = self._options(call, level, option)
         return self.setting(level, option, known[option]).to_bytes(4, "little", signed=True)
 
