@@ -9,7 +9,6 @@ from app.kernel.errno import Errno, KernelError
 from . import notify
 from .file import MAX_RW_COUNT, FileDescription, RegularDescription
 from .splice import CHUNK, KernelSource
-from .superblock import MAX_FILE_SIZE
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
@@ -27,9 +26,9 @@ def copy_range(call: Call, source: FileDescription, start: int, target: FileDesc
     if (start & _WORD) + length > _WORD or (to & _WORD) + length > _WORD:
         raise KernelError(Errno.EOVERFLOW, "The range ends beyond the largest offset")
     count = max(min(length, reader.size - start), 0) if start >= 0 else length
-    if to >= MAX_FILE_SIZE:
+    if to >= writer.max_size:
         raise KernelError(Errno.EFBIG, f"No file has a byte at offset {to}")
-    count = min(count, MAX_FILE_SIZE - to)
+    count = min(count, writer.max_size - to)
     if reader is writer and to + count > start and to < start + count:
         raise KernelError(Errno.EINVAL, "What is copied and where it goes overlap")
     if start < 0 or to < 0:

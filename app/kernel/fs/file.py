@@ -13,7 +13,7 @@ from app.kernel.wait import Blocking, Sleep, WaitQueue
 from . import notify
 from .inode import Dentry, Inode, RegularFile, UnnamedDentry
 from .owner_signal import FileOwner
-from .superblock import MAX_FILE_SIZE, SuperBlock
+from .superblock import SuperBlock
 
 if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument
@@ -68,6 +68,8 @@ class FileDescription:
     kind = "device"
     what = "a device"
     seekable = False
+    ignores_seek = False
+    """Whether lseek(2) succeeds without doing anything, though there are no positions."""
     gives_pages = False
     """Whether splice(2) can read it (`splice_read` of the file operations)."""
     takes_pages = False
@@ -243,9 +245,9 @@ class RegularDescription(FileDescription):
         if append:
             start = inode.size
             call.service("vfs", "append", f"O_APPEND: the write begins at the end, offset {start}.")
-        if start >= MAX_FILE_SIZE:
+        if start >= inode.max_size:
             raise KernelError(Errno.EFBIG, f"No file has a byte at offset {start}")
-        wanted = min(wanted, MAX_FILE_SIZE - start)
+        wanted = min(wanted, inode.max_size - start)
         inode.drop_privileges(call.task.credentials)
         wanted = inode.writable_part(start, wanted)
         if not wanted:
@@ -271,7 +273,7 @@ class RegularDescription(FileDescription):
         else:
             base = {int(SeekWhence.SEEK_CUR): self.offset, int(SeekWhence.SEEK_END): inode.size}.get(whence, 0)
             target = base + offset
-        if not 0 <= target <= MAX_FILE_SIZE:
+        if not 0 <= target <= inode.max_size:
             raise KernelError(Errno.EINVAL, f"{target} is no offset that a file can have")
         self.offset = target
         return target

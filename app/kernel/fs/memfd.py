@@ -27,6 +27,8 @@ _EXECUTE_BITS = 0o111
 class MemoryFile(RegularFile):
     """A file of memfd_create(2). Without the seal F_SEAL_SEAL more seals can be added."""
 
+    max_size = 2**63 - 1
+
     def __init__(self, fs: SuperBlock, permissions: int, uid: int, gid: int, seals: int) -> None:
         super().__init__(fs, permissions, uid, gid)
         self.nlink = 0

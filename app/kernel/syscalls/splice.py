@@ -26,6 +26,7 @@ from app.kernel.fs.splice import (
     send_file,
     wait_for_data,
     wait_for_room,
+    write_chunk,
 )
 from app.kernel.fs.superblock import PAGE_SIZE
 from app.kernel.syscall import syscall
@@ -197,6 +198,8 @@ def vmsplice(
     iov.import_vector()
     if not iov.size:
         return Size(0)
+    if end is None and is_pipe(file):
+        return Size((yield from _standard_stream(call, file, iov)))
     if end is None:
         raise call.refuse(Errno.EBADF, "fd", "pipe", str(fd.number), f"{file.path} is {file.what}, not a pipe.")
     nonblocking = bool(flags & SpliceFlag.SPLICE_F_NONBLOCK)
@@ -215,6 +218,13 @@ def vmsplice(
         end.pipe.put(PipeBuffer(piece, fixed=True))
         done += _length(piece)
     return Size(done)
+
+
+def _standard_stream(call: Call, file: FileDescription, iov: PipeIoVec) -> Blocking[int]:
+    """vmsplice(2) of a standard stream: its pipe is outside, so the bytes are read or written."""
+    if iov.fills:
+        return (yield from file.read(call, iov))
+    return (yield from write_chunk(call, file, b"".join(iov.pages(iov.size)), None))
 
 
 @syscall
