@@ -34,7 +34,8 @@ PREPARING_CALLS = 3
 STANDARD_INPUT = 0
 """Its open file description."""
 
-STDIN_CALLS = ("ioctl", "fcntl", "fchmod", "fchown", "fchmodat2", "fchownat", "futimesat", "utimensat", "linkat")
+STDIN_CALLS = ("ioctl", "fcntl", "fchmod", "fchown", "fchmodat2", "fchownat", "futimesat", "utimensat", "linkat",
+               "fstat")  # fmt: skip
 
 _MEMORY = 64 << 20
 _EVENTS = 200_000

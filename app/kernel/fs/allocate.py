@@ -50,9 +50,9 @@ def allocate(call: Call, fd: Fd, mode: int, offset: int, length: int) -> None:
     if mode in _OTHER_MODES:
         raise call.refuse(Errno.EOPNOTSUPP, "mode", "flags", hex(mode), "The file system does not know this mode.")
     inode.need_allocatable(mode, end)
+    inode.drop_privileges(call.task.credentials)
     if mode in (_COLLAPSE, _INSERT):
         _check_shift(call, inode, mode, offset, length)
-    inode.drop_privileges(call.task.credentials)
     if mode == _COLLAPSE:
         inode.shift(end, -length)
     elif mode == _INSERT:

@@ -14,15 +14,11 @@ from .superblock import SuperBlock
 if TYPE_CHECKING:
     from app.kernel.call import Call
 
-if TYPE_CHECKING:
-    from app.kernel.call import Call
-
 
 class AnonymousDescription(FileDescription):
     """An open anonymous file; all share one inode. `name` is what /proc/self/fd shows after `anon_inode:`."""
 
     kind = "anonymous"
-    ignores_seek = True
     name = ""
 
     def __init__(self, fs: SuperBlock, flags: int) -> None:
@@ -59,10 +55,6 @@ def install(call: Call, file: FileDescription, close_on_exec: bool) -> int:
     number = files.lowest_free()
     files.install(call.kernel, number, file, close_on_exec)
     return number
-
-    def seek(self, call: Call, offset: int, whence: int) -> int:
-        """Asking for another position is no error, and changes nothing (noop_llseek)."""
-        return self.offset
 
 
 def anonymous_inode(fs: SuperBlock) -> Inode:

@@ -111,9 +111,9 @@ def change_times(call: Call, target: Target, times: tuple[int | None, int | None
     """
     inode = target.inode
     who = call.task.credentials
-    _need_own_inode(target)
     if times is None and not owns(inode, who) and not inode.permits(who, MAY_WRITE):
         raise KernelError(Errno.EACCES, f"This user neither owns {target.path} nor may write it")
+    _need_own_inode(target)
     if times is not None:
         _need_owner(call, target, "sets its times")
     access, modification = times or (inode.fs.now, inode.fs.now)

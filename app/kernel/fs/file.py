@@ -68,8 +68,6 @@ class FileDescription:
     kind = "device"
     what = "a device"
     seekable = False
-    ignores_seek = False
-    """Whether lseek(2) succeeds without doing anything, though there are no positions."""
     gives_pages = False
     """Whether splice(2) can read it (`splice_read` of the file operations)."""
     takes_pages = False

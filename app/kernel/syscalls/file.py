@@ -119,7 +119,7 @@ def lseek(call: Call, fd: Fd, offset: Offset, whence: SeekWhence) -> Offset:
     file = fd.file
     if whence not in tuple(SeekWhence):
         raise call.refuse(Errno.EINVAL, "whence", "range", str(whence), "whence is none of the five SEEK values.")
-    if not file.seekable and not file.ignores_seek:
+    if not file.seekable:
         raise call.refuse(
             Errno.ESPIPE, "fd", "seekable", str(fd.number), f"{file.path} has no positions to move between."
         )

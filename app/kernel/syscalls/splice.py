@@ -50,6 +50,17 @@ def sendfile(call: Call, out_fd: Fd, in_fd: Fd, offset: OffsetPointer, count: Si
     Not served: a pipe gets a copy of the pages, so it does not show what is written to the file afterwards.
     """
     given = None if offset.is_null else offset.read()
+    try:
+        done = yield from _send(call, out_fd, in_fd, given, count, offset)
+    except KernelError:
+        if given is not None:
+            offset.write(given)
+        raise
+    return Size(done)
+
+
+def _send(call: Call, out_fd: Fd, in_fd: Fd, given: int | None, count: int, offset: OffsetPointer) -> Blocking[int]:
+    """Linux writes the offset back even when this fails, so an offset that cannot be written is EFAULT in any case."""
     source = in_fd.readable()
     if given is not None and not source.seekable:
         raise call.refuse(Errno.ESPIPE, "in_fd", "seekable", str(in_fd.number), f"{source.path} has no positions.")
@@ -66,7 +77,7 @@ def sendfile(call: Call, out_fd: Fd, in_fd: Fd, offset: OffsetPointer, count: Si
     else:
         done = yield from send_file(call, source, position, target, length)
     _advance(source, given, offset, position, done)
-    return Size(done)
+    return done
 
 
 @syscall
