@@ -102,6 +102,11 @@ class FileDescription:
         return self.dentry or UnnamedDentry(self._path, self.inode)
 
     @property
+    def positioned(self) -> bool:
+        """Whether it can be read and written at a position, as pread(2) does (FMODE_PREAD)."""
+        return self.seekable
+
+    @property
     def nonblocking(self) -> bool:
         """Whether O_NONBLOCK is set."""
         return bool(self.flags & _NONBLOCK)

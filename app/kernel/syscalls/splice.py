@@ -13,7 +13,7 @@ from app.kernel.arguments.splice import PipeIoVec
 from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.copy_range import copy_range
-from app.kernel.fs.file import MAX_RW_COUNT, FileDescription
+from app.kernel.fs.file import MAX_RW_COUNT, FileDescription, RegularDescription
 from app.kernel.fs.pipe import PipeBuffer, PipeEnd
 from app.kernel.fs.splice import (
     copy_pipe,
@@ -45,7 +45,7 @@ def sendfile(call: Call, out_fd: Fd, in_fd: Fd, offset: OffsetPointer, count: Si
     Reading begins at `*offset`, which is moved on, or with NULL at the offset of `in_fd`. 0 means the end of the file.
 
     Errors: EBADF (not open for reading or for writing), EFAULT, EINVAL (a file that cannot be read this way, a
-    negative offset, or O_APPEND), ESPIPE (`offset` of a pipe), EAGAIN, EINTR, and those of write.
+    negative offset, or O_APPEND), ESPIPE (`offset` of a pipe), EOVERFLOW, EAGAIN, EINTR, and those of write.
 
     Not served: a pipe gets a copy of the pages, so it does not show what is written to the file afterwards.
     """
@@ -62,16 +62,17 @@ def sendfile(call: Call, out_fd: Fd, in_fd: Fd, offset: OffsetPointer, count: Si
 def _send(call: Call, out_fd: Fd, in_fd: Fd, given: int | None, count: int, offset: OffsetPointer) -> Blocking[int]:
     """Linux writes the offset back even when this fails, so an offset that cannot be written is EFAULT in any case."""
     source = in_fd.readable()
-    if given is not None and not source.seekable:
+    if given is not None and not source.positioned:
         raise call.refuse(Errno.ESPIPE, "in_fd", "seekable", str(in_fd.number), f"{source.path} has no positions.")
     _need_range(call, "offset", given if given is not None else source.offset, count)
     target = out_fd.writable()
     length = min(int(count), MAX_RW_COUNT, call.kernel.config.memory_bytes)
+    position = position_of(source, given)
+    _need_end(call, source, target, position or 0, min(int(count), MAX_RW_COUNT))
     end = pipe_end(target)
     readable = source.gives_pages or (source.seekable and not length)
     if not readable or (end is None and target.flags & _APPEND):
         raise KernelError(Errno.EINVAL, f"sendfile cannot copy from {source.path} to {target.path}")
-    position = position_of(source, given)
     if end is not None:
         done = (yield from file_to_pipe(call, source, position, end, length, target.nonblocking)) if length else 0
     else:
@@ -136,7 +137,7 @@ def _from_pipe(
     length: int,
     nonblocking: bool,
 ) -> Blocking[int]:
-    if to is not None and not target.seekable:
+    if to is not None and not target.positioned:
         raise KernelError(Errno.EINVAL, f"{target.path} has no positions")
     if target.flags & _APPEND:
         raise KernelError(Errno.EINVAL, "A file with O_APPEND cannot be spliced into")
@@ -158,7 +159,7 @@ def _to_pipe(
     length: int,
     nonblocking: bool,
 ) -> Blocking[int]:
-    if start is not None and not source.seekable:
+    if start is not None and not source.positioned:
         raise KernelError(Errno.EINVAL, f"{source.path} has no positions")
     position = position_of(source, start)
     _need_range(call, "off_in", position or 0, length)
@@ -295,6 +296,14 @@ def _advance(file: FileDescription, given: int | None, pointer: OffsetPointer, p
         pointer.write(position + done)
     elif file.seekable and file.inode.is_regular:
         file.offset = position + done
+
+
+def _need_end(call: Call, source: FileDescription, target: FileDescription, position: int, count: int) -> None:
+    """Refuse to read where neither file could have a byte. Raises EOVERFLOW."""
+    sizes = [file.inode.max_size for file in (source, target) if isinstance(file, RegularDescription)]
+    most = min(sizes, default=2**63 - 1)
+    if position >= most and position + count > most:
+        raise call.refuse(Errno.EOVERFLOW, "offset", "range", str(position), f"Files end at {most} at the latest.")
 
 
 def _used(end: PipeEnd) -> int:

@@ -105,7 +105,7 @@ def _positioned(call: Call, fd: Fd, offset: int) -> Fd:
     if offset < 0:
         raise call.refuse(Errno.EINVAL, "offset", "range", str(offset), "A position in a file is not negative.")
     file = fd.file
-    if not file.seekable:
+    if not file.positioned:
         raise call.refuse(Errno.ESPIPE, "fd", "seekable", str(fd.number), f"{file.path} has no positions.")
     return fd
 
