@@ -130,6 +130,8 @@ def copy_task(call: Call, flags: int, stack: int, tls: int, exit_signal: int) ->
             shares=tuple(name for flag, name in _SHARES.items() if flags & flag),
         )
     )
+    if not shares_memory:
+        mm.announce_left_out(parent.mm, tid)
     return child
 
 
