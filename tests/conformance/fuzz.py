@@ -35,7 +35,8 @@ STANDARD_INPUT = 0
 """Its open file description."""
 
 STDIN_CALLS = ("ioctl", "fcntl", "fchmod", "fchown", "fchmodat2", "fchownat", "futimesat", "utimensat", "linkat",
-               "fstat")  # fmt: skip
+               "fstat",
+               "fgetxattr", "fsetxattr", "fremovexattr", "flistxattr")  # fmt: skip
 
 _MEMORY = 64 << 20
 _EVENTS = 200_000

@@ -70,7 +70,7 @@ def _send(call: Call, out_fd: Fd, in_fd: Fd, given: int | None, count: int, offs
     position = position_of(source, given)
     _need_end(call, source, target, position or 0, min(int(count), MAX_RW_COUNT))
     end = pipe_end(target)
-    readable = source.gives_pages or (source.seekable and not length)
+    readable = source.gives_pages or (not length and (source.seekable or end is not None))
     if not readable or (end is None and target.flags & _APPEND):
         raise KernelError(Errno.EINVAL, f"sendfile cannot copy from {source.path} to {target.path}")
     if end is not None:
