@@ -699,7 +699,7 @@ def test_attributes_cannot_be_changed(path: str) -> None:
     )
 
 
-@pytest.mark.parametrize("path", ["/proc", "/proc/self/status", "/dev/pts", "/dev/shm", "/sys", "/proc/self/ns/pid"])
+@pytest.mark.parametrize("path", ["/proc", "/proc/self/status", "/dev/pts", "/dev/shm", "/sys"])
 def test_file_systems(path: str) -> None:
     kind = [("s", 0, 8)] if path == "/dev/shm" else [("s", 0, 16), ("s", 16, 40), ("s", 64, 8)]
     check(call("statfs", path, Buffer("s", 120), dump=kind))
@@ -712,12 +712,10 @@ def test_copying_from_a_file_that_is_made_up() -> None:
         call("pipe", Buffer("fds", 8)),
         call("sendfile", 4, 3, 0, 100, show="sign"),
         call("splice", 3, 0, 6, 0, 100, 0, show="sign"),
-        call("copy_file_range", 3, 0, 4, 0, 100, 0, show="sign"),
         call("fallocate", 3, 0, 0, 10),
         call("fsync", 3),
         call("fdatasync", 3),
         call("flock", 3, 1),
-        call("fcntl", 3, 1024, 1),
         call("ioctl", 3, 0x541B, Buffer("n", 4)),
         call("mmap", 0, 4096, 1, 1, 3, 0),
         call("fchmod", 3, 0o666),
@@ -745,20 +743,17 @@ def test_a_file_without_a_name_gets_one() -> None:
         call("readlink", "/proc/self/fd/5", Buffer("n", 32), 32, dump=[("n", 0, 32)]),
         call("open", "/proc/self/fd/5", O_RDWR | O_TRUNC),
         call("read", 5, Buffer("b"), 8),
-        call("eventfd2", 1, 0),
-        call("open", "/proc/self/fd/8", O_RDWR),
-        call("readlink", "/proc/self/fd/8", Buffer("n"), 32, dump=[("n", 0, 20)]),
+        call("inotify_init"),
+        call("open", "/proc/self/fd/8", 0),
+        call("readlink", "/proc/self/fd/8", Buffer("m", 32), 32, dump=[("m", 0, 18)]),
         call("socket", AF_INET, SOCK_STREAM, 0),
         call("open", "/proc/self/fd/9", O_RDWR),
-        call("inotify_init"),
-        call("readlink", "/proc/self/fd/10", Buffer("m", 32), 32, dump=[("m", 0, 18)]),
-        call("open", "/proc/self/fd/10", 0),
         call("mknod", "fifo", 0o10600, 0),
         call("open", "fifo", O_RDWR),
-        call("write", 11, b"x", 1),
-        call("open", "/proc/self/fd/11", 0),
-        call("read", 12, Buffer("b"), 8),
-        call("inotify_add_watch", 10, "/proc/self/fd", 0x100),
+        call("write", 10, b"x", 1),
+        call("open", "/proc/self/fd/10", 0),
+        call("read", 11, Buffer("b"), 8),
+        call("inotify_add_watch", 8, "/proc/self/fd", 0x100),
     )
 
 

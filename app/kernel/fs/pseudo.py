@@ -10,7 +10,7 @@ import stat
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from app.kernel.abi.constants import SeekWhence
+from app.kernel.abi.constants import IoctlRequest, SeekWhence
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
 
@@ -19,6 +19,7 @@ from .inode import Dentry, Directory, Inode, Symlink
 from .superblock import PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
+    from app.kernel.arguments.ioctl import IoctlArgument
     from app.kernel.call import Call
     from app.kernel.kernel import Kernel
     from app.kernel.task import Task
@@ -32,6 +33,9 @@ Store = Callable[["Call", bytes], None]
 
 class PseudoSuperBlock(SuperBlock):
     """A file system without contents; its files come from the state of `kernel`."""
+
+    max_pages = max_inodes = 0
+    keeps_attributes = False
 
     def __init__(self, kernel: Kernel, type_name: str, device: int, magic: int) -> None:
         super().__init__(kernel.clock, device, magic)
@@ -73,6 +77,10 @@ class PseudoDirectory(Directory):
     def blocks(self) -> int:
         """Nothing."""
         return 0
+
+    def may_become_mode(self, mode: int) -> bool:
+        """The kernel says who may do what."""
+        return False
 
     def make(self, name: str) -> Inode | None:
         """A new inode for the entry `name`, if there is one."""
@@ -150,6 +158,10 @@ class PseudoFile(Inode):
         super().__init__(fs, stat.S_IFREG | mode, uid, gid)
         self.show = show
         self.store = store
+
+    def may_become_mode(self, mode: int) -> bool:
+        """The kernel says who may do what."""
+        return False
 
     def open(self, fs: SuperBlock, flags: int, dentry: Dentry) -> FileDescription:
         """A description that makes the contents at its first read."""
@@ -249,6 +261,13 @@ class SequentialFile(FileDescription):
             raise KernelError(Errno.EINVAL, "A position in a file is not negative")
         self.offset = target
         return target
+
+    def ioctl(self, call: Call, request: int, argument: IoctlArgument) -> int:
+        """FIONREAD counts from the offset to the size, which is 0."""
+        if request == IoctlRequest.FIONREAD:
+            argument.write_int(-self.offset)
+            return 0
+        return super().ioctl(call, request, argument)
 
 
 def mount(parent: Dentry, name: str, root: PseudoDirectory) -> Dentry:
