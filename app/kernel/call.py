@@ -71,9 +71,10 @@ class Call:
     def sleep(self, sleep: Sleep, restart: Restart = Restart.SYS) -> Blocking[None]:
         """Sleep once. The caller looks at what it waits for before and after, so that this wins over a signal.
 
-        Raises Interrupted when a signal is pending; `restart` says what becomes of the call then.
+        Raises Interrupted when a signal is pending, which for an uninterruptible sleep must be one that ends the
+        process; `restart` says what becomes of the call then.
         """
-        if sleep.interruptible and self.task.signal_pending:
+        if self.task.signal_pending and (sleep.interruptible or self.task.fatal_signal_pending):
             raise Interrupted(restart)
         yield sleep
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .constants import FileMode, LockType, SaFlag, SeekWhence
+from .constants import AltstackFlag, FileMode, LockType, SaFlag, SeekWhence
 from .file_constants import OwnerKind
 from .text import file_mode_text, flag_text, quote, signal_set_text
 
@@ -66,6 +66,12 @@ def sigaction_text(fields: Fields) -> str:
 def sigset_text(fields: Fields) -> str:
     """`[INT TERM]`."""
     return signal_set_text(fields["sig"])
+
+
+def sigaltstack_text(fields: Fields) -> str:
+    """`{ss_sp=0x401000, ss_flags=SS_AUTODISARM, ss_size=8192}`."""
+    start, flags = fields["ss_sp"], flag_text(fields["ss_flags"], AltstackFlag)
+    return f"{{ss_sp={hex(start) if start else 'NULL'}, ss_flags={flags}, ss_size={fields['ss_size']}}}"
 
 
 def flock_text(fields: Fields) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument
     from app.kernel.call import Call
 
+    from .eventpoll import EpollItem
+
 MAX_RW_COUNT = 0x7FFF_F000
 """Most bytes that one call transfers (read(2), NOTES)."""
 
@@ -58,8 +60,9 @@ class FileDescription:
 
     `flags` are the flags of open(2) that last: access mode and status; `readable` and `writable` say what the mode
     allows, `path_only` that it was opened with O_PATH and only stands for a place. `identity` numbers descriptions
-    within the run; `created` says that its open(2) made the file, `owner` who hears that it is ready. Subclasses are
-    the kinds of files; this class answers what a file without the operation answers.
+    within the run; `created` says that its open(2) made the file, `owner` who hears that it is ready, `epoll_items` are
+    the entries of epoll instances that watch it. Subclasses are the kinds of files; this class answers what a file
+    without the operation answers.
     """
 
     kind = "device"
@@ -83,6 +86,7 @@ class FileDescription:
         self.writable = flags & _ACCESS in (int(OpenFlag.O_WRONLY), int(OpenFlag.O_RDWR))
         self.path_only = bool(flags & _PATH)
         self._path = path
+        self.epoll_items: list[EpollItem] = []
         self.created = False
         self.owner = FileOwner()
         inode.openers += 1
@@ -109,6 +113,8 @@ class FileDescription:
         """One descriptor less; the last one releases the file."""
         self.references -= 1
         if self.references == 0:
+            for item in tuple(self.epoll_items):
+                item.remove()
             self.release()
 
     def release(self) -> None:
@@ -126,6 +132,11 @@ class FileDescription:
         if self.nonblocking:
             raise KernelError(Errno.EAGAIN, "It would have to sleep, but O_NONBLOCK is set")
         yield from call.sleep(sleep)
+
+    @property
+    def pollable(self) -> bool:
+        """Whether its kind has a `poll` of its own; the others are always ready, and epoll does not take them."""
+        return type(self).poll is not FileDescription.poll
 
     def poll(self) -> int:
         """What can be done now without sleeping, as POLL* bits (poll(2)); always ready where nothing has to wait."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.kernel import signal_delivery
+from app.kernel import signal_delivery, stop
 from app.kernel.abi.constants import IoctlRequest, Signo
 from app.kernel.errno import Errno, KernelError
 from app.kernel.signal import SIG_IGN, SigInfo
@@ -46,20 +46,11 @@ def need_foreground(call: Call, terminal: Terminal, signo: Signo) -> None:
         if signo == Signo.SIGTTIN:
             raise KernelError(Errno.EIO, "Only the foreground process group reads from the terminal", "tty")
         return
-    if is_orphaned(call.kernel, process.pgid):
+    if stop.is_orphaned(call.kernel, process.pgid):
         raise KernelError(Errno.EIO, "Nobody is left who could continue this process group", "tty")
     call.service("tty", "background", f"Process group {process.pgid} is not in the foreground: it gets {signo.name}.")
     signal_delivery.send_to_group(call.kernel, process.pgid, SigInfo(signo, "SI_KERNEL"))
     raise Interrupted(Restart.SYS)
-
-
-def is_orphaned(kernel: Kernel, pgid: int) -> bool:
-    """Whether no member of a process group has its parent in another group of the session (credentials(7))."""
-    members = (process for process in kernel.processes.values() if process.pgid == pgid and not process.is_zombie)
-    return not any(
-        member.parent is not None and member.parent.pgid != pgid and member.parent.sid == member.sid
-        for member in members
-    )
 
 
 def acquire(task: Task, terminal: Terminal) -> None:

@@ -199,8 +199,9 @@ class PipeEnd(FileDescription):
         return mask
 
     def poll_queues(self) -> tuple[WaitQueue, ...]:
-        """Both: each end hears of the other's closing on either."""
-        return self.pipe.data_queue, self.pipe.room_queue
+        """Data for a reader, room for a writer; each hears of the other's closing on its own."""
+        queues = (self.pipe.data_queue,) if self.readable else ()
+        return (*queues, self.pipe.room_queue) if self.writable else queues
 
     def try_read(self, call: Call, sink: Sink, position: int | None) -> int | Sleep:
         """Take what is in the pipe; 0 when it is empty and nobody can write any more."""

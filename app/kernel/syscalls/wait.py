@@ -115,9 +115,10 @@ def waitid(
     found = yield from _wait(call, matches, bits, str(int(id)))
     if not infop.is_null:
         if found is None:
-            infop.write()
+            infop.write(_WAITID_SIZE)
         else:
             infop.write(
+                _WAITID_SIZE,
                 si_signo=int(Signo.SIGCHLD),
                 si_code=_CODES[found.code],
                 si_pid=found.process.pid,
@@ -128,6 +129,9 @@ def waitid(
         rusage.write(**rusage_fields(found.process.cpu_time + found.process.children_cpu_time))
     return Int(0)
 
+
+_WAITID_SIZE = 28
+"""waitid fills `siginfo_t` up to si_status."""
 
 _CODES = {"CLD_EXITED": 1, "CLD_KILLED": 2, "CLD_DUMPED": 3, "CLD_STOPPED": 5, "CLD_CONTINUED": 6}
 
