@@ -518,7 +518,19 @@ def test_limits() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["net/tcp", "net/udp", "net/tcp6", "net/udp6", "net/unix", "net/route", "swaps", "partitions"]
+    "name",
+    [
+        "net/raw",
+        "net/raw6",
+        "net/tcp",
+        "net/udp",
+        "net/tcp6",
+        "net/udp6",
+        "net/unix",
+        "net/route",
+        "swaps",
+        "partitions",
+    ],
 )
 def test_headings(name: str) -> None:
     real, here = both(*printing(f"/proc/{name}"))

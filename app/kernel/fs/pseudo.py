@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from app.kernel.kernel import Kernel
     from app.kernel.task import Task
 
+ROOM_FOR_ENTRIES = 64
+"""Entries that a directory keeps before it first looks for those that are not right any more."""
+
 Show = Callable[[], "str | bytes | list[str]"]
 """Makes the contents of a file: a whole, or records, of which one read gives as many as fit into a page."""
 
@@ -67,6 +70,7 @@ class PseudoDirectory(Directory):
 
     def __init__(self, fs: PseudoSuperBlock, mode: int = 0o555, uid: int = 0, gid: int = 0) -> None:
         super().__init__(fs, mode, uid, gid)
+        self._crowded = ROOM_FOR_ENTRIES
 
     @property
     def size(self) -> int:
@@ -105,10 +109,20 @@ class PseudoDirectory(Directory):
         inode = self.make(name)
         if inode is None:
             return None
+        if len(self.entries) >= self._crowded:
+            self._forget_stale()
         dentry = self.entries[name] = Dentry(name, self.dentry, inode)
         if isinstance(inode, PseudoDirectory):
             inode.dentry = dentry
         return dentry
+
+    def _forget_stale(self) -> None:
+        """Drop entries that are not right any more, so that processes long gone do not pile up."""
+        for name, dentry in list(self.entries.items()):
+            if not self.still_there(dentry):
+                dentry.deleted = True
+                del self.entries[name]
+        self._crowded = 2 * len(self.entries) + ROOM_FOR_ENTRIES
 
     def listing(self, offset: int) -> Iterator[tuple[str, Inode, int]]:
         """(name, inode, cookie) of the entries whose cookie is greater than `offset`."""
