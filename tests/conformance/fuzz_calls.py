@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable
 
 from app.kernel.abi.x86_64_table import NAMES
+from tests.conformance import fuzz_files
 from tests.conformance.program import (
     AT_FDCWD,
     KERNEL_ADDRESS,
@@ -80,7 +81,7 @@ class Sequence:
             (self.stat, 4), (self.access, 2), (self.dup, 5), (self.fcntl, 7), (self.pipe, 4), (self.ioctl, 3),
             (self.directory, 9), (self.names, 9), (self.listing, 3), (self.memory, 8), (self.heap, 2),
             (self.identity, 2), (self.time, 4), (self.random_bytes, 2), (self.action, 3), (self.mask, 3),
-            (self.send, 3), (self.unknown, 1), (self.truncate, 2),
+            (self.send, 3), (self.unknown, 1), (self.truncate, 2), *fuzz_files.makers(self),
         ]  # fmt: skip
 
     def build(self) -> list[Call]:

@@ -60,6 +60,7 @@ def change_mode(call: Call, target: Target, mode: int) -> None:
     """Set the permission bits (chmod(2)). Raises EOPNOTSUPP for a symbolic link, EPERM for another's file."""
     inode = target.inode
     who = call.task.credentials
+    _need_own_inode(target)
     if inode.is_symlink:
         raise KernelError(Errno.EOPNOTSUPP, f"{target.path} is a symbolic link, and a link has no mode of its own")
     _need_owner(call, target, "changes its mode")
@@ -81,6 +82,7 @@ def change_owner(call: Call, target: Target, uid: int, gid: int) -> None:
     """
     inode = target.inode
     who = call.task.credentials
+    _need_own_inode(target)
     is_owner = file_user(who) == inode.uid
     may_change = who.capable(Capability.CAP_CHOWN)
     if uid != NO_ID and not may_change and not (is_owner and uid == inode.uid):
@@ -112,6 +114,7 @@ def change_times(call: Call, target: Target, times: tuple[int | None, int | None
     who = call.task.credentials
     if times is None and not owns(inode, who) and not inode.permits(who, MAY_WRITE):
         raise KernelError(Errno.EACCES, f"This user neither owns {target.path} nor may write it")
+    _need_own_inode(target)
     if times is not None:
         _need_owner(call, target, "sets its times")
     access, modification = times or (inode.fs.now, inode.fs.now)
@@ -145,6 +148,12 @@ def truncate(call: Call, target: Target, size: int) -> None:
     inode.truncate(size)
     notify.file_event(inode, target.dentry, notify.IN_MODIFY)
     call.service("vfs", "truncate", f"{target.path} has {size} bytes now.")
+
+
+def _need_own_inode(target: Target) -> None:
+    """Anonymous files share one inode, which nobody changes. Raises EOPNOTSUPP."""
+    if target.inode is target.inode.fs.anonymous:
+        raise KernelError(Errno.EOPNOTSUPP, f"{target.path} shares its inode with other files")
 
 
 def _need_owner(call: Call, target: Target, deed: str) -> None:

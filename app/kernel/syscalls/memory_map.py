@@ -250,6 +250,9 @@ def _check_file(call: Call, file: FileDescription, size: int, prot: int, flags: 
         raise call.refuse(Errno.ENODEV, "fd", "kind", shown, f"{file.path} is {file.what}, which can't be mapped.")
     if flags & MmapFlag.MAP_GROWSDOWN:
         raise call.refuse(Errno.EINVAL, "flags", "flags", flag_text(flags, MmapFlag), "A file can't grow downwards.")
+    sealed = isinstance(file.inode, RegularFile) and file.inode.sealed_against_writing
+    if shared and prot & WRITE and sealed:
+        raise call.refuse(Errno.EPERM, "prot", "seal", shown, f"A seal of {file.path} forbids to write it.")
     if flags & MmapFlag.MAP_SYNC and isinstance(file.inode, RegularFile):
         raise call.refuse(
             Errno.EOPNOTSUPP,
@@ -259,7 +262,7 @@ def _check_file(call: Call, file: FileDescription, size: int, prot: int, flags: 
             "MAP_SYNC needs memory that is a disk (DAX).",
         )
     call.passed("fd", "access-mode", shown, f"{file.path} is open for what the mapping is to do.")
-    return ALL if not shared or file.writable else ALL & ~WRITE
+    return ALL if not shared or (file.writable and not sealed) else ALL & ~WRITE
 
 
 def _what(vma: Vma) -> str:
