@@ -51,6 +51,11 @@ EXIT_OTHER = 125
 
 PID_MAX = 32768
 
+READ_SIZE = 4096
+"""Bytes taken from the keyboard at a time."""
+
+STREAM_READS = 65536 // READ_SIZE
+
 LONGEST_WAIT = 60 * 10**9
 """How long the clock may stand still for the keyboard when a timer is armed too, ns."""
 
@@ -279,7 +284,7 @@ class Kernel:
 
     def _read_keyboard(self) -> None:
         """Feed what the console says to the input device."""
-        data = self.console.read(4096)
+        data = self.console.read(READ_SIZE)
         if data is None:
             self.end(*(self._stop or ("stopped", "The run was stopped.")))
         self.recorder.emit(Input(data=data, eof=not data))
@@ -288,9 +293,14 @@ class Kernel:
     # -- services for the rest of the kernel -------------------------------------------------------------------------
 
     def poll_keyboard(self) -> None:
-        """Take in what has been typed so far, without waiting: for a program that does not want to wait."""
-        if not self.input.ended and self.console.poll(0):
+        """Take in what has been typed so far, without waiting: for a program that does not want to wait.
+
+        Of redirected input that is as much as a pipe would hold.
+        """
+        reads = STREAM_READS if self.config.streams[0] == "stream" else 1
+        while reads and not self.input.ended and self.console.poll(0):
             self._read_keyboard()
+            reads -= 1
 
     def poll_keyboard_for(self, queues: Iterable[WaitQueue]) -> None:
         """The same, if that could wake who sleeps in one of `queues`."""
