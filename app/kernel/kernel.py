@@ -26,7 +26,7 @@ from app.trace.events import (
 )
 from app.trace.recorder import Recorder
 
-from . import boot, exit, fault, signal_delivery, stop, syscalls
+from . import boot, cpu_timers, exit, fault, signal_delivery, stop, syscalls
 from .abi import ABIS
 from .abi.text import signal_name
 from .clock import Clock
@@ -198,6 +198,7 @@ class Kernel:
                 else:
                     self._interrupt(leave.pc)
             self.timers.fire(clock.now)
+            cpu_timers.fire(self, task)
 
     def _trap(self, task: Task, trap: TrapExit) -> None:
         if trap.instruction in self.abi.info.traps:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
@@ -111,6 +111,8 @@ class SigInfo(Struct, frozen=True):
     timer: int | None = None
     overrun: int = 0
     raw: bytes = b""
+    taken: Callable[[SigInfo], SigInfo] | None = None
+    """Told when the signal is acted on, to let a timer go on; gives the signal as it is then."""
 
     @classmethod
     def user(cls, signo: int, sender: Process, code: str = "SI_USER") -> SigInfo:
@@ -121,6 +123,11 @@ class SigInfo(Struct, frozen=True):
     def sender(self) -> str:
         """`kernel`, or the pid."""
         return str(self.pid) if self.pid else "kernel"
+
+    @property
+    def is_of_timer(self) -> bool:
+        """Whether a POSIX timer sent it: each has room for its own, so none gets lost."""
+        return self.taken is not None and self.code == "SI_TIMER"
 
     @property
     def from_program(self) -> bool:
@@ -188,7 +195,7 @@ class PendingSignals:
     def add(self, info: SigInfo) -> None:
         """Note that a signal was sent."""
         queue = self._infos.setdefault(info.signo, [])
-        if not queue or info.signo >= FIRST_REALTIME:
+        if not queue or info.signo >= FIRST_REALTIME or info.is_of_timer:
             queue.append(info)
             self._length += 1
 
@@ -219,7 +226,16 @@ class PendingSignals:
         self._length -= 1
         if not queue:
             del self._infos[signo]
-        return info
+        return info if info.taken is None else info.taken(info)
+
+    def discard_timer(self, signo: int, timer: int) -> None:
+        """Forget the signal of a POSIX timer that is deleted."""
+        queue = self._infos.get(signo, [])
+        for info in [info for info in queue if info.is_of_timer and info.timer == timer]:
+            queue.remove(info)
+            self._length -= 1
+        if not queue:
+            self._infos.pop(signo, None)
 
 
 class SignalHandlers:
