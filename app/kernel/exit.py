@@ -63,6 +63,10 @@ def exit_task(kernel: Kernel, task: Task, status: WaitStatus, strace: str | None
 def _end_process(kernel: Kernel, process: Process, status: WaitStatus) -> None:
     """Nothing runs in it any more: it becomes a zombie, its children get another parent, its own parent is told."""
     process.status = status
+    for timer in process.interval_timers.values():
+        timer.set(0, 0)
+    if process.posix_timers is not None:
+        process.posix_timers.delete_all()
     stop.hang_up_orphans(kernel, process)
     _orphan_children(kernel, process)
     process.exit_events.wake_all()

@@ -40,6 +40,7 @@ class PosixTimer:
         self._process = process
         self._event = event
         self._missed = -1
+        self._settings = 0
         self._timer = ClockTimer(kernel, clock, self._expired)
 
     @property
@@ -59,7 +60,7 @@ class PosixTimer:
 
     def set(self, value: int, interval: int, absolute: bool) -> None:
         """Fire in `value` ns, or when the clock shows `value`, and then every `interval`; 0 stops it."""
-        self.discard_signal()
+        self._settings += 1
         self.overrun, self._missed = 0, -1
         if value:
             self._timer.set(value, interval, absolute)
@@ -68,21 +69,22 @@ class PosixTimer:
             self._timer.interval = 0
 
     def delete(self) -> None:
-        """Stop it for good; its signal is not pending any more."""
+        """Stop it for good; its signal will not be acted on."""
         self._timer.stop()
-        self.discard_signal()
-
-    def discard_signal(self) -> None:
-        """Take back its signal, if that is pending."""
-        event = self._event
-        queue = self._process.pending if event.task is None else event.task.pending
-        queue.discard_timer(event.signo, self.ident)
+        self._settings += 1
 
     def _expired(self) -> None:
         event = self._event
         if self.is_silent:
             return
-        info = SigInfo(event.signo, "SI_TIMER", value=event.value, timer=self.ident, taken=self._taken)
+        settings = self._settings
+        info = SigInfo(
+            event.signo,
+            "SI_TIMER",
+            value=event.value,
+            timer=self.ident,
+            taken=lambda info: self._taken(info) if self._settings == settings else None,
+        )
         if event.task is not None:
             send_to_task(self._kernel, event.task, info)
         else:

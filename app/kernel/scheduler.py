@@ -114,7 +114,7 @@ class Scheduler:
             self._counts_until = now + PATIENCE
         elif now >= self._counts_until:
             return 0
-        left = max(self._slice_end - now, INSTRUCTION_TIME)
+        left = max(self._slice_end - now, INSTRUCTION_TIME) if self._queue else PATIENCE
         if timer is not None:
             left = min(left, max(timer - now, INSTRUCTION_TIME))
         if cpu_left is not None:

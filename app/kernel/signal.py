@@ -111,8 +111,9 @@ class SigInfo(Struct, frozen=True):
     timer: int | None = None
     overrun: int = 0
     raw: bytes = b""
-    taken: Callable[[SigInfo], SigInfo] | None = None
-    """Told when the signal is acted on, to let a timer go on; gives the signal as it is then."""
+    taken: Callable[[SigInfo], SigInfo | None] | None = None
+    """Told when the signal is acted on, to let a timer go on; gives the signal as it is then, or None
+    when the timer was set anew meanwhile."""
 
     @classmethod
     def user(cls, signo: int, sender: Process, code: str = "SI_USER") -> SigInfo:
@@ -212,30 +213,22 @@ class PendingSignals:
 
         SIGKILL goes before all, then signals that the CPU makes, then the lowest number.
         """
-        ready = [signo for signo in self._infos if signo not in blocked]
-        if not ready:
-            return None
-        return self.take_one(
-            min(ready, key=lambda signo: (signo != Signo.SIGKILL, signo not in _SYNCHRONOUS, signo)),
-        )
+        while ready := [signo for signo in self._infos if signo not in blocked]:
+            info = self.take_one(
+                min(ready, key=lambda signo: (signo != Signo.SIGKILL, signo not in _SYNCHRONOUS, signo)),
+            )
+            if info is not None:
+                return info
+        return None
 
-    def take_one(self, signo: int) -> SigInfo:
-        """Remove and return the oldest `signo`, which must be pending."""
+    def take_one(self, signo: int) -> SigInfo | None:
+        """Remove and return the oldest `signo`, which must be pending; None when its timer takes it back."""
         queue = self._infos[signo]
         info = queue.pop(0)
         self._length -= 1
         if not queue:
             del self._infos[signo]
         return info if info.taken is None else info.taken(info)
-
-    def discard_timer(self, signo: int, timer: int) -> None:
-        """Forget the signal of a POSIX timer that is deleted."""
-        queue = self._infos.get(signo, [])
-        for info in [info for info in queue if info.is_of_timer and info.timer == timer]:
-            queue.remove(info)
-            self._length -= 1
-        if not queue:
-            self._infos.pop(signo, None)
 
 
 class SignalHandlers:

@@ -54,7 +54,7 @@ def clock_settime(call: Call, clockid: ClockId, tp: Annotated[StructIn, "timespe
     """
     clock = find_clock(call, clockid)
     shown = flag_text(clockid, ClockId)
-    if not clock.is_settable and clock.owner is None:
+    if not clock.is_settable and (clock.owner is None or clockid >= 0):
         raise call.refuse(Errno.EINVAL, "clockid", "choice", shown, "This clock can't be set.")
     fields = tp.read()
     if clock.owner is not None:

@@ -13,8 +13,6 @@ from app.kernel.errno import Errno
 from app.kernel.interval_timer import IntervalTimer
 from app.kernel.syscall import syscall
 
-LONGEST_ALARM = 0x7FFF_FFFF
-
 
 @syscall
 def alarm(call: Call, seconds: Unsigned) -> Unsigned:
@@ -27,7 +25,7 @@ def alarm(call: Call, seconds: Unsigned) -> Unsigned:
     left, rest = divmod(microseconds, 1_000_000)
     if rest >= 500_000 or (rest and not left):
         left += 1
-    timer.set(min(seconds, LONGEST_ALARM) * SECOND, 0)
+    timer.set(int(seconds) * SECOND, 0)
     told = f"SIGALRM comes in {int(seconds)} s." if seconds else "No alarm is set now."
     call.service("time", "alarm", told)
     return Unsigned(left)
