@@ -254,34 +254,40 @@ class Kernel:
         return "Every task sleeps and nothing is left that could wake one, so the run was ended."
 
     def _idle(self) -> bool:
-        """Every task sleeps: wait for the keyboard if one sleeps for it, else jump to the next timer."""
-        when = self.timers.next_time()
-        waited_for = self.input.readers.is_waited_for
-        if when is not None:
-            delay = max(when - self.clock.now, 0)
-            if waited_for and self.console.poll(min(delay, LONGEST_WAIT) / 10**9):
-                self._read_keyboard()
-                return True
-            self.clock.advance_to(when)
-            self.recorder.now = self.clock.now
-            self.timers.fire(self.clock.now)
-            return True
-        if waited_for:
-            self._wait_for_keyboard()
-        return waited_for
+        """Every task sleeps: wait for the keyboard if one sleeps for it, else jump to the next timer.
 
-    def _wait_for_keyboard(self) -> None:
-        """Nothing can go on until something is typed."""
-        waiter = self.input.readers.first_waiter
-        sleeping = None if waiter is None else waiter.sleeping
-        if waiter is None or sleeping is None:
-            raise ValueError("nobody waits for the keyboard")
-        self.recorder.emit_for(
-            waiter.tid,
-            InputWait(call=sleeping.call.id, sentence="The program waits for something to be typed."),
-        )
+        False when there is nothing to wait for. Input that is there already comes before a timer, so with input from
+        a file the run does not depend on the host's speed.
+        """
+        when = self.timers.next_time()
+        waiter = None if self.input.ended else self.input.readers.first_waiter
+        if when is None:
+            if waiter is not None:
+                self._announce_wait(waiter)
+                self._read_keyboard()
+            return waiter is not None
+        if waiter is not None and self._typed_before(waiter, max(when - self.clock.now, 0)):
+            self._read_keyboard()
+            return True
+        self.clock.advance_to(when)
+        self.recorder.now = self.clock.now
+        self.timers.fire(self.clock.now)
+        return True
+
+    def _typed_before(self, waiter: Task, delay: int) -> bool:
+        """Let real time pass, `delay` ns at most; whether something was typed meanwhile."""
+        if self.console.poll(0):
+            return True
+        self._announce_wait(waiter)
+        return self.console.poll(min(delay, LONGEST_WAIT) / 10**9)
+
+    def _announce_wait(self, waiter: Task) -> None:
+        """Tell the visitor that the program waits for something to be typed, and show all that was printed."""
+        sleeping = waiter.sleeping
+        if sleeping is not None:
+            sentence = "The program waits for something to be typed."
+            self.recorder.emit_for(waiter.tid, InputWait(call=sleeping.call.id, sentence=sentence))
         self.recorder.flush()
-        self._read_keyboard()
 
     def _read_keyboard(self) -> None:
         """Feed what the console says to the input device."""
@@ -311,6 +317,13 @@ class Kernel:
     def line_at(self, address: int) -> int | None:
         """Source line of the instruction at `address`."""
         return self.program.lines.line_at(address)
+
+    def find_task(self, tid: int) -> Task | None:
+        """The task with that number, or the leader of the process with it, which may be a zombie."""
+        task = self.tasks.get(tid)
+        if task is None and tid in self.processes:
+            task = self.processes[tid].leader
+        return task
 
     def new_pid(self) -> int:
         """A number for another task: the next one that is free (Linux `alloc_pid`)."""

@@ -143,6 +143,17 @@ class Process(Struct, eq=False):
         """Process id of the parent; 0 when it has none."""
         return 0 if self.parent is None else self.parent.pid
 
+    def stop_timers(self) -> None:
+        """It ends: no timer of its own fires any more."""
+        for timer in self.interval_timers.values():
+            timer.set(0, 0)
+        self.delete_posix_timers()
+
+    def delete_posix_timers(self) -> None:
+        """Delete what timer_create(2) made; they also end with the program, by execve(2)."""
+        if self.posix_timers is not None:
+            self.posix_timers.delete_all()
+
     @property
     def is_zombie(self) -> bool:
         """Whether it has ended and nobody has asked how."""

@@ -63,6 +63,7 @@ def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mod
         dentry.inode.truncate(0)
         notify.file_event(dentry.inode, dentry, notify.IN_MODIFY)
         call.service("vfs", "truncate", f"O_TRUNC: {dentry.path} is empty now.")
+    file.opened(call, flags)
     files.install(call.kernel, number, file, close_on_exec=bool(flags & OpenFlag.O_CLOEXEC))
     call.service("vfs", "install", f"{dentry.path} is open as descriptor {number}, the lowest that was free.")
     return Fd(call, "", number)

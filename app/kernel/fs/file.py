@@ -106,6 +106,9 @@ class FileDescription:
         """Whether O_NONBLOCK is set."""
         return bool(self.flags & _NONBLOCK)
 
+    def opened(self, call: Call, flags: int) -> None:
+        """open(2) with `flags` has made this description."""
+
     def drop_reference(self) -> None:
         """One descriptor less; the last one releases the file."""
         self.references -= 1

@@ -77,7 +77,7 @@ class UnixSock(Sock):
         path = self.checked_name(call, address)
         if path.startswith(b"\0"):
             self._need_unbound(call)
-            if path in self.net.abstract:
+            if (self.kind, path) in self.net.abstract:
                 raise call.refuse(Errno.EADDRINUSE, "addr", "free", name_text(path), "Another socket has the name.")
             self._take_abstract(path)
         else:
@@ -100,7 +100,7 @@ class UnixSock(Sock):
     def autobind(self) -> None:
         """Take some free abstract name, unless the socket has a name (unix(7), "Autobind feature")."""
         if self.address is None:
-            self._take_abstract(self.net.new_abstract_name())
+            self._take_abstract(self.net.new_abstract_name(self.kind))
             self.net.say("bind", f"The kernel chooses a name: {name_text(self.address)}.")
 
     @property
@@ -110,7 +110,7 @@ class UnixSock(Sock):
 
     def _take_abstract(self, name: bytes) -> None:
         self.address = name
-        self.net.abstract[name] = self
+        self.net.abstract[self.kind, name] = self
 
     def _need_unbound(self, call: Call) -> None:
         if self.address is not None:
@@ -139,7 +139,7 @@ class UnixSock(Sock):
     def find(self, call: Call, name: bytes) -> UnixSock:
         """The socket that has `name`. Raises ECONNREFUSED, EPROTOTYPE, EACCES and what a path walk does."""
         if name.startswith(b"\0"):
-            found = self.net.abstract.get(name)
+            found = self.net.abstract.get((self.kind, name))
         else:
             walk = _walk(call, name)
             dentry = walk.find(None)
@@ -159,8 +159,8 @@ class UnixSock(Sock):
         """The name, if there is one, no longer leads here."""
         if self.inode is not None:
             self.inode.sock = None
-        elif self.address is not None and self.net.abstract.get(self.address) is self:
-            del self.net.abstract[self.address]
+        elif self.address is not None and self.net.abstract.get((self.kind, self.address)) is self:
+            del self.net.abstract[self.kind, self.address]
 
     # -- the rest ----------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ from app.kernel.abi.file_constants import CloseRangeFlag
 from app.kernel.arguments import Fd, Int, Unsigned
 from app.kernel.call import Call
 from app.kernel.errno import Errno
-from app.kernel.fs.descriptors import MAX_DESCRIPTORS
 from app.kernel.fs.file import FileDescription
 from app.kernel.syscall import syscall
 
@@ -87,9 +86,13 @@ def dup3(call: Call, oldfd: Fd, newfd: Fd, flags: PipeFlag) -> Fd:
 
 def _replace(call: Call, oldfd: Fd, newfd: Fd, close_on_exec: bool) -> Fd:
     number = newfd.number
-    if not 0 <= number < MAX_DESCRIPTORS:
+    if not 0 <= number < call.task.files.limit:
         raise call.refuse(
-            Errno.EBADF, "newfd", "range", str(number), f"Descriptors are numbers from 0 to {MAX_DESCRIPTORS - 1}."
+            Errno.EBADF,
+            "newfd",
+            "range",
+            str(number),
+            f"Descriptors are numbers from 0 to {call.task.files.limit - 1}.",
         )
     file = oldfd.any_file
     call.task.files.install(call.kernel, number, file, close_on_exec)

@@ -8,7 +8,6 @@ from app.kernel.arguments import Fd
 from app.kernel.arguments.fcntl import FcntlArgument, FcntlResult
 from app.kernel.call import Call
 from app.kernel.errno import Errno
-from app.kernel.fs.descriptors import MAX_DESCRIPTORS
 from app.kernel.fs.file import STATUS_FLAGS, FileDescription
 from app.kernel.fs.memfd import add_seals, seals_of
 from app.kernel.fs.permission import owns
@@ -62,7 +61,7 @@ def _descriptor_command(call: Call, fd: Fd, file: FileDescription, cmd: int, arg
     files = call.task.files
     match cmd:
         case FcntlCommand.F_DUPFD | FcntlCommand.F_DUPFD_CLOEXEC:
-            if not 0 <= arg.number < MAX_DESCRIPTORS:
+            if not 0 <= arg.number < call.task.files.limit:
                 raise call.refuse(Errno.EINVAL, "arg", "range", str(arg.number), "No descriptor has such a number.")
             return duplicate(call, file, arg.number, cmd == FcntlCommand.F_DUPFD_CLOEXEC).number
         case file_constants.F_DUPFD_QUERY:
