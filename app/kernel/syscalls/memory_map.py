@@ -165,11 +165,12 @@ def _place_freely(call: Call, mm: AddressSpace, addr: int, size: int, flags: int
     wish = page_floor(addr)
     if wish:
         wish = max(wish, MMAP_MIN_ADDR)
+    low = bool(flags & MmapFlag.MAP_32BIT)
     found: int | None
-    if flags & MmapFlag.MAP_32BIT:
-        found = mm.find_free_above(size, _LOW_START, _LOW_END)
-    elif wish and wish <= mm.limit - size and _is_free(mm, wish, size):
+    if wish and wish <= (_LOW_END if low else mm.limit) - size and _is_free(mm, wish, size):
         found = wish
+    elif low:
+        found = mm.find_free_above(size, _LOW_START, _LOW_END)
     else:
         found = mm.find_free(size)
     if found is None:
