@@ -110,6 +110,7 @@ def copy_task(call: Call, flags: int, stack: int, tls: int, exit_signal: int) ->
         altstack=AlternateStack() if shares_memory and not flags & CloneFlag.CLONE_VFORK else parent.altstack,
         policy=int(SchedPolicy.SCHED_OTHER) if parent.reset_on_fork else parent.policy,
         rt_priority=0 if parent.reset_on_fork else parent.rt_priority,
+        no_new_privs=parent.no_new_privs,
         nice=max(parent.nice, 0) if parent.reset_on_fork else parent.nice,
         start_time=kernel.clock.now,
     )

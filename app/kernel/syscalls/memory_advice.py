@@ -10,7 +10,7 @@ from app.kernel.abi.text import flag_text
 from app.kernel.arguments import Address, Int, PageVectorOut, Size
 from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
-from app.kernel.fs.inode import MAY_WRITE
+from app.kernel.fs.permission import MAY_WRITE
 from app.kernel.mm.address_space import AddressSpace
 from app.kernel.mm.faults import page_ceil
 from app.kernel.mm.memory_object import MappedFile
