@@ -35,7 +35,7 @@ _PERMS = {"r": READ, "w": WRITE, "x": EXECUTE}
 
 AT_NULL, AT_PAGESZ, AT_BASE, AT_FLAGS, AT_ENTRY = 0, 6, 7, 8, 9
 AT_UID, AT_EUID, AT_GID, AT_EGID, AT_PLATFORM, AT_HWCAP, AT_CLKTCK = 11, 12, 13, 14, 15, 16, 17
-AT_SECURE, AT_RANDOM, AT_EXECFN = 23, 25, 31
+AT_SECURE, AT_RANDOM, AT_EXECFN, AT_MINSIGSTKSZ = 23, 25, 31, 51
 
 
 class ExecError(ValueError):
@@ -114,6 +114,7 @@ def _build_stack(kernel: Kernel, task: Task, program: Program) -> int:
     seed = push(kernel.random.randbytes(16))
     who = task.credentials
     auxv = [
+        (AT_MINSIGSTKSZ, kernel.abi.signal_frame.minimum),
         (AT_HWCAP, kernel.abi.hwcap),
         (AT_PAGESZ, PAGE_SIZE),
         (AT_CLKTCK, CLOCK_TICKS),

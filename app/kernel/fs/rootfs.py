@@ -88,10 +88,11 @@ class RootFs(Struct):
     def build(cls, fs: SuperBlock) -> RootFs:
         """Everything but the terminal, which `boot.py` adds, and the visitor's files."""
         rootfs = cls(fs, Dentry("/", None, Directory(fs, 0o755, 0, 0)))
-        for path in ("/bin", "/etc", "/dev", "/home"):
+        for path in ("/bin", "/etc", "/dev", "/home", "/run", "/usr", "/usr/bin", "/var"):
             rootfs.directory(path)
         rootfs.directory("/root", mode=0o700)
-        rootfs.directory("/tmp", mode=0o1777)  # noqa: S108 - a directory of the run, not of the host
+        for path in ("/tmp", "/var/tmp"):  # noqa: S108 - directories of the run, not of the host
+            rootfs.directory(path, mode=0o1777)
         rootfs.directory(HOME, owner=USER_ID)
         for name, text in _ETC.items():
             rootfs.file(f"/etc/{name}", text.encode())

@@ -11,8 +11,9 @@ from app.kernel.abi.text import quote
 from app.kernel.arguments.path import Path
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.create import need_creatable, owner_group
-from app.kernel.fs.inode import MAY_WRITE, Inode
+from app.kernel.fs.inode import Inode
 from app.kernel.fs.path import PathWalk
+from app.kernel.fs.permission import MAY_WRITE
 from app.kernel.fs.superblock import SuperBlock
 from app.kernel.poll import WRITABLE
 
