@@ -308,7 +308,9 @@ static void pass_a_connection(void)
     connect(client, (struct sockaddr *)&address, sizeof address);
     int connection = accept(listener, NULL, NULL);
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    *header = (struct cmsghdr){CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS};
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
     memcpy(CMSG_DATA(header), &connection, sizeof connection);
     sendmsg(s[0], &message, 0);
     close(connection);
