@@ -55,8 +55,6 @@ class UnixMessageSock(UnixSock):
         if message.flags & OOB:
             raise KernelError(Errno.EOPNOTSUPP, "UNIX messages carry no urgent data", "net")
         name = self.checked_name(call, message.name) if message.name else None
-        if name is None and self.peer is None:
-            raise KernelError(Errno.ENOTCONN, "The socket is not connected, and the message has no destination", "net")
         if self.wants_name:
             self.autobind()
         size = message.source.size
