@@ -120,7 +120,7 @@ class UnixMessageSock(UnixSock):
             at_end = bool(self.shut & RCV_SHUTDOWN)
             if at_end and (self.kind == SOCK_SEQPACKET or not message.flags & DONTWAIT):
                 call.service("net", "receive", "Nothing more will come: that is the end.")
-                return 0
+                return message.sink.write(b"")
             yield from self.wait(call, message.flags, until, "No message is in the queue, so the task sleeps.")
             self.report_error()
         buffer = self.receive_queue[0]

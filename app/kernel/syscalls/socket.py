@@ -51,7 +51,8 @@ def socket(call: Call, domain: AddressFamily, type: SocketType, protocol: Socket
     a connection that carries messages), with SOCK_NONBLOCK and SOCK_CLOEXEC added as wanted. Source: socket(2).
 
     Errors: EINVAL (unknown flags, type or protocol number), EAFNOSUPPORT (no such family), ESOCKTNOSUPPORT,
-    EPROTONOSUPPORT (the family has no such type or protocol), EPERM (raw sockets are the superuser's), EACCES (ping), EMFILE.
+    EPROTONOSUPPORT (the family has no such type or protocol), EPERM (raw sockets are the superuser's), EACCES (so are
+    those for ping), EMFILE.
 
     Not served: AF_NETLINK, raw sockets, multicast groups, and any network but the loopback interface.
     """
