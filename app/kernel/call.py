@@ -39,6 +39,11 @@ class Call:
         self.syscall: Syscall | None = None
         self.arguments: dict[str, Any] = {}
 
+    @property
+    def syscall_name(self) -> str:
+        """The name of the call; empty when the table has none."""
+        return self.syscall.name if self.syscall is not None else ""
+
     def passed(self, argument: str, kind: str, value: str, sentence: str) -> None:
         """Record that a check let the call go on."""
         self.kernel.recorder.emit(

@@ -73,6 +73,8 @@ class Dispatcher:
                 result = row.handler(call, **call.arguments)
             except KernelError as error:
                 self._fail(call, error)
+            except Interrupted as interrupted:
+                self._interrupt(call, interrupted.restart)
             else:
                 self._leave(call, result=result)
 

@@ -9,6 +9,7 @@ from app.trace.events import TaskExit
 from . import futex, signal_delivery, stop
 from .abi.constants import SaFlag, Signo
 from .abi.text import signal_name
+from .fs import job_control
 from .signal import SIG_IGN, SigInfo
 from .task import Process, Task, TaskState, WaitStatus
 
@@ -63,6 +64,7 @@ def exit_task(kernel: Kernel, task: Task, status: WaitStatus, strace: str | None
 def _end_process(kernel: Kernel, process: Process, status: WaitStatus) -> None:
     """Nothing runs in it any more: it becomes a zombie, its children get another parent, its own parent is told."""
     process.status = status
+    job_control.release(kernel, process)
     stop.hang_up_orphans(kernel, process)
     _orphan_children(kernel, process)
     process.exit_events.wake_all()
@@ -119,6 +121,10 @@ def _orphan_children(kernel: Kernel, process: Process) -> None:
         heir = heir.parent
     heir = heir or kernel.init
     for child in process.children:
+        for task in child.tasks:
+            if task.parent_death_signal:
+                info = SigInfo.user(task.parent_death_signal, process)
+                signal_delivery.send_to_process(kernel, child, info)
         child.parent = heir
         child.exit_signal = int(Signo.SIGCHLD)
         heir.children.append(child)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .constants import AltstackFlag, FileMode, LockType, SaFlag, SeekWhence
+from .file_constants import OwnerKind
 from .text import file_mode_text, flag_text, quote, signal_set_text
 
 Fields = Mapping[str, Any]
@@ -77,6 +78,11 @@ def flock_text(fields: Fields) -> str:
     """`{l_type=F_RDLCK, l_whence=SEEK_SET, l_start=0, l_len=0}`."""
     kind, whence = flag_text(fields["l_type"], LockType), flag_text(fields["l_whence"], SeekWhence)
     return f"{{l_type={kind}, l_whence={whence}, l_start={fields['l_start']}, l_len={fields['l_len']}}}"
+
+
+def owner_text(fields: Fields) -> str:
+    """`{type=F_OWNER_PID, pid=5}` of struct f_owner_ex, fcntl(2)."""
+    return f"{{type={flag_text(fields['type'], OwnerKind)}, pid={fields['pid']}}}"
 
 
 def _hex(value: int) -> str:

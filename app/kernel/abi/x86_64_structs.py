@@ -15,6 +15,8 @@ from .struct_text import (
     utsname_text,
 )
 from .termios_text import termios_text
+from .x86_64_file_structs import FILE_STRUCTS
+from .x86_64_time_structs import TIME_STRUCTS
 
 STAT = Layout(
     "stat",
@@ -156,6 +158,7 @@ STRUCTS: dict[str, Layout] = {
         SIGACTION,
         SIGSET,
         FLOCK,
+        *FILE_STRUCTS,
         MSGHDR,
         RUSAGE,
         STACK,
@@ -170,6 +173,7 @@ STRUCTS: dict[str, Layout] = {
         SCHED_ATTR,
         CLONE_ARGS,
         *IPC_STRUCTS,
+        *TIME_STRUCTS,
     )
 }
 """Every structure by its C name."""

@@ -21,16 +21,17 @@ from app.kernel.wait import Blocking, Restart, Sleep
 
 
 class WaitOption(IntFlag):
-    """Options of wait4(2) and waitid(2)."""
+    """Options of waitid(2)."""
 
     WNOHANG = 0x1
     WSTOPPED = 0x2
     WEXITED = 0x4
     WCONTINUED = 0x8
     WNOWAIT = 0x1000000
-    __WNOTHREAD = 0x20000000
-    __WALL = 0x40000000
-    __WCLONE = 0x80000000
+    # A class would mangle these names if they were written as names.
+    locals()["__WNOTHREAD"] = 0x20000000
+    locals()["__WALL"] = 0x40000000
+    locals()["__WCLONE"] = 0x80000000
 
 
 class Wait4Option(IntFlag):
@@ -39,9 +40,9 @@ class Wait4Option(IntFlag):
     WNOHANG = 0x1
     WUNTRACED = 0x2
     WCONTINUED = 0x8
-    __WNOTHREAD = 0x20000000
-    __WALL = 0x40000000
-    __WCLONE = 0x80000000
+    locals()["__WNOTHREAD"] = 0x20000000
+    locals()["__WALL"] = 0x40000000
+    locals()["__WCLONE"] = 0x80000000
 
 
 class IdType(IntEnum):

@@ -18,6 +18,7 @@ IN_C = {
     s.SIGACTION: (["asm/signal.h"], "struct sigaction"),
     s.SIGSET: (["asm/signal.h"], "sigset_t"),
     s.FLOCK: (["asm/fcntl.h"], "struct flock"),
+    s.MSGHDR: (["sys/socket.h"], "struct msghdr"),
     s.CAP_HEADER: (["linux/capability.h"], "struct __user_cap_header_struct"),
     s.CAP_DATA1: (["linux/capability.h"], "struct __user_cap_data_struct"),
     s.CAP_DATA2: (["linux/capability.h"], "struct { struct __user_cap_data_struct both[2]; }"),
