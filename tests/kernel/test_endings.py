@@ -7,7 +7,7 @@ import pytest
 from app.kernel.config import KernelConfig
 from app.kernel.kernel import Kernel
 from app.toolchain.assemble import assemble
-from app.trace.events import Block, Fault, Memory, Return, RunEnd, RunStart, Signal
+from app.trace.events import Block, Fault, Memory, ModeSwitch, Return, RunEnd, RunStart, Signal
 from app.trace.fold import state_at
 from app.trace.recorder import Recorder
 
