@@ -14,6 +14,7 @@ from . import notify
 from .inode import Dentry, Inode, RegularFile
 from .path import PathWalk
 from .permission import MAY_WRITE, file_user, keeps_set_group_id, owns, without_set_ids
+from .pseudo import PseudoFile
 
 if TYPE_CHECKING:
     from app.kernel.arguments import DirFd, Path
@@ -67,7 +68,7 @@ def change_mode(call: Call, target: Target, mode: int) -> None:
     if mode & stat.S_ISGID and not keeps_set_group_id(who, inode.gid):
         mode &= ~stat.S_ISGID
     if not inode.may_become_mode(mode):
-        raise KernelError(Errno.EPERM, f"{target.path} has the seal F_SEAL_EXEC")
+        raise KernelError(Errno.EPERM, f"{target.path} keeps its mode: it is sealed, or the kernel makes it up")
     inode.mode = inode.type | mode
     inode.changed()
     notify.file_event(inode, target.dentry, notify.IN_ATTRIB)
@@ -134,8 +135,11 @@ def clamped_time(time: int) -> int:
 
 
 def truncate(call: Call, target: Target, size: int) -> None:
-    """Give a regular file another size. Raises EPERM when a seal forbids it."""
+    """Give a regular file another size, but not one that the kernel makes up. Raises EPERM when a seal forbids it."""
     inode = target.inode
+    if isinstance(inode, PseudoFile):
+        call.service("vfs", "truncate", f"{target.path} is made up when it is read, so it has no size to change.")
+        return
     if not isinstance(inode, RegularFile):
         raise KernelError(Errno.EINVAL, f"{target.path} is no regular file")
     if not inode.may_become(size):

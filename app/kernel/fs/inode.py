@@ -88,7 +88,9 @@ class Inode:
         return stat.S_ISREG(self.mode)
 
     def permits(self, who: Credentials, wanted: int, real_ids: bool = False) -> bool:
-        """Whether `who` may do `wanted`: see `permission.permits`."""
+        """Whether `who` may do `wanted`: see `permission.permits`. Raises EPERM for writing what is immutable."""
+        if self.immutable and wanted & permission.MAY_WRITE:
+            raise KernelError(Errno.EPERM, "The kernel lets nobody write there")
         return permission.permits(self, who, wanted, real_ids)
 
     def may_become_mode(self, mode: int) -> bool:

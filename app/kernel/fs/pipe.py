@@ -218,11 +218,13 @@ class PipeEnd(FileDescription):
             return Sleep(on="pipe", sentence="The pipe is empty, so the task sleeps.", queues=(pipe.data_queue,))
         data = self._peek(wanted)
         call.service("pipe", "read", f"The pipe gives {count_bytes(len(data))}.")
+        was_full = pipe.full
         arrived = sink.write(data)
         taken = self._consume(wanted, arrived)
         if not taken:
             raise KernelError(Errno.EFAULT, "A page of a pipe is read whole or not at all", "pipe")
-        pipe.room_queue.wake_all()
+        if was_full:
+            pipe.room_queue.wake_all()
         pipe.accessed()
         return taken
 
