@@ -81,7 +81,8 @@ class Sequence:
             (self.stat, 4), (self.access, 2), (self.dup, 5), (self.fcntl, 7), (self.pipe, 4), (self.ioctl, 3),
             (self.directory, 9), (self.names, 9), (self.listing, 3), (self.memory, 8), (self.heap, 2),
             (self.identity, 2), (self.time, 4), (self.random_bytes, 2), (self.action, 3), (self.mask, 3),
-            (self.send, 3), (self.unknown, 1), (self.truncate, 2), (self.remap, 4), (self.advise, 5), (self.lock, 2), *fuzz_files.makers(self),
+            (self.send, 3), (self.unknown, 1), (self.truncate, 2), (self.remap, 4), (self.advise, 5), (self.lock, 2),
+            *fuzz_files.makers(self),
         ]  # fmt: skip
 
     def build(self) -> list[Call]:
