@@ -92,7 +92,7 @@ RUSAGE = Layout(
 )
 """`struct rusage`; its two timevals are taken apart."""
 
-STACK = Layout("stack", [("ss_sp", "Q"), ("ss_flags", "i"), ("ss_size", "Q")], text=sigaltstack_text)
+STACK = Layout("stack", [("ss_sp", "Q"), ("ss_flags", "I"), ("ss_size", "Q")], text=sigaltstack_text)
 """`stack_t` of sigaltstack(2)."""
 
 CAP_HEADER = Layout("cap_header", [("version", "I"), ("pid", "i")])
