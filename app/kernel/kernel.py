@@ -175,7 +175,8 @@ class Kernel:
                 self.end(*self._stop)
             if limit is not None and recorder.seq >= limit:
                 self.end("event-limit", f"The run produced {limit} events, as many as it may, and was ended.")
-            if task.state is not TaskState.RUNNABLE:
+            # One that fell asleep in this trap, and was woken by a timer at once, is in the run queue.
+            if task.state is not TaskState.RUNNABLE or task.sleeping is not None:
                 return
             if scheduler.should_switch():
                 scheduler.add(task)
