@@ -154,6 +154,8 @@ class WildSequence:
         for _ in range(self.random.randrange(3)):
             self.steps.append(call(choose(("fork", "fork", "vfork", "inotify_init1", "epoll_create1")), show="none"))
         for _ in range(self.random.randrange(3)):
+            self.steps.append(call("clone", choose(USUAL_CLONES), Buffer("stacks", 8 * PAGE, PAGE * choose(range(1, 8)))))
+        for _ in range(self.random.randrange(3)):
             times = [choose((0, 0, 1)), choose((0, 1, 100, 10_000)), 0, choose((0, 1, 100, 10_000))]
             self.steps.append(call("setitimer", choose((0, 1, 2)), Packed(times), 0, show="none"))
 
