@@ -10,7 +10,6 @@ UNFINISHED: dict[str, str] = {
     "spawning": EXECVE,
     "procfs": "/proc/self/exe and the program's own mappings have no file before execve is there",
     "file_systems": "statfs of a pipe, and what mount, reboot and the like answer an unprivileged user",
-    "interrupted-glibc": "alarm and setitimer",
     "open_flags": "readlinkat with an empty path",
     "posix_ipc": "POSIX message queues",
     "rlimits": "RLIMIT_FSIZE, and EPERM for the processes of others",
