@@ -9,6 +9,8 @@ UNFINISHED: dict[str, str] = {
     "exec_self": EXECVE,
     "spawning": EXECVE,
     "procfs": "/proc/self/exe and the program's own mappings have no file before execve is there",
+    "symlinks-musl": "no AT_PHDR before execve is there, so musl finds no thread-local data",
+    "threads-musl": "no AT_PHDR before execve is there, so musl finds no thread-local data",
     "file_systems": "statfs of a pipe, and what mount, reboot and the like answer an unprivileged user",
     "open_flags": "readlinkat with an empty path",
     "posix_ipc": "POSIX message queues",
