@@ -284,3 +284,13 @@ def test_floating_point_state_is_what_fxsave_stores(machine: Machine):
     machine.cpu.floating_point = machine.cpu.initial_floating_point
     assert machine.cpu.floating_point == machine.cpu.initial_floating_point
     assert machine.cpu.get("mxcsr") == 0x1F80
+
+
+def test_exceptions_do_not_add_up_to_a_double_fault(machine: Machine):
+    """The kernel is in between: each is the first one."""
+    machine.start("f7f1 f7f1 f4 f7f1 f4 f4", rcx=0)
+    for vector, size in [("#DE", 2), ("#DE", 2), ("#GP", 1), ("#DE", 2), ("#GP", 1), ("#GP", 1)]:
+        leave = machine.cpu.run()
+        assert isinstance(leave, FaultExit)
+        assert leave.vector == vector
+        machine.cpu.pc += size
