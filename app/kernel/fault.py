@@ -49,7 +49,9 @@ def handle(kernel: Kernel, task: Task, fault: FaultExit) -> None:
             sentence=repaired or _past_the_end(kernel, fault) + _reason(task, fault, name),
         )
     )
-    if not repaired:
+    if repaired:
+        task.process.minor_faults += 1
+    else:
         task.fault = task.abi.signal_frame.fault_record(fault, task.fault, task.abi.address_limit)
         signal_delivery.force(kernel, task, _siginfo(kernel, task, fault, signo, code))
     task.restored = {task.abi.pc_register: word(fault.pc)}

@@ -13,6 +13,7 @@ from app.kernel.wait import Blocking, Sleep, WaitQueue
 from . import notify
 from .inode import Dentry, Inode, RegularFile, UnnamedDentry
 from .owner_signal import FileOwner
+from .size_limit import writable_size
 from .superblock import SuperBlock
 
 if TYPE_CHECKING:
@@ -250,7 +251,7 @@ class RegularDescription(FileDescription):
             call.service("vfs", "append", f"O_APPEND: the write begins at the end, offset {start}.")
         if start >= inode.max_size:
             raise KernelError(Errno.EFBIG, f"No file has a byte at offset {start}")
-        wanted = min(wanted, inode.max_size - start)
+        wanted = writable_size(call, start, min(wanted, inode.max_size - start))
         inode.drop_privileges(call.task.credentials)
         wanted = inode.writable_part(start, wanted)
         if not wanted:

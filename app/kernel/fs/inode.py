@@ -38,6 +38,8 @@ class Inode:
     """
 
     block_size = PAGE_SIZE
+    nameless_magic = 0
+    """`f_type` (statfs(2)) of a kind of file that no directory holds, such as pipes; 0 of all others."""
 
     immutable = False
     """Whether nobody may write to it, whatever its permissions say: EPERM, not EACCES (Linux S_IMMUTABLE)."""

@@ -84,11 +84,13 @@ def setns(call: Call, fd: Fd, nstype: CloneFlag) -> Int:
 
 
 @syscall
-def mount(call: Call, source: CString, target: Path, filesystemtype: CString, mountflags: Address, data: Address) -> Int:
+def mount(
+    call: Call, source: CString, target: Path, filesystemtype: CString, mountflags: Address, data: Address
+) -> Int:
     """Make a file system appear at the directory `target`.
 
-    EFAULT: a bad pointer. ENOENT and others: `target` can't be found. EPERM: the caller is not privileged. See mount(2).
-    Not served: mounting, for anybody.
+    EFAULT: a bad pointer. ENOENT and others: `target` can't be found. EPERM: the caller is not privileged. See
+    mount(2). Not served: mounting, for anybody.
     """
     for text in (filesystemtype, source):
         if text.address:
