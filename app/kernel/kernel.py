@@ -19,7 +19,6 @@ from app.trace.events import (
     Output,
     RunEnd,
     RunStart,
-    Segment,
     TaskStart,
     word,
 )
@@ -32,7 +31,8 @@ from .clock import Clock
 from .config import KernelConfig
 from .console import Console, InputDevice
 from .dispatcher import Dispatcher
-from .exec import ExecError
+from .exec import regions
+from .first_program import ExecError
 from .futex import FutexTable
 from .scheduler import Scheduler
 from .task import Process, Task, TaskState, WaitStatus
@@ -137,12 +137,9 @@ class Kernel:
                 abi=self.abi.info,
                 language=self.program.language,
                 argv=self.config.argv,
-                segments=tuple(
-                    Segment(start=word(vma.start), end=word(vma.end), perms=vma.perms, name=vma.name)
-                    for vma in task.mm.vmas
-                ),
+                segments=regions(task.mm),
                 entry=word(self.cpu.pc),
-                line=self.line_at(self.cpu.pc),
+                line=self.line_at(task, self.cpu.pc),
             )
         )
         process = task.process
@@ -174,7 +171,7 @@ class Kernel:
             self._in_user_mode = False
             if isinstance(leave, SliceExit):
                 clock.executed(budget)
-                self._interrupt(leave.pc)
+                self._interrupt(task, leave.pc)
             else:
                 clock.tick()
                 recorder.now = clock.now
@@ -183,7 +180,7 @@ class Kernel:
                 elif isinstance(leave, FaultExit):
                     fault.handle(self, task, leave)
                 else:
-                    self._interrupt(leave.pc)
+                    self._interrupt(task, leave.pc)
             self.timers.fire(clock.now)
 
     def _trap(self, task: Task, trap: TrapExit) -> None:
@@ -193,11 +190,11 @@ class Kernel:
             self.cpu.pc = trap.pc
             fault.handle(self, task, FaultExit("#GP", trap.pc))
 
-    def _interrupt(self, pc: int) -> None:
+    def _interrupt(self, task: Task, pc: int) -> None:
         """The time slice is over, or a timer is due: the CPU enters the kernel though the program did nothing."""
         self.recorder.now = self.clock.now
         saved = {self.abi.pc_register: word(pc)}
-        self.recorder.emit(ModeSwitch(to="kernel", reason="interrupt", pc=word(pc), line=self.line_at(pc), saved=saved))
+        self.recorder.emit(ModeSwitch(to="kernel", reason="interrupt", pc=word(pc), line=self.line_at(task, pc), saved=saved))
 
     def _return_to_user(self, task: Task) -> bool:
         """Deliver signals, then go back to user mode; False when a signal stopped the task."""
@@ -210,7 +207,7 @@ class Kernel:
         if not self._in_user_mode:
             pc = self.cpu.pc
             self.recorder.emit(
-                ModeSwitch(to="user", reason="return", pc=hex(pc), line=self.line_at(pc), saved=task.restored)
+                ModeSwitch(to="user", reason="return", pc=hex(pc), line=self.line_at(task, pc), saved=task.restored)
             )
             task.restored = {}
         return True
@@ -282,9 +279,11 @@ class Kernel:
         if not self.input.ended and self.console.poll(0):
             self._read_keyboard()
 
-    def line_at(self, address: int) -> int | None:
-        """Source line of the instruction at `address`."""
-        return self.program.lines.line_at(address)
+    @staticmethod
+    def line_at(task: Task, address: int) -> int | None:
+        """Source line of the instruction that `task` has at `address`."""
+        lines = task.mm.lines
+        return None if lines is None else lines.line_at(address)
 
     def new_pid(self) -> int:
         """A number for another task: the next one that is free (Linux `alloc_pid`)."""

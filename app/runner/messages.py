@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from app.kernel.config import GuestFile
 from app.trace.events import AnyEvent, EndReason
 
 Stream = Literal["terminal", "stream"]
@@ -39,7 +40,7 @@ class RunSpec(Struct, frozen=True, forbid_unknown_fields=True):
     filename: str = "program.s"
     argv: tuple[str, ...] = ("program",)
     env: tuple[str, ...] = ()
-    files: tuple[tuple[str, bytes], ...] = ()
+    files: tuple[GuestFile, ...] = ()
     cwd: str = "/home/user"
     root: bool = False
     seed: int = 0

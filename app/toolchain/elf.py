@@ -80,7 +80,7 @@ def load_elf(data: bytes) -> Program:
         for index, load in enumerate(loads)
     )
     symbols = _read_symbols(data, shoff, shentsize, shnum)
-    return Program("x86_64", "elf", segments, entry, symbols)
+    return Program("x86_64", "elf", segments, entry, symbols, image=data)
 
 
 def _check_header(ident: bytes, kind: int, machine: int, version: int, ehsize: int) -> None:

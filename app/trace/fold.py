@@ -247,6 +247,16 @@ def _start_task(state: VisibleState, event: TaskStart) -> None:
     state.tasks[event.pid] = TaskView(event.pid, event.parent, event.name, event.process, memory, descriptors)
 
 
+def _rename(state: VisibleState, former: int, now: int) -> None:
+    """A task takes the place of the first one of its process, which has ended."""
+    task = state.tasks.pop(former)
+    task.pid = now
+    task.parent = state.tasks[now].parent
+    state.tasks[now] = task
+    state.calls[now] = state.calls.pop(former)
+    state.task = now
+
+
 def _set_task(state: VisibleState, task: int, now: Literal["running", "ready", "waiting", "exited"]) -> None:
     if task in state.tasks:
         state.tasks[task].state = now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.kernel.abi.constants import OpenFlag
@@ -13,6 +14,7 @@ from .descriptors import DescriptorTable
 from .device import CharacterDevice
 from .file import FileDescription
 from .inode import Dentry, Inode
+from .program_file import ProgramFile
 from .rootfs import USER_ID, RootFs
 from .stream import InputStream, StreamDescription
 from .superblock import SuperBlock
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from app.kernel.kernel import Kernel
 
 TERMINAL_PATH = "/dev/pts/0"
+
+PROGRAM_DIRECTORY = "/usr/local/bin"
+"""Where the first program's file is, unless its name says something else."""
 
 
 def mount_root(kernel: Kernel) -> FsContext:
@@ -40,9 +45,27 @@ def mount_root(kernel: Kernel) -> FsContext:
         rootfs.add("/dev/tty", CharacterDevice(fs, 0o666, (5, 0), _no_terminal))
     if config.streams[0] == "stream":
         kernel.input = InputStream()
-    for path, contents in config.files:
-        rootfs.bring(posixpath.normpath(posixpath.join(config.cwd, path)), contents)
+    for file in config.files:
+        rootfs.bring(posixpath.normpath(posixpath.join(config.cwd, file.path)), file)
     return FsContext(fs, rootfs.root, rootfs.make_directories(config.cwd))
+
+
+def install_program(kernel: Kernel, context: FsContext, make: Callable[[], bytes]) -> tuple[str, Dentry]:
+    """Put the file of the first program, whose contents `make` makes, where its name says it is.
+
+    Returns the path that a shell would have found it by, and the file. A name without a slash is found in PATH.
+    """
+    config = kernel.config
+    owner = 0 if config.root else USER_ID
+    inode = ProgramFile(context.superblock, owner, make, kernel.program.lines)
+    rootfs = RootFs(context.superblock, context.root)
+    name = config.argv[0]
+    filename = name if "/" in name else f"{PROGRAM_DIRECTORY}/{name}"
+    try:
+        return filename, rootfs.place(posixpath.normpath(posixpath.join(config.cwd, filename)), inode)
+    except (ValueError, KernelError):
+        filename = f"{PROGRAM_DIRECTORY}/program"
+        return filename, rootfs.place(filename, inode)
 
 
 def _no_terminal(fs: SuperBlock, inode: Inode, flags: int, dentry: Dentry | None) -> FileDescription:

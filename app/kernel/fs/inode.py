@@ -133,13 +133,36 @@ class FileMapping(Protocol):
 
 
 class RegularFile(Inode):
-    """Bytes, held in pages; pages never written are holes and read as zeros. `mappings` are told of changes."""
+    """Bytes, held in pages; pages never written are holes and read as zeros. `mappings` are told of changes.
+
+    `write_count` is how often it is open for writing or, below zero, how many processes execute it: never both
+    (Linux `i_writecount`).
+    """
 
     def __init__(self, fs: SuperBlock, mode: int, uid: int, gid: int) -> None:
         super().__init__(fs, stat.S_IFREG | mode, uid, gid)
         self._size = 0
         self._pages: dict[int, bytearray | memoryview] = {}
         self.mappings: list[FileMapping] = []
+        self.write_count = 0
+
+    def get_write_access(self) -> None:
+        """Somebody is about to change it. Raises ETXTBSY while it is executed."""
+        if self.write_count < 0:
+            raise KernelError(Errno.ETXTBSY, "The file is being executed, so it cannot be opened for writing")
+        self.write_count += 1
+
+    def put_write_access(self) -> None:
+        """Who called `get_write_access` has finished."""
+        self.write_count -= 1
+
+    def deny_write_access(self) -> None:
+        """A process executes it, which nobody has open for writing."""
+        self.write_count -= 1
+
+    def allow_write_access(self) -> None:
+        """The process has ended or executes another file."""
+        self.write_count += 1
 
     @property
     def size(self) -> int:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from app.cpu.mmu import PAGE_SHIFT
 from app.kernel.errno import Errno, KernelError
+from app.kernel.fs.inode import RegularFile
 
 from .faults import MMAP_MIN_ADDR, STACK_GUARD_GAP
 from .user_copy import UserCopy
@@ -17,7 +18,9 @@ from .vma import VM_DONTCOPY, VM_LOCKED, VM_LOCKONFAULT, VM_WIPEONFORK, Vma
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from app.kernel.fs.inode import Dentry
     from app.kernel.kernel import Kernel
+    from app.toolchain.program import LineTable
 
 MMAP_BASE = 0x7FFF_F7FF_F000
 """mmap places regions downwards from here, as Linux does on x86-64 when addresses are not randomised."""
@@ -35,6 +38,10 @@ class AddressSpace(UserCopy):
     `start_brk` and `brk` delimit the heap (brk(2)). A region costs nothing but its entry here until it is touched: each
     page gets its frame at the first access. `references` counts the tasks that run in it (CLONE_VM); when the last one
     has ended or executed another program, `release` frees everything. `total_vm` is the size of all regions.
+
+    `arg_start` to `arg_end` and `env_start` to `env_end` hold the strings that exec put on the stack, which begins at
+    `start_stack`; `executable` is the file that exec loaded. `lines` says which source lines the code comes from, where
+    that is known.
     """
 
     def __init__(self, kernel: Kernel) -> None:
@@ -42,6 +49,10 @@ class AddressSpace(UserCopy):
         self.start_brk = 0
         self.brk = 0
         self.references = 1
+        self.arg_start = self.arg_end = self.env_start = self.env_end = self.start_stack = 0
+        self.auxv = b""
+        self.executable: Dentry | None = None
+        self.lines: LineTable | None = None
 
     # -- fork and exit -----------------------------------------------------------------------------------------------
 
@@ -52,6 +63,11 @@ class AddressSpace(UserCopy):
         """
         child = AddressSpace(kernel)
         child.start_brk, child.brk = self.start_brk, self.brk
+        child.arg_start, child.arg_end = self.arg_start, self.arg_end
+        child.env_start, child.env_end = self.env_start, self.env_end
+        child.start_stack, child.auxv, child.lines = self.start_stack, self.auxv, self.lines
+        if self.executable is not None:
+            child.execute(self.executable)
         pages = sorted(self._entries)
         regions: list[Vma] = []
         lent: list[int] = []
@@ -75,6 +91,14 @@ class AddressSpace(UserCopy):
         self.page_table.lend(lent, child.page_table, self._memory)
         return child
 
+    def execute(self, executable: Dentry) -> None:
+        """Be the memory of a process that executes this regular file, which nobody can write to meanwhile."""
+        self.executable = executable
+        inode = executable.inode
+        if isinstance(inode, RegularFile):
+            inode.openers += 1
+            inode.deny_write_access()
+
     def share(self) -> AddressSpace:
         """This very one, for one task more."""
         self.references += 1
@@ -95,6 +119,11 @@ class AddressSpace(UserCopy):
         self.objects.clear()
         for file in files:
             file.detach(self)
+        executable, self.executable = self.executable, None
+        if executable is not None and isinstance(executable.inode, RegularFile):
+            executable.inode.allow_write_access()
+            executable.inode.openers -= 1
+            executable.inode.release_if_unused()
 
     # -- regions -----------------------------------------------------------------------------------------------------
 

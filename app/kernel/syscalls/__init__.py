@@ -6,6 +6,7 @@ AREAS = (
     "clone",
     "descriptor",
     "directory",
+    "exec",
     "file",
     "futex",
     "ioctl",
