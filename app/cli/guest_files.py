@@ -8,13 +8,14 @@ from collections.abc import Iterator
 
 import click
 
-from app.kernel.config import GuestFile
-
 from .source import read_file
 
 MAX_FILE_BYTES = 16 << 20
 MAX_FILES = 2048
 """Files that one directory may bring."""
+
+GuestFile = tuple[str, bytes, int]
+"""(guest path, contents or target, st_mode), as `app.kernel.config.GuestFile` has them."""
 
 _EXECUTABLE = 0o111
 
@@ -33,14 +34,14 @@ def guest_files(argument: str, cwd: str) -> Iterator[GuestFile]:
     for folder, directories, names in os.walk(host):
         directories.sort()
         inside = os.path.normpath(os.path.join(path, os.path.relpath(folder, host)))
-        yield GuestFile(inside, mode=stat.S_IFDIR | 0o755)
+        yield inside, b"", stat.S_IFDIR | 0o755
         for name in sorted([*names, *(name for name in directories if os.path.islink(os.path.join(folder, name)))]):
             count += 1
             if count > MAX_FILES:
                 raise click.UsageError(f"{host!r} holds more than {MAX_FILES} files")
             source, target = os.path.join(folder, name), os.path.join(inside, name)
             if os.path.islink(source):
-                yield GuestFile(target, os.fsencode(os.readlink(source)), stat.S_IFLNK | 0o777)
+                yield target, os.fsencode(os.readlink(source)), stat.S_IFLNK | 0o777
             elif os.path.isfile(source):
                 yield _regular(source, target)
 
@@ -49,4 +50,4 @@ def _regular(host: str, path: str) -> GuestFile:
     """A copy of one file, with the permissions to be executed or not."""
     contents = read_file(host, MAX_FILE_BYTES)
     executable = os.stat(host).st_mode & _EXECUTABLE
-    return GuestFile(path, contents, stat.S_IFREG | (0o755 if executable else 0o644))
+    return path, contents, stat.S_IFREG | (0o755 if executable else 0o644)

@@ -37,11 +37,19 @@ class PhysicalMemory:
         self._free: list[int] = []
         self._next = 0
         self._references: dict[int, int] = {}
+        self._zeros: int | None = None
 
     @property
     def used(self) -> int:
-        """Frames in use."""
-        return len(self._references)
+        """Frames in use; the frame of zeros is not counted."""
+        return len(self._references) - (self._zeros is not None)
+
+    @property
+    def zero_frame(self) -> int:
+        """A frame of zeros that is never freed, for everybody who has not stored anything yet. It must stay so."""
+        if self._zeros is None:
+            self._zeros = self.allocate()
+        return self._zeros
 
     def allocate(self) -> int:
         """Take a zeroed frame; returns its number. Raises `OutOfMemory`."""

@@ -61,7 +61,7 @@ def regular(dentry: Dentry) -> RegularFile:
 
 
 def string_room(rlimits: dict[int, tuple[int, int]], pointers: int) -> int:
-    """How many bytes of strings fit beside so many pointers (execve(2), "Limits on size of arguments"). Raises E2BIG."""
+    """How many bytes of strings fit beside so many pointers (execve(2), "Limits on size"). Raises E2BIG."""
     soft, _ = rlimits[Resource.RLIMIT_STACK]
     limit = max(min(MAX_ARGUMENT_BYTES, soft // 4), ARG_MAX)
     if limit <= 8 * pointers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Capability(IntEnum):
@@ -53,6 +54,9 @@ class Capability(IntEnum):
     CAP_CHECKPOINT_RESTORE = 40
 
 
+KEEP_CAPS = 1 << 4
+"""SECBIT_KEEP_CAPS."""
+
 ALL_CAPABILITIES = (1 << (max(Capability) + 1)) - 1
 
 
@@ -88,6 +92,14 @@ class Credentials(Struct, frozen=True):
             cap_permitted=caps,
             cap_effective=caps,
         )
+
+    def without_bounding(self, capability: int) -> Credentials:
+        """The same, never to get `capability` again by executing a file."""
+        return replace(self, cap_bounding=self.cap_bounding & ~(1 << capability))
+
+    def keeping(self, keep: bool) -> Credentials:
+        """The same, to keep its capabilities or not when it stops being the superuser (PR_SET_KEEPCAPS)."""
+        return replace(self, securebits=self.securebits & ~KEEP_CAPS | (KEEP_CAPS if keep else 0))
 
     def capable(self, capability: Capability) -> bool:
         """Whether it may do what `capability` stands for."""

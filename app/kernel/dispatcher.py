@@ -35,6 +35,8 @@ class Dispatcher:
             number: handlers[name] for number, name in abi.names.items() if name in handlers
         }
         self.calls = 0
+        self.current: Call | None = None
+        """The call whose handler runs: what happens deep inside the kernel happens because of it."""
         self._registers = kernel.cpu.reader((abi.info.number_register, *abi.argument_registers))
 
     def enter(self, task: Task, trap: TrapExit) -> None:
@@ -62,6 +64,7 @@ class Dispatcher:
             self._leave(call, error=Errno.ENOSYS)
             return
         call.syscall = row
+        self.current = call
         row.fetch(call)
         if row.blocking:
             self._advance(call, row.handler(call, **call.arguments))
@@ -90,6 +93,7 @@ class Dispatcher:
 
     def abandon(self, task: Task) -> None:
         """The task ends in its sleep: nothing of the call is left behind."""
+        self.current = None
         sleeping = task.sleeping
         if sleeping is not None:
             self._leave_queues(task, sleeping)
@@ -157,6 +161,7 @@ class Dispatcher:
 
     def _advance(self, call: Call, handler: Any) -> None:
         """Run a handler that may sleep, up to its next sleep or its end."""
+        self.current = call
         try:
             sleep: Sleep = next(handler)
         except StopIteration as end:
@@ -166,6 +171,7 @@ class Dispatcher:
         except Interrupted as interrupted:
             self._interrupt(call, interrupted.restart)
         else:
+            self.current = None
             self.kernel.recorder.emit(Block(call=call.id, on=sleep.on, until=sleep.until, sentence=sleep.sentence))
             task = call.task
             timer = None if sleep.until is None else self.kernel.timers.add(sleep.until, task.wake)
@@ -204,6 +210,7 @@ class Dispatcher:
 
     def _answer(self, call: Call, value: int, text: str, strace: str, errno: str | None, sentence: str) -> None:
         """Put the answer into the return register; the task is ready to go back to user mode."""
+        self.current = None
         self.kernel.cpu.set(self.abi.info.return_register, value)
         self.kernel.recorder.emit(
             Return(

@@ -16,6 +16,7 @@ from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SIZE, READ, WRITE
 from .errno import Errno, KernelError
 from .fs.inode import PATH_MAX, Dentry, RegularFile
 from .mm.faults import MMAP_MIN_ADDR, page_ceil, page_floor
+from .mm.limits import COMMIT_LIMIT
 from .mm.memory_object import MappedFile
 from .mm.vma import Vma
 
@@ -223,5 +224,9 @@ class Loader(Struct):
             if load.size > load.file_size and rest and self.mm.copy_out(end, bytes(rest)) < rest and prot & WRITE:
                 raise KernelError(Errno.EFAULT, f"{name} ends before its segment at {load.address:#x}", "mm")
         end = page_ceil(address + load.size)
+        if end - zeros > COMMIT_LIMIT:
+            raise KernelError(
+                Errno.ENOMEM, f"{end - zeros} bytes of zeros are more than the machine could provide", "mm"
+            )
         if load.size > load.file_size and end > zeros:
             self.mm.map(Vma(zeros, end, READ | WRITE | prot & EXECUTE))

@@ -69,9 +69,7 @@ def execute(call: Call, program: BinaryProgram) -> None:
     if loaded.failure is not None:
         signal_delivery.force(call.kernel, task, SigInfo(Signo.SIGSEGV, "SI_KERNEL"))
         raise loaded.failure
-    call.service(
-        "mm", "load", f"{program.dentry.path} is mapped; its pages come from the file when they are touched."
-    )
+    call.service("mm", "load", f"{program.dentry.path} is mapped; its pages come from the file when they are touched.")
 
 
 def open_elf(call: Call, program: BinaryProgram) -> tuple[Elf, Elf | None]:
@@ -209,9 +207,7 @@ def _shown(text: bytes) -> str:
 
 def regions(mm: AddressSpace) -> tuple[Segment, ...]:
     """An address space for the event stream."""
-    return tuple(
-        Segment(start=word(vma.start), end=word(vma.end), perms=vma.perms, name=vma.name) for vma in mm.vmas
-    )
+    return tuple(Segment(start=word(vma.start), end=word(vma.end), perms=vma.perms, name=vma.name) for vma in mm.vmas)
 
 
 def credentials_after_exec(old: Credentials, inode: Inode) -> tuple[Credentials, bool]:

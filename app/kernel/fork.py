@@ -10,7 +10,7 @@ from app.trace.events import TaskStart
 from .errno import Errno, KernelError
 from .resource import Resource
 from .signal import SignalSet
-from .task import AlternateStack, Process, Task
+from .task import AlternateStack, Process, SchedPolicy, Task
 from .wait import WaitQueue
 
 if TYPE_CHECKING:
@@ -108,6 +108,9 @@ def copy_task(call: Call, flags: int, stack: int, tls: int, exit_signal: int) ->
         on_runnable=parent.on_runnable,
         blocked=SignalSet(parent.blocked.bits),
         altstack=AlternateStack() if shares_memory and not flags & CloneFlag.CLONE_VFORK else parent.altstack,
+        policy=int(SchedPolicy.SCHED_OTHER) if parent.reset_on_fork else parent.policy,
+        rt_priority=0 if parent.reset_on_fork else parent.rt_priority,
+        nice=max(parent.nice, 0) if parent.reset_on_fork else parent.nice,
         start_time=kernel.clock.now,
     )
     child.context = _child_registers(call, stack, tls if flags & CloneFlag.CLONE_SETTLS else None)
@@ -140,6 +143,7 @@ def _new_process(kernel: Kernel, parent: Task, pid: int, flags: int, exit_signal
         sid=maker.sid,
         exit_signal=maker.exit_signal if flags & CloneFlag.CLONE_PARENT else exit_signal,
         rlimits=dict(maker.rlimits),
+        oom_score_adj=maker.oom_score_adj,
         start_time=kernel.clock.now,
     )
     above.children.append(process)

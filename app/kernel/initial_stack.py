@@ -1,4 +1,4 @@
-"""The stack a program begins with: strings, auxiliary vector, environment and arguments (System V ABI, AMD64, 3.4.1)."""
+"""The stack a program begins with: strings, auxiliary vector, environment, arguments (System V ABI, AMD64, 3.4.1)."""
 
 from __future__ import annotations
 

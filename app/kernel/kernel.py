@@ -33,7 +33,10 @@ from .console import Console, InputDevice
 from .dispatcher import Dispatcher
 from .exec import regions
 from .first_program import ExecError
+from .fs.tty import Terminal
 from .futex import FutexTable
+from .ipc.shm import new_segments
+from .net.namespace import Net
 from .scheduler import Scheduler
 from .task import Process, Task, TaskState, WaitStatus
 from .timer import TimerQueue
@@ -83,14 +86,17 @@ class Kernel:
         self.processes: dict[int, Process] = {}
         self.init: Process
         self.first: Process
+        self.shm = new_segments()
         self.input: InputDevice
+        self.terminals: dict[int, Terminal] = {}
         self.scheduler = Scheduler(self)
         self.futexes = FutexTable()
+        self.net = Net(self)
         self.faults = 0
         self.output_bytes = 0
         self.dispatcher = Dispatcher(self, self.abi)
         self._stop: tuple[EndReason, str] | None = None
-        self._last_pid = boot.FIRST_PID
+        self.last_pid = boot.FIRST_PID
         self._in_user_mode = True
 
     # -- the run loop ------------------------------------------------------------------------------------------------
@@ -194,7 +200,9 @@ class Kernel:
         """The time slice is over, or a timer is due: the CPU enters the kernel though the program did nothing."""
         self.recorder.now = self.clock.now
         saved = {self.abi.pc_register: word(pc)}
-        self.recorder.emit(ModeSwitch(to="kernel", reason="interrupt", pc=word(pc), line=self.line_at(task, pc), saved=saved))
+        self.recorder.emit(
+            ModeSwitch(to="kernel", reason="interrupt", pc=word(pc), line=self.line_at(task, pc), saved=saved)
+        )
 
     def _return_to_user(self, task: Task) -> bool:
         """Deliver signals, then go back to user mode; False when a signal stopped the task."""
@@ -287,11 +295,11 @@ class Kernel:
 
     def new_pid(self) -> int:
         """A number for another task: the next one that is free (Linux `alloc_pid`)."""
-        pid = self._last_pid
+        pid = self.last_pid
         while True:
             pid = pid + 1 if pid < PID_MAX - 1 else boot.FIRST_PID
             if pid not in self.tasks and pid not in self.processes:
-                self._last_pid = pid
+                self.last_pid = pid
                 return pid
 
     def output(self, stream: int, data: bytes) -> None:

@@ -8,6 +8,10 @@ INFINITY = (1 << 64) - 1
 """RLIM_INFINITY: no limit."""
 
 
+MAX_OPEN_FILES = 1048576
+"""The highest RLIMIT_NOFILE anybody can have (/proc/sys/fs/nr_open)."""
+
+
 class Resource(IntEnum):
     """What can be limited, by the numbers of getrlimit(2)."""
 

@@ -36,6 +36,17 @@ class TaskState(enum.Enum):
     DEAD = "dead"
 
 
+class SchedPolicy(enum.IntEnum):
+    """Scheduling policies (sched(7))."""
+
+    SCHED_OTHER = 0
+    SCHED_FIFO = 1
+    SCHED_RR = 2
+    SCHED_BATCH = 3
+    SCHED_IDLE = 5
+    SCHED_DEADLINE = 6
+
+
 class WaitStatus(Struct, frozen=True):
     """How a process ended, or what became of it meanwhile: the `status` word of wait(2)."""
 
@@ -94,9 +105,13 @@ class Process(Struct, eq=False):
     stopped_by: int = 0
     """The signal that stopped it; 0 when it is not stopped."""
     stop_report: tuple[int, str] | None = None
+    personality: int = 0
     executed: bool = False
     """Whether it has called execve since it was forked."""
     is_subreaper: bool = False
+    dumpable: int = 1
+    oom_score_adj: int = 0
+    """What /proc/PID/oom_score_adj says."""
     start_time: int = 0
     cpu_time: int = 0
     """Virtual ns its tasks spent on the CPU."""
@@ -195,6 +210,13 @@ class Task(Struct, eq=False):
     altstack: AlternateStack = AlternateStack()
     stop_pending: bool = False
     """Another thread's stop signal also stops this one."""
+    policy: int = int(SchedPolicy.SCHED_OTHER)
+    rt_priority: int = 0
+    reset_on_fork: bool = False
+    nice: int = 0
+    parent_death_signal: int = 0
+    no_new_privs: bool = False
+    timer_slack: int = 50_000
     clear_child_tid: int = 0
     robust_list: int = 0
     cpu_time: int = 0

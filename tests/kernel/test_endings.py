@@ -100,7 +100,7 @@ def test_populating_more_than_there_is_ends_the_run():
     body = """
     mov eax, 9
     xor edi, edi
-    mov rsi, 0x10000000000
+    mov rsi, 0x100000000
     mov edx, 3
     mov r10d, 0x8022
     mov r8, -1

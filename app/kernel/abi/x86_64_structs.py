@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .ipc_structs import IPC_STRUCTS
 from .layout import Layout
 from .struct_text import flock_text, sigaction_text, sigset_text, stat_text, time_text, utsname_text
 from .termios_text import termios_text
@@ -86,6 +87,57 @@ SIGINFO_CHILD = Layout(
 )
 """`siginfo_t` as SIGCHLD and waitid(2) fill it, 128 bytes."""
 
+CAP_HEADER = Layout("cap_header", [("version", "I"), ("pid", "i")])
+CAP_DATA1, CAP_DATA2 = (
+    Layout(
+        f"cap_data{parts}",
+        [(f"{name}{part}", "I") for part in range(parts) for name in ("effective", "permitted", "inheritable")],
+    )
+    for parts in (1, 2)
+)
+"""`struct __user_cap_data_struct`, one of them or two, for the capabilities from 32 on."""
+
+RLIMIT = Layout("rlimit", [("rlim_cur", "Q"), ("rlim_max", "Q")])
+SYSINFO = Layout(
+    "sysinfo",
+    [
+        *((name, "Q") for name in ("uptime", "load1", "load5", "load15", "totalram", "freeram", "sharedram")),
+        *((name, "Q") for name in ("bufferram", "totalswap", "freeswap")),
+        *(("procs", "H"), ("totalhigh", "Q"), ("freehigh", "Q"), ("mem_unit", "I")),
+    ],
+)
+SCHED_PARAM = Layout("sched_param", [("sched_priority", "i")])
+SCHED_ATTR = Layout(
+    "sched_attr",
+    [
+        *(("size", "I"), ("sched_policy", "I"), ("sched_flags", "Q"), ("sched_nice", "i"), ("sched_priority", "I")),
+        *(("sched_runtime", "Q"), ("sched_deadline", "Q"), ("sched_period", "Q")),
+        *(("sched_util_min", "I"), ("sched_util_max", "I")),
+    ],
+)
+"""`struct sched_attr`, 56 bytes; the first version ended with `sched_period`."""
+
+CLONE_ARGS = Layout(
+    "clone_args",
+    [
+        *((name, "Q") for name in ("flags", "pidfd", "child_tid", "parent_tid", "exit_signal", "stack", "stack_size")),
+        *((name, "Q") for name in ("tls", "set_tid", "set_tid_size", "cgroup")),
+    ],
+)
+MSGHDR = Layout(
+    "msghdr",
+    [
+        ("msg_name", "Q"),
+        ("msg_namelen", "i"),
+        ("msg_iov", "Q"),
+        ("msg_iovlen", "Q"),
+        ("msg_control", "Q"),
+        ("msg_controllen", "Q"),
+        ("msg_flags", "I"),
+    ],
+)
+"""`struct user_msghdr` of linux/socket.h, 56 bytes; an element of `struct mmsghdr` has 8 more for `msg_len`."""
+
 STRUCTS: dict[str, Layout] = {
     layout.name: layout
     for layout in (
@@ -101,8 +153,18 @@ STRUCTS: dict[str, Layout] = {
         SIGACTION,
         SIGSET,
         FLOCK,
+        MSGHDR,
         RUSAGE,
         SIGINFO_CHILD,
+        CAP_HEADER,
+        CAP_DATA1,
+        CAP_DATA2,
+        RLIMIT,
+        SYSINFO,
+        SCHED_PARAM,
+        SCHED_ATTR,
+        CLONE_ARGS,
+        *IPC_STRUCTS,
     )
 }
 """Every structure by its C name."""

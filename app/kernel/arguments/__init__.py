@@ -7,8 +7,9 @@ and decides which errno a program sees. Each use that checks something emits a `
 from .descriptors import DirFd, Fd
 from .integers import Address, Int, Long, Mode, Offset, PageOffset, SignalNumber, Size, Unsigned
 from .memory import CString, RandomOut, UserIn, UserOut
+from .page_vector import PageVectorOut
 from .path import Path
-from .structs import NumberOut, StructIn, StructOut
+from .structs import NumberOut, StructByRequest, StructIn, StructOut
 
 __all__ = [
     "Address",
@@ -21,10 +22,12 @@ __all__ = [
     "NumberOut",
     "Offset",
     "PageOffset",
+    "PageVectorOut",
     "Path",
     "RandomOut",
     "SignalNumber",
     "Size",
+    "StructByRequest",
     "StructIn",
     "StructOut",
     "Unsigned",

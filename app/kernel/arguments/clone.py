@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.abi.text import flag_text, signal_name
+from app.kernel.errno import Errno
 from app.kernel.fork import CloneFlag
 
 from .integers import Address, Integer
+from .structs import StructIn
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
 
 _EXIT_SIGNAL = 0xFF
+CLONE_ARGS_SIZE_VER0 = 64
 
 
 class CloneFlags(Integer):
@@ -72,3 +76,56 @@ class Tls(_ByFlag):
 
     flags = int(CloneFlag.CLONE_SETTLS)
     label = "tls"
+
+
+class CloneArguments(StructIn):
+    """`struct clone_args`, whose size the program says."""
+
+    @classmethod
+    def fetch(cls, call: Call, name: str, raw: int, detail: str) -> Self:
+        """A pointer to the struct."""
+        return super().fetch(call, name, raw, "clone_args")
+
+    def read_sized(self, size: int) -> dict[str, Any]:
+        """The fields; those beyond `size` are 0. Raises EINVAL, E2BIG, EFAULT."""
+        call = self.call
+        whole = self.layout.size
+        if size > PAGE_SIZE:
+            raise call.refuse(Errno.E2BIG, self.name, "size", str(size), "The struct is larger than a page.")
+        if size < CLONE_ARGS_SIZE_VER0:
+            raise call.refuse(
+                Errno.EINVAL, self.name, "size", str(size), f"It has {CLONE_ARGS_SIZE_VER0} bytes at least."
+            )
+        data = call.task.mm.copy_in(self.address, size)
+        if len(data) < size:
+            raise self._missing(f"readable struct clone_args ({size} bytes)")
+        if any(data[whole:]):
+            raise call.refuse(
+                Errno.E2BIG, self.name, "size", str(size), "It has fields that this kernel does not know."
+            )
+        self.fields = self.layout.unpack(data[:whole].ljust(whole, b"\0"))
+        return self.fields
+
+    def text(self) -> str | None:
+        """`{flags=CLONE_VM|..., exit_signal=SIGCHLD, stack=NULL, stack_size=0}`."""
+        fields = self.fields
+        if fields is None:
+            return Address.show(self.address)
+        flags = fields["flags"]
+        parts = [f"flags={flag_text(flags, CloneFlag)}"]
+        for name, needed in _SHOWN:
+            if flags & needed:
+                parts.append(f"{name}={Address.show(fields[name])}")
+        parts.append(f"exit_signal={signal_name(fields['exit_signal'])}")
+        parts.append(f"stack={Address.show(fields['stack'])}")
+        parts.append(f"stack_size={fields['stack_size']:#x}" if fields["stack_size"] else "stack_size=0")
+        if flags & CloneFlag.CLONE_SETTLS:
+            parts.append(f"tls={Address.show(fields['tls'])}")
+        return "{" + ", ".join(parts) + "}"
+
+
+_SHOWN = (
+    ("pidfd", CloneFlag.CLONE_PIDFD),
+    ("child_tid", CloneFlag.CLONE_CHILD_SETTID | CloneFlag.CLONE_CHILD_CLEARTID),
+    ("parent_tid", CloneFlag.CLONE_PARENT_SETTID),
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntFlag
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from app.kernel.abi.text import flag_text
 
@@ -67,13 +67,14 @@ class _ByOperation:
     @classmethod
     def fetch(cls, call: Call, name: str, raw: int, detail: str) -> Self:
         """Look at the operation, which comes before."""
-        argument: Any = super().fetch(call, name, raw, detail)  # type: ignore[misc]
+        argument: Self = super().fetch(call, name, raw, detail)  # type: ignore[misc]
         argument.counts = (call.arguments["op"].command in cls.operations) is not cls.inverted
         return argument
 
     def text(self) -> str | None:
         """Nothing where it does not count."""
-        return super().text() if self.counts else None  # type: ignore[misc, no-any-return]
+        text: str | None = super().text() if self.counts else None  # type: ignore[misc]
+        return text
 
 
 class FutexValue(_ByOperation, Unsigned):

@@ -39,8 +39,11 @@ class IoVec(Pointer):
 
         What goes beyond the most that one call transfers is cut off.
         """
+        self.import_count(int(self.call.arguments[self.detail]) & 0xFFFF_FFFF)
+
+    def import_count(self, count: int) -> None:
+        """The same for an array of `count` buffers."""
         call = self.call
-        count = int(call.arguments[self.detail]) & 0xFFFF_FFFF
         shown = hex(self.address)
         if count > IOV_MAX:
             raise call.refuse(Errno.EINVAL, self.detail, "range", str(count), f"At most {IOV_MAX} buffers in one call.")
@@ -57,10 +60,7 @@ class IoVec(Pointer):
             raise self._missing(f"{count} struct iovec")
         for entry in fields:
             checked = min(entry["iov_len"], MAX_TOTAL) if count == 1 else entry["iov_len"]
-            if entry["iov_base"] + checked > call.task.abi.address_limit:
-                raise call.refuse(
-                    Errno.EFAULT, self.name, "memory", hex(entry["iov_base"]), "A buffer is outside user memory."
-                )
+            self._need_below_limit(entry, checked)
         room = MAX_TOTAL
         for entry in fields:
             size = min(entry["iov_len"], room)
@@ -68,12 +68,22 @@ class IoVec(Pointer):
             self.buffers.append((entry["iov_base"], size))
         call.passed(self.name, "memory", shown, f"The {count} struct iovec at {shown} name {self.size} bytes.")
 
+    def _need_below_limit(self, entry: dict[str, int], checked: int) -> None:
+        """Refuse a buffer that user memory can't contain. Raises EFAULT."""
+        if entry["iov_base"] + checked > self.call.task.abi.address_limit:
+            raise self.call.refuse(
+                Errno.EFAULT, self.name, "memory", hex(entry["iov_base"]), "A buffer is outside user memory."
+            )
+
     def text(self) -> str | None:
         """The buffers as strace prints them, which looks for itself when the call did not get so far."""
+        return self.buffers_text(int(self.call.arguments[self.detail]))
+
+    def buffers_text(self, count: int) -> str | None:
+        """The same for an array of `count` buffers."""
         if self.address == 0:
             return "NULL"
         layout = self.call.task.abi.structs["iovec"]
-        count = int(self.call.arguments[self.detail])
         parts = []
         for address in range(self.address, self.address + min(count, SHOWN_BUFFERS) * layout.size, layout.size):
             packed = self.call.task.mm.copy_in(address, layout.size)
@@ -122,6 +132,18 @@ class IoVecIn(IoVec):
         return data
 
 
+class RemoteVec(IoVec):
+    """Buffers in another process: the caller's own memory says nothing about them."""
+
+    __slots__ = ()
+
+    def _need_below_limit(self, entry: dict[str, int], checked: int) -> None:
+        """Whether they are user memory is found out when they are copied."""
+
+    def _contents(self, base: int, size: int) -> str:
+        return Address.show(base)
+
+
 class IoVecOut(IoVec):
     """Buffers the kernel fills, one after the other."""
 
@@ -131,10 +153,10 @@ class IoVecOut(IoVec):
         super().__init__(call, name, address, detail)
         self.data: bytes | None = None
 
-    def text(self) -> str | None:
+    def buffers_text(self, count: int) -> str | None:
         """What arrived in each buffer."""
         self._shown = self.data
-        return super().text()
+        return super().buffers_text(count)
 
     def _contents(self, base: int, size: int) -> str:
         if self._shown is None or not base:

@@ -67,7 +67,7 @@ class StructOut(StructPointer):
 
     __slots__ = ()
 
-    def write(self, size: int | None = None, **fields: Any) -> None:
+    def write(self, size: int | None = None, /, **fields: Any) -> None:
         """Fill the struct, or the first `size` bytes of it; fields not named are zero.
 
         Raises EFAULT unless all of it is writable.

@@ -7,17 +7,21 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.kernel.abi.constants import OpenFlag
-from app.kernel.errno import Errno, KernelError
+from app.kernel.errno import KernelError
 
 from .context import FsContext
 from .descriptors import DescriptorTable
 from .device import CharacterDevice
+from .devpts import mount_terminals
 from .file import FileDescription
-from .inode import Dentry, Inode
+from .inode import Dentry, Directory
+from .mounts import SHM
+from .procfs.mount import mount_proc
 from .program_file import ProgramFile
 from .rootfs import USER_ID, RootFs
-from .stream import InputStream, StreamDescription
-from .superblock import SuperBlock
+from .stream import InputStream, Stream, StreamDescription
+from .superblock import SharedSuperBlock, SuperBlock
+from .sysfs import mount_sys
 from .tty import Terminal
 
 if TYPE_CHECKING:
@@ -34,15 +38,14 @@ def mount_root(kernel: Kernel) -> FsContext:
     config = kernel.config
     rootfs = RootFs.build(SuperBlock(kernel.clock))
     fs = rootfs.fs
-    if "terminal" in config.streams:
-        terminal = Terminal(kernel, raw_output=not config.echo)
-        device = CharacterDevice(fs, 0o620, (136, 0), terminal.open)
-        device.uid = 0 if config.root else USER_ID
-        rootfs.add(TERMINAL_PATH, device)
-        rootfs.add("/dev/tty", CharacterDevice(fs, 0o666, (5, 0), terminal.open))
+    mount_proc(kernel, rootfs.root)
+    mount_sys(kernel, rootfs.root)
+    devices = rootfs.find("/dev")
+    devices.create("shm", Directory(SharedSuperBlock(fs, kernel.clock, SHM.device), 0o1777, 0, 0))
+    terminal = Terminal(kernel, raw_output=not config.echo) if "terminal" in config.streams else None
+    mount_terminals(kernel, devices, terminal, 0 if config.root else USER_ID)
+    if terminal is not None:
         kernel.input = terminal
-    else:
-        rootfs.add("/dev/tty", CharacterDevice(fs, 0o666, (5, 0), _no_terminal))
     if config.streams[0] == "stream":
         kernel.input = InputStream()
     for file in config.files:
@@ -68,11 +71,6 @@ def install_program(kernel: Kernel, context: FsContext, make: Callable[[], bytes
         return filename, rootfs.place(filename, inode)
 
 
-def _no_terminal(fs: SuperBlock, inode: Inode, flags: int, dentry: Dentry | None) -> FileDescription:
-    """Opening /dev/tty without a controlling terminal."""
-    raise KernelError(Errno.ENXIO, "The process has no controlling terminal")
-
-
 def open_standard_streams(kernel: Kernel, fs: FsContext, files: DescriptorTable) -> None:
     """Descriptors 0, 1 and 2. Those that are the terminal share one description, as a shell hands them down."""
     owner = 0 if kernel.config.root else USER_ID
@@ -80,7 +78,10 @@ def open_standard_streams(kernel: Kernel, fs: FsContext, files: DescriptorTable)
     for number, kind in enumerate(kernel.config.streams):
         if kind == "stream":
             source = kernel.input if number == 0 and isinstance(kernel.input, InputStream) else None
-            files.put(number, StreamDescription(fs.superblock, number, owner, source))
+            flags = OpenFlag.O_RDONLY if source is not None else OpenFlag.O_WRONLY
+            files.put(
+                number, StreamDescription(fs.superblock, Stream(fs.superblock, number, owner, source), int(flags))
+            )
             continue
         if terminal is None:
             dentry = fs.root.directory.entries["dev"].directory.entries["pts"].directory.entries["0"]

@@ -100,16 +100,23 @@ def create_file(call: Call, walk: PathWalk, lookup: Lookup, mode: int) -> Dentry
 
 
 def need_creatable(walk: PathWalk, parent: Dentry) -> None:
-    """New names need a directory that exists and may be written and searched. Raises ENOENT, EACCES."""
+    """New names need a directory that exists and may be written and searched.
+
+    Raises ENOENT, EACCES, and what a pseudo file system answers.
+    """
     if parent.deleted:
         walk.refuse(Errno.ENOENT, "The directory has been removed, so nothing can be created in it.")
-    walk.need(parent, MAY_WRITE | MAY_EXEC, f"This user may not create names in {parent.path}.")
+    refusal = parent.directory.creation_error
+    if refusal is not Errno.ENOENT:
+        walk.need(parent, MAY_WRITE | MAY_EXEC, f"This user may not create names in {parent.path}.")
+    if refusal is not None:
+        walk.refuse(refusal, f"{parent.path} has only the names that the kernel gives it.")
 
 
 def _new_file(call: Call, parent: Dentry, mode: int) -> RegularFile:
     who = call.task.credentials
     context = call.task.fs
-    return RegularFile(context.superblock, mode & 0o7777 & ~context.umask, who.euid, owner_group(call, parent))
+    return RegularFile(parent.inode.fs, mode & 0o7777 & ~context.umask, who.euid, owner_group(call, parent))
 
 
 def owner_group(call: Call, parent: Dentry) -> int:
@@ -122,6 +129,9 @@ def _temporary(call: Call, walk: PathWalk, directory: Dentry, mode: Mode) -> Den
     """O_TMPFILE: a file without a name, on the file system of a directory."""
     if not isinstance(directory.inode, Directory):
         walk.refuse(Errno.ENOTDIR, f"{directory.path} is not a directory.")
+    if directory.inode.creation_error is not None:
+        walk.need(directory, MAY_WRITE | MAY_EXEC, f"This user may not create files in {directory.path}.")
+        walk.refuse(Errno.EOPNOTSUPP, f"The file system of {directory.path} has no temporary files.")
     need_creatable(walk, directory)
     inode = _new_file(call, directory, int(mode))
     inode.nlink = 0
@@ -145,6 +155,8 @@ def _check_found(call: Call, walk: PathWalk, dentry: Dentry, flags: int) -> None
         wanted |= MAY_WRITE
     if inode.is_directory and wanted & MAY_WRITE:
         walk.refuse(Errno.EISDIR, f"{dentry.path} is a directory; a directory is not opened for writing.")
+    if inode.immutable and wanted & MAY_WRITE:
+        walk.refuse(Errno.EPERM, f"{dentry.path} cannot be written by anybody.")
     walk.need(dentry, wanted, f"The permissions of {dentry.path} do not allow this user to open it so.")
     who = call.task.credentials
     if flags & OpenFlag.O_NOATIME and who.euid not in (0, inode.uid):

@@ -29,6 +29,10 @@ class CharacterDevice(Inode):
         super().__init__(fs, stat.S_IFCHR | permissions, 0, 0, rdev=number[0] << 8 | number[1])
         self.opener = opener
 
+    def open(self, fs: SuperBlock, flags: int, dentry: Dentry) -> FileDescription:
+        """Let the driver open it."""
+        return self.opener(fs, self, flags, dentry)
+
 
 class MemoryDevice(FileDescription):
     """What the devices of major number 1 have in common: no position that matters, writes are swallowed."""

@@ -75,6 +75,4 @@ class DirectoryDescription(FileDescription):
             yield ".", self.inode, 1
         if self.offset <= 1:
             yield "..", self.dentry.parent.inode, 2
-        for name, dentry in self.inode.entries.items():
-            if dentry.cookie > self.offset:
-                yield name, dentry.inode, dentry.cookie
+        yield from self.inode.listing(self.offset)

@@ -10,7 +10,7 @@ from app.kernel.errno import Errno, KernelError
 from app.kernel.poll import ALWAYS_READY
 from app.kernel.wait import Blocking, Sleep, WaitQueue
 
-from .inode import Dentry, Inode, RegularFile
+from .inode import Dentry, Inode, RegularFile, UnnamedDentry
 from .superblock import MAX_FILE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
@@ -82,6 +82,11 @@ class FileDescription:
     def path(self) -> str:
         """As /proc/self/fd shows it."""
         return self.dentry.path if self.dentry is not None else self._path
+
+    @property
+    def place(self) -> Dentry:
+        """The dentry that a magic link of /proc/self/fd leads to."""
+        return self.dentry or UnnamedDentry(self._path, self.inode)
 
     @property
     def nonblocking(self) -> bool:

@@ -10,7 +10,11 @@ from app.kernel.errno import Errno, KernelError
 from .superblock import PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from app.kernel.credentials import Credentials
+
+    from .file import FileDescription
 
 PATH_MAX = 4096
 """Bytes of the longest path name, its NUL included."""
@@ -27,6 +31,9 @@ class Inode:
     """A file of any type. `mode` includes the type bits; times are ns since 1970."""
 
     block_size = PAGE_SIZE
+
+    immutable = False
+    """Whether nobody may write to it, whatever its permissions say: EPERM, not EACCES (Linux S_IMMUTABLE)."""
 
     def __init__(self, fs: SuperBlock, mode: int, uid: int, gid: int, rdev: int = 0) -> None:
         self.fs = fs
@@ -121,6 +128,10 @@ class Inode:
     def truncate(self, size: int) -> None:
         """Change the size; only regular files have one to change."""
 
+    def open(self, fs: SuperBlock, flags: int, dentry: Dentry) -> FileDescription:
+        """What opening a file that is neither regular nor a directory gives. Raises ENXIO when no driver answers."""
+        raise KernelError(Errno.ENXIO, f"No driver answers for {dentry.path}")
+
 
 class FileMapping(Protocol):
     """An address space that maps a file and wants to know of changes."""
@@ -213,6 +224,18 @@ class RegularFile(Inode):
         """Whether page number `index` has storage, so that it is no hole."""
         return index in self._pages
 
+    def stored_pages(self, first: int, last: int) -> list[int]:
+        """Numbers of the pages from `first` up to `last` that are no holes, in order."""
+        return sorted(index for index in self._pages if first <= index < last)
+
+    def punch(self, start: int, end: int) -> None:
+        """Make the whole pages [start, end) read as zeros."""
+        for index in self.stored_pages(start // PAGE_SIZE, end // PAGE_SIZE):
+            self._pages[index][:] = bytes(PAGE_SIZE)
+        self.modified()
+        for mapping in self.mappings:
+            mapping.written(start, min(end, self._size))
+
     def move_page(self, index: int, room: bytearray | memoryview) -> bool:
         """Keep page number `index` in `room`, one page of zeros, from now on.
 
@@ -262,6 +285,9 @@ class Directory(Inode):
 
     FIRST_COOKIE = 3
 
+    creation_error: Errno | None = None
+    """What creating a name here answers, where all names are the kernel's own (pseudo file systems)."""
+
     def __init__(self, fs: SuperBlock, mode: int, uid: int, gid: int) -> None:
         super().__init__(fs, stat.S_IFDIR | mode, uid, gid)
         self.nlink = 2
@@ -281,6 +307,12 @@ class Directory(Inode):
     def look_up(self, name: str) -> Dentry | None:
         """The entry called `name`."""
         return self.entries.get(name)
+
+    def listing(self, offset: int) -> Iterator[tuple[str, Inode, int]]:
+        """(name, inode, cookie) of the entries whose cookie is greater than `offset`, in the order of getdents64(2)."""
+        for name, dentry in self.entries.items():
+            if dentry.cookie > offset:
+                yield name, dentry.inode, dentry.cookie
 
     def add(self, dentry: Dentry) -> None:
         """Enter `dentry` under its name."""
@@ -311,6 +343,10 @@ class Symlink(Inode):
         """Length of the target path in bytes."""
         return len(self.target.encode(errors="surrogateescape"))
 
+    def follow(self) -> str | Dentry:
+        """Where a path walk goes on: at a path, or straight at a file (the magic links of proc(5))."""
+        return self.target
+
 
 class Dentry:
     """A name in a directory and the inode it names. The root is its own parent."""
@@ -328,6 +364,11 @@ class Dentry:
     def is_root(self) -> bool:
         """Whether this is the root of the file system."""
         return self.parent is self
+
+    @property
+    def is_mount_point(self) -> bool:
+        """Whether another file system begins here."""
+        return self.inode.fs is not self.parent.inode.fs
 
     @property
     def directory(self) -> Directory:
@@ -375,3 +416,17 @@ class Dentry:
                 return False
             dentry = dentry.parent
         return True
+
+
+class UnnamedDentry(Dentry):
+    """Stands for a file that is in no directory, such as a pipe; `name` is what /proc/self/fd shows of it."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str, inode: Inode) -> None:
+        super().__init__(name, None, inode)
+
+    @property
+    def path(self) -> str:
+        """`pipe:[4711]`."""
+        return self.name

@@ -31,7 +31,7 @@ def make_directory(call: Call, dirfd: DirFd | None, path: Path, mode: Mode) -> I
     context = call.task.fs
     who = call.task.credentials
     permissions = int(mode) & 0o1777 & ~context.umask | parent.inode.mode & _SGID
-    inode = Directory(context.superblock, permissions, who.euid, owner_group(call, parent))
+    inode = Directory(parent.inode.fs, permissions, who.euid, owner_group(call, parent))
     dentry = parent.create(lookup.name, inode)
     call.service("vfs", "create", f"The directory {dentry.path} is created: inode {inode.number}.")
     return Int(0)
@@ -43,7 +43,7 @@ def make_symlink(call: Call, target: Path, dirfd: DirFd | None, path: Path) -> I
     walk = PathWalk(call, path)
     lookup = _new_name(walk, dirfd, directory=False)
     who = call.task.credentials
-    inode = Symlink(call.task.fs.superblock, text, who.euid, owner_group(call, lookup.parent))
+    inode = Symlink(lookup.parent.inode.fs, text, who.euid, owner_group(call, lookup.parent))
     dentry = lookup.parent.create(lookup.name, inode)
     call.service("vfs", "create", f"{dentry.path} is created, a symbolic link to {text}.")
     return Int(0)
@@ -106,10 +106,13 @@ def _existing(walk: PathWalk, lookup: Lookup) -> Dentry:
 def need_removable(call: Call, walk: PathWalk, dentry: Dentry, directory: bool) -> None:
     """Whether this user may take `dentry` out of its directory, and whether it is a directory as it should be.
 
-    Raises EACCES, EPERM (sticky directory), ENOTDIR, EISDIR.
+    Raises EACCES, EPERM (sticky directory, pseudo file system), ENOTDIR, EISDIR, EBUSY (mount point).
     """
     parent = dentry.parent
-    walk.need(parent, MAY_WRITE | MAY_EXEC, f"This user may not remove names from {parent.path}.")
+    if not parent.inode.immutable:
+        walk.need(parent, MAY_WRITE | MAY_EXEC, f"This user may not remove names from {parent.path}.")
+    if parent.directory.creation_error is not None:
+        walk.refuse(Errno.EPERM, f"{parent.path} has only the names that the kernel gives it.")
     user = call.task.credentials.euid
     if parent.inode.mode & _STICKY and user not in (0, dentry.inode.uid, parent.inode.uid):
         walk.refuse(Errno.EPERM, f"{parent.path} is sticky: only the owner removes {dentry.name}.")
@@ -117,6 +120,8 @@ def need_removable(call: Call, walk: PathWalk, dentry: Dentry, directory: bool) 
         walk.refuse(Errno.ENOTDIR, f"{dentry.path} is not a directory.")
     if not directory and dentry.inode.is_directory:
         walk.refuse(Errno.EISDIR, f"{dentry.path} is a directory.")
+    if dentry.is_mount_point:
+        walk.refuse(Errno.EBUSY, f"Another file system is mounted at {dentry.path}.")
 
 
 def _need_empty(walk: PathWalk, dentry: Dentry) -> None:
@@ -135,6 +140,8 @@ def rename(call: Call, old: Place, new: Place, flags: int) -> Int:
     old_walk, new_walk = PathWalk(call, old[1]), PathWalk(call, new[1])
     source = old_walk.look_up(old[0], follow=False, parent_only=True)
     target = new_walk.look_up(new[0], follow=False, parent_only=True)
+    if source.parent.inode.fs is not target.parent.inode.fs:
+        new_walk.refuse(Errno.EXDEV, "A file keeps its place on its file system; only its name there can change.")
     if source.special:
         old_walk.refuse(Errno.EBUSY, "The path ends in ., .. or the root, which cannot be renamed.")
     if target.special:
@@ -142,6 +149,8 @@ def rename(call: Call, old: Place, new: Place, flags: int) -> Int:
         new_walk.refuse(errno, "The path ends in ., .. or the root, which cannot be replaced.")
     moved = _existing(old_walk, source)
     new_walk.need_short_name(target.name)
+    if target.dentry is None and target.parent.directory.creation_error is Errno.ENOENT:
+        new_walk.refuse(Errno.ENOENT, f"{target.parent.path} has only the names that the kernel gives it.")
     replaced = target.dentry
     _check_kinds(old_walk, new_walk, source, target, flags)
     if target.parent.is_below(moved):

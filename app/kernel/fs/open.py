@@ -5,10 +5,10 @@ from __future__ import annotations
 from app.kernel.abi.constants import OpenFlag
 from app.kernel.errno import Errno, KernelError
 
-from .device import CharacterDevice
 from .directory import DirectoryDescription
 from .file import FileDescription, PathHandle, RegularDescription
 from .inode import Dentry, Directory, RegularFile
+from .pipe import Pipe
 from .superblock import SuperBlock
 
 
@@ -18,12 +18,17 @@ def open_dentry(fs: SuperBlock, dentry: Dentry, flags: int) -> FileDescription:
     inode = dentry.inode
     if flags & OpenFlag.O_PATH:
         return PathHandle(fs, inode, flags, dentry)
-    if flags & OpenFlag.O_DIRECT and not inode.is_regular:
+    file = _open(fs, dentry, flags)
+    if flags & OpenFlag.O_DIRECT and not isinstance(inode, RegularFile | Pipe):
+        file.release()
         raise KernelError(Errno.EINVAL, f"O_DIRECT is for regular files, and {dentry.path} is none")
+    return file
+
+
+def _open(fs: SuperBlock, dentry: Dentry, flags: int) -> FileDescription:
+    inode = dentry.inode
     if isinstance(inode, RegularFile):
         return RegularDescription(fs, inode, flags, dentry)
     if isinstance(inode, Directory):
         return DirectoryDescription(fs, inode, flags, dentry)
-    if isinstance(inode, CharacterDevice):
-        return inode.opener(fs, inode, flags, dentry)
-    raise KernelError(Errno.ENXIO, f"No driver answers for {dentry.path}")
+    return inode.open(fs, flags, dentry)

@@ -123,6 +123,8 @@ class PathWalk:
             if not (last and parent_only):
                 self.need_short_name(component)
             child = current.directory.look_up(component)
+            if child is None and last and not parent_only and current.directory.creation_error is Errno.ENOENT:
+                self.refuse(Errno.ENOENT, f"{current.path} has only the names that the kernel gives it.")
             if last and (child is None or parent_only):
                 return Lookup(current, component, child, False, directory_wanted)
             if child is None:
@@ -131,7 +133,13 @@ class PathWalk:
                 links += 1
                 if links > MAX_SYMLINKS:
                     self.refuse(Errno.ELOOP, f"The path leads through more than {MAX_SYMLINKS} symbolic links.")
-                target = child.inode.target
+                target = child.inode.follow()
+                if isinstance(target, Dentry):
+                    self._call.service("vfs", "magic-link", f"{child.path} leads straight to {target.path}.")
+                    current = target
+                    if last:
+                        return Lookup(target.parent, target.name, target, True, directory_wanted)
+                    continue
                 self._call.service("vfs", "symlink", f"{child.path} is a symbolic link to {target}.")
                 directory_wanted = directory_wanted or (last and target.endswith("/"))
                 components.extendleft(reversed(_components(target)))

@@ -16,7 +16,7 @@ from app.kernel.signal import SigInfo
 from app.kernel.wait import Blocking, Sleep, WaitQueue
 
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
-from .inode import Inode
+from .inode import Dentry, Inode
 from .superblock import MAX_PIPE_PAGES, PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
@@ -80,6 +80,13 @@ class Pipe(Inode):
         self.writers = 0
         self.data_queue = WaitQueue()
         self.room_queue = WaitQueue()
+
+    def open(self, fs: SuperBlock, flags: int, dentry: Dentry) -> FileDescription:
+        """Opening /proc/self/fd/N of a pipe makes one more end of it, and never waits for the other."""
+        if not self.readers and not self.writers:
+            self.nlink = 1
+            self.fs.pipe_pages += self.pages
+        return PipeEnd(fs, self, flags)
 
     @property
     def full(self) -> bool:

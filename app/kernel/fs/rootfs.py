@@ -60,7 +60,7 @@ class RootFs(Struct):
     def build(cls, fs: SuperBlock) -> RootFs:
         """Everything but the terminal, which `boot.py` adds, and the visitor's files."""
         rootfs = cls(fs, Dentry("/", None, Directory(fs, 0o755, 0, 0)))
-        for path in ("/bin", "/etc", "/dev", "/dev/pts", "/proc", "/home"):
+        for path in ("/bin", "/etc", "/dev", "/home"):
             rootfs.directory(path)
         rootfs.directory("/root", mode=0o700)
         rootfs.directory("/tmp", mode=0o1777)  # noqa: S108 - a directory of the run, not of the host
@@ -125,6 +125,8 @@ class RootFs(Struct):
         if not name or any(len(os.fsencode(part)) > NAME_MAX or "\0" in part for part in path.split("/")):
             raise ValueError(f"{path!r} is no path for a file")
         directory = self.make_directories(above)
+        if directory.directory.creation_error is not None:
+            raise ValueError(f"{above} has only the names that the kernel gives it")
         existing = directory.directory.entries.get(name)
         if existing is not None and existing.inode.is_directory:
             raise ValueError(f"{path} is a directory")
@@ -133,9 +135,14 @@ class RootFs(Struct):
         return directory.create(name, inode)
 
     def make_directories(self, path: str) -> Dentry:
-        """The directory at an absolute path, made with everything above it where missing. Raises ENOTDIR."""
+        """The directory at an absolute path, made with everything above it where missing.
+
+        Raises ENOTDIR, and what a pseudo file system answers.
+        """
         dentry = self.root
         for name in filter(None, path.split("/")):
+            if name not in dentry.directory.entries and dentry.directory.creation_error is not None:
+                raise KernelError(dentry.directory.creation_error)
             dentry = dentry.directory.entries.get(name) or dentry.create(
                 name, Directory(self.fs, 0o755, USER_ID, USER_ID)
             )

@@ -11,7 +11,7 @@ from app.kernel.errno import Errno, KernelError
 from app.kernel.wait import Sleep, WaitQueue
 
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
-from .inode import Inode
+from .inode import Dentry, Inode
 from .pipe import DEFAULT_PAGES, copied_pages, pipe_pages
 from .superblock import PAGE_SIZE, SuperBlock
 
@@ -35,6 +35,22 @@ class InputStream:
         self.readers.wake_all()
 
 
+class Stream(Inode):
+    """The pipe that a standard stream is, as far as it is on this side."""
+
+    def __init__(self, fs: SuperBlock, number: int, owner: int, source: InputStream | None) -> None:
+        super().__init__(fs, stat.S_IFIFO | 0o600, owner, owner)
+        self.standard_number = number
+        self.source = source
+        self.pages = DEFAULT_PAGES
+
+    def open(self, fs: SuperBlock, flags: int, dentry: Dentry) -> StreamDescription:
+        """Another description of the same end, as /dev/stdin and its like give. Raises ENXIO for the other end."""
+        if self.source is not None and flags & OpenFlag.O_ACCMODE != OpenFlag.O_RDONLY:
+            raise KernelError(Errno.ENXIO, f"Only the outside writes to standard stream {self.standard_number}", "pipe")
+        return StreamDescription(fs, self, flags)
+
+
 class StreamDescription(FileDescription):
     """An open standard stream: as stat shows it, a pipe."""
 
@@ -42,17 +58,14 @@ class StreamDescription(FileDescription):
     what = "a pipe from outside"
     signals_input = True
 
-    def __init__(self, fs: SuperBlock, number: int, owner: int, source: InputStream | None) -> None:
-        inode = Inode(fs, stat.S_IFIFO | 0o600, owner, owner)
-        flags = OpenFlag.O_RDONLY if source is not None else OpenFlag.O_WRONLY
-        super().__init__(fs, inode, int(flags), path=f"pipe:[{inode.number}]")
-        self._number = number
-        self._source = source
-        self._pages = DEFAULT_PAGES
+    inode: Stream
+
+    def __init__(self, fs: SuperBlock, inode: Stream, flags: int) -> None:
+        super().__init__(fs, inode, flags, path=f"pipe:[{inode.number}]")
 
     def try_read(self, call: Call, sink: Sink, position: int | None) -> int | Sleep:
         """What has arrived, or sleep for more."""
-        source = self._source
+        source = self.inode.source
         if source is None or not sink.size:
             return 0
         if not source.data:
@@ -78,22 +91,22 @@ class StreamDescription(FileDescription):
         if not wanted:
             return 0
         data = copied_pages(source, wanted)
-        call.service("pipe", "write", f"Standard stream {self._number} takes {count_bytes(len(data))}.")
-        call.kernel.output(self._number, data)
+        call.service("pipe", "write", f"Standard stream {self.inode.standard_number} takes {count_bytes(len(data))}.")
+        call.kernel.output(self.inode.standard_number, data)
         return len(data)
 
     def pipe_size(self) -> int:
         """Capacity in bytes, as a new pipe has it."""
-        return self._pages * PAGE_SIZE
+        return self.inode.pages * PAGE_SIZE
 
     def resize_pipe(self, size: int) -> int:
         """The capacity is only remembered: the outside takes whatever is written at once."""
-        self._pages = pipe_pages(size, self._pages)
+        self.inode.pages = pipe_pages(size, self.inode.pages)
         return self.pipe_size()
 
     def ioctl(self, call: Call, request: int, argument: IoctlArgument) -> int:
         """FIONREAD counts what has arrived."""
         if request == IoctlRequest.FIONREAD:
-            argument.write_int(len(self._source.data) if self._source is not None else 0)
+            argument.write_int(len(self.inode.source.data) if self.inode.source is not None else 0)
             return 0
         return super().ioctl(call, request, argument)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from app.kernel.clock import Clock
 from app.kernel.errno import Errno, KernelError
+
+if TYPE_CHECKING:
+    from .inode import Inode
 
 PAGE_SIZE = 4096
 
@@ -22,15 +27,26 @@ MAX_FILE_SIZE = (1 << 44) - PAGE_SIZE
 DEVICE = 0x1A
 """`st_dev` of everything in the root file system: a memory file system has major number 0."""
 
+TMPFS_MAGIC = 0x0102_1994
+"""`f_type` of a file system in memory (statfs(2))."""
+
 
 class SuperBlock:
-    """Counts inodes and pages, so that a program can fill the disk but not the host."""
+    """Counts inodes and pages, so that a program can fill the disk but not the host.
 
-    def __init__(self, clock: Clock) -> None:
-        self.device = DEVICE
+    `magic` is the `f_type` of statfs(2), `type` the name in /proc/filesystems.
+    """
+
+    type = "tmpfs"
+
+    def __init__(self, clock: Clock, device: int = DEVICE, magic: int = TMPFS_MAGIC) -> None:
+        self.device = device
+        self.magic = magic
         self.inodes = 0
         self.pages = 0
         self.pipe_pages = 0
+        self.anonymous: Inode | None = None
+        """The inode of files without a name (`anonymous.py`)."""
         self._clock = clock
         self._next_number = 1
         self._next_identity = 0
@@ -68,3 +84,30 @@ class SuperBlock:
     def free_inode(self) -> None:
         """An inode has lost its last name and its last opener."""
         self.inodes -= 1
+
+
+class SharedSuperBlock(SuperBlock):
+    """Another file system in memory; what it holds counts against the limits of `owner`, the root file system."""
+
+    def __init__(self, owner: SuperBlock, clock: Clock, device: int) -> None:
+        super().__init__(clock, device)
+        self._owner = owner
+
+    def new_number(self) -> int:
+        """Number for another inode. Raises ENOSPC when all file systems together have too many."""
+        self._owner.new_number()
+        return super().new_number()
+
+    def take_page(self) -> bool:
+        """Reserve one page of file contents; False when the disk is full."""
+        return self._owner.take_page() and super().take_page()
+
+    def free_pages(self, count: int) -> None:
+        """Give back pages of file contents."""
+        self._owner.free_pages(count)
+        super().free_pages(count)
+
+    def free_inode(self) -> None:
+        """An inode has lost its last name and its last opener."""
+        self._owner.free_inode()
+        super().free_inode()

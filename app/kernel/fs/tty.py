@@ -66,6 +66,12 @@ class Terminal:
         """Put bytes on the screen, after output processing."""
         self._kernel.output(TERMINAL_STREAM, data if self._raw_output else self.discipline.process(data))
 
+    def resize(self, rows: int, columns: int, pixels: tuple[int, int]) -> None:
+        """The window has another size; the foreground processes are told by SIGWINCH."""
+        if (rows, columns, pixels) != (self.rows, self.columns, self.pixels):
+            self.rows, self.columns, self.pixels = rows, columns, pixels
+            signal_delivery.send_to_group(self._kernel, self.foreground, SigInfo(Signo.SIGWINCH, "SI_KERNEL"))
+
     def _echo(self, data: bytes) -> None:
         self._echoed += data
 
@@ -157,8 +163,7 @@ class TerminalDescription(FileDescription):
             )
         elif request == IoctlRequest.TIOCSWINSZ:
             size = argument.read_struct("winsize")
-            terminal.rows, terminal.columns = size["ws_row"], size["ws_col"]
-            terminal.pixels = size["ws_xpixel"], size["ws_ypixel"]
+            terminal.resize(size["ws_row"], size["ws_col"], (size["ws_xpixel"], size["ws_ypixel"]))
         elif request == IoctlRequest.FIONREAD:
             argument.write_int(discipline.available)
         elif request == IoctlRequest.TIOCGPGRP:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from app.cpu.mmu import PAGE_SHIFT
+from app.cpu.mmu import PAGE_SHIFT, WRITE
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.inode import RegularFile
 
 from .faults import MMAP_MIN_ADDR, STACK_GUARD_GAP
+from .limits import COMMIT_LIMIT, is_accountable
 from .user_copy import UserCopy
-from .vma import VM_DONTCOPY, VM_LOCKED, VM_LOCKONFAULT, VM_WIPEONFORK, Vma
+from .vma import VM_ACCOUNT, VM_DONTCOPY, VM_LOCKED, VM_LOCKONFAULT, VM_WIPEONFORK, Vma
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -37,7 +38,9 @@ class AddressSpace(UserCopy):
 
     `start_brk` and `brk` delimit the heap (brk(2)). A region costs nothing but its entry here until it is touched: each
     page gets its frame at the first access. `references` counts the tasks that run in it (CLONE_VM); when the last one
-    has ended or executed another program, `release` frees everything. `total_vm` is the size of all regions.
+    has ended or executed another program, `release` frees everything. `total_vm` is the size of all regions,
+    `default_flags` are the VM_ flags of new ones (mlockall(2), MCL_FUTURE), `barriers` what
+    membarrier(2) has registered.
 
     `arg_start` to `arg_end` and `env_start` to `env_end` hold the strings that exec put on the stack, which begins at
     `start_stack`; `executable` is the file that exec loaded. `lines` says which source lines the code comes from, where
@@ -53,6 +56,8 @@ class AddressSpace(UserCopy):
         self.auxv = b""
         self.executable: Dentry | None = None
         self.lines: LineTable | None = None
+        self.default_flags = 0
+        self.barriers = 0
 
     # -- fork and exit -----------------------------------------------------------------------------------------------
 
@@ -68,6 +73,7 @@ class AddressSpace(UserCopy):
         child.start_stack, child.auxv, child.lines = self.start_stack, self.auxv, self.lines
         if self.executable is not None:
             child.execute(self.executable)
+        child.barriers = self.barriers
         pages = sorted(self._entries)
         regions: list[Vma] = []
         lent: list[int] = []
@@ -88,6 +94,7 @@ class AddressSpace(UserCopy):
             lent += pages[low:high]
             low = high
         child.vmas.fill(regions)
+        child.guards.fill(list(self.guards))
         self.page_table.lend(lent, child.page_table, self._memory)
         return child
 
@@ -114,6 +121,7 @@ class AddressSpace(UserCopy):
         """Give back every frame and let go of every file (Linux `exit_mmap`). No region is announced: the task ends."""
         self.page_table.clear(self._memory)
         self.vmas.fill([])
+        self.guards.fill([])
         self.total_vm = 0
         files = list(self.objects)
         self.objects.clear()
@@ -129,7 +137,10 @@ class AddressSpace(UserCopy):
 
     def map(self, vma: Vma) -> None:
         """Put `vma` in the place of whatever its addresses held."""
+        if is_accountable(vma):
+            vma = replace(vma, flags=vma.flags | VM_ACCOUNT)
         self._drop_pages(vma.start, vma.end)
+        self.unguard(vma.start, vma.end)
         if vma.file is not None:
             self._adopt(vma)
         self.total_vm += vma.size
@@ -142,6 +153,7 @@ class AddressSpace(UserCopy):
         if len(held) == 1 and held[0].start < start and end < held[0].end and len(self.vmas) >= MAX_MAP_COUNT:
             raise KernelError(Errno.ENOMEM, "Cutting the region in two would make too many regions", "mm")
         self._drop_pages(start, end)
+        self.unguard(start, end)
         removed = self.vmas.replace(start, end)
         for vma in removed:
             self._announce("unmap", vma.start, vma.end, "", vma.name)
@@ -149,7 +161,14 @@ class AddressSpace(UserCopy):
 
     def protect(self, start: int, end: int, prot: int) -> None:
         """Let [start, end), which must lie inside one region, be used as `prot` says. Raises ENOMEM as `unmap` does."""
-        changed = replace(self._cut(start, end), prot=prot)
+        part = self._cut(start, end)
+        changed = replace(part, prot=prot)
+        if is_accountable(changed) and not is_accountable(part) and not part.flags & VM_ACCOUNT:
+            if end - start > COMMIT_LIMIT:
+                raise KernelError(Errno.ENOMEM, "So many writable pages are more than there could ever be", "mm")
+            changed = replace(changed, flags=part.flags | VM_ACCOUNT)
+        elif not prot & WRITE and part.file is None and not self._present(start, end):
+            changed = replace(changed, flags=part.flags & ~VM_ACCOUNT)
         self.vmas.replace(start, end, changed)
         for page in self._present(start, end):
             entry = self._entries[page]
@@ -162,6 +181,71 @@ class AddressSpace(UserCopy):
         flags = part.flags & ~remove | add
         if flags != part.flags:
             self.vmas.replace(start, end, replace(part, flags=flags))
+
+    def expand(self, vma: Vma, end: int) -> None:
+        """Let `vma` reach up to `end`, where nothing is mapped."""
+        grown = replace(vma, end=end)
+        if vma.file is not None:
+            self._adopt(replace(vma, start=vma.end, end=end))
+        self.total_vm += end - vma.end
+        self.vmas.replace(vma.start, end, grown)
+        self._announce_mapped(vma.start)
+        if grown.flags & VM_LOCKED and not grown.flags & VM_LOCKONFAULT and grown.prot:
+            self.populate(vma.end, end)
+
+    def move(self, start: int, size: int, target: int, new_size: int, *, keep: bool) -> Vma:
+        """Map what is at `start` at `target`, where nothing is mapped, with `new_size` bytes; returns the new region.
+
+        The pages of [start, start + size), which must lie inside one region, move; with `keep` the old region stays,
+        empty. Raises ENOMEM as `unmap` does.
+        """
+        vma = self.vmas.find(start)
+        if vma is None or vma.end < start + size:
+            raise ValueError(f"{start:#x}+{size:#x} is not in one region")
+        pages = self._present(start, start + size)
+        shift = vma.moved + target - start if vma.file is None and self._present(vma.start, vma.end) else 0
+        offset = vma.offset + start - vma.start if vma.file is not None else 0
+        moved = replace(vma, start=target, end=target + new_size, offset=offset, moved=shift)
+        if vma.file is not None:
+            self._adopt(moved)
+        self.total_vm += new_size
+        self.vmas.replace(target, target + new_size, moved)
+        self._announce_mapped(target)
+        for page in pages:
+            entry = self.page_table.unmap(page)
+            if entry is not None:
+                self.page_table.map(page + (target - start >> PAGE_SHIFT), *entry)
+        if size and len(self.guards):
+            for guard in self.guards.replace(start, start + size):
+                self.guard(guard.start + target - start, guard.end + target - start)
+        if not keep:
+            self.unmap(start, start + size)
+        return moved
+
+    def discard(self, start: int, end: int) -> None:
+        """Give up the pages of [start, end): the next touch finds zeros, or what the file has (MADV_DONTNEED)."""
+        self._drop_pages(start, end)
+
+    def clean(self, start: int, end: int) -> None:
+        """Have the next store into each page of [start, end) noticed again: all before has been written back."""
+        for page in self._present(start, end):
+            vma = self.vmas.find(page << PAGE_SHIFT)
+            if vma is not None:
+                self.page_table.protect(page, self._perms(vma, self._entries[page].frame))
+
+    def guard(self, start: int, end: int) -> None:
+        """Refuse every touch of [start, end) from now on, and give up its pages (MADV_GUARD_INSTALL)."""
+        self._drop_pages(start, end)
+        self.guards.replace(start, end, Vma(start, end, 0))
+
+    def unguard(self, start: int, end: int) -> None:
+        """Take the guards of [start, end) away."""
+        if len(self.guards):
+            self.guards.replace(start, end)
+
+    def present_pages(self, start: int, end: int) -> list[int]:
+        """Numbers of the pages in [start, end) that have a frame here, in order."""
+        return self._present(start, end)
 
     def _cut(self, start: int, end: int) -> Vma:
         """The part [start, end) of one region, which is about to become another. Raises ENOMEM for too many regions."""

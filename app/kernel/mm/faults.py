@@ -43,12 +43,14 @@ class DemandPaging:
     """Regions, and the page table that is filled from them fault by fault.
 
     A private page whose frame has other users (another process after fork, or the file it came from) is mapped
-    read-only, whatever its region allows: the first store faults and gets a copy.
+    read-only, whatever its region allows: the first store faults and gets a copy. `guards` are the addresses where
+    every touch is refused (MADV_GUARD_INSTALL).
     """
 
     def __init__(self, kernel: Kernel) -> None:
         self.page_table = PageTable()
         self.vmas = VmaList()
+        self.guards = VmaList()
         self.limit = kernel.abi.address_limit
         self.objects: dict[MemoryObject, int] = {}
         self.total_vm = 0
@@ -62,8 +64,21 @@ class DemandPaging:
 
     @property
     def rss(self) -> int:
-        """Bytes that have frames (VmRSS)."""
-        return len(self._entries) << PAGE_SHIFT
+        """Bytes that have frames (VmRSS); pages of zeros that all share do not count."""
+        zeros = self._memory.zero_frame
+        return sum(frame != zeros for frame, _ in self._entries.values()) << PAGE_SHIFT
+
+    def resident(self, vma: Vma) -> tuple[int, int]:
+        """Pages of a region that have frames: (those of the object it maps, those of this address space alone)."""
+        pages = self._present(vma.start, vma.end)
+        if vma.file is None:
+            return 0, len(pages)
+        if vma.shared:
+            return len(pages), 0
+        first = (vma.start - vma.offset) >> PAGE_SHIFT
+        frames = vma.file.frames
+        own = sum(frames.get(page - first) != self._entries[page].frame for page in pages)
+        return len(pages) - own, own
 
     # -- faults ------------------------------------------------------------------------------------------------------
 
@@ -90,9 +105,11 @@ class DemandPaging:
         if not self._provide(vma, page, write=access == "write"):
             return None
         if grown:
-            return f"The stack grows: it now starts at {vma.start:#x}, and the page touched gets a zeroed frame."
-        if vma.file is None:
+            return f"The stack grows: it now starts at {vma.start:#x}, and the page touched gets a frame of zeros."
+        if vma.file is None and access == "write":
             return f"First touch of this page of {where}: the kernel gives it a zeroed frame (demand paging)."
+        if vma.file is None:
+            return f"First touch of this page of {where}, not to store: it gets the frame of zeros that all share."
         if vma.shared:
             how = "shares the file's page" if vma.file.writes_are_noticed else "gives it the frame that all sharers see"
         elif self._memory.users(self._entries[page].frame) > 1:
@@ -104,14 +121,23 @@ class DemandPaging:
     def lacks_file_page(self, address: int, access: Access) -> bool:
         """Whether what `handle_fault` refused is allowed, and only the mapped file has no page there."""
         vma = self.vmas.find(address)
-        return vma is not None and vma.file is not None and bool(vma.page_perms & _NEEDED[access])
+        if vma is None or vma.file is None or (len(self.guards) and self.guards.find(address)):
+            return False
+        return bool(vma.page_perms & _NEEDED[access])
 
     def _provide(self, vma: Vma, page: int, write: bool) -> bool:
-        """Give `page` of `vma` its frame, to be stored into if `write`; False when the file has no such page."""
+        """Give `page` of `vma` its frame, to be stored into if `write`; False at a guard, or where a file has none."""
         frame: int | None
         file = vma.file
-        if file is None:
+        if len(self.guards) and self.guards.find(page << PAGE_SHIFT):
+            return False
+        if file is None and write:
             self.page_table.map(page, self._memory.allocate(), vma.page_perms)
+            return True
+        if file is None:
+            frame = self._memory.zero_frame
+            self._memory.share(frame)
+            self.page_table.map(page, frame, vma.page_perms & ~WRITE)
             return True
         offset = vma.offset + (page << PAGE_SHIFT) - vma.start
         if file.is_past_end(offset):
@@ -151,7 +177,10 @@ class DemandPaging:
         if self._memory.users(frame) == 1:
             self.page_table.protect(page, vma.page_perms)
             return f"copy-on-write: nobody else uses this page of {where} any more, so it just becomes writable again."
+        zeros = frame == self._memory.zero_frame
         self._copy_page(vma, page, frame)
+        if zeros:
+            return f"copy-on-write: the first store into this page of {where} gives it a zeroed frame of its own."
         offset = vma.offset + (page << PAGE_SHIFT) - vma.start
         of_file = vma.file is not None and vma.file.frames.get(offset >> PAGE_SHIFT) == frame
         other = "the file" if of_file else "another process"

@@ -48,6 +48,10 @@ class MemoryObject:
         """Whether the page at `offset` has contents, so that it is no hole."""
         return offset >> PAGE_SHIFT in self.frames
 
+    def pages_with_data(self, first: int, last: int) -> list[int]:
+        """Indexes of the pages from `first` up to `last` that have contents, in order."""
+        return sorted(index for index in self.frames if first <= index < last)
+
     def shared_frame(self, offset: int) -> int | None:
         """The frame that is the page at `offset`, with one more use counted; None when there is no room for it.
 
@@ -86,6 +90,10 @@ class MemoryObject:
             mm.drop_object_pages(self, start, end, copies)
         for index in [index for index in self.frames if start <= index << PAGE_SHIFT < end]:
             self._memory.release(self.frames.pop(index))
+
+    def punch(self, start: int, end: int) -> None:
+        """Make [start, end), page aligned, a hole: it reads as zeros (MADV_REMOVE)."""
+        self.drop(start, end)
 
     def _fill(self, index: int, frame: int) -> bool:
         """Put the contents of page `index` into its zeroed frame; False when there is no room for such a page."""
@@ -149,6 +157,14 @@ class MappedFile(MemoryObject):
     def has_data(self, offset: int) -> bool:
         """Whether the file has storage for that page."""
         return self.inode.has_page(offset >> PAGE_SHIFT)
+
+    def pages_with_data(self, first: int, last: int) -> list[int]:
+        """Those that have storage."""
+        return self.inode.stored_pages(first, last)
+
+    def punch(self, start: int, end: int) -> None:
+        """The file does it, and frees what it can."""
+        self.inode.punch(start, end)
 
     def private_frame(self, offset: int) -> int:
         """A copy of what the file has there."""

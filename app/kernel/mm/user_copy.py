@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, READ, WRITE, ZERO_PAGE, OutOfMemory
+from app.cpu.exits import Access
+from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, READ, WRITE, OutOfMemory
 
 from .faults import DemandPaging, page_floor
 
@@ -13,8 +14,8 @@ class UserCopy(DemandPaging):
     def copy_in(self, address: int, size: int) -> bytes:
         """Bytes the program has at `address`: `size` of them, or as many as are readable before the first that is not.
 
-        Nothing when the range reaches above user memory (Linux `access_ok`). Pages never touched read as zeros and stay
-        untouched. Raises `OutOfMemory` for a copy that would be larger than the machine's memory.
+        Nothing when the range reaches above user memory (Linux `access_ok`). Pages never touched read as zeros.
+        Raises `OutOfMemory` for a copy that would be larger than the machine's memory.
         """
         offset = address & PAGE_MASK
         if offset + size <= PAGE_SIZE:
@@ -46,8 +47,6 @@ class UserCopy(DemandPaging):
                 vma = self._grow_stack(address)
             if vma is None or not vma.page_perms & READ:
                 return None
-            if vma.file is None:
-                return ZERO_PAGE[:size]
             if not self._provide(vma, address >> PAGE_SHIFT, write=False):
                 return None
             entry = self._entries[address >> PAGE_SHIFT]
@@ -99,17 +98,28 @@ class UserCopy(DemandPaging):
                 self.page_table.code_changed(at, stop)
             at = stop
 
-    def populate(self, start: int, end: int) -> None:
-        """Give every page of [start, end), which must be mapped, its frame now; stops where a file ends.
+    def populate(self, start: int, end: int) -> bool:
+        """Give every page of [start, end), which must be mapped, its frame now; False where a file ends before.
 
         Private pages that may be stored into get a frame of their own (Linux `populate_vma_page_range`).
         Raises `OutOfMemory`.
         """
         for page in range(start >> PAGE_SHIFT, end >> PAGE_SHIFT):
+            if page in self._entries:
+                continue
+            vma = self.vmas.find(page << PAGE_SHIFT)
+            if vma is None:
+                raise ValueError(f"nothing is mapped at {page << PAGE_SHIFT:#x}")
+            if not self._provide(vma, page, write=not vma.shared and bool(vma.prot & WRITE)):
+                return False
+        return True
+
+    def touch(self, start: int, end: int, access: Access) -> bool:
+        """Fault every page of [start, end) in as the program would; False at the first that can't be."""
+        for page in range(start >> PAGE_SHIFT, end >> PAGE_SHIFT):
             entry = self._entries.get(page)
-            if entry is None:
-                vma = self.vmas.find(page << PAGE_SHIFT)
-                if vma is None:
-                    raise ValueError(f"nothing is mapped at {page << PAGE_SHIFT:#x}")
-                if not self._provide(vma, page, write=not vma.shared and bool(vma.prot & WRITE)):
-                    return
+            if (entry is None or (access == "write" and not entry.perms & WRITE)) and not self.handle_fault(
+                page << PAGE_SHIFT, access
+            ):
+                return False
+        return True

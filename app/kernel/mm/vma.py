@@ -27,7 +27,12 @@ VM_DONTCOPY = 0x2_0000
 VM_DONTEXPAND = 0x4_0000
 """mremap(2) can't enlarge it."""
 
+VM_ACCOUNT = 0x10_0000
+"""The kernel has promised memory for every page of it."""
+
 VM_NORESERVE = 0x20_0000
+"""No such promise is wanted (MAP_NORESERVE)."""
+
 VM_WIPEONFORK = 0x200_0000
 """A child gets it empty (MADV_WIPEONFORK)."""
 
@@ -47,7 +52,8 @@ class Vma(Struct, frozen=True):
 
     `prot` is what the program may do: READ | WRITE | EXECUTE, which are also the PROT_ bits of mmap(2); `may` is what
     mprotect may grant. `name` is what /proc/self/maps shows. A region that maps an object (`file`: a file, or shared
-    memory) begins with the byte at `offset` of it. `flags` are VM_ bits of this module.
+    memory) begins with the byte at `offset` of it. `flags` are VM_ bits of this module. `moved` is how
+    far mremap(2) has moved its anonymous pages: regions whose pages come from different places stay apart.
     """
 
     start: int
@@ -60,6 +66,7 @@ class Vma(Struct, frozen=True):
     file: MemoryObject | None = None
     offset: int = 0
     flags: int = 0
+    moved: int = 0
 
     @property
     def size(self) -> int:
@@ -98,6 +105,7 @@ class Vma(Struct, frozen=True):
             and self.grows_down == after.grows_down
             and self.shared == after.shared
             and self.flags == after.flags
+            and self.moved == after.moved
             and self.file is after.file
             and (self.file is None or self.offset + self.size == after.offset)
         )

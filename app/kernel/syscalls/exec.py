@@ -44,9 +44,7 @@ def execveat(
     return _execute(call, dirfd, pathname, argv, envp, flags)
 
 
-def _execute(
-    call: Call, dirfd: DirFd | None, path: Path, argv: StringArray, envp: EnvironmentArray, flags: int
-) -> Int:
+def _execute(call: Call, dirfd: DirFd | None, path: Path, argv: StringArray, envp: EnvironmentArray, flags: int) -> Int:
     """Find the file, copy the strings, and begin (Linux `do_execveat_common`)."""
     empty = bool(flags & ExecFlag.AT_EMPTY_PATH)
     name = os.fsencode(path.read_name(allow_empty=empty))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from app.cpu.mmu import PAGE_SIZE
+from app.kernel import utsname
 from app.kernel.abi.constants import GrndFlag
 from app.kernel.abi.text import flag_text
-from app.kernel.arguments import RandomOut, Size, StructOut
+from app.kernel.arguments import Int, RandomOut, Size, StructOut, Unsigned
 from app.kernel.call import Call
 from app.kernel.errno import Errno
 from app.kernel.syscall import syscall
 
-RELEASE = "6.16.0"
-"""The Linux release whose system call table this kernel has."""
-
 MAX_RW_COUNT = 0x7FFF_F000
 """Most bytes that one call transfers."""
+
+SECOND = 10**9
+_ASK = 0xFFFF_FFFF
 
 _ALL_FLAGS = sum(GrndFlag)
 _EXCLUSIVE = int(GrndFlag.GRND_RANDOM | GrndFlag.GRND_INSECURE)
@@ -25,12 +27,12 @@ _EXCLUSIVE = int(GrndFlag.GRND_RANDOM | GrndFlag.GRND_INSECURE)
 def uname(call: Call, buf: Annotated[StructOut, "utsname"]) -> Size:
     """Tell the names of the system: kernel, host, release, version, machine. EFAULT: no room at `buf`. See uname(2)."""
     buf.write(
-        sysname=b"Linux",
-        nodename=b"trapgate",
-        release=RELEASE.encode(),
-        version=b"#1 Trapgate",
+        sysname=utsname.SYSNAME.encode(),
+        nodename=utsname.NODENAME.encode(),
+        release=utsname.RELEASE.encode(),
+        version=utsname.VERSION.encode(),
         machine=call.task.abi.machine.encode(),
-        domainname=b"(none)",
+        domainname=utsname.DOMAINNAME.encode(),
     )
     return Size(0)
 
@@ -49,3 +51,31 @@ def getrandom(call: Call, buf: Annotated[RandomOut, "buflen"], buflen: Size, fla
     count = buf.fill(min(buflen, MAX_RW_COUNT), call.kernel.random.randbytes)
     call.service("system", "random", f"The random number generator gave {count} bytes.")
     return Size(count)
+
+
+@syscall
+def sysinfo(call: Call, info: Annotated[StructOut, "sysinfo"]) -> Int:
+    """Tell how long the system runs, how much memory it has and how many processes. EFAULT: no room. See sysinfo(2)."""
+    kernel = call.kernel
+    memory = kernel.memory
+    info.write(
+        uptime=kernel.clock.monotonic // SECOND,
+        totalram=memory.size,
+        freeram=memory.size - memory.used * PAGE_SIZE,
+        procs=min(len(kernel.tasks) + 2, 0xFFFF),
+        mem_unit=1,
+    )
+    return Int(0)
+
+
+@syscall
+def personality(call: Call, persona: Unsigned) -> Int:
+    """Change the execution domain; returns the one before. 0xffffffff only asks. It is kept, and changes nothing here.
+
+    See personality(2).
+    """
+    process = call.task.process
+    old = process.personality
+    if persona != _ASK:
+        process.personality = int(persona)
+    return Int(old)

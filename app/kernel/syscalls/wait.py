@@ -13,6 +13,7 @@ from app.kernel.arguments import Int, StructOut
 from app.kernel.arguments.wait import StatusOut
 from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
+from app.kernel.fs.pidfd import PidfdDescription
 from app.kernel.stop import CONTINUED_WORD
 from app.kernel.syscall import syscall
 from app.kernel.task import Process
@@ -149,6 +150,12 @@ def _by_id(call: Call, which: int, number: int) -> Callable[[Process], bool]:
     if which == IdType.P_PGID and number >= 0:
         group = number or call.task.process.pgid
         return lambda child: child.pgid == group
+    if which == IdType.P_PIDFD and number >= 0:
+        file = call.task.files.get(number)
+        if not isinstance(file, PidfdDescription):
+            raise call.refuse(Errno.EBADF, "id", "kind", str(number), f"Descriptor {number} stands for no process.")
+        wanted = file.process
+        return lambda child: child is wanted
     raise call.refuse(Errno.EINVAL, "which", "choice", str(int(which)), "That names no children.")
 
 

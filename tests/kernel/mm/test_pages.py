@@ -58,7 +58,8 @@ def test_reading_untouched_memory_takes_no_frames(machine):
 def test_permissions(machine, prot, access, allowed):
     machine.mm.map(Vma(0x10000, 0x11000, prot))
     assert (machine.mm.handle_fault(0x10000, access) is not None) == allowed
-    assert machine.memory.used == int(allowed)
+    assert machine.memory.used == int(allowed and access == "write")
+    assert len(machine.mm.page_table.entries) == int(allowed)
 
 
 def test_protect_applies_to_pages_that_are_there(machine):

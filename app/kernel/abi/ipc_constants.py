@@ -1,0 +1,64 @@
+"""Flags and commands of System V IPC."""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
+
+IPC_PRIVATE = 0
+"""The key of an object that nobody finds by its key."""
+
+
+class IpcFlag(IntFlag):
+    """Flags that shmget, semget and msgget share."""
+
+    IPC_CREAT = 0o1000
+    IPC_EXCL = 0o2000
+    IPC_NOWAIT = 0o4000
+
+
+class IpcCommand(IntEnum):
+    """Commands that shmctl, semctl and msgctl share."""
+
+    IPC_RMID = 0
+    IPC_SET = 1
+    IPC_STAT = 2
+    IPC_INFO = 3
+
+
+class ShmGetFlag(IntFlag):
+    """Flags of shmget(2) besides the permissions."""
+
+    IPC_CREAT = 0o1000
+    IPC_EXCL = 0o2000
+    SHM_HUGETLB = 0o4000
+    SHM_NORESERVE = 0o10000
+
+
+class ShmFlag(IntFlag):
+    """Flags of shmat(2)."""
+
+    SHM_RDONLY = 0o10000
+    SHM_RND = 0o20000
+    SHM_REMAP = 0o40000
+    SHM_EXEC = 0o100000
+
+
+class ShmCommand(IntEnum):
+    """Commands of shmctl(2)."""
+
+    IPC_RMID = 0
+    IPC_SET = 1
+    IPC_STAT = 2
+    IPC_INFO = 3
+    SHM_LOCK = 11
+    SHM_UNLOCK = 12
+    SHM_STAT = 13
+    SHM_INFO = 14
+    SHM_STAT_ANY = 15
+
+
+SHM_DEST = 0o1000
+"""In the mode: destroyed when nobody has it attached any more."""
+
+SHM_LOCKED = 0o2000
+"""In the mode: locked in memory."""

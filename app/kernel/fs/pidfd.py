@@ -1,0 +1,30 @@
+"""Descriptors that stand for a process (pidfd_open(2)): unlike a number, they never come to mean another one."""
+
+from __future__ import annotations
+
+from app.kernel.poll import READABLE
+from app.kernel.task import Process
+from app.kernel.wait import WaitQueue
+
+from .anonymous import AnonymousDescription
+from .superblock import SuperBlock
+
+
+class PidfdDescription(AnonymousDescription):
+    """An open pidfd. It becomes readable when its process has ended."""
+
+    kind = "pidfd"
+    what = "a process"
+    name = "[pidfd]"
+
+    def __init__(self, fs: SuperBlock, process: Process, flags: int) -> None:
+        super().__init__(fs, flags)
+        self.process = process
+
+    def poll(self) -> int:
+        """Readable once the process has ended."""
+        return READABLE if self.process.is_zombie else 0
+
+    def poll_queues(self) -> tuple[WaitQueue, ...]:
+        """Woken when it ends."""
+        return (self.process.exit_events,)

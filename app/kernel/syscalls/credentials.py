@@ -1,0 +1,339 @@
+"""Becoming someone else: the calls that ask for and change user and group ids and capabilities (credentials(7))."""
+
+from __future__ import annotations
+
+from typing import Annotated, NoReturn
+
+from msgspec.structs import replace
+
+from app.kernel.arguments import Int, NumberOut, StructByRequest, Unsigned
+from app.kernel.arguments.ids import GroupId, GroupsIn, GroupsOut, UserId
+from app.kernel.call import Call
+from app.kernel.credentials import ALL_CAPABILITIES, KEEP_CAPS, Capability, Credentials
+from app.kernel.errno import Errno
+from app.kernel.syscall import syscall
+
+UNCHANGED = 0xFFFF_FFFF
+"""-1: leave this id as it is. As an id it is not valid."""
+
+_FILE_CAPABILITIES = sum(
+    1 << capability
+    for capability in (
+        *(Capability.CAP_CHOWN, Capability.CAP_DAC_OVERRIDE, Capability.CAP_DAC_READ_SEARCH, Capability.CAP_FOWNER),
+        *(Capability.CAP_FSETID, Capability.CAP_LINUX_IMMUTABLE, Capability.CAP_MKNOD, Capability.CAP_MAC_OVERRIDE),
+    )
+)
+NGROUPS_MAX = 65536
+
+
+@syscall
+def setuid(call: Call, uid: UserId) -> Int:
+    """Change the effective user id; for the superuser the real and the saved one too, so that there is no way back.
+
+    EPERM: it is neither the real nor the saved id, and the caller is not privileged. EINVAL: -1 is no id. See
+    setuid(2).
+    """
+    who = call.task.credentials
+    _need_valid(call, "uid", uid)
+    if who.capable(Capability.CAP_SETUID):
+        return _become(call, uid=int(uid), euid=int(uid), suid=int(uid))
+    if uid not in (who.uid, who.suid):
+        _refuse(call, "uid", uid)
+    return _become(call, euid=int(uid))
+
+
+@syscall
+def setgid(call: Call, gid: GroupId) -> Int:
+    """Change the effective group id; for a privileged caller the real and the saved one too.
+
+    EPERM: it is neither the real nor the saved id, and the caller is not privileged. EINVAL: -1 is no id. See
+    setgid(2).
+    """
+    who = call.task.credentials
+    _need_valid(call, "gid", gid)
+    if who.capable(Capability.CAP_SETGID):
+        return _become(call, gid=int(gid), egid=int(gid), sgid=int(gid))
+    if gid not in (who.gid, who.sgid):
+        _refuse(call, "gid", gid)
+    return _become(call, egid=int(gid))
+
+
+@syscall
+def setreuid(call: Call, ruid: UserId, euid: UserId) -> Int:
+    """Change the real and the effective user id; -1 leaves one as it is.
+
+    EPERM: an unprivileged caller may only exchange the ids it has. See setreuid(2).
+    """
+    who = call.task.credentials
+    privileged = who.capable(Capability.CAP_SETUID)
+    if ruid != UNCHANGED and not privileged and ruid not in (who.uid, who.euid):
+        _refuse(call, "ruid", ruid)
+    if euid != UNCHANGED and not privileged and euid not in (who.uid, who.euid, who.suid):
+        _refuse(call, "euid", euid)
+    new_real = who.uid if ruid == UNCHANGED else int(ruid)
+    new_effective = who.euid if euid == UNCHANGED else int(euid)
+    follows = ruid != UNCHANGED or euid not in (UNCHANGED, who.uid)
+    return _become(call, uid=new_real, euid=new_effective, suid=new_effective if follows else who.suid)
+
+
+@syscall
+def setregid(call: Call, rgid: GroupId, egid: GroupId) -> Int:
+    """Change the real and the effective group id; -1 leaves one as it is.
+
+    EPERM: an unprivileged caller may only exchange the ids it has. See setregid(2).
+    """
+    who = call.task.credentials
+    privileged = who.capable(Capability.CAP_SETGID)
+    if rgid != UNCHANGED and not privileged and rgid not in (who.gid, who.egid):
+        _refuse(call, "rgid", rgid)
+    if egid != UNCHANGED and not privileged and egid not in (who.gid, who.egid, who.sgid):
+        _refuse(call, "egid", egid)
+    new_real = who.gid if rgid == UNCHANGED else int(rgid)
+    new_effective = who.egid if egid == UNCHANGED else int(egid)
+    follows = rgid != UNCHANGED or egid not in (UNCHANGED, who.gid)
+    return _become(call, gid=new_real, egid=new_effective, sgid=new_effective if follows else who.sgid)
+
+
+@syscall
+def setresuid(call: Call, ruid: UserId, euid: UserId, suid: UserId) -> Int:
+    """Change the real, the effective and the saved user id; -1 leaves one as it is.
+
+    EPERM: an unprivileged caller may only use the ids it has. See setresuid(2).
+    """
+    who = call.task.credentials
+    wanted = {"uid": ruid, "euid": euid, "suid": suid}
+    have = (who.uid, who.euid, who.suid)
+    changes = {name: int(value) for name, value in wanted.items() if value != UNCHANGED}
+    if not who.capable(Capability.CAP_SETUID):
+        for name, value in changes.items():
+            if value not in have:
+                _refuse(call, "ruid" if name == "uid" else name, value)
+    return _become(call, **changes)
+
+
+@syscall
+def setresgid(call: Call, rgid: GroupId, egid: GroupId, sgid: GroupId) -> Int:
+    """Change the real, the effective and the saved group id; -1 leaves one as it is.
+
+    EPERM: an unprivileged caller may only use the ids it has. See setresgid(2).
+    """
+    who = call.task.credentials
+    wanted = {"gid": rgid, "egid": egid, "sgid": sgid}
+    have = (who.gid, who.egid, who.sgid)
+    changes = {name: int(value) for name, value in wanted.items() if value != UNCHANGED}
+    if not who.capable(Capability.CAP_SETGID):
+        for name, value in changes.items():
+            if value not in have:
+                _refuse(call, "rgid" if name == "gid" else name, value)
+    return _become(call, **changes)
+
+
+@syscall
+def getresuid(
+    call: Call,
+    ruid: Annotated[NumberOut, "int"],
+    euid: Annotated[NumberOut, "int"],
+    suid: Annotated[NumberOut, "int"],
+) -> Int:
+    """Tell the real, the effective and the saved user id. EFAULT: there is no room for one. See getresuid(2)."""
+    who = call.task.credentials
+    for room, value in ((ruid, who.uid), (euid, who.euid), (suid, who.suid)):
+        room.write(value)
+    return Int(0)
+
+
+@syscall
+def getresgid(
+    call: Call,
+    rgid: Annotated[NumberOut, "int"],
+    egid: Annotated[NumberOut, "int"],
+    sgid: Annotated[NumberOut, "int"],
+) -> Int:
+    """Tell the real, the effective and the saved group id. EFAULT: there is no room for one. See getresgid(2)."""
+    who = call.task.credentials
+    for room, value in ((rgid, who.gid), (egid, who.egid), (sgid, who.sgid)):
+        room.write(value)
+    return Int(0)
+
+
+@syscall
+def setfsuid(call: Call, uid: UserId) -> Int:
+    """Change the user id that files are checked against; returns the one before, whatever happened.
+
+    An unprivileged caller may only use the ids it has. Never fails. See setfsuid(2).
+    """
+    who = call.task.credentials
+    if uid != UNCHANGED and (who.capable(Capability.CAP_SETUID) or uid in (who.uid, who.euid, who.suid, who.fsuid)):
+        call.task.credentials = _with_file_capabilities(who, replace(who, fsuid=int(uid)))
+    return Int(who.fsuid)
+
+
+@syscall
+def setfsgid(call: Call, gid: GroupId) -> Int:
+    """Change the group id that files are checked against; returns the one before, whatever happened.
+
+    An unprivileged caller may only use the ids it has. Never fails. See setfsgid(2).
+    """
+    who = call.task.credentials
+    if gid != UNCHANGED and (who.capable(Capability.CAP_SETGID) or gid in (who.gid, who.egid, who.sgid, who.fsgid)):
+        call.task.credentials = replace(who, fsgid=int(gid))
+    return Int(who.fsgid)
+
+
+@syscall
+def getgroups(call: Call, size: Int, list: Annotated[GroupsOut, "size"]) -> Int:
+    """Tell the supplementary group ids; a `size` of 0 only asks how many there are.
+
+    EINVAL: `size` is too small. EFAULT: there is no room. See getgroups(2).
+    """
+    groups = call.task.credentials.groups
+    if size < 0 or (size and size < len(groups)):
+        raise call.refuse(Errno.EINVAL, "size", "size", str(int(size)), f"There are {len(groups)} groups.")
+    if size:
+        list.write_ids(groups)
+    return Int(len(groups))
+
+
+@syscall
+def setgroups(call: Call, size: Unsigned, list: Annotated[GroupsIn, "size"]) -> Int:
+    """Change the supplementary group ids. EPERM: the caller is not privileged. EINVAL: there are too many.
+
+    EFAULT: the list is not readable. See setgroups(2).
+    """
+    if not call.task.credentials.capable(Capability.CAP_SETGID):
+        raise call.refuse(
+            Errno.EPERM, "(caller)", "permission", str(call.task.credentials.euid), "That needs CAP_SETGID."
+        )
+    if size > NGROUPS_MAX:
+        raise call.refuse(Errno.EINVAL, "size", "range", str(int(size)), f"There can be {NGROUPS_MAX} groups.")
+    groups = list.read_ids()
+    call.task.credentials = replace(call.task.credentials, groups=tuple(sorted(groups)))
+    return Int(0)
+
+
+def _need_valid(call: Call, name: str, value: int) -> None:
+    if value == UNCHANGED:
+        raise call.refuse(Errno.EINVAL, name, "range", "-1", "-1 is no id.")
+
+
+def _refuse(call: Call, name: str, value: int) -> NoReturn:
+    raise call.refuse(
+        Errno.EPERM, name, "permission", str(int(value)), "An unprivileged task may only take ids that it has already."
+    )
+
+
+def _become(call: Call, **changes: int) -> Int:
+    """Change ids, and the capabilities that depend on them (capabilities(7), "Effect of user ID changes")."""
+    old = call.task.credentials
+    new = replace(old, **changes)
+    new = replace(new, fsuid=new.euid, fsgid=new.egid)
+    had_root = 0 in (old.uid, old.euid, old.suid)
+    has_root = 0 in (new.uid, new.euid, new.suid)
+    if had_root and not has_root:
+        kept = new.cap_permitted if new.securebits & KEEP_CAPS else 0
+        new = replace(new, cap_permitted=kept, cap_effective=0, cap_ambient=0)
+    elif old.euid == 0 and new.euid != 0:
+        new = replace(new, cap_effective=0)
+    elif old.euid != 0 and new.euid == 0:
+        new = replace(new, cap_effective=new.cap_permitted)
+    call.task.credentials = new
+    call.service(
+        "sched",
+        "credentials",
+        f"The task acts as user {new.euid} and group {new.egid}; its real ids are {new.uid} and {new.gid}.",
+    )
+    return Int(0)
+
+
+def _with_file_capabilities(old: Credentials, new: Credentials) -> Credentials:
+    """The capabilities about files come and go with file system user 0."""
+    if old.fsuid == 0 and new.fsuid != 0:
+        return replace(new, cap_effective=new.cap_effective & ~_FILE_CAPABILITIES)
+    if old.fsuid != 0 and new.fsuid == 0:
+        return replace(new, cap_effective=new.cap_effective | new.cap_permitted & _FILE_CAPABILITIES)
+    return new
+
+
+_VERSIONS = {0x1998_0330: 1, 0x2007_1026: 2, 0x2008_0522: 2}
+"""_LINUX_CAPABILITY_VERSION_1 to 3, and of how many 32-bit parts their sets are made."""
+
+_LATEST_VERSION = 0x2008_0522
+
+
+@syscall
+def capget(call: Call, hdrp: Annotated[StructByRequest, ""], datap: Annotated[StructByRequest, ""]) -> Int:
+    """Tell the capabilities of a thread; a `pid` of 0 in the header means the caller.
+
+    EINVAL: unknown version (the header gets the one preferred), or a negative pid. ESRCH: there is no such thread.
+    EFAULT: bad pointers. See capget(2).
+    """
+    parts, pid = _capability_header(call, hdrp, data_wanted=not datap.is_null)
+    if datap.is_null or not parts:
+        return Int(0)
+    task = call.task if not pid else call.kernel.tasks.get(pid)
+    if pid < 0:
+        raise call.refuse(Errno.EINVAL, "hdrp", "range", str(pid), "Thread ids are not negative.")
+    if task is None:
+        raise call.refuse(Errno.ESRCH, "hdrp", "process", str(pid), f"There is no thread {pid}.")
+    who = task.credentials
+    fields = {}
+    for part in range(parts):
+        for name, value in _sets(who).items():
+            fields[f"{name}{part}"] = value >> 32 * part & 0xFFFF_FFFF
+    datap.write_struct(f"cap_data{parts}", **fields)
+    return Int(0)
+
+
+@syscall
+def capset(call: Call, hdrp: Annotated[StructByRequest, ""], datap: Annotated[StructByRequest, ""]) -> Int:
+    """Change the capabilities of the caller: give some up, or use those it is permitted.
+
+    EINVAL: unknown version. EPERM: it asks for what it is not permitted, or for another thread. EFAULT: bad pointers.
+    See capset(2).
+    """
+    parts, pid = _capability_header(call, hdrp, data_wanted=True)
+    if pid not in (0, call.task.tid):
+        raise call.refuse(Errno.EPERM, "hdrp", "process", str(pid), "A thread changes only its own capabilities.")
+    fields = datap.read_struct(f"cap_data{parts}")
+    effective, permitted, inheritable = (
+        sum(fields[f"{name}{part}"] << 32 * part for part in range(parts)) & ALL_CAPABILITIES
+        for name in ("effective", "permitted", "inheritable")
+    )
+    who = call.task.credentials
+    reachable = who.cap_inheritable | who.cap_permitted
+    unrestricted = who.capable(Capability.CAP_SETPCAP)
+    if (
+        (inheritable & ~reachable and not unrestricted)
+        or inheritable & ~(who.cap_inheritable | who.cap_bounding)
+        or permitted & ~who.cap_permitted
+        or effective & ~permitted
+    ):
+        raise call.refuse(Errno.EPERM, "datap", "permission", hex(permitted), "Capabilities are only given up.")
+    call.task.credentials = replace(
+        who,
+        cap_effective=effective,
+        cap_permitted=permitted,
+        cap_inheritable=inheritable,
+        cap_ambient=who.cap_ambient & permitted & inheritable,
+    )
+    return Int(0)
+
+
+def _sets(who: Credentials) -> dict[str, int]:
+    return {"effective": who.cap_effective, "permitted": who.cap_permitted, "inheritable": who.cap_inheritable}
+
+
+def _capability_header(call: Call, hdrp: StructByRequest, data_wanted: bool) -> tuple[int, int]:
+    """(32-bit parts, pid) that the header asks for; 0 parts when it only asked for the version.
+
+    Raises EINVAL, EFAULT.
+    """
+    header = hdrp.read_struct("cap_header")
+    parts = _VERSIONS.get(header["version"], 0)
+    if not parts:
+        hdrp.write_struct("cap_header", version=_LATEST_VERSION, pid=header["pid"])
+        if data_wanted:
+            raise call.refuse(
+                Errno.EINVAL, "hdrp", "version", hex(header["version"]), "There is no such version of the interface."
+            )
+    return parts, header["pid"]

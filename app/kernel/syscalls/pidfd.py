@@ -1,0 +1,124 @@
+"""Processes as files: descriptors that stand for a process (pidfd_open(2))."""
+
+from __future__ import annotations
+
+from enum import IntFlag
+from typing import Annotated
+
+from app.kernel import signal_delivery
+from app.kernel.abi.constants import OpenFlag, Signo
+from app.kernel.abi.text import signal_name
+from app.kernel.arguments import Fd, Int, SignalNumber, StructIn, Unsigned
+from app.kernel.call import Call
+from app.kernel.credentials import Capability
+from app.kernel.errno import Errno, KernelError
+from app.kernel.fs.pidfd import PidfdDescription
+from app.kernel.signal import LAST, SigInfo
+from app.kernel.syscall import syscall
+from app.kernel.task import Process
+
+_CLOSE_ON_EXEC = True
+
+
+class PidfdFlag(IntFlag):
+    """Flags of pidfd_open(2)."""
+
+    PIDFD_NONBLOCK = 0o4000
+    PIDFD_THREAD = 0o200
+
+
+@syscall
+def pidfd_open(call: Call, pid: Int, flags: PidfdFlag) -> Fd:
+    """Get a descriptor that stands for a process. It becomes readable when the process ends.
+
+    EINVAL: unknown flags, or `pid` is not positive. ESRCH: there is no such process; ENOENT when it is a thread that
+    leads none. EMFILE: too many descriptors. See pidfd_open(2). Not served: PIDFD_THREAD.
+    """
+    bits = int(flags) & 0xFFFF_FFFF
+    if bits & ~int(PidfdFlag.PIDFD_NONBLOCK):
+        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(bits), "There are no such flags here.")
+    if pid <= 0:
+        raise call.refuse(Errno.EINVAL, "pid", "range", str(int(pid)), "Process ids are positive.")
+    process = call.kernel.processes.get(int(pid))
+    if process is None:
+        errno = Errno.ENOENT if int(pid) in call.kernel.tasks else Errno.ESRCH
+        raise call.refuse(errno, "pid", "process", str(int(pid)), f"There is no process {int(pid)}.")
+    call.passed("pid", "process", str(int(pid)), f"Process {process.pid} is {process.name}.")
+    return Fd(call, "", install_pidfd(call, process, bits))
+
+
+def install_pidfd(call: Call, process: Process, flags: int = 0) -> int:
+    """A new descriptor for `process`. Raises EMFILE."""
+    files = call.task.files
+    number = files.lowest_free()
+    file = PidfdDescription(call.task.fs.superblock, process, int(OpenFlag.O_RDWR) | flags)
+    files.install(call.kernel, number, file, close_on_exec=_CLOSE_ON_EXEC)
+    call.service("sched", "pidfd", f"Descriptor {number} stands for process {process.pid}.")
+    return number
+
+
+def _process_of(fd: Fd) -> Process:
+    """The process that a descriptor stands for. Raises EBADF."""
+    file = fd.any_file
+    if not isinstance(file, PidfdDescription):
+        raise fd.call.refuse(Errno.EBADF, fd.name, "kind", str(fd.number), f"{file.path} stands for no process.")
+    return file.process
+
+
+@syscall
+def pidfd_send_signal(
+    call: Call, pidfd: Fd, sig: SignalNumber, info: Annotated[StructIn, "siginfo_child"], flags: Unsigned
+) -> Int:
+    """Send a signal to the process that `pidfd` stands for; `sig` 0 only asks whether one could.
+
+    EINVAL: flags, no such signal, or an `info` for another signal. EBADF: no pidfd. EPERM: it belongs to somebody else,
+    or `info` pretends to come from the kernel. ESRCH: the process has gone. See pidfd_send_signal(2).
+    """
+    if flags:
+        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "There are no such flags here.")
+    process = _process_of(pidfd)
+    me = call.task.process
+    if not info.is_null:
+        fields = info.read()
+        if fields["si_signo"] != sig:
+            raise call.refuse(Errno.EINVAL, "info", "signal", str(fields["si_signo"]), "It is about another signal.")
+        if process is not me and fields["si_code"] >= 0:
+            raise call.refuse(
+                Errno.EPERM, "info", "permission", str(fields["si_code"]), "It pretends to be the kernel's."
+            )
+    if not 0 <= sig <= LAST:
+        raise call.refuse(Errno.EINVAL, "sig", "signal", str(int(sig)), f"Signals are numbered 1 to {LAST}.")
+    if call.kernel.processes.get(process.pid) is not process:
+        raise call.refuse(Errno.ESRCH, "pidfd", "process", str(process.pid), "The process has gone.")
+    mine, theirs = call.task.credentials, process.credentials
+    allowed = mine.capable(Capability.CAP_KILL) or {mine.euid, mine.uid} & {theirs.suid, theirs.uid}
+    if not allowed and not (int(sig) == Signo.SIGCONT and process.sid == me.sid):
+        raise call.refuse(Errno.EPERM, "pidfd", "permission", str(process.pid), "It belongs to another user.")
+    if sig:
+        call.service("signal", "send", f"{signal_name(int(sig))} is sent to process {process.pid}.")
+        signal_delivery.send_to_process(call.kernel, process, SigInfo.user(int(sig), me))
+    return Int(0)
+
+
+@syscall
+def pidfd_getfd(call: Call, pidfd: Fd, targetfd: Int, flags: Unsigned) -> Fd:
+    """Get a descriptor for a file that another process has open.
+
+    EINVAL: flags. EBADF: no pidfd, or the process has no such descriptor. ESRCH: it has ended. EPERM: it belongs to
+    somebody else. EMFILE: too many descriptors. See pidfd_getfd(2).
+    """
+    if flags:
+        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "There are no such flags.")
+    process = _process_of(pidfd)
+    if not process.tasks:
+        raise call.refuse(Errno.ESRCH, "pidfd", "process", str(process.pid), "The process has ended.")
+    mine, theirs = call.task.credentials, process.credentials
+    if mine.fsuid not in (theirs.uid,) and not mine.capable(Capability.CAP_SYS_PTRACE):
+        raise call.refuse(Errno.EPERM, "pidfd", "permission", str(process.pid), "It belongs to another user.")
+    file = process.leader.files.get(int(targetfd))
+    if file is None:
+        raise KernelError(Errno.EBADF, f"Process {process.pid} has no descriptor {int(targetfd)}")
+    files = call.task.files
+    number = files.lowest_free()
+    files.install(call.kernel, number, file, close_on_exec=_CLOSE_ON_EXEC)
+    return Fd(call, "", number)
