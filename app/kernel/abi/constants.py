@@ -195,14 +195,6 @@ class AtFlag(IntFlag):
     AT_RECURSIVE = 0x8000
 
 
-class ExecFlag(IntFlag):
-    """Flags of execveat(2)."""
-
-    AT_SYMLINK_NOFOLLOW = 0x100
-    AT_EMPTY_PATH = 0x1000
-    AT_EXECVE_CHECK = 0x10000
-
-
 class RenameFlag(IntFlag):
     """Flags of renameat2(2)."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import IntFlag
 from typing import TYPE_CHECKING
 
 from app.kernel.abi.text import quote
@@ -17,6 +18,14 @@ MAX_ARG_STRLEN = 32 * PAGE_SIZE
 """Bytes of one string, its NUL included."""
 
 _SHOWN_STRINGS = 32
+
+
+class ExecFlag(IntFlag):
+    """Flags of execveat(2)."""
+
+    AT_SYMLINK_NOFOLLOW = 0x100
+    AT_EMPTY_PATH = 0x1000
+    AT_EXECVE_CHECK = 0x10000
 
 
 class _Argument(CString):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 
-from app.kernel.abi.constants import ExecFlag
 from app.kernel.arguments import DirFd, Int, Path
-from app.kernel.arguments.exec import EnvironmentArray, StringArray
+from app.kernel.arguments.exec import EnvironmentArray, ExecFlag, StringArray
 from app.kernel.binprm import BinaryProgram, open_exec, string_room
 from app.kernel.call import Call
 from app.kernel.errno import Errno
