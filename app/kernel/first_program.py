@@ -11,7 +11,7 @@ from app.cpu.mmu import EXECUTE, READ, WRITE
 from app.toolchain.elf import ElfError, write_elf
 from app.toolchain.program import Program, Segment
 
-from .errno import KernelError
+from .errno import Errno, KernelError
 from .exec import Loaded, load_file, open_elf
 from .initial_stack import STACK_ROOM, STACK_TOP, Image, Strings, build
 from .mm.faults import MMAP_MIN_ADDR, page_ceil, page_floor
@@ -41,11 +41,21 @@ def load_elf(call: Call, program: BinaryProgram) -> Loaded:
     try:
         elf, interpreter = open_elf(call, program)
     except KernelError as error:
-        raise ExecError(str(error)) from error
+        raise ExecError(_why(error)) from error
     loaded = load_file(call.kernel, program, elf, interpreter, call.task.credentials, secure=False)
     if loaded.failure is not None:
-        raise ExecError(str(loaded.failure))
+        raise ExecError(_why(loaded.failure))
     return loaded
+
+
+def _why(error: KernelError) -> str:
+    """What to tell the visitor, who cannot look at events of a run that never began."""
+    if error.errno is Errno.ENOENT:
+        return (
+            "it is linked dynamically, and its interpreter is not in the file system: link it with -static, "
+            "or bring the dynamic loader and the libraries along"
+        )
+    return error.why or str(error)
 
 
 def load(kernel: Kernel, task: Task, program: Program, filename: str) -> tuple[int, int]:
