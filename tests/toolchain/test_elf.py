@@ -38,7 +38,7 @@ REFUSED = [
     (patched(54, "<H", 32), "outside the file"),
     (patched(56, "<H", 0), "program headers"),
     (patched(56, "<H", 0xFFFF), "program headers"),
-    (patched(PH, "<I", 4, 4), "nothing to load" if IMAGE[56] == 1 else "entry"),
+    (patched(PH, "<I", 4), "entry"),
     (patched(PH + 8, "<Q", 1 << 40), "outside the file"),
     (patched(PH + 16, "<Q", 0), "outside the memory of user programs"),
     (patched(PH + 16, "<Q", 0xFFFF_8000_0000_0000), "outside the memory of user programs"),
