@@ -93,7 +93,7 @@ def open_exec(call: Call, path: Path, dirfd: DirFd | None = None, follow: bool =
 def open_interpreter(call: Call, name: bytes) -> Dentry:
     """The file that a script or an ELF file names as its interpreter. Raises as `open_exec`."""
     if not name:
-        raise KernelError(Errno.ENOENT, "The empty path names no interpreter", "vfs")
+        raise KernelError(Errno.EACCES, "The empty path leads to the working directory, which is no interpreter")
     path = Path(call, "pathname", 0, "")
     path.value = name
     return open_exec(call, path)

@@ -208,7 +208,7 @@ class Loader(Struct):
             raise _malformed(elf.dentry, f"{where} is below the lowest address that may be mapped", Errno.EPERM)
         if load.file_size and (load.offset - load.address) & PAGE_MASK:
             raise _malformed(elf.dentry, f"{where} and its place in the file do not agree", Errno.EINVAL)
-        if load.offset + load.file_size >= _MAX_OFFSET:
+        if load.offset + page_ceil(load.file_size) >= _MAX_OFFSET:
             raise _malformed(elf.dentry, f"{where} is where no file has bytes", Errno.EOVERFLOW)
 
     def _map(self, load: ProgramHeader, address: int, name: str, mapped: MappedFile) -> None:

@@ -213,6 +213,8 @@ def _task(state: VisibleState, event: Switch | TaskStart | TaskExec | TaskExit) 
         case TaskStart():
             _start_task(state, event)
         case TaskExec():
+            if event.former is not None:
+                _rename(state, event.former, event.task)
             task = _view(state, event.task)
             task.name = event.name
             task.memory = AddressSpaceView(list(event.segments))
@@ -249,11 +251,14 @@ def _start_task(state: VisibleState, event: TaskStart) -> None:
 
 def _rename(state: VisibleState, former: int, now: int) -> None:
     """A task takes the place of the first one of its process, which has ended."""
-    task = state.tasks.pop(former)
+    task = state.tasks.pop(former, None)
+    if task is None:
+        raise ValueError(f"task {former} is not there")
     task.pid = now
-    task.parent = state.tasks[now].parent
+    task.parent = _view(state, now).parent
     state.tasks[now] = task
-    state.calls[now] = state.calls.pop(former)
+    if former in state.calls:
+        state.calls[now] = state.calls.pop(former)
     state.task = now
 
 

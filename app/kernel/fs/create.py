@@ -46,8 +46,10 @@ def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mod
         kept |= OpenFlag.O_LARGEFILE
     file = open_dentry(call.task.fs.superblock, dentry, kept)
     if flags & OpenFlag.O_TRUNC and isinstance(dentry.inode, RegularFile) and not created:
+        dentry.inode.get_write_access()
         dentry.inode.drop_privileges(call.task.credentials)
         dentry.inode.truncate(0)
+        dentry.inode.put_write_access()
         call.service("vfs", "truncate", f"O_TRUNC: {dentry.path} is empty now.")
     files.install(call.kernel, number, file, close_on_exec=bool(flags & OpenFlag.O_CLOEXEC))
     call.service("vfs", "install", f"{dentry.path} is open as descriptor {number}, the lowest that was free.")

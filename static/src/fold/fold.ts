@@ -39,6 +39,23 @@ function withTask(state: State, pid: number, change: Partial<Task>): State {
   return task ? { ...state, tasks: new Map(state.tasks).set(pid, { ...task, ...change }) } : state;
 }
 
+/** The state in which a thread has taken the place of the first one of its process. */
+function rename(state: State, former: number, pid: number): State {
+  const tasks = new Map(state.tasks);
+  const task = tasks.get(former);
+  if (task) {
+    tasks.delete(former);
+    tasks.set(pid, { ...task, pid });
+  }
+  const crossings = new Map(state.crossings);
+  const crossing = crossings.get(former);
+  if (crossing) {
+    crossings.delete(former);
+    crossings.set(pid, crossing);
+  }
+  return { ...state, task: pid, tasks, crossings };
+}
+
 /** True when the task's latest crossing is still inside the kernel. */
 function inside(state: State): boolean {
   const crossing = state.crossings.get(state.task);
@@ -210,8 +227,11 @@ export function fold(before: State, event: TrapgateEvent, index = before.index +
       const task: Task = { pid: event.pid, parent: event.parent, name: event.name, state: "running", note: "" };
       return { ...state, tasks: new Map(state.tasks).set(event.pid, task) };
     }
-    case "task.exec":
-      return withTask(state, event.task, { name: event.path });
+    case "task.exec": {
+      const { task, former } = event;
+      const renamed = former === undefined || former === null ? state : rename(state, former, task);
+      return { ...withTask(renamed, task, { name: event.path }), memory: event.segments };
+    }
     case "task.exit":
       return withTask(state, event.pid, {
         state: "exited",
