@@ -203,8 +203,10 @@ def _sink(trace: str, fd: int, name: str) -> Sink:
     def as_json(events: list[AnyEvent]) -> None:
         _write(fd, codec.encode_lines(events), name)
 
+    log = strace.StraceLog()
+
     def as_strace(events: list[AnyEvent]) -> None:
-        lines = [line + "\n" for event in events if (line := strace.render(event)) is not None]
+        lines = [line + "\n" for event in events for line in log.lines(event)]
         _write(fd, "".join(lines).encode("utf-8", "surrogateescape"), name)
 
     def nowhere(events: list[AnyEvent]) -> None:

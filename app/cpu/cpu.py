@@ -189,6 +189,20 @@ class Cpu:
         """All general registers, the program counter and the flags."""
         return dict(zip(self._shown, self._read_shown(), strict=True))
 
+    @property
+    def floating_point(self) -> bytes:
+        """The floating point and vector registers, as the processor itself stores them (x86-64: FXSAVE, 512 bytes)."""
+        return self._arch.read_floating_point()
+
+    @floating_point.setter
+    def floating_point(self, image: bytes) -> None:
+        self._arch.write_floating_point(image)
+
+    @property
+    def initial_floating_point(self) -> bytes:
+        """What `floating_point` is at the start of a program."""
+        return self._arch.initial_floating_point
+
     def save(self) -> Context:
         """Copy every register, for a task that leaves the CPU."""
         return Context(self._pc, self._engine.save())

@@ -136,6 +136,33 @@ class Snapshot:
         _short.uc_context_free(self.pointer)
 
 
+class WideRegisters:
+    """A fixed list of registers; the bytes of each take 16 bytes, one after the other."""
+
+    def __init__(self, handle: ctypes.c_void_p, numbers: Sequence[int]) -> None:
+        self._handle = handle
+        self._count = count = len(numbers)
+        self._numbers = (ctypes.c_int * count)(*numbers)
+        self._values = (ctypes.c_char * (16 * count))()
+        base = ctypes.addressof(self._values)
+        self._pointers = (ctypes.c_void_p * count)(*(base + 16 * i for i in range(count)))
+
+    def read(self) -> bytes:
+        """All of them; what a shorter register does not fill is zero."""
+        ctypes.memset(self._values, 0, len(self._values))
+        _check(
+            _short.uc_reg_read_batch(self._handle, self._numbers, self._pointers, self._count), "read wide registers"
+        )
+        return bytes(self._values)
+
+    def write(self, values: bytes) -> None:
+        """Set all of them, in order."""
+        ctypes.memmove(self._values, values, len(self._values))
+        _check(
+            _short.uc_reg_write_batch(self._handle, self._numbers, self._pointers, self._count), "write wide registers"
+        )
+
+
 class Engine:
     """One Unicorn instance. Not thread-safe, except `stop`. Raises `CpuError` when Unicorn refuses a call."""
 
@@ -363,6 +390,10 @@ class Engine:
             write(handle, ids, pointers, count)
 
         return write_batch
+
+    def wide_registers(self, numbers: Sequence[int]) -> WideRegisters:
+        """Registers of at most 128 bits, to be read and written together. Not to be used after `close`."""
+        return WideRegisters(self.handle, numbers)
 
     def save(self) -> Snapshot:
         """Copy every register, floating point and system ones included."""

@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from .arguments.path import Path
 from .errno import Errno, KernelError
-from .fs.inode import MAY_EXEC, Dentry, RegularFile
+from .fs.inode import Dentry, RegularFile
 from .fs.path import PathWalk
+from .fs.permission import MAY_EXEC
 from .resource import Resource
 
 if TYPE_CHECKING:

@@ -39,6 +39,11 @@ class Call:
         self.syscall: Syscall | None = None
         self.arguments: dict[str, Any] = {}
 
+    @property
+    def syscall_name(self) -> str:
+        """The name of the call; empty when the table has none."""
+        return self.syscall.name if self.syscall is not None else ""
+
     def passed(self, argument: str, kind: str, value: str, sentence: str) -> None:
         """Record that a check let the call go on."""
         self.kernel.recorder.emit(
@@ -66,9 +71,10 @@ class Call:
     def sleep(self, sleep: Sleep, restart: Restart = Restart.SYS) -> Blocking[None]:
         """Sleep once. The caller looks at what it waits for before and after, so that this wins over a signal.
 
-        Raises Interrupted when a signal is pending; `restart` says what becomes of the call then.
+        Raises Interrupted when a signal is pending, which for an uninterruptible sleep must be one that ends the
+        process; `restart` says what becomes of the call then.
         """
-        if sleep.interruptible and self.task.signal_pending:
+        if self.task.signal_pending and (sleep.interruptible or self.task.fatal_signal_pending):
             raise Interrupted(restart)
         yield sleep
 

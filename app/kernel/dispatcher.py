@@ -73,6 +73,8 @@ class Dispatcher:
                 result = row.handler(call, **call.arguments)
             except KernelError as error:
                 self._fail(call, error)
+            except Interrupted as interrupted:
+                self._interrupt(call, interrupted.restart)
             else:
                 self._leave(call, result=result)
 
@@ -111,17 +113,21 @@ class Dispatcher:
         self.kernel.cpu.set(self.abi.info.number_register, number)
         self.kernel.cpu.pc = interruption.pc
 
-    def handler_runs(self, task: Task, disposition: Disposition) -> None:
-        """A handler is about to run: decide whether a call that its signal interrupted fails or is made again."""
+    def handler_runs(self, task: Task, disposition: Disposition) -> str:
+        """A handler is about to run: decide whether a call that its signal interrupted fails or is made again.
+
+        Returns the sentence about it, if there is anything to say.
+        """
         interruption = task.interruption
         if interruption is None:
-            return
+            return ""
         restart = interruption.restart
         if restart is Restart.NOINTR or (restart is Restart.SYS and disposition.flags & SaFlag.SA_RESTART):
             self.restart(task)
-        else:
-            task.interruption = None
-            self.kernel.cpu.set(self.abi.info.return_register, -Errno.EINTR)
+            return " The interrupted call is made again afterwards."
+        task.interruption = None
+        self.kernel.cpu.set(self.abi.info.return_register, -Errno.EINTR)
+        return " The interrupted call has failed with EINTR."
 
     @staticmethod
     def _leave_queues(task: Task, sleeping: SleepingCall) -> None:

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 from app.trace.events import TaskExit
 
-from . import futex, signal_delivery
+from . import futex, signal_delivery, stop
 from .abi.constants import SaFlag, Signo
 from .abi.text import signal_name
+from .fs import job_control
 from .signal import SIG_IGN, SigInfo
 from .task import Process, Task, TaskState, WaitStatus
 
 if TYPE_CHECKING:
     from .kernel import Kernel
+
+CLOCK_TICK = 10_000_000
+"""Unit of the times in SIGCHLD, ns (sysconf(_SC_CLK_TCK) is 100)."""
 
 
 def exit_process(kernel: Kernel, task: Task, status: WaitStatus, strace: str | None = None) -> None:
@@ -53,11 +57,15 @@ def exit_task(kernel: Kernel, task: Task, status: WaitStatus, strace: str | None
     task.mm.drop_reference()
     if not process.tasks:
         _end_process(kernel, process, status)
+    elif process.pending:
+        signal_delivery.retarget(process)
 
 
 def _end_process(kernel: Kernel, process: Process, status: WaitStatus) -> None:
     """Nothing runs in it any more: it becomes a zombie, its children get another parent, its own parent is told."""
     process.status = status
+    job_control.release(kernel, process)
+    stop.hang_up_orphans(kernel, process)
     _orphan_children(kernel, process)
     process.exit_events.wake_all()
     parent = process.parent
@@ -86,7 +94,14 @@ def notify_parent(kernel: Kernel, process: Process, signo: int, code: str, statu
     """Send the parent `signo` with what became of its child."""
     parent = process.parent
     if parent is not None:
-        info = SigInfo(signo, code, pid=process.pid, uid=process.leader.credentials.uid, status=status)
+        info = SigInfo(
+            signo,
+            code,
+            pid=process.pid,
+            uid=process.leader.credentials.uid,
+            status=status,
+            utime=process.cpu_time // CLOCK_TICK,
+        )
         signal_delivery.send_to_process(kernel, parent, info)
 
 
@@ -106,6 +121,10 @@ def _orphan_children(kernel: Kernel, process: Process) -> None:
         heir = heir.parent
     heir = heir or kernel.init
     for child in process.children:
+        for task in child.tasks:
+            if task.parent_death_signal:
+                info = SigInfo.user(task.parent_death_signal, process)
+                signal_delivery.send_to_process(kernel, child, info)
         child.parent = heir
         child.exit_signal = int(Signo.SIGCHLD)
         heir.children.append(child)

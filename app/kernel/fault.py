@@ -50,6 +50,7 @@ def handle(kernel: Kernel, task: Task, fault: FaultExit) -> None:
         )
     )
     if not repaired:
+        task.fault = task.abi.signal_frame.fault_record(fault, task.fault, task.abi.address_limit)
         signal_delivery.force(kernel, task, _siginfo(task, fault, signo, code))
     task.restored = {task.abi.pc_register: word(fault.pc)}
 
@@ -57,7 +58,9 @@ def handle(kernel: Kernel, task: Task, fault: FaultExit) -> None:
 def _siginfo(task: Task, fault: FaultExit, signo: int, code: str) -> SigInfo:
     """What Linux tells about the fault. Exceptions without an address of their own give NULL, or the instruction's."""
     if fault.vector == "#PF" and fault.address is not None:
-        if task.mm.find(fault.address) is not None:
+        if signo == Signo.SIGBUS:
+            code = "BUS_ADRERR"
+        elif task.mm.find(fault.address) is not None:
             code = "SEGV_ACCERR"
         return SigInfo(signo, code, address=fault.address)
     return SigInfo(signo, code, address=0 if code == "SI_KERNEL" else fault.pc)

@@ -110,6 +110,7 @@ def copy_task(call: Call, flags: int, stack: int, tls: int, exit_signal: int) ->
         altstack=AlternateStack() if shares_memory and not flags & CloneFlag.CLONE_VFORK else parent.altstack,
         policy=int(SchedPolicy.SCHED_OTHER) if parent.reset_on_fork else parent.policy,
         rt_priority=0 if parent.reset_on_fork else parent.rt_priority,
+        no_new_privs=parent.no_new_privs,
         nice=max(parent.nice, 0) if parent.reset_on_fork else parent.nice,
         start_time=kernel.clock.now,
     )
@@ -129,6 +130,8 @@ def copy_task(call: Call, flags: int, stack: int, tls: int, exit_signal: int) ->
             shares=tuple(name for flag, name in _SHARES.items() if flags & flag),
         )
     )
+    if not shares_memory:
+        mm.announce_left_out(parent.mm, tid)
     return child
 
 

@@ -29,7 +29,7 @@ CLOCK_TICKS = 100
 
 AT_NULL, AT_PHDR, AT_PHENT, AT_PHNUM, AT_PAGESZ, AT_BASE, AT_FLAGS, AT_ENTRY = 0, 3, 4, 5, 6, 7, 8, 9
 AT_UID, AT_EUID, AT_GID, AT_EGID, AT_PLATFORM, AT_HWCAP, AT_CLKTCK = 11, 12, 13, 14, 15, 16, 17
-AT_SECURE, AT_RANDOM, AT_HWCAP2, AT_EXECFN = 23, 25, 26, 31
+AT_SECURE, AT_RANDOM, AT_HWCAP2, AT_EXECFN, AT_MINSIGSTKSZ = 23, 25, 26, 31, 51
 
 _MOST_AUXV_BYTES = 512
 _PROGRAM_HEADER_SIZE = 56
@@ -83,6 +83,7 @@ def build(kernel: Kernel, mm: AddressSpace, who: Credentials, strings: Strings, 
     platform = push(kernel.abi.machine.encode() + b"\0")
     seed = push(kernel.random.randbytes(16))
     auxv = [
+        (AT_MINSIGSTKSZ, kernel.abi.signal_frame.minimum),
         (AT_HWCAP, kernel.abi.hwcap),
         (AT_PAGESZ, PAGE_SIZE),
         (AT_CLKTCK, CLOCK_TICKS),

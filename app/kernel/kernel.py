@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from contextlib import suppress
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from app.cpu.cpu import Cpu
 from app.cpu.exits import FaultExit, SliceExit, TrapExit
@@ -40,6 +41,7 @@ from .net.namespace import Net
 from .scheduler import Scheduler
 from .task import Process, Task, TaskState, WaitStatus
 from .timer import TimerQueue
+from .wait import WaitQueue
 
 EXIT_LIMIT = 124
 """Exit code of a run that a limit ended, as timeout(1) has it."""
@@ -206,17 +208,18 @@ class Kernel:
 
     def _return_to_user(self, task: Task) -> bool:
         """Deliver signals, then go back to user mode; False when a signal stopped the task."""
-        if task.signal_pending:
-            signal_delivery.deliver(self, task)
+        handler_runs = False
+        if task.signal_pending or task.dropped or task.saved_blocked is not None:
+            handler_runs = signal_delivery.deliver(self, task)
             if task.state is not TaskState.RUNNABLE:
                 return False
         if task.interruption is not None:
             self.dispatcher.restart(task)
         if not self._in_user_mode:
             pc = self.cpu.pc
-            self.recorder.emit(
-                ModeSwitch(to="user", reason="return", pc=hex(pc), line=self.line_at(task, pc), saved=task.restored)
-            )
+            reason: Literal["signal", "return"] = "signal" if handler_runs else "return"
+            line = self.line_at(task, pc)
+            self.recorder.emit(ModeSwitch(to="user", reason=reason, pc=hex(pc), line=line, saved=task.restored))
             task.restored = {}
         return True
 
@@ -262,12 +265,13 @@ class Kernel:
 
     def _wait_for_keyboard(self) -> None:
         """Nothing can go on until something is typed."""
-        sleepers = [task for task in self.tasks.values() if task.sleeping is not None]
-        sleeping = next((task for task in self.input.readers.sleepers if task in sleepers), sleepers[0])
-        assert sleeping.sleeping is not None  # noqa: S101
+        waiter = self.input.readers.first_waiter
+        sleeping = None if waiter is None else waiter.sleeping
+        if waiter is None or sleeping is None:
+            raise ValueError("nobody waits for the keyboard")
         self.recorder.emit_for(
-            sleeping.tid,
-            InputWait(call=sleeping.sleeping.call.id, sentence="The program waits for something to be typed."),
+            waiter.tid,
+            InputWait(call=sleeping.call.id, sentence="The program waits for something to be typed."),
         )
         self.recorder.flush()
         self._read_keyboard()
@@ -287,11 +291,23 @@ class Kernel:
         if not self.input.ended and self.console.poll(0):
             self._read_keyboard()
 
+    def poll_keyboard_for(self, queues: Iterable[WaitQueue]) -> None:
+        """The same, if that could wake who sleeps in one of `queues`."""
+        if any(self.input.readers.leads_to(queue) for queue in queues):
+            self.poll_keyboard()
+
     @staticmethod
     def line_at(task: Task, address: int) -> int | None:
         """Source line of the instruction that `task` has at `address`."""
         lines = task.mm.lines
         return None if lines is None else lines.line_at(address)
+
+    def find_task(self, tid: int) -> Task | None:
+        """The task with that number, or the leader of the process with it, which may be a zombie."""
+        task = self.tasks.get(tid)
+        if task is None and tid in self.processes:
+            task = self.processes[tid].leader
+        return task
 
     def new_pid(self) -> int:
         """A number for another task: the next one that is free (Linux `alloc_pid`)."""

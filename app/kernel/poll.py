@@ -15,6 +15,8 @@ class PollEvent(IntFlag):
     POLLRDBAND = 0x80
     POLLWRNORM = 0x100
     POLLWRBAND = 0x200
+    POLLMSG = 0x400
+    POLLREMOVE = 0x1000
     POLLERR = 0x8
     POLLHUP = 0x10
     POLLNVAL = 0x20

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
 from .abi.constants import MAX_SIGNAL, Signo
-from .abi.text import signal_name, signal_set_text
+from .abi.siginfo import SIGINFO_SIZE, code_number, siginfo_kind, siginfo_words
+from .abi.text import signal_set_text
+from .wait import WaitQueue
 
 if TYPE_CHECKING:
+    from .abi.layout import Layout
     from .task import Process
 
 Action = Literal["terminate", "core", "ignore", "stop", "continue"]
@@ -90,8 +94,10 @@ class SignalSet:
 class SigInfo(Struct, frozen=True):
     """What is known about one signal that was sent: `siginfo_t` (sigaction(2)).
 
-    `code` is the symbolic si_code; `pid` and `uid` the sender's for `SI_USER` and `SI_TKILL`, and the child's for
-    `SIGCHLD`, whose `status` they come with; `address` the one of a fault (0 where Linux gives none).
+    `code` is the symbolic si_code; `pid` and `uid` the sender's for `SI_USER`, `SI_TKILL` and `SI_QUEUE`, and the
+    child's for `SIGCHLD`, whose `status` they come with, and its CPU time `utime` in clock ticks; `address` the one of
+    a fault (0 where Linux gives none); `value` what sigqueue(3) or a timer sends along; `timer` and `overrun` the
+    timer's. `raw` is the whole `siginfo_t` when a program made it itself (rt_sigqueueinfo(2)).
     """
 
     signo: int
@@ -101,6 +107,10 @@ class SigInfo(Struct, frozen=True):
     address: int | None = None
     status: int | None = None
     value: int | None = None
+    utime: int = 0
+    timer: int | None = None
+    overrun: int = 0
+    raw: bytes = b""
 
     @classmethod
     def user(cls, signo: int, sender: Process, code: str = "SI_USER") -> SigInfo:
@@ -112,14 +122,41 @@ class SigInfo(Struct, frozen=True):
         """`kernel`, or the pid."""
         return str(self.pid) if self.pid else "kernel"
 
-    def text(self) -> str:
+    @property
+    def from_program(self) -> bool:
+        """Whether a program sent it by a call that fills `siginfo_t` itself (si_code below 0)."""
+        return code_number(self.code) < 0
+
+    def fields(self, structs: Mapping[str, Layout]) -> dict[str, Any]:
+        """By the names of sigaction(2)."""
+        code = code_number(self.code)
+        layout = structs[f"siginfo_{siginfo_kind(self.signo, code)}"]
+        if self.raw:
+            return layout.unpack(self.raw[: layout.size].ljust(layout.size, b"\0"))
+        known = {
+            "si_signo": self.signo,
+            "si_code": code,
+            "si_pid": self.pid,
+            "si_uid": self.uid,
+            "si_addr": self.address or 0,
+            "si_status": self.status or 0,
+            "si_utime": self.utime,
+            "si_value": self.value or 0,
+            "si_timerid": self.timer or 0,
+            "si_overrun": self.overrun,
+        }
+        return layout.unpack(layout.pack(**{name: value for name, value in known.items() if name in layout.offsets}))
+
+    def pack(self, structs: Mapping[str, Layout]) -> bytes:
+        """The `siginfo_t` of the ABI with these structs, 128 bytes."""
+        if self.raw:
+            return self.raw.ljust(SIGINFO_SIZE, b"\0")
+        kind = siginfo_kind(self.signo, code_number(self.code))
+        return structs[f"siginfo_{kind}"].pack(**self.fields(structs)).ljust(SIGINFO_SIZE, b"\0")
+
+    def text(self, structs: Mapping[str, Layout]) -> str:
         """As strace prints it, without braces."""
-        parts = [f"si_signo={signal_name(self.signo)}", f"si_code={self.code}"]
-        if self.pid:
-            parts += [f"si_pid={self.pid}", f"si_uid={self.uid}"]
-        if self.address is not None:
-            parts.append(f"si_addr={hex(self.address) if self.address else 'NULL'}")
-        return ", ".join(parts)
+        return siginfo_words(self.fields(structs))
 
 
 class PendingSignals:
@@ -128,16 +165,20 @@ class PendingSignals:
     A standard signal is pending once, however often it is sent; real-time signals queue (signal(7)).
     """
 
-    __slots__ = ("_infos",)
+    __slots__ = ("_infos", "_length")
 
     def __init__(self) -> None:
         self._infos: dict[int, list[SigInfo]] = {}
+        self._length = 0
 
     def __bool__(self) -> bool:
         return bool(self._infos)
 
     def __len__(self) -> int:
-        return sum(map(len, self._infos.values()))
+        return self._length
+
+    def __contains__(self, signo: int) -> bool:
+        return signo in self._infos
 
     @property
     def bits(self) -> int:
@@ -149,38 +190,49 @@ class PendingSignals:
         queue = self._infos.setdefault(info.signo, [])
         if not queue or info.signo >= FIRST_REALTIME:
             queue.append(info)
+            self._length += 1
 
     def discard(self, signo: int) -> None:
         """Forget `signo`, however often it is queued."""
-        self._infos.pop(signo, None)
+        self._length -= len(self._infos.pop(signo, ()))
 
     def unblocked(self, blocked: SignalSet) -> bool:
         """Whether one of them is to be acted on."""
         return any(signo not in blocked for signo in self._infos)
 
     def take(self, blocked: SignalSet) -> SigInfo | None:
-        """Remove and return the next one that is not blocked: signals of faults first, then the lowest number."""
+        """Remove and return the next one that is not blocked.
+
+        SIGKILL goes before all, then signals that the CPU makes, then the lowest number.
+        """
         ready = [signo for signo in self._infos if signo not in blocked]
         if not ready:
             return None
-        return self.take_one(min(ready, key=lambda signo: (signo not in _SYNCHRONOUS, signo)))
+        return self.take_one(
+            min(ready, key=lambda signo: (signo != Signo.SIGKILL, signo not in _SYNCHRONOUS, signo)),
+        )
 
     def take_one(self, signo: int) -> SigInfo:
         """Remove and return the oldest `signo`, which must be pending."""
         queue = self._infos[signo]
         info = queue.pop(0)
+        self._length -= 1
         if not queue:
             del self._infos[signo]
         return info
 
 
 class SignalHandlers:
-    """What is to happen for each signal (Linux `sighand_struct`); shared by the tasks of a process."""
+    """What is to happen for each signal (Linux `sighand_struct`); shared by the tasks of a process.
 
-    __slots__ = ("_dispositions",)
+    `arrivals` is woken whenever a signal becomes pending, for signalfd(2).
+    """
+
+    __slots__ = ("_dispositions", "arrivals")
 
     def __init__(self, dispositions: dict[int, Disposition] | None = None) -> None:
         self._dispositions = dispositions or {}
+        self.arrivals = WaitQueue()
 
     def get(self, signo: int) -> Disposition:
         """The disposition of `signo`."""
@@ -209,9 +261,13 @@ class SignalHandlers:
         )
 
     def ignores(self, signo: int) -> bool:
-        """Whether `signo` would do nothing."""
+        """Whether `signo` would do nothing: SIGCONT has done its work when it is sent."""
         handler = self.get(signo).handler
-        return handler == SIG_IGN or (handler == SIG_DFL and default_action(signo) == "ignore")
+        return handler == SIG_IGN or (handler == SIG_DFL and default_action(signo) in ("ignore", "continue"))
+
+    def is_fatal(self, signo: int) -> bool:
+        """Whether `signo` ends the process, without a core dump (Linux `sig_fatal`)."""
+        return self.get(signo).handler == SIG_DFL and default_action(signo) == "terminate"
 
 
 _DEFAULT = Disposition()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import exit
+from . import exit, signal_delivery
 from .abi.constants import SaFlag, Signo
+from .signal import SIG_IGN, SigInfo
 from .task import Process, Task, TaskState
 
 if TYPE_CHECKING:
     from .kernel import Kernel
+
+INIT_PID = 1
 
 CONTINUED_WORD = 0xFFFF
 """The status word of a process that goes on (WIFCONTINUED)."""
@@ -41,12 +44,45 @@ def continue_process(kernel: Kernel, process: Process) -> None:
     _tell_parent(kernel, process, "CLD_CONTINUED", CONTINUED_WORD, Signo.SIGCONT)
 
 
+def in_orphaned_group(kernel: Kernel, task: Task) -> bool:
+    """Whether nobody could let a stopped process group go on: no member has a parent elsewhere in the session."""
+    process = task.process
+    return is_orphaned(kernel, process.pgid)
+
+
+def is_orphaned(kernel: Kernel, pgid: int, leaving: Process | None = None) -> bool:
+    """Whether a process group is orphaned (setpgid(2)), without regard to `leaving`, which ends."""
+    for member in kernel.processes.values():
+        parent = member.parent
+        if member.pgid != pgid or member is leaving or member.is_zombie or parent is None or parent.pid == INIT_PID:
+            continue
+        if parent.pgid != pgid and parent.sid == member.sid:
+            return False
+    return True
+
+
+def hang_up_orphans(kernel: Kernel, process: Process) -> None:
+    """`process` ends: stopped process groups that nobody can let go on now get SIGHUP and SIGCONT (_exit(2)).
+
+    These may be its own group and those of its children (Linux `kill_orphaned_pgrp`).
+    """
+    parent = process.parent
+    groups = [process.pgid] if parent is not None and parent.pgid != process.pgid and parent.sid == process.sid else []
+    groups += [child.pgid for child in process.children if child.pgid != process.pgid and child.sid == process.sid]
+    for pgid in dict.fromkeys(groups):
+        members = [member for member in kernel.processes.values() if member.pgid == pgid and member is not process]
+        if any(member.stopped_by for member in members) and is_orphaned(kernel, pgid, process):
+            for signo in (Signo.SIGHUP, Signo.SIGCONT):
+                signal_delivery.send_to_group(kernel, pgid, SigInfo(signo, "SI_KERNEL"))
+
+
 def _tell_parent(kernel: Kernel, process: Process, code: str, word: int, status: int) -> None:
     """Keep the report for wait(2), and send SIGCHLD unless the parent does not want it for this (SA_NOCLDSTOP)."""
     process.stop_report = (word, code)
     parent = process.parent
     if parent is None or not parent.tasks:
         return
-    if not parent.leader.sighand.get(Signo.SIGCHLD).flags & SaFlag.SA_NOCLDSTOP:
+    wanted = parent.leader.sighand.get(Signo.SIGCHLD)
+    if wanted.handler != SIG_IGN and not wanted.flags & SaFlag.SA_NOCLDSTOP:
         exit.notify_parent(kernel, process, Signo.SIGCHLD, code, status)
     parent.child_events.wake_all()

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
+from .abi.signal_frame import FaultRecord
 from .resource import default_limits
-from .signal import PendingSignals, SignalHandlers, SignalSet
+from .signal import PendingSignals, SigInfo, SignalHandlers, SignalSet
 from .wait import Restart, WaitQueue
 
 if TYPE_CHECKING:
@@ -206,7 +207,12 @@ class Task(Struct, eq=False):
     blocked: SignalSet = field(default_factory=SignalSet)
     saved_blocked: SignalSet | None = None
     """The mask to put back after the handler that ended sigsuspend(2), ppoll(2) or their like."""
+    waited_for: SignalSet = field(default_factory=SignalSet)
+    """Blocked signals that it waits for in sigtimedwait(2) (Linux `real_blocked`): they stay pending if ignored."""
     pending: PendingSignals = field(default_factory=PendingSignals)
+    dropped: dict[int, SigInfo] = field(default_factory=dict)
+    """Signals that were ignored when they came, to be told of when it goes on."""
+    fault: FaultRecord = FaultRecord()
     altstack: AlternateStack = AlternateStack()
     stop_pending: bool = False
     """Another thread's stop signal also stops this one."""
@@ -231,6 +237,15 @@ class Task(Struct, eq=False):
             return False
         blocked = self.blocked
         return self.stop_pending or self.pending.unblocked(blocked) or self.process.pending.unblocked(blocked)
+
+    @property
+    def fatal_signal_pending(self) -> bool:
+        """Whether a signal that will end the process waits; this ends sleeps that no other signal does."""
+        pending = self.pending.bits | self.process.pending.bits
+        return pending != 0 and any(
+            pending >> (signo - 1) & 1 and signo not in self.blocked and self.sighand.is_fatal(signo)
+            for signo in range(1, pending.bit_length() + 1)
+        )
 
     @property
     def is_leader(self) -> bool:

@@ -19,45 +19,77 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class WaitQueue:
-    """Tasks asleep until something about one object changes, first come first.
+class Watcher(Struct, eq=False):
+    """One that wants to know of the wakes of a queue without sleeping there, such as an epoll instance.
 
-    `watchers` are called at each wake: others that want to know of the change without sleeping here (epoll).
+    `notify` is called with the poll bits that may have become true (0: any) and says whether it woke a task. A queue
+    asks only the first willing one of those that are `exclusive`. In `queues` the tasks sleep that wait through the
+    watcher.
     """
 
-    __slots__ = ("sleepers", "watchers")
+    notify: Callable[[int], bool]
+    queues: tuple[WaitQueue, ...]
+    exclusive: bool = False
+
+
+class WaitQueue:
+    """Tasks asleep until something about one object changes, first come first; and the watchers of the object."""
+
+    __slots__ = ("_watchers", "sleepers")
 
     def __init__(self) -> None:
         self.sleepers: list[Task] = []
-        self.watchers: list[Callable[[], None]] = []
+        self._watchers: list[Watcher] = []
 
     @property
     def is_waited_for(self) -> bool:
-        """Whether anyone wants to know of a change."""
-        return bool(self.sleepers or self.watchers)
+        """Whether a task sleeps for a change, here or through a watcher."""
+        return self.first_waiter is not None
 
-    def wake_all(self) -> None:
-        """Make every sleeper runnable; each looks for itself whether it can go on."""
-        self.wake(len(self.sleepers))
+    @property
+    def first_waiter(self) -> Task | None:
+        """The task that has slept for a change the longest, here or else through a watcher."""
+        if self.sleepers:
+            return self.sleepers[0]
+        waiters = (queue.first_waiter for queue in self.watched_through)
+        return next((waiter for waiter in waiters if waiter is not None), None)
 
-    def wake(self, count: int) -> int:
+    @property
+    def watched_through(self) -> list[WaitQueue]:
+        """The queues of its watchers."""
+        return [queue for watcher in self._watchers for queue in watcher.queues]
+
+    def leads_to(self, wanted: WaitQueue) -> bool:
+        """Whether a wake of this one reaches those who sleep in `wanted`, there or through watchers."""
+        return self is wanted or any(queue.leads_to(wanted) for queue in self.watched_through)
+
+    def wake_all(self, events: int = 0) -> None:
+        """Make every sleeper runnable; each looks for itself whether it can go on. `events`: see `Watcher`."""
+        self.wake(len(self.sleepers), events)
+
+    def wake(self, count: int, events: int = 0) -> int:
         """Make the first `count` sleepers runnable; returns how many there were."""
         woken = self.sleepers[:count]
         if woken:
             del self.sleepers[:count]
             for task in woken:
                 task.wake()
-        for watcher in tuple(self.watchers):
-            watcher()
+        served = False
+        for watcher in tuple(self._watchers):
+            if not (served and watcher.exclusive):
+                served = (watcher.notify(events) and watcher.exclusive) or served
         return len(woken)
 
-    def watch(self, callback: Callable[[], None]) -> None:
-        """Call `callback` at each wake from now on."""
-        self.watchers.append(callback)
+    def watch(self, watcher: Watcher) -> None:
+        """Tell `watcher` of each wake from now on: the last comer first, but exclusive ones last and in order."""
+        if watcher.exclusive:
+            self._watchers.append(watcher)
+        else:
+            self._watchers.insert(0, watcher)
 
-    def unwatch(self, callback: Callable[[], None]) -> None:
-        """Stop calling `callback`."""
-        self.watchers.remove(callback)
+    def unwatch(self, watcher: Watcher) -> None:
+        """Stop telling it."""
+        self._watchers.remove(watcher)
 
 
 class Sleep(Struct):

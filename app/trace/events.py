@@ -253,6 +253,11 @@ class Signal(Event, tag="signal"):
     siginfo: Annotated[
         str, Meta(description="The signal's `siginfo_t` as strace prints it, without braces; empty when unknown.")
     ] = ""
+    handler: Annotated[Word | None, Meta(description="Address of the handler that runs, for action `handler`.")] = None
+    frame: Annotated[
+        Word | None,
+        Meta(description="Lowest address of the frame on the handler's stack, for action `handler`."),
+    ] = None
 
 
 class Switch(Event, tag="switch"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .events import AnyEvent, Return, RunEnd, Signal, TaskExit
+from .events import AnyEvent, Return, RunEnd, Signal, TaskExit, TaskStart
 
 
 def render(event: AnyEvent) -> str | None:
@@ -20,6 +20,31 @@ def render(event: AnyEvent) -> str | None:
         case RunEnd():
             return _ending(event)
     return None
+
+
+class StraceLog:
+    """The log of a run as `strace -f` writes it: once there are several tasks, each line says whose it is."""
+
+    def __init__(self) -> None:
+        self._tasks: set[int] = set()
+
+    def lines(self, event: AnyEvent) -> list[str]:
+        """The lines for `event`, without line ends; events come in order."""
+        tasks = self._tasks
+        if isinstance(event, TaskStart):
+            attached = [f"strace: Process {event.pid} attached"] if tasks else []
+            tasks.add(event.pid)
+            return attached
+        prefix = f"[pid {event.task:5}] " if len(tasks) > 1 else ""
+        if isinstance(event, TaskExit):
+            tasks.discard(event.pid)
+            said = [] if event.strace is None else [f"{event.strace} = ?"]
+            ending = f"killed by {event.signal}" if event.signal else f"exited with {event.status}"
+            return [prefix + line for line in (*said, f"+++ {ending} +++")]
+        if isinstance(event, RunEnd) and event.reason in ("exit", "signal"):
+            return []
+        line = render(event)
+        return [] if line is None else [prefix + line]
 
 
 def _signal(event: Signal) -> str | None:

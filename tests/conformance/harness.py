@@ -141,7 +141,7 @@ def fresh_directory() -> Iterator[Path]:
 
 def privileges() -> dict[str, object]:
     """Arguments for subprocess that give up root."""
-    return {"user": USER_ID, "group": USER_ID, "extra_groups": []} if os.geteuid() == 0 else {}
+    return {"user": USER_ID, "group": USER_ID, "extra_groups": [USER_ID]} if os.geteuid() == 0 else {}
 
 
 def run_native(program: Program, stdin: bytes = b"", inside: str = "") -> Outcome:

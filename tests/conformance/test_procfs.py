@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.kernel.config import KernelConfig
+from tests.conformance.assembly import PRELUDE, data, end, forked, invoke, shown, wait_for
 from tests.conformance.harness import (
     AT_FDCWD,
     READ_ONLY,
@@ -19,6 +20,7 @@ from tests.conformance.harness import (
     Result,
     call,
     check,
+    check_source,
     compile_case,
     run_here,
     run_native,
@@ -670,3 +672,135 @@ def test_a_listing_ends_for_a_process_that_ends() -> None:
     names = [name for name, _ in entries(run_here(compile_case(listing("/proc"))).stdout)]
     assert [name for name in names if name.isdigit()] == ["1", "999", "1000"]
     assert names.index("self") < names.index("thread-self") < names.index("1")
+
+
+# -- sockets -----------------------------------------------------------------------------------------------------------
+
+AF_UNIX, AF_INET, AF_INET6, SOCK_STREAM, SOCK_DGRAM = 1, 2, 10, 1, 2
+
+
+def test_sockets_have_rows() -> None:
+    inet = struct.pack("<H2s4s8x", AF_INET, (23456).to_bytes(2, "big"), b"\x7f\0\0\1")
+    inet6 = struct.pack("<H2sI16sI", AF_INET6, (23457).to_bytes(2, "big"), 0, bytes(15) + b"\1", 0)
+    name = b"\x01\x00\x00conformance-rows"
+    steps = [
+        call("socket", AF_INET, SOCK_STREAM, 0, show="none"),
+        call("bind", 3, inet, 16, show="none"),
+        call("listen", 3, 5, show="none"),
+        call("socket", AF_INET, SOCK_STREAM, 0, show="none"),
+        call("connect", 4, inet, 16, show="none"),
+        call("socket", AF_INET6, SOCK_STREAM, 0, show="none"),
+        call("bind", 5, inet6, 28, show="none"),
+        call("listen", 5, 5, show="none"),
+        call("socket", AF_INET, SOCK_DGRAM, 0, show="none"),
+        call("bind", 6, inet, 16, show="none"),
+        call("socket", AF_UNIX, SOCK_STREAM, 0, show="none"),
+        call("bind", 7, name, len(name), show="none"),
+        call("listen", 7, 5, show="none"),
+        call("socketpair", AF_UNIX, SOCK_DGRAM, 0, Buffer("pair", 8), show="none"),
+    ]
+    first = len(steps)
+    for index, path in enumerate(("tcp", "tcp6", "udp", "unix")):
+        steps += [
+            call("open", f"/proc/net/{path}", 0, show="none"),
+            call("read", Result(first + 3 * index), Buffer(path, ROOM), ROOM, show="none"),
+            call("write", 1, Buffer(path), Result(first + 3 * index + 1), show="none"),
+        ]
+    tables = []
+    for text in both(*steps):
+        rows = [line.split() for line in text.splitlines() if re.search(r":5BA[01] |@conformance-rows", line)]
+        tables.append(
+            sorted([*row[1:6], row[7]] if "@" in row[-1] else [*map(port_hidden, row[1:3]), *row[3:5]] for row in rows)
+        )
+    assert tables[0] == tables[1]
+    assert len(tables[1]) == 6
+
+
+def port_hidden(address: str) -> str:
+    """An address whose port the kernel chose."""
+    return re.sub(":(?!5BA|0000)[0-9A-F]{4}", ":PORT", address)
+
+
+# -- processes that end ------------------------------------------------------------------------------------------------
+
+OTHER = """
+    mov rax, r14                # path of /proc/PID/{name}, where r14 is the id
+    lea rdi, digits_end
+    mov ecx, 10
+{name}_digit:
+    xor edx, edx
+    div rcx
+    add edx, 48
+    dec rdi
+    mov [rdi], dl
+    test rax, rax
+    jne {name}_digit
+    mov eax, 0x6f72702f
+    mov [rdi-6], eax
+    mov word ptr [rdi-2], 0x2f63
+    lea r12, [rdi-6]
+    lea rsi, {name}_text
+    lea rdi, digits_end
+    mov ecx, 8
+    rep movsb
+"""
+
+NAMES_OF_FILES = {"stat": "/stat", "maps": "/maps", "exe": "/exe", "fd": "/fd", "comm": "/comm"}
+
+
+def path_of(name: str) -> str:
+    """Put the path of a file of process r14 into r12."""
+    return OTHER.format(name=name)
+
+
+def test_a_zombie_is_there_until_it_is_waited_for() -> None:
+    variables = "".join(f'{name}_text: .asciz "{text}"\n.zero 8\n' for name, text in NAMES_OF_FILES.items())
+    check_source(
+        PRELUDE
+        + forked(end(7), "parent")
+        + invoke("waitid", 1, "r14", "&buffer", 0x100_0004, 0)
+        + path_of("stat")
+        + shown("open", "r12", 0)
+        + invoke("pread64", 3, "&wide", 512, 0)
+        + "lea rdi, wide\nmov al, 41\nmov ecx, 512\nrepne scasb\nmovzx eax, word ptr [rdi]\ncall show\n"
+        + path_of("maps")
+        + shown("open", "r12", 0)
+        + shown("read", 4, "&wide", 512)
+        + path_of("exe")
+        + shown("readlink", "r12", "&wide", 100)
+        + path_of("fd")
+        + shown("open", "r12", 0)
+        + path_of("comm")
+        + shown("open", "r12", 0)
+        + wait_for("r14")
+        + shown("pread64", 3, "&wide", 512, 0)
+        + shown("pread64", 4, "&wide", 512, 0)
+        + shown("open", "r12", 0)
+        + shown("openat", 3, "r12", 0)
+        + end()
+        + data(variables, "wide: .zero 512\nfront: .zero 32\ndigits_end: .zero 32")
+    )
+
+
+def test_a_dead_process_has_an_empty_directory() -> None:
+    variables = 'stat_text: .asciz "/stat"\n.zero 8\n'
+    check_source(
+        PRELUDE
+        + forked(invoke("nanosleep", "&long", 0) + end(), "parent")
+        + path_of("stat")
+        + "mov byte ptr [digits_end], 0\n"
+        + shown("open", "r12", 0o200000)
+        + shown("openat", 3, "&relative", 0)
+        + invoke("kill", "r14", 9)
+        + wait_for("r14")
+        + shown("openat", 3, "&relative", 0)
+        + shown("getdents64", 3, "&wide", 512)
+        + shown("read", 4, "&wide", 512)
+        + shown("open", "r12", 0)
+        + shown("fchdir", 3)
+        + end()
+        + data(
+            variables + 'relative: .asciz "status"\nlong: .quad 1000, 0',
+            "wide: .zero 512\nfront: .zero 32\ndigits_end: .zero 32",
+        )
+    )

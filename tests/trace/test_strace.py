@@ -5,7 +5,7 @@ import pytest
 from trace_samples import COUNTERS, EVENTS
 
 from app.trace import events as e
-from app.trace.strace import render
+from app.trace.strace import StraceLog, render
 
 
 def signal(**changes):
@@ -77,3 +77,27 @@ def test_shapes_are_those_of_strace(script, events, tmp_path):
         pytest.skip(f"strace does not work here: {done.stderr.decode(errors='replace').strip()}")
     ours = [line for line in map(render, events) if line is not None]
     assert [line.split(", ")[0] for line in ours] == [line.split(", ")[0] for line in theirs]
+
+
+def test_lines_say_whose_they_are_while_there_are_several_tasks():
+    log = StraceLog()
+    answer = e.Return(call=0, value="0x1", text="1", errno=None, strace="fork() = 2", sentence="", task=1)
+    run = [
+        e.TaskStart(pid=1, parent=0, name="a", process=1, task=1),
+        answer,
+        e.TaskStart(pid=2, parent=1, name="a", process=2, task=1),
+        answer,
+        e.TaskExit(pid=2, status=3, signal=None, strace="exit(3)", task=2),
+        answer,
+        e.TaskExit(pid=1, status=None, signal="SIGKILL", task=1),
+        end("signal", name="SIGKILL"),
+    ]
+    assert [line for event in run for line in log.lines(event)] == [
+        "fork() = 2",
+        "strace: Process 2 attached",
+        "[pid     1] fork() = 2",
+        "[pid     2] exit(3) = ?",
+        "[pid     2] +++ exited with 3 +++",
+        "fork() = 2",
+        "+++ killed by SIGKILL +++",
+    ]

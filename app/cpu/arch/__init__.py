@@ -19,7 +19,7 @@ class Architecture(ABC):
 
     `registers` maps lower-case names to Unicorn's numbers; `general`, `pc`, `sp` and `flags` are names in it.
     `untranslatable_vector` is the fault for addresses that `is_translatable` denies. `warm_up_code` is a trap
-    instruction.
+    instruction. `initial_floating_point` is the floating point state at the start of a program.
     """
 
     registers: ClassVar[Mapping[str, int]]
@@ -30,6 +30,7 @@ class Architecture(ABC):
     engine_kind: ClassVar[tuple[int, int]]
     untranslatable_vector: ClassVar[str]
     warm_up_code: ClassVar[bytes]
+    initial_floating_point: ClassVar[bytes]
 
     def __init__(self, engine: Engine, memory: PhysicalMemory) -> None:
         self.engine = engine
@@ -62,6 +63,14 @@ class Architecture(ABC):
         executed: the instructions before that were not executed, though on hardware they are. Afterwards
         `engine.state` holds what ended the last step, or no event when user mode can go on at full speed.
         """
+
+    @abstractmethod
+    def read_floating_point(self) -> bytes:
+        """The floating point and vector registers, as the processor itself lays them out in memory."""
+
+    @abstractmethod
+    def write_floating_point(self, image: bytes) -> None:
+        """Set them from such an image, of the length that `read_floating_point` gives."""
 
     def read_user(self, address: int, size: int) -> bytes:
         """At most `size` bytes of user memory, whatever its permissions; fewer where nothing is mapped."""

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from app.cpu.arch import Architecture
+from app.cpu.arch import Architecture, fxsave
 from app.cpu.exits import Exit, FaultExit, TrapExit
 from app.cpu.mmu import PAGE_SHIFT, PhysicalMemory
 from app.cpu.unicorn_library import constants
@@ -31,6 +31,8 @@ _GENERAL = (
     *("r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"),
 )
 _SYSTEM = ("cs", "ss", "ds", "es", "fs", "gs", "fs_base", "gs_base", "mxcsr", "fpcw")
+
+_FLOATING_POINT = [getattr(x86, f"UC_X86_REG_{name.upper()}") for name in fxsave.REGISTERS]
 
 _TRAP_FLAG = 0x100
 _USER_FLAGS = 0x202
@@ -84,6 +86,7 @@ class X8664(Architecture):
     flags = "rflags"
     engine_kind = (uc_const.UC_ARCH_X86, uc_const.UC_MODE_64)
     warm_up_code = b"\x0f\x05"
+    initial_floating_point = fxsave.INITIAL
     untranslatable_vector: ClassVar[str] = "#GP"
 
     def __init__(self, engine: Engine, memory: PhysicalMemory) -> None:
@@ -91,6 +94,7 @@ class X8664(Architecture):
         number = self.registers
         self._read_state = engine.reader((number["rip"], number["rflags"]))
         self._write_syscall_state = engine.writer((number["rcx"], number["r11"]))
+        self._floating_point = engine.wide_registers(_FLOATING_POINT)
 
     def enter_user_mode(self, scratch: int) -> None:
         engine, number = self.engine, self.registers
@@ -179,6 +183,12 @@ class X8664(Architecture):
         """Whether the instruction at `pc` is `div` or `idiv`."""
         code = self._code_at(pc)
         return len(code) > 1 and code[0] in (0xF6, 0xF7) and code[1] >> 3 & 7 in (6, 7)
+
+    def read_floating_point(self) -> bytes:
+        return fxsave.image(self._floating_point.read())
+
+    def write_floating_point(self, image: bytes) -> None:
+        self._floating_point.write(fxsave.registers(image))
 
     def is_translatable(self, address: int) -> bool:
         return address >> 47 in (0, 0x1FFFF)

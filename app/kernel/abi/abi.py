@@ -10,6 +10,7 @@ from app.trace.events import AbiInfo
 
 from .constants import Signo
 from .layout import Layout
+from .signal_frame import FrameLayout
 
 
 class Abi(Struct, frozen=True):
@@ -22,6 +23,7 @@ class Abi(Struct, frozen=True):
     vector its name, the signal Linux sends for it and the signal's si_code (arch/x86/kernel/traps.c and its like).
     `thread_register` holds
     the base of thread-local storage. `hwcap` is AT_HWCAP, `restart_number` the number of restart_syscall(2).
+    `signal_frame` lays out what a signal handler finds on its stack.
     `address_limit` is the first address above user memory (Linux's TASK_SIZE).
     """
 
@@ -39,6 +41,7 @@ class Abi(Struct, frozen=True):
     address_limit: int
     hwcap: int
     restart_number: int
+    signal_frame: FrameLayout
 
     @property
     def argument_registers(self) -> tuple[str, ...]:

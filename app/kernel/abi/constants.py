@@ -269,6 +269,21 @@ class SaFlag(IntFlag):
     SA_NOCLDWAIT = 0x2
 
 
+class AltstackFlag(IntFlag):
+    """`ss_flags` of sigaltstack(2)."""
+
+    SS_ONSTACK = 0x1
+    SS_DISABLE = 0x2
+    SS_AUTODISARM = 0x8000_0000
+
+
+class SignalFdFlag(IntFlag):
+    """`flags` of signalfd4(2)."""
+
+    SFD_CLOEXEC = 0o2000000
+    SFD_NONBLOCK = 0o4000
+
+
 class ClockId(IntEnum):
     """Clocks of clock_gettime(2)."""
 

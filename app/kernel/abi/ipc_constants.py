@@ -46,15 +46,15 @@ class ShmFlag(IntFlag):
 class ShmCommand(IntEnum):
     """Commands of shmctl(2)."""
 
-    IPC_RMID = 0
-    IPC_SET = 1
-    IPC_STAT = 2
-    IPC_INFO = 3
     SHM_LOCK = 11
     SHM_UNLOCK = 12
     SHM_STAT = 13
     SHM_INFO = 14
     SHM_STAT_ANY = 15
+    IPC_RMID = 0
+    IPC_SET = 1
+    IPC_STAT = 2
+    IPC_INFO = 3
 
 
 SHM_DEST = 0o1000

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .ipc_constants import SHM_DEST, SHM_LOCKED
 from .layout import Layout
-from .struct_text import Fields
+from .struct_text import Fields, record_text
+from .text import mode_text
 
 _PERM = (("key", "i"), ("uid", "I"), ("gid", "I"), ("cuid", "I"), ("cgid", "I"), ("mode", "I"), ("seq", "H"))
 
@@ -15,22 +15,25 @@ def perm_fields(prefix: str) -> list[tuple[str, str]]:
     return [*fields, (f"{prefix}.pad", "6s"), (f"{prefix}.reserved1", "Q"), (f"{prefix}.reserved2", "Q")]
 
 
-def perm_text(fields: Fields, prefix: str, flags: dict[int, str]) -> str:
-    """`{uid=1000, gid=1000, mode=0600, key=0, cuid=1000, cgid=1000}`; `flags` names bits of the mode."""
-    mode = fields[f"{prefix}.mode"]
-    names = [name for bit, name in flags.items() if mode & bit]
-    rest = mode & ~sum(bit for bit in flags if mode & bit)
-    shown = "|".join([*names, f"0{rest:o}".zfill(3)])
+def perm_text(fields: Fields, prefix: str) -> str:
+    """`{uid=1000, gid=1000, mode=0600, key=0, cuid=1000, cgid=1000}`."""
+    shown = mode_text(fields[f"{prefix}.mode"])
     key = fields[f"{prefix}.key"] & 0xFFFF_FFFF
     uid, gid, cuid, cgid = (fields[f"{prefix}.{name}"] for name in ("uid", "gid", "cuid", "cgid"))
-    return f"{{uid={uid}, gid={gid}, mode={shown}, key={f'{key:#x}' if key else '0'}, cuid={cuid}, cgid={cgid}}}"
+    return f"{{uid={uid}, gid={gid}, mode={shown}, key={key}, cuid={cuid}, cgid={cgid}}}"
+
+
+def set_text(fields: Fields, prefix: str) -> str:
+    """What IPC_SET reads: `{shm_perm={uid=1000, gid=1000, mode=0600}}`."""
+    uid, gid, mode = (fields[f"{prefix}.{name}"] for name in ("uid", "gid", "mode"))
+    return f"{{{prefix}={{uid={uid}, gid={gid}, mode={mode_text(mode)}}}}}"
 
 
 def shmid_text(fields: Fields) -> str:
     """`{shm_perm={...}, shm_segsz=4096, ...}`."""
     names = ("shm_segsz", "shm_cpid", "shm_lpid", "shm_nattch", "shm_atime", "shm_dtime", "shm_ctime")
     rest = ", ".join(f"{name}={fields[name]}" for name in names)
-    return f"{{shm_perm={perm_text(fields, 'shm_perm', {SHM_LOCKED: 'SHM_LOCKED', SHM_DEST: 'SHM_DEST'})}, {rest}}}"
+    return f"{{shm_perm={perm_text(fields, 'shm_perm')}, {rest}}}"
 
 
 SHMID_DS = Layout(
@@ -52,7 +55,9 @@ SHMID_DS = Layout(
 """`struct shmid64_ds`, 112 bytes."""
 
 SHMINFO = Layout(
-    "shminfo", [(name, "Q") for name in ("shmmax", "shmmin", "shmmni", "shmseg", "shmall", "r1", "r2", "r3", "r4")]
+    "shminfo",
+    [(name, "Q") for name in ("shmmax", "shmmin", "shmmni", "shmseg", "shmall")] + [("reserved", "32s")],
+    text=lambda fields: record_text({name: value for name, value in fields.items() if name != "reserved"}),
 )
 SHM_INFO = Layout(
     "shm_info",

@@ -48,9 +48,9 @@ class Advice(IntEnum):
 class MsyncFlag(IntFlag):
     """Flags of msync(2)."""
 
+    MS_SYNC = 4
     MS_ASYNC = 1
     MS_INVALIDATE = 2
-    MS_SYNC = 4
 
 
 class LockFlag(IntFlag):
@@ -68,10 +68,17 @@ class LockAllFlag(IntFlag):
 
 
 class KeyRights(IntFlag):
-    """What pkey_alloc(2) forbids."""
+    """What pkey_alloc(2) forbids; not every CPU can forbid executing."""
 
     PKEY_DISABLE_ACCESS = 1
     PKEY_DISABLE_WRITE = 2
+    PKEY_DISABLE_EXECUTE = 4
+
+
+class MembarrierFlag(IntFlag):
+    """Flags of membarrier(2)."""
+
+    MEMBARRIER_CMD_FLAG_CPU = 1
 
 
 class MembarrierCommand(IntEnum):

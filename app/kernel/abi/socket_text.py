@@ -24,6 +24,7 @@ from .socket_constants import (
 from .text import flag_text, quote
 
 _OPTIONS = {0: IpOption, 1: SocketOption, 6: TcpOption, 41: Ipv6Option}
+_NO_ID = 0xFFFF_FFFF
 _HEADER = struct.Struct("<QiI")
 
 
@@ -62,11 +63,16 @@ def _path_text(path: bytes) -> str:
     return quote(path.split(b"\0")[0], None)
 
 
+def level_text(level: int) -> str:
+    """`SOL_SOCKET`."""
+    return flag_text(level, SocketLevel).replace("SOL_???", "SOL_??")
+
+
 def option_text(level: int, option: int) -> str:
     """The name of a socket option: `SO_REUSEADDR`."""
     names = _OPTIONS.get(level)
     if names is None:
-        return f"{option & 0xFFFF_FFFF:#x}" if option else "0"
+        return str(option & 0xFFFF_FFFF)
     return flag_text(option, names)
 
 
@@ -76,7 +82,7 @@ def control_text(control: bytes) -> str:
     at = 0
     while len(control) - at >= _HEADER.size:
         length, level, kind = _HEADER.unpack_from(control, at)
-        shown = f"cmsg_len={length}, cmsg_level={flag_text(level, SocketLevel)}"
+        shown = f"cmsg_len={length}, cmsg_level={level_text(level)}"
         name = flag_text(kind, CmsgType) if level == SOL_SOCKET else f"{kind:#x}"
         shown += f", cmsg_type={name}"
         data = control[at + _HEADER.size : at + min(length, len(control) - at)]
@@ -97,4 +103,5 @@ def control_text(control: bytes) -> str:
 def ucred_text(data: bytes) -> str:
     """`{pid=1, uid=0, gid=0}`."""
     pid, uid, gid = struct.unpack("<iII", data)
-    return f"{{pid={pid}, uid={uid}, gid={gid}}}"
+    shown_uid, shown_gid = (-1 if ident == _NO_ID else ident for ident in (uid, gid))
+    return f"{{pid={pid}, uid={shown_uid}, gid={shown_gid}}}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .constants import FileMode, LockType, SaFlag, SeekWhence
+from .constants import AltstackFlag, FileMode, LockType, SaFlag, SeekWhence
+from .file_constants import OwnerKind
 from .text import file_mode_text, flag_text, quote, signal_set_text
 
 Fields = Mapping[str, Any]
@@ -67,10 +68,21 @@ def sigset_text(fields: Fields) -> str:
     return signal_set_text(fields["sig"])
 
 
+def sigaltstack_text(fields: Fields) -> str:
+    """`{ss_sp=0x401000, ss_flags=SS_AUTODISARM, ss_size=8192}`."""
+    start, flags = fields["ss_sp"], flag_text(fields["ss_flags"], AltstackFlag)
+    return f"{{ss_sp={hex(start) if start else 'NULL'}, ss_flags={flags}, ss_size={fields['ss_size']}}}"
+
+
 def flock_text(fields: Fields) -> str:
     """`{l_type=F_RDLCK, l_whence=SEEK_SET, l_start=0, l_len=0}`."""
     kind, whence = flag_text(fields["l_type"], LockType), flag_text(fields["l_whence"], SeekWhence)
     return f"{{l_type={kind}, l_whence={whence}, l_start={fields['l_start']}, l_len={fields['l_len']}}}"
+
+
+def owner_text(fields: Fields) -> str:
+    """`{type=F_OWNER_PID, pid=5}` of struct f_owner_ex, fcntl(2)."""
+    return f"{{type={flag_text(fields['type'], OwnerKind)}, pid={fields['pid']}}}"
 
 
 def _hex(value: int) -> str:

@@ -7,6 +7,7 @@ from enum import IntEnum, IntFlag
 from functools import cache, lru_cache
 
 from .constants import FIELD_MASKS, MAX_SIGNAL, AccessMode, FileMode, IoctlRequest, Signo
+from .file_constants import FAMILIES
 
 _ESCAPES = {0x09: r"\t", 0x0A: r"\n", 0x0B: r"\v", 0x0C: r"\f", 0x0D: r"\r", 0x22: r"\"", 0x5C: r"\\"}
 _OCTAL_DIGITS = b"01234567"
@@ -81,7 +82,8 @@ def _names(enum_class: type[IntFlag] | type[IntEnum]) -> dict[int, str]:
 
 def _unknown(value: int, enum_class: type[IntFlag] | type[IntEnum]) -> str:
     first = next(iter(enum_class.__members__))
-    family = "?_OK" if enum_class is AccessMode else first.split("_")[0] + "_???"
+    prefix = FAMILIES.get(enum_class) or first.split("_")[0]
+    family = "?_OK" if enum_class is AccessMode else f"{prefix}_???"
     return f"{value:#x} /* {family} */"
 
 

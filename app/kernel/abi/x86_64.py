@@ -6,6 +6,7 @@ from app.trace.events import AbiInfo
 
 from .abi import Abi
 from .constants import Signo
+from .x86_64_sigframe import X8664Frame
 from .x86_64_structs import STRUCTS
 from .x86_64_table import NAMES
 
@@ -72,4 +73,5 @@ X86_64 = Abi(
     address_limit=0x7FFF_FFFF_F000,
     hwcap=0x078B_FBFD,
     restart_number=219,
+    signal_frame=X8664Frame(),
 )

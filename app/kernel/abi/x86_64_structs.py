@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from .ipc_structs import IPC_STRUCTS
 from .layout import Layout
-from .struct_text import flock_text, sigaction_text, sigset_text, stat_text, time_text, utsname_text
+from .siginfo import SIGINFO_LAYOUTS, SIGNALFD_SIGINFO
+from .struct_text import (
+    flock_text,
+    sigaction_text,
+    sigaltstack_text,
+    sigset_text,
+    stat_text,
+    time_text,
+    utsname_text,
+)
 from .termios_text import termios_text
+from .x86_64_file_structs import FILE_STRUCTS
+from .x86_64_time_structs import TIME_STRUCTS
 
 STAT = Layout(
     "stat",
@@ -78,14 +89,8 @@ RUSAGE = Layout(
 )
 """`struct rusage`; its two timevals are taken apart."""
 
-SIGINFO_CHILD = Layout(
-    "siginfo_child",
-    [
-        *((name, "i") for name in ("si_signo", "si_errno", "si_code", "pad", "si_pid", "si_uid", "si_status")),
-        ("rest", "100s"),
-    ],
-)
-"""`siginfo_t` as SIGCHLD and waitid(2) fill it, 128 bytes."""
+STACK = Layout("stack", [("ss_sp", "Q"), ("ss_flags", "i"), ("ss_size", "Q")], text=sigaltstack_text)
+"""`stack_t` of sigaltstack(2)."""
 
 CAP_HEADER = Layout("cap_header", [("version", "I"), ("pid", "i")])
 CAP_DATA1, CAP_DATA2 = (
@@ -153,9 +158,12 @@ STRUCTS: dict[str, Layout] = {
         SIGACTION,
         SIGSET,
         FLOCK,
+        *FILE_STRUCTS,
         MSGHDR,
         RUSAGE,
-        SIGINFO_CHILD,
+        STACK,
+        *SIGINFO_LAYOUTS,
+        SIGNALFD_SIGINFO,
         CAP_HEADER,
         CAP_DATA1,
         CAP_DATA2,
@@ -165,6 +173,7 @@ STRUCTS: dict[str, Layout] = {
         SCHED_ATTR,
         CLONE_ARGS,
         *IPC_STRUCTS,
+        *TIME_STRUCTS,
     )
 }
 """Every structure by its C name."""

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from app.kernel.abi.constants import FcntlCommand, FdFlag, OpenFlag
-from app.kernel.abi.text import flag_text
+from app.kernel.abi.constants import FcntlCommand, FdFlag, LockType, OpenFlag
+from app.kernel.abi.file_constants import Seal
+from app.kernel.abi.text import flag_text, signal_name
 
 from .integers import Int, signed
 from .structs import StructByRequest, StructIn, StructOut
 
-_WITHOUT = {FcntlCommand.F_GETFD, FcntlCommand.F_GETFL, FcntlCommand.F_GETPIPE_SZ, FcntlCommand.F_GETOWN}
+_WITHOUT = {
+    FcntlCommand.F_GETFD,
+    FcntlCommand.F_GETFL,
+    FcntlCommand.F_GETPIPE_SZ,
+    FcntlCommand.F_GETOWN,
+    FcntlCommand.F_GETSIG,
+    FcntlCommand.F_GETLEASE,
+    FcntlCommand.F_GET_SEALS,
+}
+_NUMBERS = {
+    FcntlCommand.F_DUPFD,
+    FcntlCommand.F_DUPFD_CLOEXEC,
+    FcntlCommand.F_SETPIPE_SZ,
+    FcntlCommand.F_SETOWN,
+}
+_LOCKS = {FcntlCommand.F_SETLK, FcntlCommand.F_SETLKW, FcntlCommand.F_OFD_SETLK, FcntlCommand.F_OFD_SETLKW}
 
 
 class FcntlArgument(StructByRequest):
@@ -28,41 +44,55 @@ class FcntlArgument(StructByRequest):
             return None
         if self._struct is not None:
             shown = self._struct.text()
-            if shown and isinstance(self._struct, StructOut) and self._struct.fields:
-                return f"{shown[:-1]}, l_pid={self._struct.fields['l_pid']}}}"
+            fields = self._struct.fields
+            if shown and isinstance(self._struct, StructOut) and fields and "l_pid" in fields:
+                return f"{shown[:-1]}, l_pid={fields['l_pid']}}}"
             return shown
         if command == FcntlCommand.F_SETFD:
             return flag_text(self.address, FdFlag)
         if command == FcntlCommand.F_SETFL:
             return flag_text(self.number, OpenFlag)
-        if command in (FcntlCommand.F_DUPFD, FcntlCommand.F_DUPFD_CLOEXEC, FcntlCommand.F_SETPIPE_SZ):
+        if command in _NUMBERS:
             return str(self.number)
-        if command in (FcntlCommand.F_SETLK, FcntlCommand.F_SETLKW):
-            return StructIn(self.call, self.name, self.address, "flock").text()
+        if command == FcntlCommand.F_SETSIG:
+            return signal_name(self.number)
+        if command == FcntlCommand.F_SETLEASE:
+            return flag_text(self.number, LockType)
+        if command == FcntlCommand.F_ADD_SEALS:
+            return flag_text(self.address & 0xFFFF_FFFF, Seal)
+        if command in _LOCKS or command == FcntlCommand.F_SETOWN_EX:
+            layout = "flock" if command in _LOCKS else "f_owner_ex"
+            return StructIn(self.call, self.name, self.address, layout).text()
         if command not in tuple(FcntlCommand):
             return f"{self.address:#x}" if self.address else "0"
         return super().text()
 
 
 class FcntlResult(Int):
-    """What fcntl(2) gives: a number, which for F_GETFL and F_GETFD is a set of flags."""
+    """What fcntl(2) gives: a number, which for some commands is a set of flags or has a name."""
 
-    names: type[OpenFlag] | type[FdFlag] | None = None
+    command = 0
 
     @classmethod
     def of(cls, command: int, value: int) -> FcntlResult:
         """The result of `command`."""
         result = cls(value)
-        if command in (FcntlCommand.F_GETFL, FcntlCommand.F_GETFD):
-            result.names = OpenFlag if command == FcntlCommand.F_GETFL else FdFlag
+        result.command = command
         return result
 
     @classmethod
     def show(cls, value: int) -> str:
         """`3`, or `0x8002 (flags O_RDWR|O_LARGEFILE)`."""
-        names = getattr(value, "names", None)
-        if names is None or (names is FdFlag and not value):
-            return str(int(value))
-        return (
-            f"{int(value):#x} (flags {flag_text(int(value), names)})" if value else f"0 (flags {flag_text(0, names)})"
-        )
+        number = int(value)
+        match getattr(value, "command", 0):
+            case FcntlCommand.F_GETFL:
+                return f"{number:#x} (flags {flag_text(number, OpenFlag)})" if number else "0 (flags O_RDONLY)"
+            case FcntlCommand.F_GETFD if number:
+                return f"{number:#x} (flags {flag_text(number, FdFlag)})"
+            case FcntlCommand.F_GET_SEALS if number:
+                return f"{number:#x} (seals {flag_text(number, Seal)})"
+            case FcntlCommand.F_GETLEASE:
+                return f"{number:#x} ({flag_text(number, LockType)})" if number else "0 (F_RDLCK)"
+            case FcntlCommand.F_GETSIG if number:
+                return f"{number} ({signal_name(number)})"
+        return str(number)

@@ -33,13 +33,18 @@ class IoVec(Pointer):
         """Bytes in all buffers together."""
         return sum(size for _, size in self.buffers)
 
+    @property
+    def count(self) -> int:
+        """How many buffers the program names; an `unsigned int`."""
+        return int(self.call.arguments[self.detail]) & 0xFFFF_FFFF
+
     def import_vector(self) -> None:
         """Copy the array in and check it (Linux `import_iovec`): EINVAL for its count or a length, EFAULT for an
         address.
 
         What goes beyond the most that one call transfers is cut off.
         """
-        self.import_count(int(self.call.arguments[self.detail]) & 0xFFFF_FFFF)
+        self.import_count(self.count)
 
     def import_count(self, count: int) -> None:
         """The same for an array of `count` buffers."""
@@ -136,6 +141,11 @@ class RemoteVec(IoVec):
     """Buffers in another process: the caller's own memory says nothing about them."""
 
     __slots__ = ()
+
+    @property
+    def count(self) -> int:
+        """How many buffers the program names; an `unsigned long`."""
+        return int(self.call.arguments[self.detail])
 
     def _need_below_limit(self, entry: dict[str, int], checked: int) -> None:
         """Whether they are user memory is found out when they are copied."""

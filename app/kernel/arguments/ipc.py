@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from app.kernel.abi.ipc_constants import IPC_PRIVATE, ShmGetFlag
+from app.kernel.abi.ipc_structs import set_text
 from app.kernel.abi.text import flag_text
 
 from .integers import Int
-from .structs import StructByRequest
+from .structs import StructByRequest, StructIn
 
 
 class IpcKey(Int):
@@ -36,4 +37,7 @@ class ShmBuffer(StructByRequest):
 
     def text(self) -> str | None:
         """The structure that was copied; the address when there was none."""
-        return self._struct.text() if self._struct is not None else super().text()
+        struct = self._struct
+        if struct is None or struct.fields is None:
+            return super().text()
+        return set_text(struct.fields, "shm_perm") if isinstance(struct, StructIn) else struct.text()

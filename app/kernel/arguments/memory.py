@@ -191,7 +191,7 @@ class EntriesOut(UserOut):
         shown = Address.show(self.address)
         if self.data is None:
             return shown
-        layout = self.call.task.abi.structs["dirent64"]
+        layout = self.call.task.abi.structs["dirent" if self.call.syscall_name == "getdents" else "dirent64"]
         at = count = 0
         while at < len(self.data):
             at += layout.unpack(self.data[at : at + layout.size])["d_reclen"]

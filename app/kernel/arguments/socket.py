@@ -10,9 +10,10 @@ from app.kernel.abi.socket_constants import (
     AF_INET6,
     SOL_SOCKET,
     IpProtocol,
+    SocketLevel,
     SocketOption,
 )
-from app.kernel.abi.socket_text import option_text, sockaddr_text, ucred_text
+from app.kernel.abi.socket_text import level_text, option_text, sockaddr_text, ucred_text
 from app.kernel.abi.text import flag_text, quote
 from app.kernel.errno import Errno
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 MAX_ADDRESS = 128
 """`sizeof(struct sockaddr_storage)`."""
-
-_TIMEOUTS = (SocketOption.SO_RCVTIMEO_OLD, SocketOption.SO_SNDTIMEO_OLD)
 
 
 class SocketFd(Fd):
@@ -92,8 +91,9 @@ class SockaddrIn(Pointer):
     def text(self) -> str | None:
         """The address as strace prints it, which looks for itself when the call did not get so far."""
         size = int(self.call.arguments[self.detail])
-        if not self.address or not 2 <= size <= MAX_ADDRESS:
+        if not self.address or size < 2:
             return Address.show(self.address)
+        size = min(size, MAX_ADDRESS)
         data = self.data or self.call.task.mm.copy_in(self.address, size)
         return Address.show(self.address) if len(data) < size else sockaddr_text(data)
 
@@ -161,6 +161,14 @@ class SockaddrOut(Pointer):
         return Address.show(self.address) if not self.data or self.is_null else sockaddr_text(self.data)
 
 
+class OptionLevel(Int):
+    """`level` of setsockopt(2)."""
+
+    def text(self) -> str | None:
+        """`SOL_SOCKET`."""
+        return level_text(int(self))
+
+
 class OptionName(Int):
     """`optname`; the level, which comes first, says whose."""
 
@@ -185,9 +193,6 @@ def value_text(level: int, option: int, data: bytes) -> str:
         return f"{{l_onoff={onoff}, l_linger={seconds}}}"
     if level == SOL_SOCKET and option == SocketOption.SO_PEERCRED and len(data) == 12:
         return ucred_text(data)
-    if level == SOL_SOCKET and option in _TIMEOUTS and len(data) == 16:
-        seconds, micros = struct.unpack("<qq", data)
-        return f"{{tv_sec={seconds}, tv_usec={micros}}}"
     if len(data) == 4:
         value = int.from_bytes(data, "little", signed=True)
         if level == SOL_SOCKET and option == SocketOption.SO_ERROR and value in tuple(Errno):
@@ -207,6 +212,8 @@ class OptionIn(Pointer):
         if size < 0:
             raise self.call.refuse(Errno.EINVAL, self.detail, "range", str(size), "A length is not negative.")
         size = min(size, 256)
+        if not self.address and int(self.call.arguments["level"]) == SocketLevel.SOL_IPV6:
+            return bytes(size)
         data = self.call.task.mm.copy_in(self.address, size) if size else b""
         if len(data) < size:
             if size < 4:
@@ -218,8 +225,8 @@ class OptionIn(Pointer):
         """The value as strace prints it."""
         size = int(self.call.arguments[self.detail])
         arguments = self.call.arguments
-        if not self.address or not 0 < size <= 256:
-            return '""' if self.address and not size else Address.show(self.address)
+        if not self.address or not 4 <= size <= 256:
+            return Address.show(self.address)
         data = self.call.task.mm.copy_in(self.address, size)
         if len(data) < size:
             return Address.show(self.address)
@@ -247,6 +254,8 @@ class OptionOut(Pointer):
     def text(self) -> str | None:
         """The value as strace prints it; the pointer when nothing was stored."""
         arguments = self.call.arguments
-        if self.data is None:
+        if not self.data:
             return Address.show(self.address)
+        if len(self.data) < 4:
+            return '"' + "".join(f"\\x{byte:02x}" for byte in self.data) + '"'
         return value_text(int(arguments["level"]), int(arguments["optname"]), self.data)

@@ -16,6 +16,10 @@ class FsContext(Struct):
     cwd: Dentry
     umask: int = 0o022
 
+    def above(self, dentry: Dentry) -> Dentry:
+        """What `..` means in a directory: the one that holds it, but nothing above the root (chroot(2))."""
+        return dentry if dentry is self.root else dentry.parent
+
     def fork(self) -> FsContext:
         """A copy, for a child process."""
         return FsContext(self.superblock, self.root, self.cwd, self.umask)

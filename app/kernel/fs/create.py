@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 from app.kernel.abi.constants import OpenFlag
 from app.kernel.arguments import Fd
 from app.kernel.errno import Errno
+from app.kernel.wait import Blocking
 
-from .inode import MAY_EXEC, MAY_READ, MAY_WRITE, Dentry, Directory, RegularFile
+from . import notify
+from .fifo import FifoEnd
+from .inode import Dentry, Directory, RegularFile
 from .open import open_dentry
 from .path import Lookup, PathWalk
+from .permission import MAY_EXEC, MAY_READ, MAY_WRITE, file_group, file_user, keeps_set_group_id, owns
 
 if TYPE_CHECKING:
     from app.kernel.arguments import DirFd, Mode, Path
@@ -25,8 +29,11 @@ _KNOWN = reduce(or_, (int(flag) for flag in OpenFlag.__members__.values()))
 _FORGOTTEN = int(OpenFlag.O_CREAT | OpenFlag.O_EXCL | OpenFlag.O_NOCTTY | OpenFlag.O_TRUNC | OpenFlag.O_CLOEXEC)
 
 
-def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mode) -> Fd:
-    """Open or create a file and give it a descriptor; `dirfd` None stands for AT_FDCWD. For the errors see open(2)."""
+def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mode) -> Blocking[Fd]:
+    """Open or create a file and give it a descriptor; `dirfd` None stands for AT_FDCWD. For the errors see open(2).
+
+    Only opening a fifo may sleep.
+    """
     flags = _checked_flags(call, flags & 0xFFFF_FFFF)
     path.read_name()
     files = call.task.files
@@ -38,22 +45,41 @@ def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mod
     lookup = walk.look_up(dirfd, follow=follow, creating=bool(flags & OpenFlag.O_CREAT))
     dentry, created = _find_or_create(call, walk, lookup, flags, mode)
     if flags & _TMPFILE:
-        dentry, created = _temporary(call, walk, dentry, mode), True
+        dentry, created = _temporary(call, walk, dentry, mode, flags), True
     elif not created:
         _check_found(call, walk, dentry, flags)
     kept = flags & ~_FORGOTTEN
     if not flags & OpenFlag.O_PATH:
         kept |= OpenFlag.O_LARGEFILE
+    truncated = dentry.inode if flags & OpenFlag.O_TRUNC and not created else None
+    if isinstance(truncated, RegularFile):
+        truncated.get_write_access()
     file = open_dentry(call.task.fs.superblock, dentry, kept)
-    if flags & OpenFlag.O_TRUNC and isinstance(dentry.inode, RegularFile) and not created:
-        dentry.inode.get_write_access()
-        dentry.inode.drop_privileges(call.task.credentials)
-        dentry.inode.truncate(0)
-        dentry.inode.put_write_access()
+    file.created = created
+    if isinstance(file, FifoEnd):
+        yield from _meet_partner(call, file)
+        number = files.lowest_free()
+    if not file.path_only:
+        notify.file_event(dentry.inode, dentry, notify.IN_OPEN)
+    if isinstance(truncated, RegularFile):
+        truncated.drop_privileges(call.task.credentials)
+        truncated.truncate(0)
+        truncated.put_write_access()
+        notify.file_event(dentry.inode, dentry, notify.IN_MODIFY)
         call.service("vfs", "truncate", f"O_TRUNC: {dentry.path} is empty now.")
+    file.opened(call, flags)
     files.install(call.kernel, number, file, close_on_exec=bool(flags & OpenFlag.O_CLOEXEC))
     call.service("vfs", "install", f"{dentry.path} is open as descriptor {number}, the lowest that was free.")
     return Fd(call, "", number)
+
+
+def _meet_partner(call: Call, file: FifoEnd) -> Blocking[None]:
+    """Wait for the other end of a fifo; when that comes to nothing, the file is not open after all."""
+    try:
+        yield from file.meet_partner(call)
+    except BaseException:
+        file.release()
+        raise
 
 
 def _checked_flags(call: Call, flags: int) -> int:
@@ -97,6 +123,7 @@ def create_file(call: Call, walk: PathWalk, lookup: Lookup, mode: int) -> Dentry
     need_creatable(walk, parent)
     inode = _new_file(call, parent, mode)
     dentry = parent.create(lookup.name, inode)
+    notify.directory_event(parent.inode, lookup.name, inode, notify.IN_CREATE)
     call.service("vfs", "create", f"{dentry.path} is created: inode {inode.number}, mode {inode.mode & 0o7777:04o}.")
     return dentry
 
@@ -117,18 +144,22 @@ def need_creatable(walk: PathWalk, parent: Dentry) -> None:
 
 def _new_file(call: Call, parent: Dentry, mode: int) -> RegularFile:
     who = call.task.credentials
-    context = call.task.fs
-    return RegularFile(parent.inode.fs, mode & 0o7777 & ~context.umask, who.euid, owner_group(call, parent))
+    group = owner_group(call, parent)
+    permissions = mode & 0o7777 & ~call.task.fs.umask
+    inode = RegularFile(parent.inode.fs, permissions, file_user(who), group)
+    if permissions & 0o2010 == 0o2010 and parent.inode.mode & 0o2000 and not keeps_set_group_id(who, group):
+        inode.mode &= ~0o2000
+    return inode
 
 
 def owner_group(call: Call, parent: Dentry) -> int:
     """Group of a new file: the creator's, or that of a set-group-ID directory."""
     inherits = parent.inode.mode & 0o2000
-    return parent.inode.gid if inherits else call.task.credentials.egid
+    return parent.inode.gid if inherits else file_group(call.task.credentials)
 
 
-def _temporary(call: Call, walk: PathWalk, directory: Dentry, mode: Mode) -> Dentry:
-    """O_TMPFILE: a file without a name, on the file system of a directory."""
+def _temporary(call: Call, walk: PathWalk, directory: Dentry, mode: Mode, flags: int) -> Dentry:
+    """O_TMPFILE: a file without a name, on the file system of a directory; with O_EXCL it never gets one."""
     if not isinstance(directory.inode, Directory):
         walk.refuse(Errno.ENOTDIR, f"{directory.path} is not a directory.")
     if directory.inode.creation_error is not None:
@@ -137,6 +168,7 @@ def _temporary(call: Call, walk: PathWalk, directory: Dentry, mode: Mode) -> Den
     need_creatable(walk, directory)
     inode = _new_file(call, directory, int(mode))
     inode.nlink = 0
+    inode.linkable = not flags & OpenFlag.O_EXCL
     dentry = Dentry(f"#{inode.number}", directory, inode)
     dentry.deleted = True
     return dentry
@@ -160,6 +192,5 @@ def _check_found(call: Call, walk: PathWalk, dentry: Dentry, flags: int) -> None
     if inode.immutable and wanted & MAY_WRITE:
         walk.refuse(Errno.EPERM, f"{dentry.path} cannot be written by anybody.")
     walk.need(dentry, wanted, f"The permissions of {dentry.path} do not allow this user to open it so.")
-    who = call.task.credentials
-    if flags & OpenFlag.O_NOATIME and who.euid not in (0, inode.uid):
+    if flags & OpenFlag.O_NOATIME and not owns(inode, call.task.credentials):
         raise call.refuse(Errno.EPERM, "flags", "owner", hex(flags), "O_NOATIME is for the owner of the file.")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .file import FileDescription
 
 MAX_DESCRIPTORS = 1024
-"""RLIMIT_NOFILE: numbers are below this."""
+"""RLIMIT_NOFILE at the start of a run."""
 
 _LARGE_FILE = int(OpenFlag.O_LARGEFILE)
 """Linux sets it on every open of a 64-bit program; it tells nobody anything."""
@@ -28,6 +28,8 @@ class DescriptorTable:
         self._files: dict[int, FileDescription] = {}
         self._close_on_exec: set[int] = set()
         self.references = 1
+        self.limit = MAX_DESCRIPTORS
+        """RLIMIT_NOFILE: numbers are below this."""
 
     def get(self, number: int) -> FileDescription | None:
         """The file open as `number`."""
@@ -42,8 +44,8 @@ class DescriptorTable:
         number = start
         while number in self._files:
             number += 1
-        if number >= MAX_DESCRIPTORS:
-            raise KernelError(Errno.EMFILE, f"All descriptors below {MAX_DESCRIPTORS} are in use")
+        if number >= self.limit:
+            raise KernelError(Errno.EMFILE, f"All descriptors below {self.limit} are in use")
         return number
 
     def install(self, kernel: Kernel, number: int, file: FileDescription, close_on_exec: bool = False) -> None:
@@ -67,13 +69,20 @@ class DescriptorTable:
             raise KernelError(Errno.EBADF, f"No file is open as descriptor {number}")
         self._close_on_exec.discard(number)
         kernel.recorder.emit(Fd(change="close", fd=number, description=None, kind="", path="", flags=""))
-        file.drop_reference()
+        self._drop(file)
         return file
+
+    def _drop(self, file: FileDescription) -> None:
+        """A number that meant `file` is gone, and with it every record lock of the process on it (fcntl(2))."""
+        if file.inode.locks is not None:
+            file.inode.locks.release_table(self)
+        file.drop_reference()
 
     def fork(self) -> DescriptorTable:
         """A copy, for a child process: other numbers may change in it, the open file descriptions are the same."""
         copy = DescriptorTable()
         copy._close_on_exec.update(self._close_on_exec)
+        copy.limit = self.limit
         for number in self.numbers():
             copy.put(number, self._files[number])
         return copy
@@ -88,7 +97,7 @@ class DescriptorTable:
         self.references -= 1
         if self.references == 0:
             for number in self.numbers():
-                self._files.pop(number).drop_reference()
+                self._drop(self._files.pop(number))
 
     def closes_on_exec(self, number: int) -> bool:
         """Whether execve closes `number` (FD_CLOEXEC)."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
+from app.kernel.poll import READABLE
 
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
 from .inode import Dentry, Inode
@@ -55,6 +56,7 @@ class NullDevice(MemoryDevice):
     """/dev/null: empty."""
 
     what = "the null device"
+    takes_pages = True
 
     def try_read(self, call: Call, sink: Sink, position: int | None) -> int:
         """Always at its end."""
@@ -66,6 +68,7 @@ class ZeroDevice(MemoryDevice):
     """/dev/zero: zeros without end."""
 
     what = "the zero device"
+    gives_pages = takes_pages = True
 
     def try_read(self, call: Call, sink: Sink, position: int | None) -> int:
         """As many zeros as wanted."""
@@ -78,6 +81,7 @@ class FullDevice(ZeroDevice):
     """/dev/full: reads like /dev/zero and never has room."""
 
     what = "the full device"
+    takes_pages = False
 
     def try_write(self, call: Call, source: Source, position: int | None) -> int:
         """No space left on device."""
@@ -88,7 +92,12 @@ class RandomDevice(MemoryDevice):
     """/dev/random and /dev/urandom; the numbers come from the seed of the run, so a run can be repeated."""
 
     what = "the random number device"
+    gives_pages = takes_pages = True
     signals_input = True
+
+    def poll(self) -> int:
+        """Always readable, never writable: writers are only those who add to a pool that is full."""
+        return READABLE
 
     def seek(self, call: Call, offset: int, whence: int) -> int:
         """Seeking has no effect."""

@@ -9,6 +9,7 @@ from app.kernel.errno import Errno, KernelError
 from .device import CharacterDevice
 from .file import FileDescription
 from .inode import Dentry, Directory, Inode
+from .job_control import controlling_terminal
 from .mounts import DEVPTS, DEVPTS_SUPER_MAGIC
 from .pseudo import PseudoSuperBlock
 from .pty import PTS_MAJOR, TTY_GROUP, MasterDevice
@@ -35,10 +36,10 @@ class ControllingTerminal(CharacterDevice):
     def _open_own(self, fs: SuperBlock, inode: Inode, flags: int, dentry: Dentry | None) -> FileDescription:
         """Raises ENXIO when there is none."""
         current = self._kernel.scheduler.current
-        for terminal in self._kernel.terminals.values():
-            if current is not None and terminal.session == current.process.sid:
-                return terminal.open(fs, inode, flags, dentry)
-        raise KernelError(Errno.ENXIO, "The process has no controlling terminal", "tty")
+        terminal = controlling_terminal(self._kernel, current.process) if current is not None else None
+        if terminal is None:
+            raise KernelError(Errno.ENXIO, "The process has no controlling terminal", "tty")
+        return terminal.open(fs, inode, flags, dentry)
 
 
 def _no_console(fs: SuperBlock, inode: Inode, flags: int, dentry: Dentry | None) -> FileDescription:

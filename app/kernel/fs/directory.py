@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.kernel.abi.constants import SeekWhence
 from app.kernel.errno import Errno, KernelError
 
+from . import notify
 from .file import FileDescription, Sink
 from .inode import Directory
 
@@ -39,16 +40,19 @@ class DirectoryDescription(FileDescription):
         self.offset = target
         return target
 
-    def list_entries(self, call: Call, sink: Sink) -> int:
-        """Pack entries from the offset on, as many as fit. EINVAL when not even the first fits."""
+    def list_entries(self, call: Call, sink: Sink, old: bool = False) -> int:
+        """Pack entries from the offset on, as many as fit. EINVAL when not even the first fits.
+
+        `old` is for getdents(2), whose entries end with the type instead of having it before the name.
+        """
         if self.inode.nlink == 0:
             raise KernelError(Errno.ENOENT, f"{self.path} has been removed")
-        header = call.task.abi.structs["dirent64"]
+        header = call.task.abi.structs["dirent" if old else "dirent64"]
         packed = b""
         position = self.offset
         count = 0
         for name, inode, following in self._entries():
-            encoded = name.encode(errors="surrogateescape") + b"\0"
+            encoded = name.encode(errors="surrogateescape") + (b"\0\0" if old else b"\0")
             length = -(-(header.size + len(encoded)) // 8) * 8
             if len(packed) + length > sink.size:
                 if not packed:
@@ -56,8 +60,10 @@ class DirectoryDescription(FileDescription):
                         Errno.EINVAL, "count", "size", str(sink.size), f"The next entry needs {length} bytes of room."
                     )
                 break
-            entry = header.pack(d_ino=inode.number, d_off=following, d_reclen=length, d_type=inode.type >> 12) + encoded
-            packed += entry.ljust(length, b"\0")
+            kind = inode.type >> 12
+            fields = {"d_ino": inode.number, "d_off": following, "d_reclen": length}
+            entry = (header.pack(**fields) if old else header.pack(**fields, d_type=kind)) + encoded
+            packed += entry.ljust(length - 1, b"\0") + bytes([kind]) if old else entry.ljust(length, b"\0")
             position = following
             count += 1
         call.service("vfs", "list", f"{count} entries of {self.path} fit into the buffer ({len(packed)} bytes).")
@@ -65,6 +71,7 @@ class DirectoryDescription(FileDescription):
             raise KernelError(Errno.EFAULT, "The entries do not fit into the memory")
         self.offset = position
         self.inode.accessed()
+        notify.file_event(self.inode, self.dentry, notify.IN_ACCESS)
         return len(packed)
 
     def _entries(self) -> Iterator[tuple[str, Inode, int]]:

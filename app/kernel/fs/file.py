@@ -10,12 +10,16 @@ from app.kernel.errno import Errno, KernelError
 from app.kernel.poll import ALWAYS_READY
 from app.kernel.wait import Blocking, Sleep, WaitQueue
 
+from . import notify
 from .inode import Dentry, Inode, RegularFile, UnnamedDentry
+from .owner_signal import FileOwner
 from .superblock import MAX_FILE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument
     from app.kernel.call import Call
+
+    from .eventpoll import EpollItem
 
 MAX_RW_COUNT = 0x7FFF_F000
 """Most bytes that one call transfers (read(2), NOTES)."""
@@ -56,12 +60,18 @@ class FileDescription:
 
     `flags` are the flags of open(2) that last: access mode and status; `readable` and `writable` say what the mode
     allows, `path_only` that it was opened with O_PATH and only stands for a place. `identity` numbers descriptions
-    within the run. Subclasses are the kinds of files; this class answers what a file without the operation answers.
+    within the run; `created` says that its open(2) made the file, `owner` who hears that it is ready, `epoll_items` are
+    the entries of epoll instances that watch it. Subclasses are the kinds of files; this class answers what a file
+    without the operation answers.
     """
 
     kind = "device"
     what = "a device"
     seekable = False
+    gives_pages = False
+    """Whether splice(2) can read it (`splice_read` of the file operations)."""
+    takes_pages = False
+    """Whether splice(2) can write it (`splice_write`)."""
     signals_input = False
     """Whether its driver knows FASYNC (`fasync` of the file operations)."""
 
@@ -76,6 +86,9 @@ class FileDescription:
         self.writable = flags & _ACCESS in (int(OpenFlag.O_WRONLY), int(OpenFlag.O_RDWR))
         self.path_only = bool(flags & _PATH)
         self._path = path
+        self.epoll_items: list[EpollItem] = []
+        self.created = False
+        self.owner = FileOwner()
         inode.openers += 1
 
     @property
@@ -93,14 +106,24 @@ class FileDescription:
         """Whether O_NONBLOCK is set."""
         return bool(self.flags & _NONBLOCK)
 
+    def opened(self, call: Call, flags: int) -> None:
+        """open(2) with `flags` has made this description."""
+
     def drop_reference(self) -> None:
         """One descriptor less; the last one releases the file."""
         self.references -= 1
         if self.references == 0:
+            for item in tuple(self.epoll_items):
+                item.remove()
             self.release()
 
     def release(self) -> None:
         """Nobody has this description any more."""
+        if self.inode.locks is not None:
+            self.inode.locks.release_description(self)
+        if not self.path_only:
+            event = notify.IN_CLOSE_WRITE if self.writable else notify.IN_CLOSE_NOWRITE
+            notify.file_event(self.inode, self.dentry, event)
         self.inode.openers -= 1
         self.inode.release_if_unused()
 
@@ -109,6 +132,11 @@ class FileDescription:
         if self.nonblocking:
             raise KernelError(Errno.EAGAIN, "It would have to sleep, but O_NONBLOCK is set")
         yield from call.sleep(sleep)
+
+    @property
+    def pollable(self) -> bool:
+        """Whether its kind has a `poll` of its own; the others are always ready, and epoll does not take them."""
+        return type(self).poll is not FileDescription.poll
 
     def poll(self) -> int:
         """What can be done now without sleeping, as POLL* bits (poll(2)); always ready where nothing has to wait."""
@@ -123,6 +151,8 @@ class FileDescription:
         while True:
             result = self.try_read(call, sink, position)
             if isinstance(result, int):
+                if result:
+                    notify.file_event(self.inode, self.dentry, notify.IN_ACCESS)
                 return result or sink.write(b"")
             yield from self.sleep(call, result)
 
@@ -131,6 +161,8 @@ class FileDescription:
         while True:
             result = self.try_write(call, source, position)
             if isinstance(result, int):
+                if result:
+                    notify.file_event(self.inode, self.dentry, notify.IN_MODIFY)
                 return result
             yield from self.sleep(call, result)
 
@@ -146,7 +178,7 @@ class FileDescription:
         """Move the offset; returns the new one (lseek(2))."""
         raise KernelError(Errno.ESPIPE, f"{self.path} has no positions to move between")
 
-    def list_entries(self, call: Call, sink: Sink) -> int:
+    def list_entries(self, call: Call, sink: Sink, old: bool = False) -> int:
         """Fill `sink` with directory entries (getdents64(2)); returns the bytes used."""
         raise KernelError(Errno.ENOTDIR, f"{self.path} is {self.what}, which has no entries")
 
@@ -176,6 +208,7 @@ class RegularDescription(FileDescription):
     kind = "file"
     what = "a regular file"
     seekable = True
+    gives_pages = takes_pages = True
     inode: RegularFile
 
     def __init__(
@@ -211,18 +244,25 @@ class RegularDescription(FileDescription):
 
     def try_write(self, call: Call, source: Source, position: int | None) -> int:
         """Store at the offset, or at the end with O_APPEND."""
+        return self.write_at(call, source, position, bool(self.flags & _APPEND))
+
+    def write_at(self, call: Call, source: Source, position: int | None, append: bool) -> int:
+        """Store at the offset, at `position`, or with `append` at the end. Raises EFBIG, EPERM (a seal)."""
         inode = self.inode
         wanted = min(source.size, MAX_RW_COUNT)
         start = self.offset if position is None else position
         if not wanted:
             return 0
-        if self.flags & _APPEND:
+        if append:
             start = inode.size
             call.service("vfs", "append", f"O_APPEND: the write begins at the end, offset {start}.")
         if start >= MAX_FILE_SIZE:
             raise KernelError(Errno.EFBIG, f"No file has a byte at offset {start}")
         wanted = min(wanted, MAX_FILE_SIZE - start)
         inode.drop_privileges(call.task.credentials)
+        wanted = inode.writable_part(start, wanted)
+        if not wanted:
+            raise KernelError(Errno.EPERM, f"A seal of {self.path} forbids to write there")
         count = inode.write(start, source.read(wanted))
         call.service("vfs", "write", f"{count_bytes(count)} are stored in {self.path} from offset {start} on.")
         if position is None:

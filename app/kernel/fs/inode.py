@@ -5,8 +5,10 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING, Protocol
 
+from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 
+from . import notify, permission
 from .superblock import PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from app.kernel.credentials import Credentials
 
     from .file import FileDescription
+    from .inotify import Watch
+    from .lock import LockTable
 
 PATH_MAX = 4096
 """Bytes of the longest path name, its NUL included."""
@@ -22,13 +26,16 @@ PATH_MAX = 4096
 NAME_MAX = 255
 """Bytes in one component of a path."""
 
-MAY_EXEC = 1
-MAY_WRITE = 2
-MAY_READ = 4
+
+_DAY = 86_400_000_000_000
 
 
 class Inode:
-    """A file of any type. `mode` includes the type bits; times are ns since 1970."""
+    """A file of any type. `mode` includes the type bits; times are ns since 1970.
+
+    `linkable`: never had a name but may get one (O_TMPFILE). `watches` are inotify's, `locks` exist once somebody has
+    locked the file, `xattrs` are its extended attributes.
+    """
 
     block_size = PAGE_SIZE
 
@@ -43,8 +50,12 @@ class Inode:
         self.gid = gid
         self.nlink = 1
         self.rdev = rdev
+        self.linkable = False
         self.openers = 0
-        self.atime = self.mtime = self.ctime = fs.now
+        self.atime = self.mtime = self.ctime = self.birth = fs.now
+        self.watches: list[Watch] = []
+        self.locks: LockTable | None = None
+        self.xattrs: dict[bytes, bytes] = {}
 
     @property
     def size(self) -> int:
@@ -77,16 +88,12 @@ class Inode:
         return stat.S_ISREG(self.mode)
 
     def permits(self, who: Credentials, wanted: int, real_ids: bool = False) -> bool:
-        """Whether `who` may do `wanted` (MAY_READ | MAY_WRITE | MAY_EXEC), path_resolution(7), "Permissions".
+        """Whether `who` may do `wanted`: see `permission.permits`."""
+        return permission.permits(self, who, wanted, real_ids)
 
-        Only one class of permission bits counts: owner, else group, else others. The superuser may do all but execute a
-        file that nobody may execute. `real_ids` asks for the real instead of the effective user, as access(2) does.
-        """
-        uid, gid = (who.uid, who.gid) if real_ids else (who.euid, who.egid)
-        if uid == 0:
-            return not wanted & MAY_EXEC or self.is_directory or bool(self.mode & 0o111)
-        shift = 6 if uid == self.uid else 3 if gid == self.gid else 0
-        return not wanted & ~(self.mode >> shift)
+    def may_become_mode(self, mode: int) -> bool:
+        """Whether it may get these permission bits; a sealed file may not become executable (memfd_create(2))."""
+        return True
 
     def modified(self) -> None:
         """Contents changed: stamp mtime and ctime."""
@@ -98,16 +105,14 @@ class Inode:
 
     def drop_privileges(self, who: Credentials) -> None:
         """`who` changes the contents: it no longer runs with its owner's rights (Linux `file_remove_privs`)."""
-        if who.euid == 0:
-            return
-        self.mode &= ~stat.S_ISUID
-        if self.mode & stat.S_IXGRP or who.egid != self.gid:
-            self.mode &= ~stat.S_ISGID
+        if not who.capable(Capability.CAP_FSETID):
+            self.mode = permission.without_set_ids(self, who)
 
     def accessed(self) -> None:
-        """Contents were read: stamp atime as `relatime` does, when it is not newer than the last change."""
-        if self.atime <= self.mtime or self.atime <= self.ctime:
-            self.atime = self.fs.now
+        """Contents were read: stamp atime as `relatime` does, when it is not newer than the last change, or old."""
+        now = self.fs.now
+        if self.atime <= self.mtime or self.atime <= self.ctime or now - self.atime >= _DAY:
+            self.atime = now
 
     def drop_link(self, count: int = 1) -> None:
         """Names were removed; the last one takes the file with it, unless somebody has it open."""
@@ -118,6 +123,7 @@ class Inode:
     def release_if_unused(self) -> None:
         """Free what the file holds when it has neither name nor opener."""
         if self.nlink == 0 and self.openers == 0:
+            notify.forget(self)
             self.truncate(0)
             self.fs.free_inode()
 
@@ -146,6 +152,7 @@ class FileMapping(Protocol):
 class RegularFile(Inode):
     """Bytes, held in pages; pages never written are holes and read as zeros. `mappings` are told of changes.
 
+    A reserved page has its place on the disk but was never written: it reads as a hole (an unwritten extent of ext4).
     `write_count` is how often it is open for writing or, below zero, how many processes execute it: never both
     (Linux `i_writecount`).
     """
@@ -154,6 +161,7 @@ class RegularFile(Inode):
         super().__init__(fs, stat.S_IFREG | mode, uid, gid)
         self._size = 0
         self._pages: dict[int, bytearray | memoryview] = {}
+        self._reserved: set[int] = set()
         self.mappings: list[FileMapping] = []
         self.write_count = 0
 
@@ -183,7 +191,7 @@ class RegularFile(Inode):
     @property
     def blocks(self) -> int:
         """What the pages take, in units of 512 bytes."""
-        return len(self._pages) * (PAGE_SIZE // 512)
+        return (len(self._pages) + len(self._reserved)) * (PAGE_SIZE // 512)
 
     def read(self, offset: int, size: int) -> bytes:
         """Bytes from `offset`: `size` of them or as many as there are before the end."""
@@ -206,7 +214,7 @@ class RegularFile(Inode):
             index, start = divmod(offset + done, PAGE_SIZE)
             page = self._pages.get(index)
             if page is None:
-                if not self.fs.take_page():
+                if not self._take_page(index):
                     break
                 page = self._pages[index] = bytearray(PAGE_SIZE)
             count = min(PAGE_SIZE - start, len(data) - done)
@@ -228,14 +236,6 @@ class RegularFile(Inode):
         """Numbers of the pages from `first` up to `last` that are no holes, in order."""
         return sorted(index for index in self._pages if first <= index < last)
 
-    def punch(self, start: int, end: int) -> None:
-        """Make the whole pages [start, end) read as zeros."""
-        for index in self.stored_pages(start // PAGE_SIZE, end // PAGE_SIZE):
-            self._pages[index][:] = bytes(PAGE_SIZE)
-        self.modified()
-        for mapping in self.mappings:
-            mapping.written(start, min(end, self._size))
-
     def move_page(self, index: int, room: bytearray | memoryview) -> bool:
         """Keep page number `index` in `room`, one page of zeros, from now on.
 
@@ -244,25 +244,92 @@ class RegularFile(Inode):
         page = self._pages.get(index)
         if page is not None:
             room[:] = page
-        elif not self.fs.take_page():
+        elif not self._take_page(index):
             return False
         self._pages[index] = room
         return True
 
+    def _take_page(self, index: int) -> bool:
+        """Find a place on the disk for a page that was a hole: a reserved one has it already."""
+        if index in self._reserved:
+            self._reserved.remove(index)
+            return True
+        return self.fs.take_page()
+
+    def reserve(self, start: int, end: int) -> bool:
+        """Give every page of bytes [start, end) its place on the disk; False, and nothing done, when it is full."""
+        wanted: list[int] = []
+        for index in range(start // PAGE_SIZE, -(-end // PAGE_SIZE)):
+            if index in self._pages or index in self._reserved:
+                continue
+            if not self.fs.take_page():
+                self.fs.free_pages(len(wanted))
+                return False
+            wanted.append(index)
+        self._reserved.update(wanted)
+        return True
+
+    def punch(self, start: int, end: int) -> None:
+        """Make bytes [start, end) read as zeros, and whole pages of them holes again unless somebody maps the file."""
+        for index in [index for index in self._pages if start < (index + 1) * PAGE_SIZE and index * PAGE_SIZE < end]:
+            first, last = max(start - index * PAGE_SIZE, 0), min(end - index * PAGE_SIZE, PAGE_SIZE)
+            if last - first == PAGE_SIZE and not self.mappings:
+                del self._pages[index]
+                self.fs.free_pages(1)
+            else:
+                self._pages[index][first:last] = bytes(last - first)
+        gone = {i for i in self._reserved if start <= i * PAGE_SIZE and (i + 1) * PAGE_SIZE <= end}
+        self._reserved -= gone
+        self.fs.free_pages(len(gone))
+        self.modified()
+        for mapping in self.mappings:
+            mapping.written(start, min(end, self._size))
+
+    def shift(self, start: int, by: int) -> None:
+        """Move everything from `start` on by `by` bytes: into what lies before it, or away from it, leaving a hole.
+
+        `start` and `by` are whole pages; what a move towards the start covers is lost.
+        """
+        cut = start + min(by, 0)
+        pages = [(index, bytes(page)) for index, page in self._pages.items() if index * PAGE_SIZE >= start]
+        size = self._size
+        self.truncate(cut)
+        for index, page in pages:
+            self.write(index * PAGE_SIZE + by, page)
+        self.truncate(size + by)
+
     def truncate(self, size: int) -> None:
         """Cut or extend the file to `size` bytes."""
-        if size < self._size:
+        if size <= self._size:
             keep, rest = divmod(size, PAGE_SIZE)
             gone = [index for index in self._pages if index > keep or (index == keep and not rest)]
             for index in gone:
                 del self._pages[index]
-            self.fs.free_pages(len(gone))
+            unwritten = {index for index in self._reserved if index * PAGE_SIZE >= size}
+            self._reserved -= unwritten
+            self.fs.free_pages(len(gone) + len(unwritten))
             if rest and keep in self._pages:
                 self._pages[keep][rest:] = bytes(PAGE_SIZE - rest)
         self._size = size
         self.modified()
         for mapping in self.mappings:
             mapping.truncated(size)
+
+    def may_become(self, size: int) -> bool:
+        """Whether the file may get this size; a sealed one may not (memfd_create(2))."""
+        return True
+
+    @property
+    def mapped_writable(self) -> bool:
+        """Whether a shared mapping keeps pages of the file."""
+        return any(isinstance(page, memoryview) for page in self._pages.values())
+
+    def need_allocatable(self, mode: int, end: int) -> None:
+        """Refuse an fallocate(2) of `mode` up to `end` that seals or the file system forbid: EPERM, EOPNOTSUPP."""
+
+    def writable_part(self, start: int, count: int) -> int:
+        """How many of `count` bytes from `start` on may be written; 0 when seals forbid it (memfd_create(2))."""
+        return count
 
     def next_data(self, offset: int) -> int | None:
         """First byte at or after `offset` that is not in a hole (SEEK_DATA); None when only a hole follows."""

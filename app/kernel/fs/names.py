@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import stat
 from typing import TYPE_CHECKING
 
 from app.kernel.abi.constants import RenameFlag
 from app.kernel.arguments import Int
 from app.kernel.errno import Errno
 
+from . import notify
 from .create import need_creatable, owner_group
-from .inode import MAY_EXEC, MAY_WRITE, Dentry, Directory, Symlink
+from .inode import Dentry, Directory, Inode, Symlink
 from .path import Lookup, PathWalk
+from .permission import MAY_EXEC, MAY_WRITE, file_user, owns
 
 if TYPE_CHECKING:
     from app.kernel.arguments import DirFd, Mode, Path
@@ -26,13 +29,14 @@ _STICKY = 0o1000
 def make_directory(call: Call, dirfd: DirFd | None, path: Path, mode: Mode) -> Int:
     """mkdir(2)."""
     walk = PathWalk(call, path)
-    lookup = _new_name(walk, dirfd)
+    lookup = new_name(walk, dirfd)
     parent = lookup.parent
     context = call.task.fs
     who = call.task.credentials
     permissions = int(mode) & 0o1777 & ~context.umask | parent.inode.mode & _SGID
-    inode = Directory(parent.inode.fs, permissions, who.euid, owner_group(call, parent))
+    inode = Directory(parent.inode.fs, permissions, file_user(who), owner_group(call, parent))
     dentry = parent.create(lookup.name, inode)
+    notify.directory_event(parent.inode, lookup.name, inode, notify.IN_CREATE)
     call.service("vfs", "create", f"The directory {dentry.path} is created: inode {inode.number}.")
     return Int(0)
 
@@ -41,23 +45,25 @@ def make_symlink(call: Call, target: Path, dirfd: DirFd | None, path: Path) -> I
     """symlink(2)."""
     text = target.read_name()
     walk = PathWalk(call, path)
-    lookup = _new_name(walk, dirfd, directory=False)
+    lookup = new_name(walk, dirfd, directory=False)
     who = call.task.credentials
-    inode = Symlink(lookup.parent.inode.fs, text, who.euid, owner_group(call, lookup.parent))
+    inode = Symlink(lookup.parent.inode.fs, text, file_user(who), owner_group(call, lookup.parent))
     dentry = lookup.parent.create(lookup.name, inode)
+    notify.directory_event(lookup.parent.inode, lookup.name, inode, notify.IN_CREATE)
     call.service("vfs", "create", f"{dentry.path} is created, a symbolic link to {text}.")
     return Int(0)
 
 
-def _new_name(walk: PathWalk, dirfd: DirFd | None, directory: bool = True) -> Lookup:
-    """A name that does not exist, in a directory where it may be created."""
+def new_name(walk: PathWalk, dirfd: DirFd | None, directory: bool = True, check_parent: bool = True) -> Lookup:
+    """A name that does not exist, in a directory where it may be created (checked unless `check_parent` is False)."""
     lookup = walk.look_up(dirfd, follow=False, parent_only=True)
     if lookup.special or lookup.dentry is not None:
         walk.refuse(Errno.EEXIST, "The name exists already.")
     walk.need_short_name(lookup.name)
     if lookup.directory_wanted and not directory:
         walk.refuse(Errno.ENOENT, "The path ends in a slash, so it can only name a directory.")
-    need_creatable(walk, lookup.parent)
+    if check_parent:
+        need_creatable(walk, lookup.parent)
     return lookup
 
 
@@ -72,7 +78,7 @@ def remove_directory(call: Call, dirfd: DirFd | None, path: Path) -> Int:
     need_removable(call, walk, dentry, directory=True)
     _need_empty(walk, dentry)
     path_text = dentry.path
-    dentry.unlink()
+    _unlink(dentry)
     call.service("vfs", "remove", f"The directory {path_text} is removed.")
     return Int(0)
 
@@ -90,10 +96,18 @@ def remove_name(call: Call, dirfd: DirFd | None, path: Path) -> Int:
     need_removable(call, walk, dentry, directory=False)
     path_text = dentry.path
     inode = dentry.inode
-    dentry.unlink()
+    notify.self_event(inode, notify.IN_ATTRIB)
+    _unlink(dentry)
     rest = "The file stays until it is closed." if inode.openers and not inode.nlink else ""
     call.service("vfs", "remove", f"The name {path_text} is removed. {rest}".rstrip())
     return Int(0)
+
+
+def _unlink(dentry: Dentry) -> None:
+    """Take a name away and tell who watches its directory."""
+    parent, name, inode = dentry.parent, dentry.name, dentry.inode
+    dentry.unlink()
+    notify.directory_event(parent.inode, name, inode, notify.IN_DELETE)
 
 
 def _existing(walk: PathWalk, lookup: Lookup) -> Dentry:
@@ -113,8 +127,8 @@ def need_removable(call: Call, walk: PathWalk, dentry: Dentry, directory: bool) 
         walk.need(parent, MAY_WRITE | MAY_EXEC, f"This user may not remove names from {parent.path}.")
     if parent.directory.creation_error is not None:
         walk.refuse(Errno.EPERM, f"{parent.path} has only the names that the kernel gives it.")
-    user = call.task.credentials.euid
-    if parent.inode.mode & _STICKY and user not in (0, dentry.inode.uid, parent.inode.uid):
+    who = call.task.credentials
+    if parent.inode.mode & _STICKY and not owns(dentry.inode, who) and file_user(who) != parent.inode.uid:
         walk.refuse(Errno.EPERM, f"{parent.path} is sticky: only the owner removes {dentry.name}.")
     if directory and not dentry.inode.is_directory:
         walk.refuse(Errno.ENOTDIR, f"{dentry.path} is not a directory.")
@@ -172,10 +186,10 @@ def rename(call: Call, old: Place, new: Place, flags: int) -> Int:
     else:
         need_removable(call, new_walk, replaced, directory)
         _need_empty(new_walk, replaced)
-    if flags & RenameFlag.RENAME_WHITEOUT:
-        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "This file system has no whiteouts.")
     before = moved.path
     _move(moved, replaced, target, exchange)
+    if flags & RenameFlag.RENAME_WHITEOUT:
+        _leave_whiteout(call, source)
     call.service("vfs", "rename", f"{before} is now {moved.path}.")
     return Int(0)
 
@@ -205,6 +219,9 @@ def _need_movable(call: Call, walk: PathWalk, moved: Dentry, to_other_directory:
 
 def _move(moved: Dentry, replaced: Dentry | None, target: Lookup, exchange: bool) -> None:
     source_parent, source_name = moved.parent, moved.name
+    _tell_move(moved, target.parent, target.name, None if exchange else replaced)
+    if replaced is not None and exchange:
+        _tell_move(replaced, source_parent, source_name, None)
     source_parent.directory.remove(moved)
     if replaced is not None and exchange:
         target.parent.directory.remove(replaced)
@@ -216,3 +233,22 @@ def _move(moved: Dentry, replaced: Dentry | None, target: Lookup, exchange: bool
     moved.parent, moved.name = target.parent, target.name
     target.parent.directory.add(moved)
     moved.inode.changed()
+
+
+def _tell_move(moved: Dentry, parent: Dentry, name: str, replaced: Dentry | None) -> None:
+    """Tell both directories, by events that share a cookie, the file that is replaced, and the one that moves."""
+    fs = moved.inode.fs
+    fs.move_cookie += 1
+    notify.directory_event(moved.parent.inode, moved.name, moved.inode, notify.IN_MOVED_FROM, fs.move_cookie)
+    notify.directory_event(parent.inode, name, moved.inode, notify.IN_MOVED_TO, fs.move_cookie)
+    if replaced is not None:
+        notify.self_event(replaced.inode, notify.IN_ATTRIB)
+    notify.self_event(moved.inode, notify.IN_MOVE_SELF)
+
+
+def _leave_whiteout(call: Call, source: Lookup) -> None:
+    """RENAME_WHITEOUT: a character device 0,0 stands where the file was; overlay file systems take it for nothing."""
+    who = call.task.credentials
+    inode = Inode(call.task.fs.superblock, stat.S_IFCHR, file_user(who), owner_group(call, source.parent))
+    dentry = source.parent.create(source.name, inode)
+    call.service("vfs", "create", f"{dentry.path} is a whiteout now: a device 0,0 that says that nothing is there.")

@@ -11,7 +11,8 @@ from msgspec import Struct
 from app.kernel.abi.text import quote
 from app.kernel.errno import Errno
 
-from .inode import MAY_EXEC, NAME_MAX, Dentry, Symlink
+from .inode import NAME_MAX, Dentry, Symlink
+from .permission import MAY_EXEC
 
 if TYPE_CHECKING:
     from app.kernel.arguments.descriptors import DirFd
@@ -114,7 +115,7 @@ class PathWalk:
             last = not components
             self._need_search(current)
             if component in (".", ".."):
-                current = current.parent if component == ".." else current
+                current = self._call.task.fs.above(current) if component == ".." else current
                 if last:
                     return Lookup(current, component, current, True, directory_wanted)
                 continue
@@ -133,6 +134,7 @@ class PathWalk:
                 links += 1
                 if links > MAX_SYMLINKS:
                     self.refuse(Errno.ELOOP, f"The path leads through more than {MAX_SYMLINKS} symbolic links.")
+                child.inode.accessed()
                 target = child.inode.follow()
                 if isinstance(target, Dentry):
                     self._call.service("vfs", "magic-link", f"{child.path} leads straight to {target.path}.")

@@ -12,9 +12,11 @@ from app.kernel import signal_delivery
 from app.kernel.abi.constants import IoctlRequest, OpenFlag, Signo
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
+from app.kernel.poll import READABLE, WRITABLE, PollEvent
 from app.kernel.signal import SigInfo
-from app.kernel.wait import Blocking, Sleep, WaitQueue
+from app.kernel.wait import Blocking, Interrupted, Sleep, WaitQueue
 
+from . import notify
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
 from .inode import Dentry, Inode
 from .superblock import MAX_PIPE_PAGES, PAGE_SIZE, SuperBlock
@@ -55,11 +57,13 @@ def pipe_pages(size: int, current: int) -> int:
 
 
 class PipeBuffer(Struct):
-    """One page of the ring. A packet (O_DIRECT) is read whole and takes no more data."""
+    """One page of the ring. A packet (O_DIRECT) is read whole; neither it nor a `fixed` page, one that came by
+    splice(2), takes more data."""
 
     data: bytes
-    start: int
-    packet: bool
+    start: int = 0
+    packet: bool = False
+    fixed: bool = False
 
     @property
     def left(self) -> int:
@@ -68,24 +72,44 @@ class PipeBuffer(Struct):
 
 
 class Pipe(Inode):
-    """The pipe itself: an inode without a name."""
+    """The pipe itself: an inode without a name, or the fifo that is one with a name."""
 
-    def __init__(self, fs: SuperBlock, uid: int, gid: int) -> None:
-        super().__init__(fs, stat.S_IFIFO | 0o600, uid, gid)
+    named = False
+
+    def __init__(self, fs: SuperBlock, uid: int, gid: int, permissions: int = 0o600) -> None:
+        super().__init__(fs, stat.S_IFIFO | permissions, uid, gid)
         self.nlink = 1
         self.buffers: deque[PipeBuffer] = deque()
         self.pages = DEFAULT_PAGES
-        fs.pipe_pages += DEFAULT_PAGES
         self.readers = 0
         self.writers = 0
         self.data_queue = WaitQueue()
         self.room_queue = WaitQueue()
+        self.partner_queue = WaitQueue()
+
+    def add_end(self, readable: bool, writable: bool) -> None:
+        """Somebody has opened the pipe."""
+        if not self.readers and not self.writers:
+            self.pages = DEFAULT_PAGES
+            self.fs.pipe_pages += self.pages
+            self.nlink = max(self.nlink, 0 if self.named else 1)
+        self.readers += readable
+        self.writers += writable
+
+    def drop_end(self, readable: bool, writable: bool) -> None:
+        """Somebody has closed it. The other end sees end of file, or EPIPE; with the last end the data go."""
+        self.readers -= readable
+        self.writers -= writable
+        self.data_queue.wake_all()
+        self.room_queue.wake_all()
+        if not self.readers and not self.writers:
+            self.buffers.clear()
+            self.fs.pipe_pages -= self.pages
+            if not self.named:
+                self.nlink = 0
 
     def open(self, fs: SuperBlock, flags: int, dentry: Dentry) -> FileDescription:
         """Opening /proc/self/fd/N of a pipe makes one more end of it, and never waits for the other."""
-        if not self.readers and not self.writers:
-            self.nlink = 1
-            self.fs.pipe_pages += self.pages
         return PipeEnd(fs, self, flags)
 
     @property
@@ -98,11 +122,29 @@ class Pipe(Inode):
         """Bytes waiting to be read."""
         return sum(buffer.left for buffer in self.buffers)
 
+    def put(self, buffer: PipeBuffer) -> None:
+        """Append a page; there must be room."""
+        self.buffers.append(buffer)
+        self.data_queue.wake_all()
+
+    def take(self, wanted: int) -> bytes:
+        """Remove and give up to `wanted` bytes, without regard to packets."""
+        data = b""
+        while self.buffers and len(data) < wanted:
+            buffer = self.buffers[0]
+            piece = buffer.data[buffer.start : buffer.start + wanted - len(data)]
+            data += piece
+            buffer.start += len(piece)
+            if not buffer.left:
+                self.buffers.popleft()
+        self.room_queue.wake_all()
+        return data
+
     def merge(self, data: bytes) -> int:
         """Append the part of `data` beyond whole pages to the last page, if it has room; returns the bytes taken."""
         odd = len(data) % PAGE_SIZE
         last = self.buffers[-1] if self.buffers else None
-        if not odd or last is None or last.packet or len(last.data) + odd > PAGE_SIZE:
+        if not odd or last is None or last.packet or last.fixed or len(last.data) + odd > PAGE_SIZE:
             return 0
         last.data += data[:odd]
         return odd
@@ -131,28 +173,35 @@ class PipeEnd(FileDescription):
     what = "a pipe"
     signals_input = True
 
-    def __init__(self, fs: SuperBlock, pipe: Pipe, flags: int) -> None:
-        super().__init__(fs, pipe, flags, path=f"pipe:[{pipe.number}]")
+    born_alone = False
+    """Opened without waiting for a writer (fifo(7)): until one comes, there is nobody who could have hung up."""
+
+    def __init__(self, fs: SuperBlock, pipe: Pipe, flags: int, dentry: Dentry | None = None) -> None:
+        super().__init__(fs, pipe, flags, dentry, path=f"pipe:[{pipe.number}]")
         self.pipe = pipe
-        if self.readable:
-            pipe.readers += 1
-        if self.writable:
-            pipe.writers += 1
+        pipe.add_end(self.readable, self.writable)
 
     def release(self) -> None:
         """The last descriptor of this end is closed: the other end sees end of file, or EPIPE."""
-        pipe = self.pipe
-        if self.readable:
-            pipe.readers -= 1
-        if self.writable:
-            pipe.writers -= 1
-        pipe.data_queue.wake_all()
-        pipe.room_queue.wake_all()
-        if not pipe.readers and not pipe.writers:
-            pipe.nlink = 0
-            pipe.buffers.clear()
-            pipe.fs.pipe_pages -= pipe.pages
+        self.pipe.drop_end(self.readable, self.writable)
         super().release()
+
+    def poll(self) -> int:
+        """Data for a reader, a free page for a writer; hang-up and error when the other end is gone (pipe_poll)."""
+        pipe = self.pipe
+        mask = 0
+        if self.readable:
+            mask |= READABLE if pipe.buffers else 0
+            mask |= int(PollEvent.POLLHUP) if not pipe.writers and not self.born_alone else 0
+        if self.writable:
+            mask |= WRITABLE if not pipe.full else 0
+            mask |= int(PollEvent.POLLERR) if not pipe.readers else 0
+        return mask
+
+    def poll_queues(self) -> tuple[WaitQueue, ...]:
+        """Data for a reader, room for a writer; each hears of the other's closing on its own."""
+        queues = (self.pipe.data_queue,) if self.readable else ()
+        return (*queues, self.pipe.room_queue) if self.writable else queues
 
     def try_read(self, call: Call, sink: Sink, position: int | None) -> int | Sleep:
         """Take what is in the pipe; 0 when it is empty and nobody can write any more."""
@@ -208,7 +257,7 @@ class PipeEnd(FileDescription):
         wanted = min(source.size, MAX_RW_COUNT)
         if not wanted:
             return 0
-        self._need_reader(call)
+        self.need_reader(call)
         data = copied_pages(source, wanted)
         short = len(data) < wanted
         packet = bool(self.flags & OpenFlag.O_DIRECT)
@@ -216,7 +265,7 @@ class PipeEnd(FileDescription):
         while done < len(data):
             if not pipe.readers and done:
                 break
-            self._need_reader(call)
+            self.need_reader(call)
             if not pipe.full:
                 pipe.buffers.append(PipeBuffer(data[done : done + PAGE_SIZE], 0, packet))
                 done = min(done + PAGE_SIZE, len(data))
@@ -225,16 +274,18 @@ class PipeEnd(FileDescription):
             sentence = "The pipe is full, so the task sleeps until somebody reads."
             try:
                 yield from self.sleep(call, Sleep(on="pipe", sentence=sentence, queues=(pipe.room_queue,)))
-            except KernelError:
+            except (KernelError, Interrupted):
                 if done:
                     break
                 raise
         call.service("pipe", "write", f"The pipe takes {count_bytes(done)}; {pipe.available} wait to be read.")
         pipe.data_queue.wake_all()
         pipe.modified()
+        notify.file_event(pipe, self.dentry, notify.IN_MODIFY)
         return done
 
-    def _need_reader(self, call: Call) -> None:
+    def need_reader(self, call: Call) -> None:
+        """Refuse to write what nobody could ever read: SIGPIPE and EPIPE."""
         if not self.pipe.readers:
             call.service("pipe", "broken", "The read end is closed: nobody could ever read this. SIGPIPE and EPIPE.")
             signal_delivery.send_to_task(call.kernel, call.task, SigInfo.user(Signo.SIGPIPE, call.task.process))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .inode import FileMapping, Inode, RegularFile
+from .inode import RegularFile
 from .superblock import PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
@@ -21,9 +20,8 @@ class ProgramFile(RegularFile):
     """
 
     def __init__(self, fs: SuperBlock, owner: int, make: Callable[[], bytes], lines: LineTable) -> None:
-        Inode.__init__(self, fs, stat.S_IFREG | 0o755, owner, owner)
-        self.mappings: list[FileMapping] = []
-        self.write_count = 0
+        super().__init__(fs, 0o755, owner, owner)
+        del self._pages, self._size
         self.lines: LineTable | None = lines
         self._make = make
 

@@ -22,7 +22,7 @@ from .file import MAX_RW_COUNT, FileDescription, Sink, Source
 from .inode import Dentry, Inode
 from .line_discipline import MAX_INPUT
 from .superblock import SuperBlock
-from .termios import LocalFlag
+from .termios import InputFlag, LocalFlag
 from .tty import Terminal, TerminalDescription
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class PseudoTerminal(Terminal):
         self.index = index
         self.rows = self.columns = 0
         self.session = self.foreground = 0
+        self.discipline.termios.iflag &= ~InputFlag.IUTF8
         self.locked = True
         self.slaves = 0
         self.was_closed = False
@@ -128,6 +129,8 @@ class SlaveDescription(TerminalDescription):
     def write(self, call: Call, source: Source, position: int | None = None) -> Blocking[int]:
         """Show the bytes, and sleep while the master does not read. Raises EIO after a hang-up."""
         terminal = self.terminal
+        if not terminal.hung_up and terminal.discipline.termios.has(LocalFlag.TOSTOP):
+            self.need_foreground(call, Signo.SIGTTOU)
         data = source.read(min(source.size, MAX_RW_COUNT))
         done = 0
         while done < len(data) or not done:
@@ -181,6 +184,7 @@ class MasterDescription(TerminalDescription):
     """The open master: the far end of a terminal."""
 
     what = "the master side of a pseudo-terminal"
+    is_master = True
     terminal: PseudoTerminal
 
     def read(self, call: Call, sink: Sink, position: int | None = None) -> Blocking[int]:

@@ -20,11 +20,44 @@ if TYPE_CHECKING:
 USER_ID = 1000
 HOME = "/home/user"
 
+_SERVICES = """\
+echo\t7/tcp
+echo\t7/udp
+discard\t9/tcp
+discard\t9/udp
+daytime\t13/tcp
+ftp\t21/tcp
+ssh\t22/tcp
+telnet\t23/tcp
+smtp\t25/tcp
+time\t37/tcp
+domain\t53/tcp
+domain\t53/udp
+http\t80/tcp
+ntp\t123/udp
+https\t443/tcp
+http-alt\t8080/tcp
+"""
+
+_PROTOCOLS = """\
+ip\t0\tIP
+icmp\t1\tICMP
+tcp\t6\tTCP
+udp\t17\tUDP
+ipv6\t41\tIPv6
+ipv6-icmp\t58\tIPv6-ICMP
+"""
+
 _ETC = {
     "passwd": "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/home/user:/bin/sh\n",
     "group": "root:x:0:\nuser:x:1000:\n",
     "hostname": "trapgate\n",
-    "hosts": "127.0.0.1\tlocalhost\n127.0.1.1\ttrapgate\n",
+    "hosts": "127.0.0.1\tlocalhost\n127.0.1.1\ttrapgate\n::1\tlocalhost ip6-localhost ip6-loopback\n",
+    "host.conf": "multi on\n",
+    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\nservices: files\nprotocols: files\n",
+    "resolv.conf": "# There is no name server: the only network is the loopback interface.\n",
+    "services": _SERVICES,
+    "protocols": _PROTOCOLS,
     "os-release": 'NAME="Trapgate"\nID=trapgate\nPRETTY_NAME="Trapgate"\n',
 }
 
@@ -60,10 +93,11 @@ class RootFs(Struct):
     def build(cls, fs: SuperBlock) -> RootFs:
         """Everything but the terminal, which `boot.py` adds, and the visitor's files."""
         rootfs = cls(fs, Dentry("/", None, Directory(fs, 0o755, 0, 0)))
-        for path in ("/bin", "/etc", "/dev", "/home"):
+        for path in ("/bin", "/etc", "/dev", "/home", "/run", "/usr", "/usr/bin", "/var"):
             rootfs.directory(path)
         rootfs.directory("/root", mode=0o700)
-        rootfs.directory("/tmp", mode=0o1777)  # noqa: S108 - a directory of the run, not of the host
+        for path in ("/tmp", "/var/tmp"):  # noqa: S108 - directories of the run, not of the host
+            rootfs.directory(path, mode=0o1777)
         rootfs.directory(HOME, owner=USER_ID)
         for name, text in _ETC.items():
             rootfs.file(f"/etc/{name}", text.encode())

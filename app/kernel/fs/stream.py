@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.kernel.abi.constants import IoctlRequest, OpenFlag
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
+from app.kernel.poll import READABLE, WRITABLE, PollEvent
 from app.kernel.wait import Sleep, WaitQueue
 
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
@@ -94,6 +95,17 @@ class StreamDescription(FileDescription):
         call.service("pipe", "write", f"Standard stream {self.inode.standard_number} takes {count_bytes(len(data))}.")
         call.kernel.output(self.inode.standard_number, data)
         return len(data)
+
+    def poll(self) -> int:
+        """As a pipe: input that has arrived and its end, or always room for output."""
+        source = self.inode.source
+        if source is None:
+            return WRITABLE
+        return (READABLE if source.data else 0) | (int(PollEvent.POLLHUP) if source.ended else 0)
+
+    def poll_queues(self) -> tuple[WaitQueue, ...]:
+        """Woken by more input."""
+        return (self.inode.source.readers,) if self.inode.source is not None else ()
 
     def pipe_size(self) -> int:
         """Capacity in bytes, as a new pipe has it."""

@@ -34,6 +34,9 @@ TMPFS_MAGIC = 0x0102_1994
 class SuperBlock:
     """Counts inodes and pages, so that a program can fill the disk but not the host.
 
+    `watches` counts those of inotify, `move_cookie` is the last one that a rename got (inotify(7)). `blocked_lockers`
+    says of each owner of record locks that waits for one whom it waits for.
+
     `magic` is the `f_type` of statfs(2), `type` the name in /proc/filesystems.
     """
 
@@ -45,6 +48,9 @@ class SuperBlock:
         self.inodes = 0
         self.pages = 0
         self.pipe_pages = 0
+        self.watches = 0
+        self.move_cookie = 0
+        self.blocked_lockers: dict[object, object] = {}
         self.anonymous: Inode | None = None
         """The inode of files without a name (`anonymous.py`)."""
         self._clock = clock

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.kernel import signal_delivery
-from app.kernel.abi.constants import IoctlRequest, Signo
+from app.kernel.abi.constants import IoctlRequest, OpenFlag, Signo
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
+from app.kernel.poll import READABLE, WRITABLE
 from app.kernel.signal import SigInfo
 from app.kernel.wait import Blocking, Sleep, WaitQueue
 
+from . import job_control
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
 from .inode import Dentry, Inode
 from .line_discipline import LineDiscipline
 from .superblock import SuperBlock
-from .termios import Termios
+from .termios import ControlCharacter, LocalFlag, Termios
 
 if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument
@@ -95,11 +97,24 @@ class TerminalDescription(FileDescription):
 
     kind = "tty"
     what = "a terminal"
+    gives_pages = takes_pages = True
     signals_input = True
+    is_master = False
+    """Whether it is the far side of a pseudo-terminal."""
 
     def __init__(self, terminal: Terminal, fs: SuperBlock, inode: Inode, flags: int, dentry: Dentry | None) -> None:
         super().__init__(fs, inode, flags, dentry)
         self.terminal = terminal
+
+    def opened(self, call: Call, flags: int) -> None:
+        """It may become the controlling terminal."""
+        if not flags & OpenFlag.O_NOCTTY and not self.is_master and self.readable:
+            job_control.opened(call, self.terminal)
+
+    def need_foreground(self, call: Call, signo: Signo) -> None:
+        """Stop a background process by `signo`, SIGTTIN or SIGTTOU; the master's side is nobody's background."""
+        if not self.is_master:
+            job_control.need_foreground(call, self.terminal, signo)
 
     def read(self, call: Call, sink: Sink, position: int | None = None) -> Blocking[int]:
         """Wait for a line (or, in non-canonical mode, for enough bytes) and give as much of it as there is room for."""
@@ -107,6 +122,7 @@ class TerminalDescription(FileDescription):
         wanted = min(sink.size, MAX_RW_COUNT)
         if not wanted:
             return sink.write(b"")
+        self.need_foreground(call, Signo.SIGTTIN)
         clock = call.kernel.clock
         until: int | None = None
         while not discipline.has_input(wanted):
@@ -132,7 +148,9 @@ class TerminalDescription(FileDescription):
         return sink.write(data)
 
     def try_write(self, call: Call, source: Source, position: int | None) -> int:
-        """Show the bytes."""
+        """Show the bytes. With TOSTOP only the foreground may."""
+        if self.terminal.discipline.termios.has(LocalFlag.TOSTOP):
+            self.need_foreground(call, Signo.SIGTTOU)
         wanted = min(source.size, MAX_RW_COUNT)
         data = source.read(wanted)
         if len(data) < wanted:
@@ -144,6 +162,20 @@ class TerminalDescription(FileDescription):
             self.terminal.show(data)
         return len(data)
 
+    def poll(self) -> int:
+        """Readable when a read would not wait; always writable (n_tty_poll)."""
+        discipline = self.terminal.discipline
+        termios = discipline.termios
+        least = 1
+        if not termios.has(LocalFlag.ICANON) and not termios.character(ControlCharacter.VTIME):
+            least = termios.character(ControlCharacter.VMIN) or 1
+        readable = discipline.ended or discipline.available >= least
+        return WRITABLE | (READABLE if readable else 0)
+
+    def poll_queues(self) -> tuple[WaitQueue, ...]:
+        """Woken by typing."""
+        return (self.terminal.readers,)
+
     def ioctl(self, call: Call, request: int, argument: IoctlArgument) -> int:
         """Settings, window size, foreground process group."""
         terminal = self.terminal
@@ -151,6 +183,7 @@ class TerminalDescription(FileDescription):
         if request == IoctlRequest.TCGETS:
             argument.write_struct("termios", **discipline.termios.fields())
         elif request in (IoctlRequest.TCSETS, IoctlRequest.TCSETSW, IoctlRequest.TCSETSF):
+            self.need_foreground(call, Signo.SIGTTOU)
             termios = Termios.unpacked(argument.read_struct("termios"))
             if request == IoctlRequest.TCSETSF:
                 discipline.flush()
@@ -166,17 +199,14 @@ class TerminalDescription(FileDescription):
             terminal.resize(size["ws_row"], size["ws_col"], (size["ws_xpixel"], size["ws_ypixel"]))
         elif request == IoctlRequest.FIONREAD:
             argument.write_int(discipline.available)
-        elif request == IoctlRequest.TIOCGPGRP:
-            argument.write_int(terminal.foreground)
-        elif request == IoctlRequest.TIOCGSID:
-            argument.write_int(terminal.session)
         elif request == IoctlRequest.TIOCOUTQ:
             argument.write_int(0)
         elif request == IoctlRequest.TCFLSH:
+            self.need_foreground(call, Signo.SIGTTOU)
             if argument.address not in (0, 1, 2):
                 raise KernelError(Errno.EINVAL, "There are three queues to flush: 0, 1 and 2", "tty")
             if argument.address != 1:
                 discipline.flush()
-        else:
+        elif not job_control.ioctl(call, terminal, request, argument, self.is_master):
             return super().ioctl(call, request, argument)
         return 0

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from app.kernel.abi.ipc_constants import IPC_PRIVATE, IpcFlag
+from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ class IpcObject:
         granted = self.mode
         if who.euid in (self.uid, self.cuid):
             granted >>= 6
-        elif who.egid in (self.gid, self.cgid):
+        elif who.in_group(self.gid) or who.in_group(self.cgid):
             granted >>= 3
-        return not wanted & ~granted & 0o7 or who.euid == 0
+        return not wanted & ~granted & 0o7 or who.capable(Capability.CAP_IPC_OWNER)
 
     def need_permission(self, who: Credentials, mode: int) -> None:
         """Raises EACCES."""
@@ -48,7 +49,7 @@ class IpcObject:
 
     def is_owner(self, who: Credentials) -> bool:
         """Whether `who` may change or remove it."""
-        return who.euid in (0, self.uid, self.cuid)
+        return who.euid in (self.uid, self.cuid) or who.capable(Capability.CAP_SYS_ADMIN)
 
     def need_owner(self, who: Credentials) -> None:
         """Raises EPERM."""

@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from app.cpu.mmu import PAGE_SHIFT, WRITE
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.inode import RegularFile
+from app.trace.events import Memory, word
 
 from .faults import MMAP_MIN_ADDR, STACK_GUARD_GAP
-from .limits import COMMIT_LIMIT, is_accountable
+from .limits import COMMIT_LIMIT, is_accountable, may_expand
 from .user_copy import UserCopy
 from .vma import VM_ACCOUNT, VM_DONTCOPY, VM_LOCKED, VM_LOCKONFAULT, VM_WIPEONFORK, Vma
 
@@ -98,6 +99,13 @@ class AddressSpace(UserCopy):
         self.page_table.lend(lent, child.page_table, self._memory)
         return child
 
+    def announce_left_out(self, parent: AddressSpace, tid: int) -> None:
+        """Tell that child `tid`, which has this copy, lacks what the parent keeps to itself (MADV_DONTFORK)."""
+        for vma in parent.vmas:
+            if vma.flags & VM_DONTCOPY:
+                gone = Memory(change="unmap", start=word(vma.start), end=word(vma.end), perms="", name=vma.name)
+                self._recorder.emit_for(tid, gone)
+
     def execute(self, executable: Dentry) -> None:
         """Be the memory of a process that executes this regular file, which nobody can write to meanwhile."""
         self.executable = executable
@@ -163,6 +171,10 @@ class AddressSpace(UserCopy):
         """Let [start, end), which must lie inside one region, be used as `prot` says. Raises ENOMEM as `unmap` does."""
         part = self._cut(start, end)
         changed = replace(part, prot=prot)
+        if prot & WRITE and not part.prot & WRITE:
+            size = end - start
+            if not may_expand(self._kernel, self, changed, size) and may_expand(self._kernel, self, part, size):
+                raise KernelError(Errno.ENOMEM, "RLIMIT_DATA does not allow so much writable memory", "mm")
         if is_accountable(changed) and not is_accountable(part) and not part.flags & VM_ACCOUNT:
             if end - start > COMMIT_LIMIT:
                 raise KernelError(Errno.ENOMEM, "So many writable pages are more than there could ever be", "mm")

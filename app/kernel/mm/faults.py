@@ -8,8 +8,10 @@ from msgspec.structs import replace
 
 from app.cpu.exits import Access
 from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SHIFT, READ, WRITE, PageTable, Pte
+from app.kernel.resource import Resource
 from app.trace.events import Memory, word
 
+from .limits import may_expand, soft_limit
 from .vma import Vma, VmaList
 
 if TYPE_CHECKING:
@@ -19,9 +21,6 @@ if TYPE_CHECKING:
 
 MMAP_MIN_ADDR = 0x10000
 """Nothing is mapped below, so that following a NULL pointer faults (`vm.mmap_min_addr`)."""
-
-STACK_LIMIT = 8 << 20
-"""RLIMIT_STACK, bytes."""
 
 STACK_GUARD_GAP = 256 << PAGE_SHIFT
 """Bytes that stay free below a region that grows down, so that it can't run into its neighbour."""
@@ -54,6 +53,7 @@ class DemandPaging:
         self.limit = kernel.abi.address_limit
         self.objects: dict[MemoryObject, int] = {}
         self.total_vm = 0
+        self._kernel = kernel
         self._memory = kernel.memory
         self._recorder = kernel.recorder
         self._entries = self.page_table.entries
@@ -72,7 +72,8 @@ class DemandPaging:
         """Pages of a region that have frames: (those of the object it maps, those of this address space alone)."""
         pages = self._present(vma.start, vma.end)
         if vma.file is None:
-            return 0, len(pages)
+            zeros = self._memory.zero_frame
+            return 0, sum(self._entries[page].frame != zeros for page in pages)
         if vma.shared:
             return len(pages), 0
         first = (vma.start - vma.offset) >> PAGE_SHIFT
@@ -198,13 +199,16 @@ class DemandPaging:
         if above is None or not above.grows_down:
             return None
         start = page_floor(address)
-        if above.end - start > STACK_LIMIT or start < MMAP_MIN_ADDR:
+        size = above.start - start
+        if above.end - start > soft_limit(self._kernel, Resource.RLIMIT_STACK) or start < MMAP_MIN_ADDR:
+            return None
+        if not may_expand(self._kernel, self, above, size):
             return None
         below = self.vmas.last_before(start)
         if below is not None and below.prot and not below.grows_down and start - below.end < STACK_GUARD_GAP:
             return None
         grown = replace(above, start=start)
-        self.total_vm += above.start - start
+        self.total_vm += size
         self.vmas.replace(start, above.end, grown)
         self._announce_mapped(start)
         return grown

@@ -13,6 +13,8 @@ from msgspec.structs import replace
 from app.cpu.mmu import EXECUTE, READ, WRITE
 
 if TYPE_CHECKING:
+    from app.kernel.fs.inode import Dentry
+
     from .memory_object import MemoryObject
 
 ALL = READ | WRITE | EXECUTE
@@ -51,9 +53,10 @@ class Vma(Struct, frozen=True):
     """The addresses [start, end), both page aligned, that have one set of properties.
 
     `prot` is what the program may do: READ | WRITE | EXECUTE, which are also the PROT_ bits of mmap(2); `may` is what
-    mprotect may grant. `name` is what /proc/self/maps shows. A region that maps an object (`file`: a file, or shared
+    mprotect may grant. `name` is what the events call it. A region that maps an object (`file`: a file, or shared
     memory) begins with the byte at `offset` of it. `flags` are VM_ bits of this module. `moved` is how
     far mremap(2) has moved its anonymous pages: regions whose pages come from different places stay apart.
+    `dentry` is the name under which a file was opened.
     """
 
     start: int
@@ -67,11 +70,17 @@ class Vma(Struct, frozen=True):
     offset: int = 0
     flags: int = 0
     moved: int = 0
+    dentry: Dentry | None = None
 
     @property
     def size(self) -> int:
         """Length in bytes."""
         return self.end - self.start
+
+    @property
+    def path(self) -> str:
+        """What /proc/self/maps shows now: a file may have been renamed or removed."""
+        return self.name if self.dentry is None else self.dentry.path
 
     @property
     def perms(self) -> str:
@@ -107,6 +116,7 @@ class Vma(Struct, frozen=True):
             and self.flags == after.flags
             and self.moved == after.moved
             and self.file is after.file
+            and self.dentry is after.dentry
             and (self.file is None or self.offset + self.size == after.offset)
         )
 

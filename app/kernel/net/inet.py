@@ -234,7 +234,9 @@ class InetSock(Sock):
         self.settings[level, option] = number
 
     def get_option(self, call: Call, level: int, option: int) -> bytes:
-        """Options of IP and IPv6. Raises ENOPROTOOPT."""
+        """Options of IP and IPv6. Raises ENOPROTOOPT, EOPNOTSUPP (another level, of an IPv4 socket)."""
+        if self.family == AF_INET and level != SocketLevel.SOL_IP:
+            raise call.refuse(Errno.EOPNOTSUPP, "level", "range", str(level), "IPv4 sockets have no such level.")
         known = self._options(call, level, option)
         return self.setting(level, option, known[option]).to_bytes(4, "little", signed=True)
 

@@ -51,7 +51,8 @@ class Net:
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
-        self.abstract: dict[bytes, UnixSock] = {}
+        self.abstract: dict[tuple[int, bytes], UnixSock] = {}
+        """By type and name: a stream and a datagram socket can have the same abstract name."""
         self.bound: dict[tuple[int, int], dict[int, InetSock]] = {}
         self.connections: dict[tuple[Endpoint, Endpoint], TcpMachine] = {}
         self.ending: deque[TcpMachine] = deque()
@@ -81,12 +82,12 @@ class Net:
         self._numbers += 1
         return self._numbers
 
-    def new_abstract_name(self) -> bytes:
+    def new_abstract_name(self, kind: int) -> bytes:
         """A free name of five hexadecimal digits (unix(7), "Autobind feature")."""
         while True:
             name = b"\0%05x" % (self._next_name & 0xFFFFF)
             self._next_name += 1
-            if name not in self.abstract:
+            if (kind, name) not in self.abstract:
                 return name
 
     # -- open files in messages --------------------------------------------------------------------------------------

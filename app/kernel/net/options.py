@@ -21,6 +21,10 @@ _MIN_RECEIVE_BUFFER = 2304
 _MAX_BUFFER = 4_194_304
 """What SO_SNDBUF and SO_RCVBUF may ask for (/proc/sys/net/core/wmem_max, rmem_max)."""
 
+_TICK = 4_000_000
+"""Linux measures these times in ticks of its timer, 250 a second."""
+
+_LONGEST_SECONDS = 2**63 // 250 - 2
 _MAX_PRIORITY = 6
 _NANOSECONDS = 10**9
 _NOBODY = Ucred(0, 0xFFFF_FFFF, 0xFFFF_FFFF)
@@ -78,7 +82,8 @@ def set_option(call: Call, sock: Sock, option: int, value: bytes) -> None:
         sock.lingers = bool(onoff)
         sock.linger_seconds = seconds if onoff else sock.linger_seconds
     elif option == SocketOption.SO_RCVLOWAT:
-        sock.low_water = 2**31 - 1 if number < 0 else number or 1
+        wanted = 2**31 - 1 if number < 0 else number or 1
+        sock.low_water = min(wanted, sock.most_low_water)
     elif option in _TIMEOUTS:
         _set_timeout(call, sock, option, value)
     elif option == SocketOption.SO_MARK:
@@ -143,6 +148,7 @@ def _set_buffer(sock: Sock, option: int, size: int) -> None:
         sock.queue.wake_all()
     else:
         sock.receive_buffer = max(size * 2, _MIN_RECEIVE_BUFFER)
+        sock.receive_buffer_is_fixed = True
 
 
 def _set_timeout(call: Call, sock: Sock, option: int, value: bytes) -> None:
@@ -151,10 +157,11 @@ def _set_timeout(call: Call, sock: Sock, option: int, value: bytes) -> None:
     seconds, micros = _TIMEVAL.unpack(value[:16])
     if not 0 <= micros < 10**6:
         raise _refuse(call, Errno.EDOM, "optval", micros, "Microseconds are 0 to 999999.")
-    timeout: int | None = seconds * _NANOSECONDS + micros * 1000
+    ticks = -(-micros * 1000 // _TICK)
+    timeout: int | None = seconds * _NANOSECONDS + ticks * _TICK
     if seconds < 0:
         timeout = 0
-    elif not timeout or seconds > 2**31:
+    elif not timeout or seconds > _LONGEST_SECONDS:
         timeout = None
     if option in _RECEIVE_TIMEOUTS:
         sock.receive_timeout = timeout

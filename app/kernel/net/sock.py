@@ -44,6 +44,9 @@ TRUNC = int(MsgFlag.MSG_TRUNC)
 WAITALL = int(MsgFlag.MSG_WAITALL)
 OOB = int(MsgFlag.MSG_OOB)
 
+_LONGEST_WAIT = 2**60
+"""Virtual ns, 36 years: a time limit that ends later is as good as this one."""
+
 _WHY = {
     Errno.ECONNREFUSED: "Nobody listens at the other end",
     Errno.ECONNRESET: "The other end reset the connection",
@@ -104,6 +107,7 @@ class Sock:
         self.receive_buffer = DEFAULT_BUFFER
         self.send_timeout: int | None = None
         self.receive_timeout: int | None = None
+        self.receive_buffer_is_fixed = False
         self.low_water = 1
         self.lingers = False
         self.linger_seconds = 0
@@ -188,6 +192,11 @@ class Sock:
         return self.settings.get((level, option), default)
 
     @property
+    def most_low_water(self) -> int:
+        """Largest SO_RCVLOWAT."""
+        return 2**31 - 1
+
+    @property
     def passes_credentials(self) -> bool:
         """SO_PASSCRED: whether each message tells who sent it."""
         return bool(self.setting(SOL_SOCKET, SocketOption.SO_PASSCRED))
@@ -200,7 +209,7 @@ class Sock:
 
     def deadline(self, call: Call, timeout: int | None) -> int | None:
         """When a wait that begins now is to end (SO_RCVTIMEO, SO_SNDTIMEO)."""
-        return None if timeout is None else call.kernel.clock.now + timeout
+        return None if timeout is None else call.kernel.clock.now + min(timeout, _LONGEST_WAIT)
 
     def wait(
         self, call: Call, flags: int, until: int | None, sentence: str, queue: WaitQueue | None = None

@@ -21,7 +21,7 @@ from app.kernel.abi.socket_constants import (
     IpProtocol,
 )
 from app.kernel.abi.text import flag_text
-from app.kernel.errno import Errno
+from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.file import FileDescription, Sink, Source
 from app.kernel.fs.inode import Inode
 from app.kernel.fs.superblock import SuperBlock
@@ -152,4 +152,8 @@ def open_socket(call: Call, sock: Sock, flags: int) -> SocketFile:
     """An open file for an end point; `flags` are O_NONBLOCK or nothing."""
     fs = call.task.fs.superblock
     who = call.task.credentials
-    return SocketFile(fs, SocketInode(fs, who.euid, who.egid), sock, flags)
+    try:
+        inode = SocketInode(fs, who.fsuid, who.fsgid)
+    except KernelError:
+        raise KernelError(Errno.ENFILE, "The machine has as many files as it can", "net") from None
+    return SocketFile(fs, inode, sock, flags)

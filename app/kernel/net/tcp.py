@@ -74,6 +74,11 @@ class TcpSock(TcpMachine):
             raise KernelError(Errno.ENOTCONN, "The socket is not connected", "net")
         return super().peer_name()
 
+    @property
+    def most_low_water(self) -> int:
+        """Half of the receive buffer, or of the largest that it may grow to (tcp_rmem)."""
+        return (self.receive_buffer if self.receive_buffer_is_fixed else 33_554_432) // 2
+
     def take_port(self, call: Call, endpoint: Endpoint, connecting: bool = False) -> None:
         """Also forget connections whose TIME-WAIT is over."""
         self.net.expire()
@@ -194,11 +199,13 @@ class TcpSock(TcpMachine):
             yield from self.wait(call, message.flags, until, "The handshake is not finished, so the task sleeps.")
         if self.state not in SENDING or self.error or self.half_closed:
             self._cannot_send(call, message.flags)
-        data = copied_pieces(message.source, _PIECE)
+        data = copied_pieces(call, message.source, _PIECE)
         done = 0
         while done < len(data):
             room = self.send_buffer - len(self.unsent)
-            if room <= 0 or (self.unsent and self.net.exhausted):
+            if self.net.exhausted:
+                room = 0 if self.unsent else min(room, _PIECE)
+            if room <= 0:
                 try:
                     yield from self.wait(
                         call, message.flags, until, "The send buffer is full, so the task sleeps until somebody reads."
@@ -217,6 +224,7 @@ class TcpSock(TcpMachine):
             if message.flags & OOB and done == len(data):
                 self.urgent_sent = self.sequence + len(self.unsent) + len(piece) - 1
             self.unsent += piece
+            self.net.memory += len(piece)
             self.push()
         call.service("net", "send", f"The connection has taken {count_bytes(done)}.")
         return done
@@ -247,7 +255,7 @@ class TcpSock(TcpMachine):
                     raise KernelError(Errno.EFAULT, "The data does not fit into writable memory", "net")
                 if not message.flags & PEEK:
                     self._consume(found)
-            if len(data) >= min(target, size) and (data or not size):
+            if len(data) >= target or (not size and self.receive_queue):
                 break
             try:
                 if not (yield from self._wait_for_data(call, message.flags, until, bool(data))):
@@ -267,7 +275,7 @@ class TcpSock(TcpMachine):
         if self.peer_has_ended:
             return False
         self.report_error()
-        if self.shut & RCV_SHUTDOWN and self.progress is not SocketState.UNCONNECTED:
+        if self.shut & RCV_SHUTDOWN:
             return False
         if self.state is TcpState.CLOSED:
             raise KernelError(Errno.ENOTCONN, "The socket is not connected", "net")
@@ -276,11 +284,14 @@ class TcpSock(TcpMachine):
 
     def _gather(self, room: int, skip: int) -> list[tuple[SkBuff, int, int]]:
         """(buffer, where, how much) up to `room` bytes, after `skip`; not past the urgent byte."""
-        if self.urgent_at is not None and not self.urgent_inline:
-            if self.read_position == self.urgent_at:
-                self._skip_urgent()
+        if self.urgent_at is not None:
+            before = self.urgent_at - self.read_position
+            if before > 0:
+                room = min(room, before)
+            elif self.urgent_inline:
+                self.urgent_at = None
             else:
-                room = min(room, self.urgent_at - self.read_position)
+                self._skip_urgent()
         found = []
         for buffer in self.receive_queue:
             if room <= 0:

@@ -35,6 +35,8 @@ CONNECTED_SEND_BUFFER = 2_626_560
 
 DEFAULT_RECEIVE_BUFFER = 131_072
 
+_COALESCED = 4096
+
 SYN_TIMEOUT_NS = 10**9
 SYN_RETRIES = 6
 
@@ -293,7 +295,11 @@ class TcpMachine(InetSock):
         self.received = segment.sequence + len(data)
         if segment.urgent:
             self.urgent_at, self.urgent_read = self.received - 1, False
-        self.enqueue(SkBuff(data, len(data)))
+        last = self.receive_queue[-1] if self.receive_queue else None
+        if last is not None and len(last.data) + len(data) <= _COALESCED:
+            self._extend(last, data)
+        else:
+            self.enqueue(SkBuff(data, len(data)))
         self.net.say(
             "queue",
             f"{count_bytes(len(data))} are in the receive buffer of {self.local}, {self.queued} wait there now. "
@@ -302,6 +308,14 @@ class TcpMachine(InetSock):
         other = self.other_end
         if other is not None:
             other.unacknowledged -= len(data)
+
+    def _extend(self, buffer: SkBuff, data: bytes) -> None:
+        """Small segments share a buffer (`tcp_try_coalesce`)."""
+        buffer.data += data
+        buffer.truesize += len(data)
+        self.receive_charge += len(data)
+        self.net.memory += len(data)
+        self.queue.wake_all()
 
     def _take_fin(self, segment: Segment) -> None:
         """The other end sends no more."""
@@ -354,6 +368,7 @@ class TcpMachine(InetSock):
                 self.urgent_sent = None
             data = bytes(self.unsent[:room])
             del self.unsent[:room]
+            self.net.memory -= len(data)
             self.unacknowledged += len(data)
             segment = Segment(self.local, self.remote, self.sequence, self.received, ack=True, data=data, urgent=urgent)
             self.sequence += len(data)
@@ -396,6 +411,7 @@ class TcpMachine(InetSock):
         """Nothing of the connection is left (`tcp_done`)."""
         if self.state is not TcpState.CLOSED:
             self.become(TcpState.CLOSED)
+        self.net.memory -= len(self.unsent)
         self.unsent.clear()
         self.fin_waits = False
         self.shut = SHUTDOWN_MASK

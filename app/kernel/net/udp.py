@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from app.kernel.abi.constants import IoctlRequest
-from app.kernel.abi.socket_constants import AF_INET, AF_UNSPEC, SOL_SOCKET, IpProtocol, SocketLevel, SocketOption
+from app.kernel.abi.socket_constants import AF_INET, AF_INET6, AF_UNSPEC, SOL_SOCKET, IpProtocol, SocketOption
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
 from app.kernel.poll import READABLE, WRITABLE
@@ -133,7 +133,7 @@ class UdpSock(InetSock):
         size = message.source.size
         if size > 0xFFFF:
             raise KernelError(Errno.EMSGSIZE, "A datagram has at most 65535 bytes", "net")
-        if message.flags & OOB:
+        if message.flags & OOB and self.family == AF_INET:
             raise KernelError(Errno.EOPNOTSUPP, "UDP has no urgent data", "net")
         destination = self._destination(call, message)
         if not destination.port:
@@ -161,6 +161,11 @@ class UdpSock(InetSock):
             name = message.name
             if self.family == AF_INET and name[:2] == b"\0\0":
                 name = AF_INET.to_bytes(2, "little") + name[2:]
+            family = int.from_bytes(name[:2], "little")
+            if self.family == AF_INET6 and family not in (AF_INET, AF_INET6):
+                raise call.refuse(
+                    Errno.EINVAL, "addr", "family", str(family), "The destination is no address of IPv4 or IPv6."
+                )
             return self.checked_address(call, name)
         if self.remote is None:
             raise KernelError(
@@ -229,19 +234,3 @@ class UdpSock(InetSock):
             argument.write_int(self.receive_queue[0].left if self.receive_queue else 0)
             return 0
         return super().ioctl(call, request, argument)
-
-    def set_option(self, call: Call, level: int, option: int, value: bytes) -> None:
-        """UDP's own level has no option that is served."""
-        self._need_level(call, level, option)
-        super().set_option(call, level, option, value)
-
-    def get_option(self, call: Call, level: int, option: int) -> bytes:
-        """UDP's own level has no option that is served."""
-        self._need_level(call, level, option)
-        return super().get_option(call, level, option)
-
-    def _need_level(self, call: Call, level: int, option: int) -> None:
-        if level == SocketLevel.SOL_UDP or (level == SocketLevel.SOL_IPV6 and self.family == AF_INET):
-            raise call.refuse(
-                Errno.ENOPROTOOPT, "optname", "range", str(option), "The protocol does not know the option."
-            )

@@ -11,8 +11,9 @@ from app.kernel.abi.text import quote
 from app.kernel.arguments.path import Path
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.create import need_creatable, owner_group
-from app.kernel.fs.inode import MAY_WRITE, Inode
+from app.kernel.fs.inode import Inode
 from app.kernel.fs.path import PathWalk
+from app.kernel.fs.permission import MAY_WRITE
 from app.kernel.fs.superblock import SuperBlock
 from app.kernel.poll import WRITABLE
 
@@ -76,7 +77,7 @@ class UnixSock(Sock):
         path = self.checked_name(call, address)
         if path.startswith(b"\0"):
             self._need_unbound(call)
-            if path in self.net.abstract:
+            if (self.kind, path) in self.net.abstract:
                 raise call.refuse(Errno.EADDRINUSE, "addr", "free", name_text(path), "Another socket has the name.")
             self._take_abstract(path)
         else:
@@ -99,7 +100,7 @@ class UnixSock(Sock):
     def autobind(self) -> None:
         """Take some free abstract name, unless the socket has a name (unix(7), "Autobind feature")."""
         if self.address is None:
-            self._take_abstract(self.net.new_abstract_name())
+            self._take_abstract(self.net.new_abstract_name(self.kind))
             self.net.say("bind", f"The kernel chooses a name: {name_text(self.address)}.")
 
     @property
@@ -109,7 +110,7 @@ class UnixSock(Sock):
 
     def _take_abstract(self, name: bytes) -> None:
         self.address = name
-        self.net.abstract[name] = self
+        self.net.abstract[self.kind, name] = self
 
     def _need_unbound(self, call: Call) -> None:
         if self.address is not None:
@@ -138,7 +139,7 @@ class UnixSock(Sock):
     def find(self, call: Call, name: bytes) -> UnixSock:
         """The socket that has `name`. Raises ECONNREFUSED, EPROTOTYPE, EACCES and what a path walk does."""
         if name.startswith(b"\0"):
-            found = self.net.abstract.get(name)
+            found = self.net.abstract.get((self.kind, name))
         else:
             walk = _walk(call, name)
             dentry = walk.find(None)
@@ -158,8 +159,8 @@ class UnixSock(Sock):
         """The name, if there is one, no longer leads here."""
         if self.inode is not None:
             self.inode.sock = None
-        elif self.address is not None and self.net.abstract.get(self.address) is self:
-            del self.net.abstract[self.address]
+        elif self.address is not None and self.net.abstract.get((self.kind, self.address)) is self:
+            del self.net.abstract[self.kind, self.address]
 
     # -- the rest ----------------------------------------------------------------------------------------------------
 

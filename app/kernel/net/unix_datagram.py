@@ -37,6 +37,10 @@ MAX_WAITING = 10
 """Datagrams that may wait at a socket that is not connected to the sender (/proc/sys/net/unix/max_dgram_qlen)."""
 
 
+_SMALL = 65_536
+"""Bytes of a message that is sent even when the queues of all sockets are full."""
+
+
 class UnixMessageSock(UnixSock):
     """What both kinds that keep messages apart do: send one, receive one."""
 
@@ -59,6 +63,8 @@ class UnixMessageSock(UnixSock):
         if size > self.send_buffer - 32:
             raise KernelError(Errno.EMSGSIZE, f"{size} bytes are more than the send buffer could ever hold", "net")
         until = self.deadline(call, self.send_timeout)
+        if self.net.exhausted and size > _SMALL:
+            raise KernelError(Errno.ENOBUFS, "The queues of all sockets hold as much as they may", "net")
         yield from self._wait_for_buffer(call, message.flags, until)
         data = copied(message.source, size)
         receiver = self.find(call, name) if name is not None else self._receiver(call, message)

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from app.kernel.call import Call
 
 
-def copied_pieces(source: Source, piece: int) -> bytes:
-    """What a stream takes from user memory: everything, or whole pieces up to the first that is not readable."""
-    size = min(source.size, MAX_RW_COUNT)
+def copied_pieces(call: Call, source: Source, piece: int) -> bytes:
+    """What a stream takes from user memory: everything, or whole pieces up to the first that is not readable.
+
+    Vectors may name the same memory again and again; no more is taken at once than the machine has.
+    """
+    size = min(source.size, MAX_RW_COUNT, call.kernel.config.memory_bytes)
     data = source.read(size) if size else b""
     if len(data) < size:
         data = data[: len(data) - len(data) % piece]
@@ -42,7 +45,7 @@ class UnixStreamSock(UnixConnectionSock):
             self.broken(call, message.flags)
         until = self.deadline(call, self.send_timeout)
         piece_size = max(min(MAX_STREAM_BUFFER, self.send_buffer // 2 - 64), 1)
-        data = copied_pieces(message.source, piece_size)
+        data = copied_pieces(call, message.source, piece_size)
         done = 0
         while done < len(data):
             try:
@@ -107,7 +110,7 @@ class UnixStreamSock(UnixConnectionSock):
                 if arrived < len(data):
                     return self._partly_delivered(message, found, arrived - len(data))
                 self._take(message, found)
-            if ended or len(data) >= min(target, size) or (found and not size):
+            if ended or len(data) >= target or (found and not size):
                 break
             try:
                 if not (yield from self._wait_for_data(call, message.flags, until)):

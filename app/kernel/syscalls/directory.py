@@ -6,13 +6,14 @@ import os
 from typing import Annotated
 
 from app.kernel.abi.constants import AtFlag, RenameFlag
-from app.kernel.arguments import DirFd, Fd, Int, Mode, Path, Size, UserOut
+from app.kernel.arguments import DirFd, Fd, Int, Mode, Path, Size, Unsigned, UserOut
 from app.kernel.arguments.memory import EntriesOut, PathOut
 from app.kernel.call import Call
 from app.kernel.errno import Errno
 from app.kernel.fs import names
-from app.kernel.fs.inode import MAY_EXEC, Symlink
+from app.kernel.fs.inode import Symlink
 from app.kernel.fs.path import PathWalk
+from app.kernel.fs.permission import MAY_EXEC
 from app.kernel.syscall import syscall
 
 
@@ -24,6 +25,15 @@ def getdents64(call: Call, fd: Fd, dirp: Annotated[EntriesOut, "count"], count: 
     removed).
     """
     return Size(fd.file.list_entries(call, dirp))
+
+
+@syscall
+def getdents(call: Call, fd: Fd, dirp: Annotated[EntriesOut, "count"], count: Unsigned) -> Size:
+    """Like getdents64, with entries of the older `struct linux_dirent`, where the type is the last byte.
+
+    See getdents(2). Errors: those of getdents64.
+    """
+    return Size(fd.file.list_entries(call, dirp, old=True))
 
 
 @syscall
@@ -188,6 +198,7 @@ def _read_link(call: Call, dirfd: DirFd | None, pathname: Path, buf: UserOut, si
     dentry = walk.find(dirfd, follow=False)
     if not isinstance(dentry.inode, Symlink):
         walk.refuse(Errno.EINVAL, f"{dentry.path} is not a symbolic link.")
+    dentry.inode.accessed()
     target = os.fsencode(dentry.inode.target)[:size]
     if buf.write(target) < len(target):
         raise call.refuse(Errno.EFAULT, "buf", "memory", hex(buf.address), "The target does not fit into the memory.")

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from app.kernel.abi.constants import OpenFlag, SeekWhence
-from app.kernel.arguments import DirFd, Fd, Int, Mode, Offset, Path, Size, UserIn, UserOut
+from app.kernel.arguments import DirFd, Fd, Mode, Offset, Path, Size, UserIn, UserOut
 from app.kernel.arguments.integers import CreationMode
-from app.kernel.arguments.iovec import IoVecIn, IoVecOut
 from app.kernel.call import Call
 from app.kernel.errno import Errno
 from app.kernel.fs.create import open_path
-from app.kernel.fs.superblock import MAX_FILE_SIZE
 from app.kernel.syscall import syscall
 from app.kernel.wait import Blocking
 
@@ -77,57 +75,35 @@ def pwrite64(call: Call, fd: Fd, buf: Annotated[UserIn, "count"], count: Size, o
 
 
 @syscall
-def readv(call: Call, fd: Fd, iov: Annotated[IoVecOut, "iovcnt"], iovcnt: Size) -> Blocking[int]:
-    """Read from `fd` into the `iovcnt` buffers that `iov` lists, filling one after the other.
-
-    Source: readv(2). Errors: those of read, EINVAL (more than 1024 buffers, or a length that is negative as ssize_t).
-    """
-    file = fd.readable()
-    iov.import_vector()
-    if not iov.size:
-        return 0
-    return (yield from file.read(call, iov))
-
-
-@syscall
-def writev(call: Call, fd: Fd, iov: Annotated[IoVecIn, "iovcnt"], iovcnt: Size) -> Blocking[int]:
-    """Write the `iovcnt` buffers that `iov` lists to `fd`, one after the other, as a single write.
-
-    Source: readv(2). Errors: those of write, EINVAL (more than 1024 buffers, or a length that is negative as ssize_t).
-    """
-    file = fd.writable()
-    iov.import_vector()
-    if not iov.size:
-        return 0
-    return (yield from file.write(call, iov))
-
-
-@syscall
-def open(call: Call, pathname: Path, flags: OpenFlag, mode: Annotated[CreationMode, "flags"]) -> Fd:
+def open(call: Call, pathname: Path, flags: OpenFlag, mode: Annotated[CreationMode, "flags"]) -> Blocking[Fd]:
     """Open the file `pathname`, or create it (O_CREAT, with permissions `mode`), and return the lowest free descriptor.
 
     Source: open(2). Errors: EFAULT, ENAMETOOLONG, ENOENT, ENOTDIR, EACCES, ELOOP (path walk); EEXIST (O_CREAT|O_EXCL
     and it exists); EISDIR (writing a directory); ENOTDIR (O_DIRECTORY and it is none); EINVAL (flags that contradict
-    each other); EMFILE (1024 descriptors are open); ENXIO (a device without a driver); ENOSPC; EPERM (O_NOATIME on
+    each other); EMFILE (1024 descriptors are open); ENXIO (a device without a driver, or O_WRONLY|O_NONBLOCK of a fifo
+    that nobody reads); EINTR (a signal while waiting for the other end of a fifo); ENOSPC; EPERM (O_NOATIME on
     another's file).
     """
-    return open_path(call, None, pathname, flags, mode)
+    return (yield from open_path(call, None, pathname, flags, mode))
 
 
 @syscall
-def openat(call: Call, dirfd: DirFd, pathname: Path, flags: OpenFlag, mode: Annotated[CreationMode, "flags"]) -> Fd:
+def openat(
+    call: Call, dirfd: DirFd, pathname: Path, flags: OpenFlag, mode: Annotated[CreationMode, "flags"]
+) -> Blocking[Fd]:
     """Open the file `pathname`, which, when relative, starts at the directory `dirfd` (AT_FDCWD: the working
     directory).
 
     Source: openat(2). Errors: those of open, EBADF and ENOTDIR (`dirfd` is not an open directory).
     """
-    return open_path(call, dirfd, pathname, flags, mode)
+    return (yield from open_path(call, dirfd, pathname, flags, mode))
 
 
 @syscall
-def creat(call: Call, pathname: Path, mode: Mode) -> Fd:
+def creat(call: Call, pathname: Path, mode: Mode) -> Blocking[Fd]:
     """Open `pathname` for writing with O_CREAT|O_WRONLY|O_TRUNC. Source: creat(2). Errors: those of open."""
-    return open_path(call, None, pathname, OpenFlag.O_CREAT | OpenFlag.O_WRONLY | OpenFlag.O_TRUNC, mode)
+    flags = OpenFlag.O_CREAT | OpenFlag.O_WRONLY | OpenFlag.O_TRUNC
+    return (yield from open_path(call, None, pathname, flags, mode))
 
 
 @syscall
@@ -150,27 +126,6 @@ def lseek(call: Call, fd: Fd, offset: Offset, whence: SeekWhence) -> Offset:
     result = file.seek(call, offset, whence)
     call.service("vfs", "seek", f"The offset of {file.path} is now {result}.")
     return Offset(result)
-
-
-@syscall
-def ftruncate(call: Call, fd: Fd, length: Offset) -> Int:
-    """Cut or extend the file `fd`, which is open for writing, to `length` bytes; what is added reads as zeros.
-
-    Source: ftruncate(2). Errors: EBADF, EINVAL (negative `length`, or no regular file open for writing), EFBIG.
-    """
-    if length < 0:
-        raise call.refuse(Errno.EINVAL, "length", "range", str(length), "A length is not negative.")
-    file = fd.file
-    if not file.inode.is_regular or not file.writable:
-        raise call.refuse(
-            Errno.EINVAL, "fd", "access-mode", str(fd.number), f"{file.path} is no regular file open for writing."
-        )
-    if length > MAX_FILE_SIZE:
-        raise call.refuse(Errno.EFBIG, "length", "range", str(length), f"Files end at {MAX_FILE_SIZE} at the latest.")
-    file.inode.drop_privileges(call.task.credentials)
-    file.inode.truncate(length)
-    call.service("vfs", "truncate", f"{file.path} has {length} bytes now.")
-    return Int(0)
 
 
 def _need_position(call: Call, offset: Offset) -> None:

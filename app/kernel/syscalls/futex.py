@@ -292,7 +292,7 @@ def get_robust_list(
     ESRCH: there is no such thread. EPERM: it belongs to somebody else. EFAULT: there is no room for the answer.
     See get_robust_list(2).
     """
-    task = call.kernel.tasks.get(int(pid)) if pid else call.task
+    task = call.kernel.find_task(int(pid)) if pid else call.task
     if task is None:
         raise call.refuse(Errno.ESRCH, "pid", "process", str(pid.text()), f"There is no thread {int(pid)}.")
     mine = call.task.credentials

@@ -88,9 +88,9 @@ def _process(call: Call, pid: int) -> Process:
     """The process with a task `pid`, or the caller's. Raises ESRCH."""
     if not pid:
         return call.task.process
-    task = call.kernel.tasks.get(int(pid))
-    process = task.process if task is not None else call.kernel.processes.get(int(pid))
-    if process is None:
+    task = call.kernel.find_task(int(pid))
+    if task is None:
         raise call.refuse(Errno.ESRCH, "pid", "process", str(int(pid)), f"There is no process {int(pid)}.")
+    process = task.process
     call.passed("pid", "process", str(int(pid)), f"Process {process.pid} is {process.name}.")
     return process

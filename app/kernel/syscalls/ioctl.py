@@ -16,9 +16,15 @@ _NONBLOCK = int(OpenFlag.O_NONBLOCK)
 def ioctl(call: Call, fd: Fd, request: IoctlRequest, arg: IoctlArgument) -> Int:
     """Ask the device behind `fd` for something special; what `arg` is depends on `request`.
 
-    FIOCLEX, FIONCLEX and FIONBIO work on every file; a terminal also knows TCGETS and TCSETS (its settings), TIOCGWINSZ
-    and TIOCSWINSZ (its size), TIOCGPGRP, TIOCGSID, TIOCOUTQ and TCFLSH; FIONREAD counts what can be read. Source:
-    ioctl(2), ioctl_tty(2). Errors: EBADF, EFAULT, EINVAL, ENOTTY (the file does not know the request).
+    FIOCLEX, FIONCLEX and FIONBIO work on every file; FIONREAD counts what can be read. A terminal also knows TCGETS and
+    TCSETS (its settings), TIOCGWINSZ and TIOCSWINSZ (its size; SIGWINCH tells of changes), TIOCSCTTY, TIOCNOTTY and
+    TIOCGSID (the session it controls), TIOCGPGRP and TIOCSPGRP (its foreground process group), TIOCOUTQ and TCFLSH. The
+    master of a pseudo-terminal knows TIOCGPTN, TIOCSPTLCK, TIOCGPTLCK and TIOCGPTPEER (its slave). Source: ioctl(2),
+    ioctl_tty(2). Errors: EBADF, EFAULT, EINVAL, ENOTTY (the file does not know the request, or the terminal is not that
+    of the caller), EPERM, ESRCH, EIO (a terminal that was hung up). A background process that changes its terminal gets
+    SIGTTOU.
+
+    Not served: packet mode (TIOCPKT), breaks, exclusive use (TIOCEXCL), and line disciplines other than N_TTY.
     """
     file = fd.file
     files = call.task.files

@@ -8,10 +8,12 @@ from app.cpu.mmu import PAGE_MASK, READ, WRITE
 from app.kernel.abi.constants import MmapProt
 from app.kernel.arguments import Address, Int, Size
 from app.kernel.call import Call
-from app.kernel.errno import Errno
+from app.kernel.errno import Errno, KernelError
 from app.kernel.mm.address_space import MAX_MAP_COUNT, AddressSpace
 from app.kernel.mm.faults import page_ceil
+from app.kernel.mm.limits import check_locking, check_size
 from app.kernel.mm.vma import ALL, VM_LOCKED, VM_LOCKONFAULT, Vma
+from app.kernel.resource import Resource
 from app.kernel.syscall import syscall
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ def brk(call: Call, addr: Address) -> Address:
     The C library's function of that name is another thing. See brk(2).
     """
     mm = call.task.mm
-    problem = _move_break(mm, addr)
+    problem = _move_break(call, mm, addr)
     if problem is not None:
         call.service("mm", "brk", f"{problem} The heap still ends at {mm.brk:#x}.")
     elif mm.brk == mm.start_brk:
@@ -40,12 +42,14 @@ def brk(call: Call, addr: Address) -> Address:
     return Address(mm.brk)
 
 
-def _move_break(mm: AddressSpace, addr: int) -> str | None:
+def _move_break(call: Call, mm: AddressSpace, addr: int) -> str | None:
     """Do what brk does; returns why nothing was done."""
     if addr < mm.start_brk:
         return "Nothing changes: that is below the start of the heap." if addr else "Address 0 only asks."
     if addr > mm.limit - PAGE:
         return "Nothing changes: that is outside user memory."
+    if addr - mm.start_brk > call.task.process.rlimits[Resource.RLIMIT_DATA][0]:
+        return "Nothing changes: RLIMIT_DATA does not allow so much."
     old, new = page_ceil(mm.brk), page_ceil(addr)
     if new < old:
         mm.unmap(new, old)
@@ -55,7 +59,13 @@ def _move_break(mm: AddressSpace, addr: int) -> str | None:
             return "Nothing changes: another region is in the way."
         if len(mm.vmas) >= MAX_MAP_COUNT:
             return "Nothing changes: there are too many regions."
-        mm.map(Vma(old, new, READ | WRITE, "[heap]", flags=mm.default_flags))
+        heap = Vma(old, new, READ | WRITE, "[heap]", flags=mm.default_flags)
+        try:
+            check_locking(call, mm, heap.flags, heap.size)
+            check_size(call, mm, heap, heap.size)
+        except KernelError as error:
+            return f"Nothing changes: {error.why}."
+        mm.map(heap)
         if mm.default_flags & VM_LOCKED and not mm.default_flags & VM_LOCKONFAULT:
             mm.populate(old, new)
     mm.brk = addr

@@ -10,7 +10,7 @@ from app.kernel.abi.text import flag_text
 from app.kernel.arguments import Address, Int, PageVectorOut, Size
 from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
-from app.kernel.fs.inode import MAY_WRITE
+from app.kernel.fs.permission import MAY_WRITE
 from app.kernel.mm.address_space import AddressSpace
 from app.kernel.mm.faults import page_ceil
 from app.kernel.mm.memory_object import MappedFile
@@ -29,7 +29,9 @@ from app.kernel.mm.vma import (
 from app.kernel.syscall import syscall
 
 _WORD = 1 << 64
-_KNOWN = frozenset(int(advice) for advice in Advice)
+_KNOWN = frozenset(Advice) - {Advice.MADV_HWPOISON, Advice.MADV_SOFT_OFFLINE}
+"""What this kernel follows: no page here is ever broken."""
+
 _FLAGS: dict[int, tuple[int, int]] = {
     Advice.MADV_NORMAL: (0, VM_SEQ_READ | VM_RAND_READ),
     Advice.MADV_RANDOM: (VM_RAND_READ, VM_SEQ_READ),
@@ -59,7 +61,9 @@ def madvise(call: Call, addr: Address, length: Size, advice: Advice) -> Int:
     gets. `MADV_POPULATE_READ` and `_WRITE` make every page present. `MADV_GUARD_INSTALL` makes every touch a fault.
     EINVAL: `addr` is not page aligned, `length` is too large, `advice` is none, or it does not fit the region (locked,
     or shared). ENOMEM: a part is not mapped; the rest has got the advice. EFAULT: a page can't be made present. EACCES:
-    `MADV_REMOVE` of memory that may not be stored into. EPERM: `MADV_HWPOISON` is for the superuser. See madvise(2).
+    `MADV_REMOVE` of memory that may not be stored into. See madvise(2).
+
+    Not served: `MADV_COLLAPSE` and `MADV_HWPOISON` answer EINVAL, because there are no huge and no broken pages.
     """
     mm = call.task.mm
     if advice not in _KNOWN:
@@ -69,10 +73,6 @@ def madvise(call: Call, addr: Address, length: Size, advice: Advice) -> Int:
     end = addr + page_ceil(length)
     if length and (page_ceil(length) >= _WORD or end >= _WORD):
         raise call.refuse(Errno.EINVAL, "length", "range", hex(length), "The range is larger than the address space.")
-    if advice in (Advice.MADV_HWPOISON, Advice.MADV_SOFT_OFFLINE):
-        raise call.refuse(
-            Errno.EPERM, "advice", "permission", flag_text(advice, Advice), "Only the superuser may do that."
-        )
     if not length:
         return Int(0)
     if advice in (Advice.MADV_POPULATE_READ, Advice.MADV_POPULATE_WRITE):
@@ -103,6 +103,8 @@ def _advise(call: Call, mm: AddressSpace, vma: Vma, start: int, end: int, advice
         problem = "That is for private anonymous memory"
     elif advice == Advice.MADV_REMOVE and private_anonymous:
         problem = "That is for shared memory and files"
+    elif advice == Advice.MADV_COLLAPSE:
+        problem = "There are no huge pages to make of it"
     if problem:
         raise KernelError(Errno.EINVAL, problem, "mm")
     if advice in _FLAGS:

@@ -14,17 +14,27 @@ from app.kernel.syscall import syscall
 from .memory import change_protection
 
 ULONG = "unsigned long"
+_KNOWN = int(KeyRights.PKEY_DISABLE_ACCESS | KeyRights.PKEY_DISABLE_WRITE)
+
+
+class Reserved(Size):
+    """`unsigned long` flags, of which there are none yet."""
+
+    @classmethod
+    def show(cls, value: int) -> str:
+        """`0`, or hexadecimal."""
+        return f"{value:#x}" if value else "0"
 
 
 @syscall
-def pkey_alloc(call: Call, flags: Annotated[MmapProt, ULONG], access_rights: Annotated[KeyRights, ULONG]) -> Int:
+def pkey_alloc(call: Call, flags: Reserved, access_rights: Annotated[KeyRights, ULONG]) -> Int:
     """Get a protection key. This CPU has none to give.
 
     EINVAL: `flags` is not 0, or unknown rights. ENOSPC: no key is free. See pkey_alloc(2).
     """
     if flags:
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "There are no flags yet, so it must be 0.")
-    if access_rights & ~int(sum(KeyRights)):
+    if access_rights & ~_KNOWN:
         raise call.refuse(Errno.EINVAL, "access_rights", "flags", hex(access_rights), "There are no such rights.")
     raise call.refuse(Errno.ENOSPC, "flags", "limit", "0", "This CPU has no protection keys.")
 

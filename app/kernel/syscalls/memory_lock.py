@@ -34,7 +34,7 @@ def mlock2(call: Call, addr: Address, length: Size, flags: LockFlag) -> Int:
 
     EINVAL: unknown flags. The other errors are those of mlock. See mlock(2).
     """
-    if flags & ~LockFlag.MLOCK_ONFAULT:
+    if flags & ~int(LockFlag.MLOCK_ONFAULT):
         raise call.refuse(Errno.EINVAL, "flags", "flags", flag_text(flags, LockFlag), "There are no such flags.")
     return _lock(call, addr, length, _LOCKED if flags else VM_LOCKED)
 

@@ -11,6 +11,7 @@ from app.kernel.abi.constants import MAP_TYPE, MmapFlag, MmapProt
 from app.kernel.abi.text import flag_text
 from app.kernel.arguments import Address, Fd, Int, PageOffset, Size
 from app.kernel.call import Call
+from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.inode import RegularFile
 from app.kernel.mm.address_space import MAX_MAP_COUNT, AddressSpace
@@ -89,7 +90,8 @@ def mmap(
     start = _place(call, mm, addr, size, flags)
     kind = _kind(call, mm, size, flags)
     vma = _describe(call, start, size, prot, flags, file, offset, kind)
-    check_size(call, mm, vma, size)
+    replaced = sum(min(old.end, vma.end) - max(old.start, vma.start) for old in mm.vmas.overlapping(vma.start, vma.end))
+    check_size(call, mm, vma, size, replaced)
     mm.map(vma)
     call.service("mm", "map", f"{size} bytes at {start:#x} are now mapped {vma.perms}{_what(vma)}.")
     populate = flags & (MmapFlag.MAP_POPULATE | MmapFlag.MAP_NONBLOCK) == MmapFlag.MAP_POPULATE
@@ -130,7 +132,7 @@ def _refuse_huge(call: Call, addr: int, length: int, flags: int, offset: int) ->
         return call.refuse(Errno.ENOMEM, "length", "range", hex(length), "The range reaches outside user memory.")
     if fixed and addr % size:
         return call.refuse(Errno.EINVAL, "addr", "alignment", hex(addr), f"It must be a multiple of {size}.")
-    if fixed and addr < MMAP_MIN_ADDR and call.task.credentials.euid:
+    if fixed and addr < MMAP_MIN_ADDR and not call.task.credentials.capable(Capability.CAP_SYS_RAWIO):
         return call.refuse(Errno.EPERM, "addr", "permission", hex(addr), "Only the superuser may map so low.")
     if not _fits(offset, length, _MAX_OFFSET):
         return call.refuse(Errno.EOVERFLOW, "offset", "range", hex(offset), "No file can be that long.")
@@ -148,7 +150,7 @@ def _place(call: Call, mm: AddressSpace, addr: int, size: int, flags: int) -> in
         raise call.refuse(Errno.ENOMEM, "addr", "range", shown, "The range reaches outside user memory.")
     if addr & PAGE_MASK:
         raise call.refuse(Errno.EINVAL, "addr", "alignment", shown, _UNALIGNED)
-    if addr < MMAP_MIN_ADDR and call.task.credentials.euid:
+    if addr < MMAP_MIN_ADDR and not call.task.credentials.capable(Capability.CAP_SYS_RAWIO):
         raise call.refuse(
             Errno.EPERM, "addr", "permission", shown, f"Only the superuser may map below {MMAP_MIN_ADDR:#x}."
         )
@@ -201,7 +203,7 @@ def _describe(
         if isinstance(file.inode, RegularFile):
             mapped = MappedFile.of(file.inode, call.kernel.memory)
             vma = Vma(start, start + size, prot & ALL, file.path, shared=shared, may=may, flags=kind)
-            return replace(vma, file=mapped, offset=offset)
+            return replace(vma, file=mapped, offset=offset, dentry=file.dentry)
     if grows and (shared or sharing == _MAP_DROPPABLE):
         raise call.refuse(Errno.EINVAL, "flags", "flags", shown, "Such memory can't grow downwards.")
     if sharing == _MAP_DROPPABLE and kind & VM_LOCKED:
@@ -279,7 +281,7 @@ def remap_file_pages(
     """Make the part [start, start + size) of a shared mapping show the file from page `pgoff` on.
 
     An old call that Linux answers with an ordinary mmap. EINVAL: `prot` is not 0, the range is empty or too large, or
-    it is not all one shared mapping. See remap_file_pages(2).
+    it is not all one shared mapping. EOVERFLOW: no file has that page. See remap_file_pages(2).
     """
     mm = call.task.mm
     if prot:
@@ -290,6 +292,8 @@ def remap_file_pages(
     vma = mm.find(first)
     if vma is None or not vma.shared or vma.file is None or vma.end < first + length:
         raise call.refuse(Errno.EINVAL, "start", "mapped", hex(start), "The range is not all one shared mapping.")
+    if pgoff > (_MAX_OFFSET - length) >> PAGE_SHIFT:
+        raise call.refuse(Errno.EOVERFLOW, "pgoff", "range", hex(pgoff), "No file can be that long.")
     mm.map(replace(vma, start=first, end=first + length, offset=pgoff << PAGE_SHIFT))
     if vma.prot and not flags & MmapFlag.MAP_NONBLOCK:
         mm.populate(first, first + length)

@@ -8,6 +8,7 @@ from app.cpu.mmu import PAGE_MASK
 from app.kernel.abi.memory_constants import MremapFlag
 from app.kernel.arguments import Address, Size
 from app.kernel.call import Call
+from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 from app.kernel.mm.address_space import MAX_MAP_COUNT, AddressSpace
 from app.kernel.mm.faults import MMAP_MIN_ADDR, page_ceil
@@ -19,6 +20,7 @@ ULONG = "unsigned long"
 _SIZE_LIMIT = 1 << 64
 _KNOWN = int(sum(MremapFlag))
 _PLACED = MremapFlag.MREMAP_FIXED | MremapFlag.MREMAP_DONTUNMAP
+_SHOWN = MremapFlag.MREMAP_MAYMOVE | MremapFlag.MREMAP_FIXED
 _SPARE_REGIONS = 5
 
 
@@ -31,7 +33,7 @@ class MremapPlace(Address):
     def fetch(cls, call: Call, name: str, raw: int, detail: str) -> MremapPlace:
         """Look at the flags, which come before it."""
         place = cls(raw)
-        place.counts = bool(int(call.arguments[detail]) & MremapFlag.MREMAP_FIXED)
+        place.counts = int(call.arguments[detail]) & _SHOWN == _SHOWN
         return place
 
     def text(self) -> str | None:
@@ -171,7 +173,7 @@ def _move_to(call: Call, mm: AddressSpace, address: int, old: int, new: int, fla
         if found is None:
             raise KernelError(Errno.ENOMEM, "There is no free range of this size", "mm")
         target = found
-    elif target < MMAP_MIN_ADDR and call.task.credentials.euid:
+    elif target < MMAP_MIN_ADDR and not call.task.credentials.capable(Capability.CAP_SYS_RAWIO):
         raise call.refuse(
             Errno.EPERM,
             "new_address",

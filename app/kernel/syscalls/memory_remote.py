@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from app.kernel.abi.memory_constants import MembarrierCommand
-from app.kernel.arguments import Int, Size, Unsigned
+from app.kernel.abi.memory_constants import MembarrierCommand, MembarrierFlag
+from app.kernel.arguments import Int, Size
+from app.kernel.arguments.integers import signed
 from app.kernel.arguments.iovec import IoVecIn, IoVecOut, RemoteVec
 from app.kernel.call import Call
+from app.kernel.credentials import Capability, Credentials
 from app.kernel.errno import Errno
 from app.kernel.mm.address_space import AddressSpace
 from app.kernel.syscall import syscall
@@ -101,16 +103,53 @@ def _remote(call: Call, pid: int, local: IoVecIn | IoVecOut, remote: RemoteVec, 
     if not remote.size:
         return None
     task = call.kernel.tasks.get(pid)
+    process = call.kernel.processes.get(pid)
+    if task is None and process is not None and not process.is_zombie:
+        task = process.leader
     if task is None:
         raise call.refuse(Errno.ESRCH, "pid", "process", str(pid), f"There is no process {pid}.")
-    me, other = call.task.credentials, task.process.credentials
-    if me.euid and (me.uid, me.gid) != (other.uid, other.gid):
+    if task.process is not call.task.process and not _may_access(call.task.credentials, task.credentials):
         raise call.refuse(Errno.EPERM, "pid", "permission", str(pid), "Another user's memory may not be looked at.")
     return task.mm
 
 
+def _may_access(who: Credentials, other: Credentials) -> bool:
+    """Whether the real user and group are those of the other, in every role (ptrace(2), PTRACE_MODE_REALCREDS)."""
+    same = {other.uid, other.euid, other.suid} == {who.uid} and {other.gid, other.egid, other.sgid} == {who.gid}
+    return same or who.capable(Capability.CAP_SYS_PTRACE)
+
+
+class CpuId(Int):
+    """`cpu_id` of membarrier(2), which counts only when there are flags."""
+
+    counts = False
+
+    @classmethod
+    def fetch(cls, call: Call, name: str, raw: int, detail: str) -> CpuId:
+        """Look at the flags, which come before it."""
+        cpu = cls(signed(raw, 32))
+        cpu.counts = bool(int(call.arguments[detail]))
+        return cpu
+
+    def text(self) -> str | None:
+        """The number, or nothing."""
+        return super().text() if self.counts else None
+
+
+class Commands(Int):
+    """What membarrier(2) answers: 0, or a set of commands."""
+
+    @classmethod
+    def show(cls, value: int) -> str:
+        """`0x3 (MEMBARRIER_CMD_GLOBAL|MEMBARRIER_CMD_GLOBAL_EXPEDITED)`."""
+        names = [command.name for command in MembarrierCommand if command & value]
+        return f"{value:#x} ({'|'.join(names)})" if value else "0"
+
+
 @syscall
-def membarrier(call: Call, cmd: MembarrierCommand, flags: Unsigned, cpu_id: Int) -> Int:
+def membarrier(
+    call: Call, cmd: MembarrierCommand, flags: MembarrierFlag, cpu_id: Annotated[CpuId, "flags"]
+) -> Commands:
     """Make every thread of the machine, or of this process, see stores in order. Here one CPU runs all, so they do.
 
     `MEMBARRIER_CMD_QUERY` returns the commands there are. EINVAL: no such command, or `flags` is not 0. EPERM: an
@@ -121,14 +160,14 @@ def membarrier(call: Call, cmd: MembarrierCommand, flags: Unsigned, cpu_id: Int)
     mm = call.task.mm
     commands = [int(command) for command in MembarrierCommand if command]
     if cmd == MembarrierCommand.MEMBARRIER_CMD_QUERY:
-        return Int(sum(commands))
+        return Commands(sum(commands))
     if cmd not in commands:
         raise call.refuse(Errno.EINVAL, "cmd", "choice", str(int(cmd)), "There is no such command.")
     if cmd == MembarrierCommand.MEMBARRIER_CMD_GET_REGISTRATIONS:
-        return Int(mm.barriers | (_PRIVATE if mm.barriers & _SPECIAL else 0))
+        return Commands(mm.barriers | (_PRIVATE if mm.barriers & _SPECIAL else 0))
     if cmd in (_GLOBAL_REGISTRATION, *_REGISTRATIONS.values()):
         mm.barriers |= cmd
     elif cmd in _REGISTRATIONS and not mm.barriers & _REGISTRATIONS[cmd]:
         raise call.refuse(Errno.EPERM, "cmd", "registered", str(int(cmd)), "The process has not registered for it.")
     call.service("mm", "barrier", "One CPU runs every thread, so all see stores in order already.")
-    return Int(0)
+    return Commands(0)

@@ -7,6 +7,7 @@ from app.kernel.arguments import Int
 from app.kernel.arguments.pair import DescriptorPair
 from app.kernel.call import Call
 from app.kernel.errno import Errno
+from app.kernel.fs.permission import file_group, file_user
 from app.kernel.fs.pipe import Pipe, PipeEnd
 from app.kernel.syscall import syscall
 
@@ -39,7 +40,7 @@ def _make(call: Call, pipefd: DescriptorPair, flags: int) -> Int:
     second = files.lowest_free(first + 1)
     pipefd.write(first, second)
     who = call.task.credentials
-    inode = Pipe(fs, who.euid, who.egid)
+    inode = Pipe(fs, file_user(who), file_group(who))
     status = flags & ~int(PipeFlag.O_CLOEXEC)
     close_on_exec = bool(flags & PipeFlag.O_CLOEXEC)
     ends = (first, OpenFlag.O_RDONLY | (status & OpenFlag.O_NONBLOCK)), (second, OpenFlag.O_WRONLY | status)

@@ -51,7 +51,7 @@ def prlimit64(
     is raised. EINVAL: no such resource, or the soft limit is above the hard one. See prlimit(2).
     """
     fields = None if new_limit.is_null else new_limit.read()
-    task = call.kernel.tasks.get(int(pid)) if pid else call.task
+    task = call.kernel.find_task(int(pid)) if pid else call.task
     if task is None:
         raise call.refuse(Errno.ESRCH, "pid", "process", str(int(pid)), f"There is no process {int(pid)}.")
     mine, theirs = call.task.credentials, task.credentials
@@ -86,4 +86,7 @@ def _set(call: Call, process: Process, resource: int, soft: int, hard: int) -> N
             Errno.EPERM, "rlim", "permission", str(hard), f"The hard limit only goes down from {old_hard}."
         )
     process.rlimits[int(resource)] = (soft, hard)
+    if resource == Resource.RLIMIT_NOFILE:
+        for task in process.tasks:
+            task.files.limit = soft
     call.service("sched", "limit", f"{Resource(int(resource)).name} of process {process.pid} is now {soft}.")

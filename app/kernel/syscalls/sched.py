@@ -233,7 +233,7 @@ def getcpu(call: Call, cpu: Annotated[NumberOut, "int"], node: Annotated[NumberO
 
 def _task(call: Call, pid: int, negative: Errno = Errno.ESRCH) -> Task:
     """The thread; 0 is the caller. Raises ESRCH, or `negative` for a negative number."""
-    task = call.kernel.tasks.get(int(pid)) if pid else call.task
+    task = call.kernel.find_task(int(pid)) if pid else call.task
     if task is None:
         errno = negative if pid < 0 else Errno.ESRCH
         raise call.refuse(errno, "pid", "process", str(int(pid)), f"There is no thread {int(pid)}.")

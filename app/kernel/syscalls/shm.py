@@ -10,6 +10,7 @@ from app.kernel.abi.text import flag_text
 from app.kernel.arguments import Address, Int, Size
 from app.kernel.arguments.ipc import IpcKey, ShmBuffer, ShmGetFlags
 from app.kernel.call import Call
+from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 from app.kernel.ipc.shm import SHMALL, SHMMAX, SHMMNI, SegmentMemory, ShmSegment, pages_of
 from app.kernel.mm.address_space import MAX_MAP_COUNT
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from app.kernel.credentials import Credentials
 
 _WORD = 1 << 64
+_LARGEST_FILE = (1 << 63) - 1
+_HUGE_SHIFTS = (0, 21, 30)
+"""What SHM_HUGE_SHIFT may encode: a size of huge pages that there is."""
+
 _HUGETLB, _NORESERVE = 0o4000, 0o10000
 _READ_ALL, _WRITE_ALL, _EXECUTE_ALL = 0o444, 0o222, 0o111
 
@@ -51,8 +56,9 @@ def shmget(call: Call, key: IpcKey, size: Size, shmflg: ShmGetFlags) -> Int:
     if pages_of(segments) + pages > SHMALL:
         raise KernelError(Errno.ENOSPC, "All segments together have too many pages", "system")
     if shmflg & _HUGETLB:
-        errno = Errno.ENOMEM if who.euid == 0 else Errno.EPERM
-        raise call.refuse(errno, "shmflg", "flags", shmflg.text() or "", "There are no huge pages to be had.")
+        raise _refuse_huge(call, shmflg, who)
+    if size > _LARGEST_FILE:
+        raise call.refuse(Errno.EINVAL, "size", "range", hex(size), "A segment is a file, and no file is that long.")
     if size > COMMIT_LIMIT and not shmflg & _NORESERVE:
         raise KernelError(Errno.ENOMEM, "That is more than the machine could ever provide", "system")
     segment = ShmSegment(call.kernel, key, shmflg, who, size, call.task.process.pid)
@@ -60,6 +66,14 @@ def shmget(call: Call, key: IpcKey, size: Size, shmflg: ShmGetFlags) -> Int:
     segment.memory.number = ident
     call.service("system", "create", f"Segment {ident} is made: {size} bytes, which are zeroed when touched.")
     return Int(ident)
+
+
+def _refuse_huge(call: Call, flags: int, who: Credentials) -> KernelError:
+    """Huge pages: the machine has none to give, and only some may ask."""
+    if flags >> 26 & 0x3F not in _HUGE_SHIFTS:
+        return call.refuse(Errno.EINVAL, "shmflg", "flags", ShmGetFlags.show(flags), "There are no such huge pages.")
+    errno = Errno.ENOMEM if who.capable(Capability.CAP_IPC_LOCK) else Errno.EPERM
+    return call.refuse(errno, "shmflg", "flags", ShmGetFlags.show(flags), "There are no huge pages to be had.")
 
 
 @syscall
@@ -115,7 +129,7 @@ def _place(call: Call, segment: ShmSegment, address: int | None, size: int, repl
         raise call.refuse(Errno.EINVAL, "shmaddr", "free", shown, "Something is mapped in this range already.")
     if address > mm.limit - size:
         raise call.refuse(Errno.ENOMEM, "shmaddr", "range", shown, "The range reaches outside user memory.")
-    if address < MMAP_MIN_ADDR and call.task.credentials.euid:
+    if address < MMAP_MIN_ADDR and not call.task.credentials.capable(Capability.CAP_SYS_RAWIO):
         raise call.refuse(
             Errno.EPERM, "shmaddr", "permission", shown, f"Only the superuser may map below {MMAP_MIN_ADDR:#x}."
         )
@@ -132,9 +146,10 @@ def shmdt(call: Call, shmaddr: Address) -> Int:
             attached = vma.file
             if vma.start < shmaddr or vma.start - shmaddr != vma.offset or not isinstance(attached, SegmentMemory):
                 continue
-            if memory is None or memory is attached:
-                memory = attached
-                mm.unmap(vma.start, vma.end)
+            if memory is not None and (memory is not attached or vma.end - shmaddr > attached.size):
+                continue
+            memory = attached
+            mm.unmap(vma.start, vma.end)
     if memory is None:
         raise call.refuse(Errno.EINVAL, "shmaddr", "attached", hex(shmaddr), "No segment is attached there.")
     memory.segment.touch_detach(call.task.process.pid)

@@ -1,21 +1,18 @@
-"""Signals: send them, block them, say what to do with them."""
+"""Signals: say what to do with them, block them, return from their handlers."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from app.kernel import signal_delivery
-from app.kernel.abi.constants import SaFlag, SigHow, Signo
-from app.kernel.abi.text import signal_name
-from app.kernel.arguments import Int, SignalNumber, Size, StructIn, StructOut
+from app.kernel import signal_delivery, signal_frame
+from app.kernel.abi.constants import AltstackFlag, SaFlag, SigHow, Signo
+from app.kernel.abi.text import signal_name, signal_set_text
+from app.kernel.arguments import Int, Long, SignalNumber, Size, StructIn, StructOut
 from app.kernel.call import Call
-from app.kernel.credentials import Capability
-from app.kernel.errno import Errno
+from app.kernel.errno import Errno, message
 from app.kernel.signal import LAST, SIG_DFL, SIG_IGN, UNBLOCKABLE, Disposition, SigInfo, SignalSet
 from app.kernel.syscall import syscall
-from app.kernel.task import Process
 
-INIT_PID = 1
 SIGSET_SIZE = 8
 
 _KNOWN_FLAGS = sum(SaFlag) | 0x800
@@ -35,7 +32,7 @@ def rt_sigaction(
     EINVAL: no such signal, `SIGKILL` or `SIGSTOP` with a new action, or `sigsetsize` is not 8. EFAULT: `act` is not
     readable or `oldact` not writable. See sigaction(2).
     """
-    _check_size(call, sigsetsize)
+    check_size(call, sigsetsize)
     new = None if act.is_null else act.read()
     if not 1 <= signum <= LAST:
         raise call.refuse(Errno.EINVAL, "signum", "signal", str(int(signum)), f"Signals are numbered 1 to {LAST}.")
@@ -78,7 +75,7 @@ def rt_sigprocmask(
     EINVAL: unknown `how`, or `sigsetsize` is not 8. EFAULT: `set` is not readable or `oldset` not writable.
     See sigprocmask(2).
     """
-    _check_size(call, sigsetsize)
+    check_size(call, sigsetsize)
     task = call.task
     old = task.blocked.bits
     if not set.is_null:
@@ -94,6 +91,7 @@ def rt_sigprocmask(
                 Errno.EINVAL, "how", "choice", str(int(how)), "It must be SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK."
             )
         call.service("signal", "mask", f"Signals now blocked: {task.blocked.text()}.")
+        signal_delivery.retarget(task.process)
     if not oldset.is_null:
         oldset.write(sig=old)
     return Int(0)
@@ -106,112 +104,91 @@ def rt_sigpending(call: Call, set: Annotated[StructOut, "sigset"], sigsetsize: S
     EINVAL: `sigsetsize` is more than 8. EFAULT: there is no room at `set`. See sigpending(2).
     """
     if sigsetsize > SIGSET_SIZE:
-        _check_size(call, sigsetsize)
+        check_size(call, sigsetsize)
     set.write(int(sigsetsize), sig=(call.task.pending.bits | call.task.process.pending.bits) & call.task.blocked.bits)
     return Int(0)
 
 
-@syscall
-def kill(call: Call, pid: Int, sig: SignalNumber) -> Int:
-    """Send a signal to a process; `sig` 0 only asks whether one could.
+class RestoredRegister(Long):
+    """What rt_sigreturn leaves in the return register: the program's own value, which strace takes for a result."""
 
-    A `pid` of 0 means the process group of the caller, below -1 the process group with the negated number, and -1 every
-    process but init and the caller. ESRCH: there is no such process. EINVAL: no such signal. EPERM: it belongs to
-    somebody else. Besides the processes of the program there are init (process 1, of the superuser) and the shell that
-    started the program; neither cares for signals. See kill(2).
+    @classmethod
+    def show(cls, value: int) -> str:
+        """`0`, or `-1 EINTR (Interrupted system call)`."""
+        try:
+            errno = Errno(-value)
+        except ValueError:
+            return str(int(value))
+        return f"-1 {errno.name} ({message(errno)})"
+
+
+class _Frame:
+    """The frame, which rt_sigreturn finds at the stack pointer; strace shows its mask."""
+
+    def __init__(self, mask: int) -> None:
+        self.mask = mask
+
+    def text(self) -> str:
+        """`{mask=[INT]}`."""
+        return f"{{mask={signal_set_text(self.mask)}}}"
+
+
+@syscall
+def rt_sigreturn(call: Call) -> RestoredRegister:
+    """Undo the call of a signal handler: registers, blocked signals and alternate stack become what the frame says.
+
+    The C library makes this call when a handler returns. The frame is found at the stack pointer. It never fails: a
+    frame that makes no sense means `SIGSEGV`. See sigreturn(2).
     """
-    me = call.task.process
-    processes = call.kernel.processes
-    if pid == -(1 << 31):
-        raise call.refuse(Errno.ESRCH, "pid", "process", str(pid.text()), "There is no such process group.")
-    if pid > 0:
-        found = [processes[int(pid)]] if int(pid) in processes else []
-    elif pid == -1:
-        found = [process for process in processes.values() if process is not me and process.pid != INIT_PID]
-    else:
-        group = -pid or me.pgid
-        found = [process for process in processes.values() if process.pgid == group]
-    if not found:
-        raise call.refuse(Errno.ESRCH, "pid", "process", str(pid.text()), "There is no such process or process group.")
-    call.passed("pid", "process", str(pid.text()), f"There is: {_named(found)}.")
-    _check_signal(call, sig)
-    allowed = [process for process in found if _may_signal(call, process, sig)]
-    if not allowed:
-        raise call.refuse(
-            Errno.EPERM, "pid", "permission", str(pid.text()), "It belongs to another user, and this task may not."
-        )
-    if sig == 0:
-        call.service("signal", "probe", "Signal 0 is never sent: the call only tells that it could be.")
-        return Int(0)
-    call.service("signal", "send", f"{signal_name(sig)} is sent to {_named(allowed)}.")
-    for process in allowed:
-        signal_delivery.send_to_process(call.kernel, process, SigInfo.user(int(sig), me))
+    task, abi = call.task, call.task.abi
+    state = signal_frame.pop(call.kernel, task)
+    if state is None:
+        call.service("signal", "bad frame", "There is no signal frame at the stack pointer: SIGSEGV.")
+        signal_delivery.force(call.kernel, task, SigInfo(Signo.SIGSEGV, "SI_KERNEL"))
+        return RestoredRegister(0)
+    call.arguments["frame"] = _Frame(state.mask)
+    signal_delivery.retarget(task.process)
+    call.service("signal", "restore", f"Registers and mask come from the frame; blocked now: {task.blocked.text()}.")
+    call.saved = {source: state.registers[name] for name, source in abi.restores.items()}
+    return RestoredRegister(state.registers[abi.info.return_register])
+
+
+@syscall
+def sigaltstack(call: Call, ss: Annotated[StructIn, "stack"], old_ss: Annotated[StructOut, "stack"]) -> Int:
+    """Say where handlers with `SA_ONSTACK` find their stack, and tell what was said before. Both may be NULL.
+
+    `SS_DISABLE` takes it away. With `SS_AUTODISARM` it is taken away while a handler runs on it, so that the handler
+    may be left by other ways. EFAULT: `ss` is not readable or `old_ss` not writable. EPERM: the caller runs on the
+    alternate stack. EINVAL: unknown flags. ENOMEM: it is smaller than 2048 bytes. See sigaltstack(2).
+    """
+    task = call.task
+    new = None if ss.is_null else ss.read()
+    old = task.altstack
+    pointer = call.kernel.cpu.get(task.abi.stack_register)
+    if new is not None:
+        start, flags, size = new["ss_sp"], new["ss_flags"], new["ss_size"]
+        problem = signal_frame.change_altstack_problem(task, flags, size, pointer)
+        if problem is not None:
+            errno, kind, sentence = _ALTSTACK_PROBLEMS[problem]
+            raise call.refuse(errno, "ss", kind, str(ss.text()), sentence)
+        call.passed("ss", "stack", str(ss.text()), "It can be an alternate stack.")
+        signal_frame.set_altstack(task, start, flags, size)
+    if not old_ss.is_null:
+        in_use = int(AltstackFlag.SS_ONSTACK) if signal_frame.on_altstack_of(old, pointer) else 0
+        flags = (in_use if old.size else int(AltstackFlag.SS_DISABLE)) | old.flags & AltstackFlag.SS_AUTODISARM
+        signed_flags = flags - (1 << 32) if flags >> 31 else flags
+        old_ss.write(ss_sp=old.start, ss_flags=signed_flags, ss_size=old.size)
     return Int(0)
 
 
-def _may_signal(call: Call, process: Process, sig: int) -> bool:
-    """Whether the caller may send `sig` to `process` (kill(2), second paragraph)."""
-    mine, theirs = call.task.credentials, process.credentials
-    if mine.capable(Capability.CAP_KILL) or {mine.euid, mine.uid} & {theirs.suid, theirs.uid}:
-        return True
-    return sig == Signo.SIGCONT and process.sid == call.task.process.sid
+_ALTSTACK_PROBLEMS = {
+    "in use": (Errno.EPERM, "stack", "The caller runs on the alternate stack, so that cannot be changed."),
+    "flags": (Errno.EINVAL, "flags", "The mode must be 0, SS_ONSTACK or SS_DISABLE."),
+    "size": (Errno.ENOMEM, "size", f"An alternate stack has at least {signal_frame.MINIMUM_STACK} bytes."),
+}
 
 
-def _named(processes: list[Process]) -> str:
-    return ", ".join(f"process {process.pid} ({process.name})" for process in processes[:4])
-
-
-@syscall
-def tkill(call: Call, tid: Int, sig: SignalNumber) -> Int:
-    """Send a signal to a thread.
-
-    EINVAL: `tid` is not positive, or there is no such signal. ESRCH: there is no such thread. EPERM: it belongs to
-    somebody else. See tkill(2).
-    """
-    return _send_to_thread(call, tid, sig)
-
-
-@syscall
-def tgkill(call: Call, tgid: Int, tid: Int, sig: SignalNumber) -> Int:
-    """Send a signal to thread `tid` of process `tgid`. EINVAL: an id is not positive, or no such signal.
-
-    ESRCH: there is no such thread. EPERM: it belongs to somebody else. See tgkill(2).
-    """
-    if tgid <= 0:
-        raise call.refuse(Errno.EINVAL, "tgid", "range", str(tgid.text()), "Process ids are positive.")
-    task = call.kernel.tasks.get(tid)
-    if tid > 0 and (task is None or task.process.pid != tgid):
-        raise call.refuse(Errno.ESRCH, "tgid", "process", str(tgid.text()), "There is no such thread in that process.")
-    return _send_to_thread(call, tid, sig)
-
-
-def _send_to_thread(call: Call, tid: Int, sig: SignalNumber) -> Int:
-    if tid <= 0:
-        raise call.refuse(Errno.EINVAL, "tid", "range", str(tid.text()), "Thread ids are positive.")
-    task = call.kernel.tasks.get(tid)
-    if task is None:
-        raise call.refuse(Errno.ESRCH, "tid", "process", str(tid.text()), f"There is no thread {int(tid)}.")
-    _check_signal(call, sig)
-    if not _may_signal(call, task.process, sig):
-        raise call.refuse(
-            Errno.EPERM, "tid", "permission", str(tid.text()), "It belongs to another user, and this task may not."
-        )
-    if sig == 0:
-        call.service("signal", "probe", "Signal 0 is never sent: the call only tells that it could be.")
-    else:
-        call.service("signal", "send", f"{signal_name(sig)} is sent to thread {task.tid}.")
-        signal_delivery.send_to_task(call.kernel, task, SigInfo.user(int(sig), call.task.process, "SI_TKILL"))
-    return Int(0)
-
-
-def _check_signal(call: Call, sig: SignalNumber) -> None:
-    """Raise EINVAL unless `sig` is a signal or 0."""
-    if not 0 <= sig <= LAST:
-        raise call.refuse(Errno.EINVAL, "sig", "signal", str(int(sig)), f"Signals are numbered 1 to {LAST}.")
-    call.passed("sig", "signal", str(sig.text()), "It is a signal number." if sig else "Zero only asks.")
-
-
-def _check_size(call: Call, sigsetsize: int) -> None:
+def check_size(call: Call, sigsetsize: int) -> None:
     """Raise EINVAL unless the program and the kernel mean the same `sigset_t`."""
     if sigsetsize != SIGSET_SIZE:
         raise call.refuse(

@@ -13,7 +13,6 @@ from app.kernel.abi.socket_constants import (
     AcceptFlag,
     AddressFamily,
     ShutdownHow,
-    SocketLevel,
     SocketType,
 )
 from app.kernel.arguments import Fd, Int
@@ -21,6 +20,7 @@ from app.kernel.arguments.pair import DescriptorPair
 from app.kernel.arguments.socket import (
     LengthInOut,
     OptionIn,
+    OptionLevel,
     OptionName,
     OptionOut,
     SockaddrIn,
@@ -242,7 +242,7 @@ def shutdown(call: Call, sockfd: SocketFd, how: ShutdownHow) -> Int:
 def setsockopt(
     call: Call,
     sockfd: SocketFd,
-    level: SocketLevel,
+    level: OptionLevel,
     optname: OptionName,
     optval: Annotated[OptionIn, "optlen"],
     optlen: Int,
@@ -268,7 +268,7 @@ def setsockopt(
 def getsockopt(
     call: Call,
     sockfd: SocketFd,
-    level: SocketLevel,
+    level: OptionLevel,
     optname: OptionName,
     optval: Annotated[OptionOut, "optlen"],
     optlen: LengthInOut,

@@ -21,16 +21,17 @@ from app.kernel.wait import Blocking, Restart, Sleep
 
 
 class WaitOption(IntFlag):
-    """Options of wait4(2) and waitid(2)."""
+    """Options of waitid(2)."""
 
     WNOHANG = 0x1
     WSTOPPED = 0x2
     WEXITED = 0x4
     WCONTINUED = 0x8
     WNOWAIT = 0x1000000
-    __WNOTHREAD = 0x20000000
-    __WALL = 0x40000000
-    __WCLONE = 0x80000000
+    # A class would mangle these names if they were written as names.
+    locals()["__WNOTHREAD"] = 0x20000000
+    locals()["__WALL"] = 0x40000000
+    locals()["__WCLONE"] = 0x80000000
 
 
 class Wait4Option(IntFlag):
@@ -39,9 +40,9 @@ class Wait4Option(IntFlag):
     WNOHANG = 0x1
     WUNTRACED = 0x2
     WCONTINUED = 0x8
-    __WNOTHREAD = 0x20000000
-    __WALL = 0x40000000
-    __WCLONE = 0x80000000
+    locals()["__WNOTHREAD"] = 0x20000000
+    locals()["__WALL"] = 0x40000000
+    locals()["__WCLONE"] = 0x80000000
 
 
 class IdType(IntEnum):
@@ -114,9 +115,10 @@ def waitid(
     found = yield from _wait(call, matches, bits, str(int(id)))
     if not infop.is_null:
         if found is None:
-            infop.write()
+            infop.write(_WAITID_SIZE)
         else:
             infop.write(
+                _WAITID_SIZE,
                 si_signo=int(Signo.SIGCHLD),
                 si_code=_CODES[found.code],
                 si_pid=found.process.pid,
@@ -127,6 +129,9 @@ def waitid(
         rusage.write(**rusage_fields(found.process.cpu_time + found.process.children_cpu_time))
     return Int(0)
 
+
+_WAITID_SIZE = 28
+"""waitid fills `siginfo_t` up to si_status."""
 
 _CODES = {"CLD_EXITED": 1, "CLD_KILLED": 2, "CLD_DUMPED": 3, "CLD_STOPPED": 5, "CLD_CONTINUED": 6}
 

@@ -1,4 +1,4 @@
-import type { Fd, Memory, ModeSwitch, Output, TrapgateEvent } from "../generated/events";
+import type { Fd, Memory, ModeSwitch, Output, TaskExec, TaskStart, TrapgateEvent } from "../generated/events";
 import { applyMemory } from "./memory";
 import { sentenceOf } from "./sentences";
 import type { Crossing, Descriptor, State, Task } from "./state";
@@ -24,14 +24,62 @@ const NEW_CROSSING: Omit<Crossing, "kind" | "index" | "task"> = {
   over: false,
 };
 
+/** Keep a crossing; the one in view is that of the current task. */
 function withCrossing(state: State, crossing: Crossing): State {
-  return { ...state, crossing, crossings: new Map(state.crossings).set(crossing.task, crossing) };
+  const crossings = new Map(state.crossings).set(crossing.task, crossing);
+  return { ...state, crossing: crossing.task === state.task ? crossing : state.crossing, crossings };
 }
 
-/** Change the crossing of the event's task, when there is one. */
-function amend(state: State, change: (crossing: Crossing) => Partial<Crossing>): State {
-  const crossing = state.crossings.get(state.task);
+/** Change the crossing of a task, the current one unless another is named, when there is one. */
+function amend(state: State, change: (crossing: Crossing) => Partial<Crossing>, task = state.task): State {
+  const crossing = state.crossings.get(task);
   return crossing ? withCrossing(state, { ...crossing, ...change(crossing) }) : state;
+}
+
+/** Show what belongs to the current task. */
+function inView(state: State): State {
+  const task = state.tasks.get(state.task);
+  if (!task) return state;
+  return {
+    ...state,
+    memory: state.memories.get(task.memory) ?? [],
+    descriptors: state.tables.get(task.table) ?? new Map<number, Descriptor>(),
+    crossing: state.crossings.get(task.pid) ?? null,
+  };
+}
+
+/** A task comes to life. What it does not share with its parent it has a copy of. */
+function start(state: State, event: TaskStart): State {
+  const first = event.pid === state.task;
+  const parent = state.tasks.get(event.parent);
+  const shares = (what: TaskStart["shares"][number]) => parent !== undefined && event.shares.includes(what);
+  const task: Task = {
+    pid: event.pid,
+    parent: event.parent,
+    name: event.name,
+    process: event.process,
+    memory: shares("memory") && parent ? parent.memory : event.pid,
+    table: shares("files") && parent ? parent.table : event.pid,
+    state: first ? "running" : "ready",
+    note: "",
+  };
+  const memories = new Map(state.memories);
+  const tables = new Map(state.tables);
+  if (parent && task.memory === event.pid) memories.set(event.pid, state.memories.get(parent.memory) ?? []);
+  if (parent && task.table === event.pid) tables.set(event.pid, state.tables.get(parent.table) ?? new Map());
+  return { ...state, memories, tables, tasks: new Map(state.tasks).set(event.pid, task) };
+}
+
+/** A task has another program: memory of its own, and a descriptor table that it shares with nobody. */
+function exec(before: State, event: TaskExec): State {
+  const { former } = event;
+  const state = former === undefined || former === null ? before : rename(before, former, event.task);
+  const task = state.tasks.get(event.task);
+  if (!task) return state;
+  const memories = new Map(state.memories).set(task.pid, event.segments);
+  const tables = new Map(state.tables).set(task.pid, state.tables.get(task.table) ?? new Map());
+  const next = { ...state, memories, tables };
+  return inView(withTask(next, task.pid, { name: event.name, memory: task.pid, table: task.pid }));
 }
 
 function withTask(state: State, pid: number, change: Partial<Task>): State {
@@ -89,21 +137,31 @@ function printed(state: State, event: Output): Pick<State, "outputBytes" | "term
 }
 
 function fd(state: State, event: Fd): State {
-  const descriptors = new Map<number, Descriptor>(state.descriptors);
+  const table = state.tasks.get(event.task)?.table ?? event.task;
+  const descriptors = new Map<number, Descriptor>(state.tables.get(table));
   if (event.change === "close") descriptors.delete(event.fd);
   else descriptors.set(event.fd, event);
+  const sorted = new Map([...descriptors].sort(([a], [b]) => a - b));
+  const changed = amend({ ...state, tables: new Map(state.tables).set(table, sorted) }, () => ({
+    touched: "descriptors",
+  }));
   return {
-    ...amend(state, () => ({ touched: "descriptors" })),
-    descriptors: new Map([...descriptors].sort(([a], [b]) => a - b)),
+    ...changed,
+    descriptors: event.task === state.task ? sorted : state.descriptors,
     changedFd: event.fd,
     place: inside(state) ? "device" : state.place,
   };
 }
 
 function memory(state: State, event: Memory): State {
+  const space = state.tasks.get(event.task)?.memory ?? event.task;
+  const regions = applyMemory(state.memories.get(space) ?? [], event);
+  const changed = amend({ ...state, memories: new Map(state.memories).set(space, regions) }, () => ({
+    touched: "memory",
+  }));
   return {
-    ...amend(state, () => ({ touched: "memory" })),
-    memory: applyMemory(state.memory, event),
+    ...changed,
+    memory: event.task === state.task ? regions : state.memory,
     changedMemory: event.change === "unmap" ? null : event.start,
     place: inside(state) ? "device" : state.place,
   };
@@ -115,9 +173,8 @@ export function fold(before: State, event: TrapgateEvent, index = before.index +
     ...before,
     index,
     time: event.time,
-    task: event.task || before.task,
+    task: before.task || event.task,
     sentence: sentenceOf(event, before.abi),
-    crossing: before.crossings.get(event.task) ?? before.crossing,
     rows: before.rows + (straceLine(event) ? 1 : 0),
     changedFd: null,
     changedMemory: null,
@@ -125,7 +182,15 @@ export function fold(before: State, event: TrapgateEvent, index = before.index +
   };
   switch (event.type) {
     case "run.start":
-      return { ...state, abi: event.abi, memory: event.segments, line: event.line, mode: "user", place: "program" };
+      return {
+        ...state,
+        abi: event.abi,
+        memory: event.segments,
+        memories: new Map(state.memories).set(event.task, event.segments),
+        line: event.line,
+        mode: "user",
+        place: "program",
+      };
     case "run.end":
       return {
         ...state,
@@ -214,24 +279,20 @@ export function fold(before: State, event: TrapgateEvent, index = before.index +
     }
     case "signal":
       return {
-        ...amend(state, () => ({ signal: event })),
+        ...amend(state, () => ({ signal: event }), event.task),
         place: inside(state) ? "service" : state.place,
       };
     case "switch": {
       const left = state.tasks.get(event.previous);
       const rested =
         left?.state === "running" ? withTask(state, event.previous, { state: "ready" }) : state;
-      return withTask({ ...rested, task: event.next }, event.next, { state: "running" });
+      const running = withTask(rested, event.next, { state: "running", note: "" });
+      return inView({ ...running, task: event.next || state.task });
     }
-    case "task.start": {
-      const task: Task = { pid: event.pid, parent: event.parent, name: event.name, state: "running", note: "" };
-      return { ...state, tasks: new Map(state.tasks).set(event.pid, task) };
-    }
-    case "task.exec": {
-      const { task, former } = event;
-      const renamed = former === undefined || former === null ? state : rename(state, former, task);
-      return { ...withTask(renamed, task, { name: event.path }), memory: event.segments };
-    }
+    case "task.start":
+      return start(state, event);
+    case "task.exec":
+      return exec(state, event);
     case "task.exit":
       return withTask(state, event.pid, {
         state: "exited",

@@ -46,13 +46,15 @@ export function sentenceOf(event: TrapgateEvent, abi: AbiInfo | null): string {
         ? `No task can run now (${event.reason}).`
         : `The scheduler gives the CPU to task ${event.next} (${event.reason}).`;
     case "task.start":
-      return `Process ${event.pid} (${event.name}) comes to life.`;
+      return event.process === event.pid
+        ? `Process ${event.pid} (${event.name}) comes to life.`
+        : `Thread ${event.pid} of process ${event.process} comes to life.`;
     case "task.exec":
       return `The process replaces its program with ${event.path}.`;
     case "task.exit":
       return event.signal
-        ? `Process ${event.pid} is ended by ${event.signal}.`
-        : `Process ${event.pid} ends with status ${event.status ?? 0}.`;
+        ? `Task ${event.pid} is ended by ${event.signal}.`
+        : `Task ${event.pid} ends with status ${event.status ?? 0}.`;
     case "memory": {
       const range = `${event.start} to ${event.end}`;
       if (event.change === "unmap") return `The address space loses ${range}.`;

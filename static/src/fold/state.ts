@@ -65,6 +65,12 @@ export interface Task {
   readonly pid: number;
   readonly parent: number;
   readonly name: string;
+  /** The process (thread group) it belongs to. */
+  readonly process: number;
+  /** Which address space it runs in: the tid of the task that it was made for. Threads have the same. */
+  readonly memory: number;
+  /** Which descriptor table it uses, likewise. */
+  readonly table: number;
   readonly state: "running" | "ready" | "waiting" | "exited";
   readonly note: string;
 }
@@ -72,6 +78,8 @@ export interface Task {
 export interface StraceRow {
   /** Index of the event that completed the row. */
   readonly index: number;
+  /** Whose it is. */
+  readonly task: number;
   readonly text: string;
   readonly kind: "call" | "error" | "signal" | "end";
   readonly errno: string | null;
@@ -90,8 +98,12 @@ export interface State {
   readonly crossing: Crossing | null;
   readonly crossings: ReadonlyMap<number, Crossing>;
   readonly tasks: ReadonlyMap<number, Task>;
+  /** Descriptor table of the current task. */
   readonly descriptors: ReadonlyMap<number, Descriptor>;
+  /** Address space of the current task. */
   readonly memory: readonly Segment[];
+  readonly tables: ReadonlyMap<number, ReadonlyMap<number, Descriptor>>;
+  readonly memories: ReadonlyMap<number, readonly Segment[]>;
   readonly changedFd: number | null;
   readonly changedMemory: Word | null;
   /** How many output events have happened; the bytes themselves stay in the trace. */
@@ -122,6 +134,8 @@ export const EMPTY: State = {
   tasks: new Map(),
   descriptors: new Map(),
   memory: [],
+  tables: new Map(),
+  memories: new Map(),
   changedFd: null,
   changedMemory: null,
   outputs: 0,

@@ -2,7 +2,7 @@ import type { RunEnd, Signal, TrapgateEvent } from "../generated/events";
 import type { StraceRow } from "./state";
 
 /** The line that strace would print for this event, null for most. The same text as `app/trace/strace.py` gives. */
-export function straceLine(event: TrapgateEvent): Omit<StraceRow, "index"> | null {
+export function straceLine(event: TrapgateEvent): Omit<StraceRow, "index" | "task"> | null {
   switch (event.type) {
     case "return":
       return { text: event.strace, kind: event.errno ? "error" : "call", errno: event.errno };

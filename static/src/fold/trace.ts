@@ -34,7 +34,7 @@ export class Trace {
 
   private note(event: TrapgateEvent, index: number): void {
     const line = straceLine(event);
-    if (line) this.rows.push({ index, ...line });
+    if (line) this.rows.push({ index, task: event.task, ...line });
     switch (event.type) {
       case "trap":
         this.stops.push(index);

@@ -323,6 +323,10 @@ export interface Signal extends EventBase {
   sentence: string;
   /** The signal's `siginfo_t` as strace prints it, without braces; empty when unknown. */
   siginfo: string;
+  /** Address of the handler that runs, for action `handler`. */
+  handler: Word | null;
+  /** Lowest address of the frame on the handler's stack, for action `handler`. */
+  frame: Word | null;
 }
 
 /** The scheduler gives the CPU to another task. */

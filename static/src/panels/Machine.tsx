@@ -95,7 +95,7 @@ function Tasks({ now }: { now: State }) {
       {[...now.tasks.values()].map((task) => (
         <li key={task.pid}>
           <code class="key">{task.pid}</code>
-          <span class="main">{task.name}</span>
+          <span class="main">{task.process === task.pid ? task.name : `thread of ${task.process}`}</span>
           <span class={`task task-${task.state}`}>{task.state === "waiting" ? `waits: ${task.note}` : task.state}</span>
         </li>
       ))}

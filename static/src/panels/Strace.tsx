@@ -19,6 +19,7 @@ export function Strace({ hidden }: { hidden: boolean }) {
   const height = useSignal(400);
   const total = state.value.rows;
   const rows = trace.value.rows;
+  const several = state.value.tasks.size > 1;
 
   useLayoutEffect(() => {
     const node = box.current;
@@ -62,6 +63,7 @@ export function Strace({ hidden }: { hidden: boolean }) {
                     <Icon name="cross" size={12} />
                   </span>
                 )}
+                {several && <code class="row-task">{row.task}</code>}
                 <code class="asked">{asked}</code>
                 <code class="answered">{answer}</code>
               </button>

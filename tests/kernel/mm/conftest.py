@@ -18,7 +18,12 @@ class Machine:
     def __init__(self, pages: int = 4096) -> None:
         self.events = []
         self.memory = PhysicalMemory(pages << 12)
-        self.kernel = SimpleNamespace(abi=X86_64, memory=self.memory, recorder=Recorder(self.events.extend, batch=1))
+        self.kernel = SimpleNamespace(
+            abi=X86_64,
+            memory=self.memory,
+            recorder=Recorder(self.events.extend, batch=1),
+            scheduler=SimpleNamespace(current=None),
+        )
         self.mm = AddressSpace(self.kernel)
 
 

@@ -7,9 +7,10 @@ import pytest
 from app.cpu.mmu import PAGE_SIZE, OutOfMemory
 from app.kernel.errno import Errno, KernelError
 from app.kernel.mm.address_space import MAX_MAP_COUNT, MMAP_BASE
-from app.kernel.mm.faults import MMAP_MIN_ADDR, STACK_GUARD_GAP, STACK_LIMIT
+from app.kernel.mm.faults import MMAP_MIN_ADDR, STACK_GUARD_GAP
 from app.kernel.mm.vma import Vma
 
+STACK_LIMIT = 8 << 20
 TOP = 0x7FFF_FFFF_F000
 RW = 3
 

@@ -32,7 +32,7 @@ class DescriptorDirectory(PseudoDirectory):
     """What fd and fdinfo have in common: one entry for each open descriptor, in order."""
 
     def __init__(self, fs: PseudoSuperBlock, subject: Subject, mode: int) -> None:
-        super().__init__(fs, mode, *subject.owner)
+        super().__init__(fs, mode, *(subject.directory_owner if mode == 0o555 else subject.owner))
         self.subject = subject
 
     def file(self, name: str) -> FileDescription | None:
@@ -46,7 +46,9 @@ class DescriptorDirectory(PseudoDirectory):
         return self.file(dentry.name) is not None
 
     def names(self) -> Iterator[tuple[str, int]]:
-        """The numbers in use."""
+        """The numbers in use. Raises ENOENT when the process is gone."""
+        if not self.subject.exists:
+            raise KernelError(Errno.ENOENT, "The process has ended", "sched")
         files = self.subject.files
         return ((str(number), self.FIRST_COOKIE + number) for number in (files.numbers() if files is not None else ()))
 

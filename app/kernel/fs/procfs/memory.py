@@ -54,7 +54,7 @@ def _map_line(vma: Vma) -> str:
 def _backing(vma: Vma) -> tuple[int, int, int, str]:
     """(device, inode, offset, name) of what a region shows: zeros for memory that is no file's."""
     if vma.file is not None:
-        return vma.file.device, vma.file.number, vma.offset, (vma.name or vma.file.name).replace("\n", "\\012")
+        return vma.file.device, vma.file.number, vma.offset, (vma.path or vma.file.name).replace("\n", "\\012")
     return 0, 0, 0, vma.name
 
 

@@ -72,7 +72,7 @@ class ProcRoot(PseudoDirectory):
         inode = dentry.inode
         if not isinstance(inode, ProcessDirectory):
             return True
-        inode.uid, inode.gid = inode.subject.owner
+        inode.uid, inode.gid = inode.subject.directory_owner
         return inode.subject.exists
 
     def names(self) -> Iterator[tuple[str, int]]:

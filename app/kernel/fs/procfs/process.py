@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.file import FileDescription
 from app.kernel.fs.inode import Dentry, Inode
 from app.kernel.fs.pseudo import PseudoDirectory, PseudoFile, PseudoSuperBlock
@@ -17,6 +18,7 @@ from .subject import Subject
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
+    from app.kernel.credentials import Credentials
     from app.kernel.fs.superblock import SuperBlock
 
 Make = Callable[[PseudoSuperBlock, Subject], Inode]
@@ -109,10 +111,15 @@ class ProcessDirectory(PseudoDirectory):
     immutable = True
 
     def __init__(self, fs: PseudoSuperBlock, subject: Subject) -> None:
-        super().__init__(fs, 0o555, *subject.owner)
+        super().__init__(fs, 0o555, *subject.directory_owner)
         self.subject = subject
         self._table = _PROCESS if subject.whole else _COMMON
         self.nlink = 2 + sum(name in self._table for name in ("task", "fd", "fdinfo", "ns", "net"))
+
+    def permits(self, who: Credentials, wanted: int, real_ids: bool = False) -> bool:
+        """Raises ESRCH when the process is gone: no path leads through what is left of its directory."""
+        self.subject.need()
+        return super().permits(who, wanted, real_ids)
 
     def make(self, name: str) -> Inode | None:
         """As the table says, while the process exists."""
@@ -121,21 +128,23 @@ class ProcessDirectory(PseudoDirectory):
 
     def still_there(self, dentry: Dentry) -> bool:
         """While the process exists; its files belong to whoever it is now (setuid(2))."""
-        dentry.inode.uid, dentry.inode.gid = self.subject.owner
+        inode = dentry.inode
+        shared = isinstance(inode, PseudoDirectory) and inode.mode & 0o777 == 0o555
+        inode.uid, inode.gid = self.subject.directory_owner if shared else self.subject.owner
         return self.subject.exists
 
     def names(self) -> Iterator[tuple[str, int]]:
-        """Those of the table."""
-        if self.subject.exists:
-            for index, name in enumerate(self._table):
-                yield name, self.FIRST_COOKIE + index
+        """Those of the table. Raises ENOENT when the process is gone."""
+        if not self.subject.exists:
+            raise KernelError(Errno.ENOENT, "The process has ended", "sched")
+        return ((name, self.FIRST_COOKIE + index) for index, name in enumerate(self._table))
 
 
 class TaskDirectory(PseudoDirectory):
     """/proc/PID/task: the threads of a process."""
 
     def __init__(self, fs: PseudoSuperBlock, subject: Subject) -> None:
-        super().__init__(fs, 0o555, *subject.owner)
+        super().__init__(fs, 0o555, *subject.directory_owner)
         self._subject = subject
         self.nlink = 2 + subject.thread_count
 

@@ -19,6 +19,7 @@ from .memory import sizes, total_usage
 if TYPE_CHECKING:
     from app.kernel.call import Call
     from app.kernel.mm.address_space import AddressSpace
+    from app.kernel.task import Task
 
     from .subject import Subject
 
@@ -76,7 +77,7 @@ def status(subject: Subject) -> str:
         "Amb": who.cap_ambient,
     }
     rows += [(f"Cap{name}", f"{bits:016x}") for name, bits in sets.items()]
-    rows += [("NoNewPrivs", "0"), ("Seccomp", "0"), ("Seccomp_filters", "0")]
+    rows += [("NoNewPrivs", str(int(task.no_new_privs))), ("Seccomp", "0"), ("Seccomp_filters", "0")]
     rows += [("Speculation_Store_Bypass", "not vulnerable"), ("SpeculationIndirectBranch", "not affected")]
     rows += [("Cpus_allowed", "1"), ("Cpus_allowed_list", "0")]
     rows += [("Mems_allowed", "00000000,00000001"), ("Mems_allowed_list", "0")]
@@ -139,8 +140,8 @@ def stat(subject: Subject) -> str:
     signals = [private, blocked, ignored, caught]
     size, areas = _memory_numbers(subject.mm)
     values = [
-        *head, _PF_RANDOMIZE, 0, 0, 0, 0, *times, NICE_PRIORITY, 0, threads, 0, subject.start_time // NS_PER_TICK,
-        *size, 0, 0, *signals, 0, 0, 0, process.exit_signal, 0, 0, 0, 0, 0, 0, *areas,
+        *head, _PF_RANDOMIZE, 0, 0, 0, 0, *times, *_priority(task), threads, 0, subject.start_time // NS_PER_TICK,
+        *size, 0, 0, *signals, 0, 0, 0, process.exit_signal, 0, task.rt_priority, task.policy, 0, 0, 0, *areas,
         process.status.word if process.status is not None else 0,
     ]  # fmt: skip
     return " ".join(str(value) for value in values) + "\n"
@@ -152,6 +153,11 @@ def _terminal(subject: Subject) -> tuple[int, int]:
         if terminal.session == subject.process.sid:
             return PTS_MAJOR << 8 | index, terminal.foreground
     return 0, -1
+
+
+def _priority(task: Task) -> tuple[int, int]:
+    """(priority as the scheduler counts, nice value)."""
+    return (-1 - task.rt_priority if task.rt_priority else NICE_PRIORITY + task.nice), task.nice
 
 
 def _memory_numbers(mm: AddressSpace | None) -> tuple[list[int], list[int]]:
@@ -191,7 +197,7 @@ def set_comm(subject: Subject, call: Call, data: bytes) -> None:
 
 def personality(subject: Subject) -> str:
     """Execution domain (personality(2)), hexadecimal."""
-    return f"{0:08x}\n"
+    return f"{subject.process.personality:08x}\n"
 
 
 def wchan(subject: Subject) -> str:
@@ -245,8 +251,8 @@ def sched(subject: Subject) -> str:
     rows = (
         ("se.sum_exec_runtime", f"{subject.cpu_time / 1e6:.6f}"),
         ("nr_switches", "0"),
-        ("policy", "0"),
-        ("prio", "120"),
+        ("policy", str(subject.task.policy)),
+        ("prio", str(100 + _priority(subject.task)[0])),
     )
     lines = "".join(f"{name:<45}:{value:>21}\n" for name, value in rows)
     return f"{title}{'-' * 67}\n{lines}"

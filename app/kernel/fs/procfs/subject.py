@@ -81,7 +81,12 @@ class Subject:
 
     @property
     def owner(self) -> tuple[int, int]:
-        """User and group that the files belong to."""
+        """User and group that the files belong to: root's of a zombie, and when PR_SET_DUMPABLE hides the process."""
+        return self.directory_owner if self.process.dumpable == 1 and not self.is_dead else (0, 0)
+
+    @property
+    def directory_owner(self) -> tuple[int, int]:
+        """User and group that the directories everybody may read belong to."""
         who = self.credentials
         return who.euid, who.egid
 
@@ -123,7 +128,7 @@ class Subject:
         who, target = other.credentials, self.credentials
         same_user = {target.uid, target.euid, target.suid} == {who.fsuid}
         same_group = {target.gid, target.egid, target.sgid} == {who.fsgid}
-        return (same_user and same_group) or who.capable(Capability.CAP_SYS_PTRACE)
+        return (same_user and same_group and self.process.dumpable == 1) or who.capable(Capability.CAP_SYS_PTRACE)
 
     def need_inspectable(self, other: Task) -> None:
         """Raises EACCES when `other` may not look inside."""

@@ -1,0 +1,86 @@
+"""Flags and choices of the calls about waiting and time, by their C names, in the order in which strace lists them."""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
+
+
+class EpollEvent(IntFlag):
+    """`events` of epoll_ctl(2)."""
+
+    EPOLLIN = 0x1
+    EPOLLPRI = 0x2
+    EPOLLOUT = 0x4
+    EPOLLRDNORM = 0x40
+    EPOLLRDBAND = 0x80
+    EPOLLWRNORM = 0x100
+    EPOLLWRBAND = 0x200
+    EPOLLMSG = 0x400
+    EPOLLERR = 0x8
+    EPOLLHUP = 0x10
+    EPOLLRDHUP = 0x2000
+    EPOLLEXCLUSIVE = 1 << 28
+    EPOLLWAKEUP = 1 << 29
+    EPOLLONESHOT = 1 << 30
+    EPOLLET = 1 << 31
+
+
+class EpollOperation(IntEnum):
+    """`op` of epoll_ctl(2)."""
+
+    EPOLL_CTL_ADD = 1
+    EPOLL_CTL_DEL = 2
+    EPOLL_CTL_MOD = 3
+
+
+class EpollFlag(IntFlag):
+    """Flags of epoll_create1(2)."""
+
+    EPOLL_CLOEXEC = 0o2000000
+
+
+class EventfdFlag(IntFlag):
+    """Flags of eventfd(2)."""
+
+    EFD_SEMAPHORE = 1
+    EFD_CLOEXEC = 0o2000000
+    EFD_NONBLOCK = 0o4000
+
+
+class TimerfdFlag(IntFlag):
+    """Flags of timerfd_create(2)."""
+
+    TFD_CLOEXEC = 0o2000000
+    TFD_NONBLOCK = 0o4000
+
+
+class TimerfdSetFlag(IntFlag):
+    """Flags of timerfd_settime(2)."""
+
+    TFD_TIMER_ABSTIME = 1
+    TFD_TIMER_CANCEL_ON_SET = 2
+
+
+class IntervalTimer(IntEnum):
+    """`which` of setitimer(2)."""
+
+    ITIMER_REAL = 0
+    ITIMER_VIRTUAL = 1
+    ITIMER_PROF = 2
+
+
+class SigevNotify(IntEnum):
+    """`sigev_notify` of sigevent(3type)."""
+
+    SIGEV_SIGNAL = 0
+    SIGEV_NONE = 1
+    SIGEV_THREAD = 2
+    SIGEV_THREAD_ID = 4
+
+
+class RusageWho(IntEnum):
+    """`who` of getrusage(2)."""
+
+    RUSAGE_SELF = 0
+    RUSAGE_CHILDREN = -1
+    RUSAGE_THREAD = 1

@@ -1,0 +1,49 @@
+"""What is known about the file system as a whole."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from app.kernel.arguments import Fd, Int, Path, StructOut
+from app.kernel.call import Call
+from app.kernel.fs.inode import NAME_MAX
+from app.kernel.fs.path import PathWalk
+from app.kernel.fs.superblock import MAX_FILE_PAGES, MAX_INODES, PAGE_SIZE, SuperBlock
+from app.kernel.syscall import syscall
+
+_ST_VALID = 0x20
+_ST_RELATIME = 0x1000
+
+
+@syscall
+def statfs(call: Call, path: Path, buf: Annotated[StructOut, "statfs"]) -> Int:
+    """Store how large the file system of `path` is and how much is free. It is a file system in memory, as tmpfs is.
+
+    See statfs(2). Errors: EFAULT, and those of the path walk.
+    """
+    return _fill(call, PathWalk(call, path).find(None).inode.fs, buf)
+
+
+@syscall
+def fstatfs(call: Call, fd: Fd, buf: Annotated[StructOut, "statfs"]) -> Int:
+    """Like statfs, of the file system that holds the open file `fd`. See fstatfs(2). Errors: EBADF, EFAULT."""
+    return _fill(call, fd.any_file.inode.fs, buf)
+
+
+def _fill(call: Call, fs: SuperBlock, buf: StructOut) -> Int:
+    free = MAX_FILE_PAGES - fs.pages
+    call.service("vfs", "attributes", f"{free} of {MAX_FILE_PAGES} blocks are free.")
+    buf.write(
+        f_type=fs.magic,
+        f_bsize=PAGE_SIZE,
+        f_blocks=MAX_FILE_PAGES,
+        f_bfree=free,
+        f_bavail=free,
+        f_files=MAX_INODES,
+        f_ffree=MAX_INODES - fs.inodes,
+        f_fsid=fs.device,
+        f_namelen=NAME_MAX,
+        f_frsize=PAGE_SIZE,
+        f_flags=_ST_VALID | _ST_RELATIME,
+    )
+    return Int(0)

@@ -1,0 +1,80 @@
+"""Changing the size of files, and the room they have on the disk."""
+
+from __future__ import annotations
+
+from app.kernel.abi.file_constants import FallocMode
+from app.kernel.arguments import Fd, Int, Offset, Path
+from app.kernel.arguments.files import FileLength
+from app.kernel.call import Call
+from app.kernel.errno import Errno
+from app.kernel.fs.allocate import allocate
+from app.kernel.fs.attributes import Target, find_target
+from app.kernel.fs.attributes import truncate as set_size
+from app.kernel.fs.permission import MAY_WRITE
+from app.kernel.fs.superblock import MAX_FILE_SIZE
+from app.kernel.syscall import syscall
+
+
+@syscall
+def truncate(call: Call, path: Path, length: FileLength) -> Int:
+    """Cut or extend the file `path` to `length` bytes; what is added reads as zeros. See truncate(2).
+
+    Errors: EINVAL (negative `length`, or no regular file), EISDIR, EACCES (it may not be written), EFBIG, EPERM (a
+    seal), and those of the path walk.
+    """
+    _need_length(call, length)
+    target = find_target(call, None, path)
+    inode = target.inode
+    if inode.is_directory:
+        raise call.refuse(Errno.EISDIR, "path", "type", target.path, f"{target.path} is a directory.")
+    if not inode.is_regular:
+        raise call.refuse(Errno.EINVAL, "path", "type", target.path, f"{target.path} is no regular file.")
+    if not inode.permits(call.task.credentials, MAY_WRITE):
+        raise call.refuse(Errno.EACCES, "path", "permission", target.path, f"This user may not write {target.path}.")
+    _need_possible_size(call, length)
+    set_size(call, target, length)
+    return Int(0)
+
+
+@syscall
+def ftruncate(call: Call, fd: Fd, length: Offset) -> Int:
+    """Cut or extend the file `fd`, which is open for writing, to `length` bytes; what is added reads as zeros.
+
+    See ftruncate(2). Errors: EBADF, EINVAL (negative `length`, or no regular file open for writing), EFBIG, EPERM (a
+    seal).
+    """
+    _need_length(call, length)
+    file = fd.file
+    if not file.inode.is_regular or not file.writable:
+        raise call.refuse(
+            Errno.EINVAL, "fd", "access-mode", str(fd.number), f"{file.path} is no regular file open for writing."
+        )
+    _need_possible_size(call, length)
+    set_size(call, Target.of(file), length)
+    return Int(0)
+
+
+@syscall
+def fallocate(call: Call, fd: Fd, mode: FallocMode, offset: Offset, len: Offset) -> Int:
+    """Change where the file `fd` has room on the disk, for `len` bytes from `offset` on. See fallocate(2).
+
+    Mode 0 makes room and extends the file; FALLOC_FL_KEEP_SIZE leaves its size. FALLOC_FL_PUNCH_HOLE (with KEEP_SIZE)
+    frees the room, FALLOC_FL_ZERO_RANGE makes it read as zeros, FALLOC_FL_COLLAPSE_RANGE takes the bytes out of the
+    file and FALLOC_FL_INSERT_RANGE puts a hole in between.
+
+    Errors: EBADF (not open for writing), EINVAL (negative or empty range; ranges of COLLAPSE and INSERT are whole
+    pages inside the file), EOPNOTSUPP (modes that contradict each other), ESPIPE, EISDIR, ENODEV (what is no regular
+    file), EFBIG, ENOSPC, EPERM (a seal).
+    """
+    allocate(call, fd, int(mode), offset, len)
+    return Int(0)
+
+
+def _need_length(call: Call, length: int) -> None:
+    if length < 0:
+        raise call.refuse(Errno.EINVAL, "length", "range", str(length), "A length is not negative.")
+
+
+def _need_possible_size(call: Call, length: int) -> None:
+    if length > MAX_FILE_SIZE:
+        raise call.refuse(Errno.EFBIG, "length", "range", str(length), f"Files end at {MAX_FILE_SIZE} at the latest.")

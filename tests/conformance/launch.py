@@ -1,0 +1,46 @@
+"""Start a program natively as a shell with job control would: python launch.py STATUS_FD USER PROGRAM ARGV0 ...
+
+The program leads a process group of its own in a session without a terminal, and its parent is alive and in another
+group. Started as root it gives up everything and becomes USER. How it ended, as wait(2) says it, goes to STATUS_FD as a
+number, so that nothing a shell would add is in the way. What it left running in its group is ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import sys
+
+
+def main() -> None:
+    """Run it and report."""
+    # Python sets this for itself where the locale is C.
+    os.environ.pop("LC_CTYPE", None)
+    report, user, program, arguments = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:]
+    os.setsid()
+    child = os.fork()
+    if child == 0:
+        os.close(report)
+        os.setpgid(0, 0)
+        for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
+        os.umask(0o022)
+        if os.geteuid() == 0:
+            os.setgroups([])
+            os.setgid(user)
+            os.setuid(user)
+        os.execve(program, arguments, os.environ)
+    with contextlib.suppress(OSError):
+        os.setpgid(child, child)
+    _, status = os.waitpid(child, 0)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    os.write(report, b"%d" % status)
+
+
+if __name__ == "__main__":
+    main()

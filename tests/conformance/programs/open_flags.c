@@ -1,0 +1,71 @@
+/* open(2): what each flag allows, and F_GETFL of what it gave. */
+#include "check.h"
+
+int main(void)
+{
+    char byte[4];
+    int fd;
+    put_file("file", "hello");
+    mkdir("dir", 0755);
+    symlink("file", "link");
+    symlink("dir", "dirlink");
+    ret(open("missing", O_RDONLY));
+    ret(open("", O_RDONLY));
+    ret(open("file/below", O_RDONLY));
+    ret(open("file/", O_RDONLY));
+    ret(open("dir", O_WRONLY));
+    ret(open("dir", O_RDWR));
+    ret(open("dir", O_RDONLY | O_CREAT, 0644));
+    ret(open("file", O_RDONLY | O_DIRECTORY));
+    ret(open("link", O_RDONLY | O_NOFOLLOW));
+    ret(open("dirlink", O_RDONLY | O_NOFOLLOW));
+    ok(open("dirlink", O_RDONLY | O_DIRECTORY));
+    ret(open("dirlink", O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    ret(open("new/", O_RDWR | O_CREAT, 0644));
+    fd = open("file", O_RDONLY);
+    ret(fcntl(fd, F_GETFL) & ~O_LARGEFILE & ~0100000);
+    ret(write(fd, "x", 1));
+    close(fd);
+    fd = open("file", O_WRONLY | O_APPEND | O_NONBLOCK);
+    ret(fcntl(fd, F_GETFL) & ~0100000);
+    ret(read(fd, byte, 1));
+    ret(lseek(fd, 0, SEEK_CUR));
+    ret(write(fd, "!", 1));
+    ret(lseek(fd, 0, SEEK_CUR));
+    ret(fcntl(fd, F_GETFD));
+    close(fd);
+    show_file("file");
+    fd = open("file", O_RDWR | O_CLOEXEC);
+    ret(fcntl(fd, F_GETFD));
+    close(fd);
+    fd = open("file", O_PATH);
+    ok(fd);
+    ret(read(fd, byte, 1));
+    ret(write(fd, byte, 1));
+    ret(fchmod(fd, 0600));
+    ret(lseek(fd, 0, SEEK_SET));
+    ret(fcntl(fd, F_GETFL) & O_PATH);
+    struct stat st;
+    ret(fstat(fd, &st));
+    num(st.st_size);
+    close(fd);
+    fd = open("link", O_PATH | O_NOFOLLOW);
+    ok(fd);
+    ret(fstat(fd, &st));
+    yes(S_ISLNK(st.st_mode));
+    ret(readlinkat(fd, "", byte, 4));
+    mem(byte, 4);
+    close(fd);
+    ret(openat(999, "file", O_RDONLY));
+    fd = open("dir", O_RDONLY | O_DIRECTORY);
+    ok(openat(fd, "../file", O_RDONLY));
+    ok(openat(fd, "made", O_RDWR | O_CREAT, 0640));
+    ret(read(fd, byte, 1));
+    ret(write(fd, byte, 1));
+    fd = open("file", O_RDONLY);
+    ret(openat(fd, "made", O_RDONLY));
+    ok(openat(fd, "/dev/null", O_RDONLY));
+    ret(open("file", 3) >= 0);
+    ret(open((char *)16, O_RDONLY));
+    return 0;
+}

@@ -1,0 +1,7 @@
+nosuchcommand
+echo $?
+cd /nonexistent
+echo $?
+set -e
+false
+echo not reached

@@ -1,0 +1,7 @@
+trap 'echo usr' USR1
+kill -USR1 $$
+trap 'echo err $?' ERR
+false
+trap 'echo leaving' EXIT
+(exit 2)
+echo end

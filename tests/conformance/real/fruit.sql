@@ -1,0 +1,21 @@
+CREATE TABLE fruit (name TEXT PRIMARY KEY, count INTEGER, price REAL);
+INSERT INTO fruit VALUES ('apple', 10, 0.5), ('pear', 3, 0.75), ('fig', 7, NULL);
+SELECT name, count * price FROM fruit ORDER BY name;
+SELECT count(*), sum(count), avg(price), max(name) FROM fruit;
+INSERT INTO fruit VALUES ('apple', 1, 1);
+BEGIN;
+UPDATE fruit SET count = count + 1;
+ROLLBACK;
+SELECT * FROM fruit WHERE name LIKE '%p%' ORDER BY count;
+CREATE INDEX by_count ON fruit (count);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+INSERT INTO fruit SELECT 'n' || i, i, i / 3.0 FROM n;
+SELECT count(*), sum(price) > 0 FROM fruit WHERE count BETWEEN 100 AND 200;
+SELECT typeof(price), upper(substr(name, 1, 2)), hex('ab') FROM fruit LIMIT 2;
+SELECT f.name, g.name FROM fruit f JOIN fruit g ON f.count = g.count AND f.name < g.name ORDER BY 1 LIMIT 3;
+DELETE FROM fruit WHERE count > 100;
+VACUUM;
+PRAGMA integrity_check;
+SELECT nonsense;
+DROP TABLE fruit;
+SELECT count(*) FROM sqlite_master;
