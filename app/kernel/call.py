@@ -83,5 +83,14 @@ class Call:
         if self.syscall is None:
             name = self.task.abi.names.get(self.number, f"syscall_{self.number & 0xFFFF_FFFF_FFFF_FFFF:#x}")
             return f"{name}({', '.join(hex(value) if value else '0' for value in self.raw)})"
+        mm = self.task.mm
+        mm.peeking = True
+        try:
+            return self._text(self.syscall.name)
+        finally:
+            mm.peeking = False
+
+    def _text(self, name: str) -> str:
+        """The same for a call that has a handler. Looking at the program's memory changes nothing there."""
         shown = [text for argument in self.arguments.values() if (text := argument.text()) is not None]
-        return f"{self.syscall.name}({', '.join(shown)})"
+        return f"{name}({', '.join(shown)})"

@@ -17,13 +17,17 @@ waiting is over soon."""
 
 
 class Clock:
-    """Virtual nanoseconds since the run began; `idle` is how many of them every task slept."""
+    """Virtual nanoseconds since the run began; `idle` is how many of them every task slept.
 
-    __slots__ = ("idle", "now")
+    `realtime_shift` is by how much somebody has set the time of day forward.
+    """
+
+    __slots__ = ("idle", "now", "realtime_shift")
 
     def __init__(self) -> None:
         self.now = 0
         self.idle = 0
+        self.realtime_shift = 0
 
     def tick(self) -> None:
         """Account for one crossing into the kernel."""
@@ -47,7 +51,7 @@ class Clock:
     @property
     def realtime(self) -> int:
         """CLOCK_REALTIME, ns since 1970."""
-        return REALTIME_EPOCH + self.now
+        return REALTIME_EPOCH + self.realtime_shift + self.now
 
     @property
     def cpu_time(self) -> int:

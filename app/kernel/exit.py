@@ -64,6 +64,7 @@ def exit_task(kernel: Kernel, task: Task, status: WaitStatus, strace: str | None
 def _end_process(kernel: Kernel, process: Process, status: WaitStatus) -> None:
     """Nothing runs in it any more: it becomes a zombie, its children get another parent, its own parent is told."""
     process.status = status
+    process.stop_timers()
     job_control.release(kernel, process)
     stop.hang_up_orphans(kernel, process)
     _orphan_children(kernel, process)

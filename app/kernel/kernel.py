@@ -25,7 +25,7 @@ from app.trace.events import (
 )
 from app.trace.recorder import Recorder
 
-from . import boot, exit, fault, signal_delivery, stop, syscalls
+from . import boot, cpu_timers, exit, fault, signal_delivery, stop, syscalls
 from .abi import ABIS
 from .abi.text import signal_name
 from .clock import Clock
@@ -50,6 +50,11 @@ EXIT_OTHER = 125
 """Exit code of a run that ended without the program's own doing."""
 
 PID_MAX = 32768
+
+READ_SIZE = 4096
+"""Bytes taken from the keyboard at a time."""
+
+STREAM_READS = 65536 // READ_SIZE
 
 LONGEST_WAIT = 60 * 10**9
 """How long the clock may stand still for the keyboard when a timer is armed too, ns."""
@@ -190,6 +195,7 @@ class Kernel:
                 else:
                     self._interrupt(task, leave.pc)
             self.timers.fire(clock.now)
+            cpu_timers.fire(self, task)
 
     def _trap(self, task: Task, trap: TrapExit) -> None:
         if trap.instruction in self.abi.info.traps:
@@ -247,38 +253,44 @@ class Kernel:
         return "Every task sleeps and nothing is left that could wake one, so the run was ended."
 
     def _idle(self) -> bool:
-        """Every task sleeps: wait for the keyboard if one sleeps for it, else jump to the next timer."""
-        when = self.timers.next_time()
-        waited_for = self.input.readers.is_waited_for
-        if when is not None:
-            delay = max(when - self.clock.now, 0)
-            if waited_for and self.console.poll(min(delay, LONGEST_WAIT) / 10**9):
-                self._read_keyboard()
-                return True
-            self.clock.advance_to(when)
-            self.recorder.now = self.clock.now
-            self.timers.fire(self.clock.now)
-            return True
-        if waited_for:
-            self._wait_for_keyboard()
-        return waited_for
+        """Every task sleeps: wait for the keyboard if one sleeps for it, else jump to the next timer.
 
-    def _wait_for_keyboard(self) -> None:
-        """Nothing can go on until something is typed."""
-        waiter = self.input.readers.first_waiter
-        sleeping = None if waiter is None else waiter.sleeping
-        if waiter is None or sleeping is None:
-            raise ValueError("nobody waits for the keyboard")
-        self.recorder.emit_for(
-            waiter.tid,
-            InputWait(call=sleeping.call.id, sentence="The program waits for something to be typed."),
-        )
+        False when there is nothing to wait for. Input that is there already comes before a timer, so with input from
+        a file the run does not depend on the host's speed.
+        """
+        when = self.timers.next_time()
+        waiter = None if self.input.ended else self.input.readers.first_waiter
+        if when is None:
+            if waiter is not None:
+                self._announce_wait(waiter)
+                self._read_keyboard()
+            return waiter is not None
+        if waiter is not None and self._typed_before(waiter, max(when - self.clock.now, 0)):
+            self._read_keyboard()
+            return True
+        self.clock.advance_to(when)
+        self.recorder.now = self.clock.now
+        self.timers.fire(self.clock.now)
+        return True
+
+    def _typed_before(self, waiter: Task, delay: int) -> bool:
+        """Let real time pass, `delay` ns at most; whether something was typed meanwhile."""
+        if self.console.poll(0):
+            return True
+        self._announce_wait(waiter)
+        return self.console.poll(min(delay, LONGEST_WAIT) / 10**9)
+
+    def _announce_wait(self, waiter: Task) -> None:
+        """Tell the visitor that the program waits for something to be typed, and show all that was printed."""
+        sleeping = waiter.sleeping
+        if sleeping is not None:
+            sentence = "The program waits for something to be typed."
+            self.recorder.emit_for(waiter.tid, InputWait(call=sleeping.call.id, sentence=sentence))
         self.recorder.flush()
-        self._read_keyboard()
 
     def _read_keyboard(self) -> None:
         """Feed what the console says to the input device."""
-        data = self.console.read(4096)
+        data = self.console.read(READ_SIZE)
         if data is None:
             self.end(*(self._stop or ("stopped", "The run was stopped.")))
         self.recorder.emit(Input(data=data, eof=not data))
@@ -287,9 +299,14 @@ class Kernel:
     # -- services for the rest of the kernel -------------------------------------------------------------------------
 
     def poll_keyboard(self) -> None:
-        """Take in what has been typed so far, without waiting: for a program that does not want to wait."""
-        if not self.input.ended and self.console.poll(0):
+        """Take in what has been typed so far, without waiting: for a program that does not want to wait.
+
+        Of redirected input that is as much as a pipe would hold.
+        """
+        reads = STREAM_READS if self.config.streams[0] == "stream" else 1
+        while reads and not self.input.ended and self.console.poll(0):
             self._read_keyboard()
+            reads -= 1
 
     def poll_keyboard_for(self, queues: Iterable[WaitQueue]) -> None:
         """The same, if that could wake who sleeps in one of `queues`."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from app.trace.events import Switch
 
+from . import cpu_timers
 from .clock import INSTRUCTION_TIME
 from .task import Task, TaskState
 
@@ -105,13 +106,19 @@ class Scheduler:
         """How many instructions the current task may execute before the kernel looks again; 0 for no limit."""
         now = self.kernel.clock.now
         timer = self.kernel.timers.next_time()
-        if self._queue or timer is not None:
+        cpu_left = None
+        if self.current is not None and (cpu_left := cpu_timers.time_left(self.current)) is not None:
+            self.charge()
+            cpu_left = cpu_timers.time_left(self.current)
+        if self._queue or timer is not None or cpu_left is not None:
             self._counts_until = now + PATIENCE
         elif now >= self._counts_until:
             return 0
-        left = max(self._slice_end - now, INSTRUCTION_TIME)
+        left = max(self._slice_end - now, INSTRUCTION_TIME) if self._queue else PATIENCE
         if timer is not None:
             left = min(left, max(timer - now, INSTRUCTION_TIME))
+        if cpu_left is not None:
+            left = min(left, max(cpu_left, INSTRUCTION_TIME))
         return -(-left // INSTRUCTION_TIME)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
@@ -111,6 +111,9 @@ class SigInfo(Struct, frozen=True):
     timer: int | None = None
     overrun: int = 0
     raw: bytes = b""
+    taken: Callable[[SigInfo], SigInfo | None] | None = None
+    """Told when the signal is acted on, to let a timer go on; gives the signal as it is then, or None
+    when the timer was set anew meanwhile."""
 
     @classmethod
     def user(cls, signo: int, sender: Process, code: str = "SI_USER") -> SigInfo:
@@ -121,6 +124,11 @@ class SigInfo(Struct, frozen=True):
     def sender(self) -> str:
         """`kernel`, or the pid."""
         return str(self.pid) if self.pid else "kernel"
+
+    @property
+    def is_of_timer(self) -> bool:
+        """Whether a POSIX timer sent it: each has room for its own, so none gets lost."""
+        return self.taken is not None and self.code == "SI_TIMER"
 
     @property
     def from_program(self) -> bool:
@@ -188,7 +196,7 @@ class PendingSignals:
     def add(self, info: SigInfo) -> None:
         """Note that a signal was sent."""
         queue = self._infos.setdefault(info.signo, [])
-        if not queue or info.signo >= FIRST_REALTIME:
+        if not queue or info.signo >= FIRST_REALTIME or info.is_of_timer:
             queue.append(info)
             self._length += 1
 
@@ -205,21 +213,22 @@ class PendingSignals:
 
         SIGKILL goes before all, then signals that the CPU makes, then the lowest number.
         """
-        ready = [signo for signo in self._infos if signo not in blocked]
-        if not ready:
-            return None
-        return self.take_one(
-            min(ready, key=lambda signo: (signo != Signo.SIGKILL, signo not in _SYNCHRONOUS, signo)),
-        )
+        while ready := [signo for signo in self._infos if signo not in blocked]:
+            info = self.take_one(
+                min(ready, key=lambda signo: (signo != Signo.SIGKILL, signo not in _SYNCHRONOUS, signo)),
+            )
+            if info is not None:
+                return info
+        return None
 
-    def take_one(self, signo: int) -> SigInfo:
-        """Remove and return the oldest `signo`, which must be pending."""
+    def take_one(self, signo: int) -> SigInfo | None:
+        """Remove and return the oldest `signo`, which must be pending; None when its timer takes it back."""
         queue = self._infos[signo]
         info = queue.pop(0)
         self._length -= 1
         if not queue:
             del self._infos[signo]
-        return info
+        return info if info.taken is None else info.taken(info)
 
 
 class SignalHandlers:

@@ -73,9 +73,13 @@ def _send(kernel: Kernel, target: Task, queue: PendingSignals, info: SigInfo, ca
     if target.sighand.ignores(signo) and signo not in target.blocked and signo not in target.waited_for:
         target.dropped.setdefault(signo, info)
         return True
-    if signo < FIRST_REALTIME and signo in queue:
+    if signo < FIRST_REALTIME and signo in queue and not info.is_of_timer:
         return True
-    if (signo >= FIRST_REALTIME or info.from_program) and _queued(kernel, target) >= _limit(target):
+    if (
+        not info.is_of_timer
+        and (signo >= FIRST_REALTIME or info.from_program)
+        and _queued(kernel, target) >= _limit(target)
+    ):
         if signo >= FIRST_REALTIME and info.code != "SI_USER":
             return False
         info = SigInfo(signo, "SI_USER")

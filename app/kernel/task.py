@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
     from .abi import Abi
     from .call import Call
+    from .cpu_timers import CpuTimer
     from .credentials import Credentials
     from .fs.context import FsContext
     from .fs.descriptors import DescriptorTable
+    from .interval_timer import IntervalTimer
     from .mm.address_space import AddressSpace
+    from .posix_timer import PosixTimers
     from .timer import Timer
     from .wait import Sleep
 
@@ -116,6 +119,12 @@ class Process(Struct, eq=False):
     start_time: int = 0
     cpu_time: int = 0
     """Virtual ns its tasks spent on the CPU."""
+    cpu_timers: list[CpuTimer] = field(default_factory=list)
+    """Timers on that time."""
+    interval_timers: dict[int, IntervalTimer] = field(default_factory=dict)
+    """Those of setitimer(2), by their number, once they were used."""
+    posix_timers: PosixTimers | None = None
+    """Those of timer_create(2), once there was one."""
     children_cpu_time: int = 0
     """That of its children that have been waited for, and of theirs."""
 
@@ -133,6 +142,17 @@ class Process(Struct, eq=False):
     def ppid(self) -> int:
         """Process id of the parent; 0 when it has none."""
         return 0 if self.parent is None else self.parent.pid
+
+    def stop_timers(self) -> None:
+        """It ends: no timer of its own fires any more."""
+        for timer in self.interval_timers.values():
+            timer.set(0, 0)
+        self.delete_posix_timers()
+
+    def delete_posix_timers(self) -> None:
+        """Delete what timer_create(2) made; they also end with the program, by execve(2)."""
+        if self.posix_timers is not None:
+            self.posix_timers.delete_all()
 
     @property
     def is_zombie(self) -> bool:
@@ -226,6 +246,7 @@ class Task(Struct, eq=False):
     clear_child_tid: int = 0
     robust_list: int = 0
     cpu_time: int = 0
+    cpu_timers: list[CpuTimer] = field(default_factory=list)
     start_time: int = 0
     vfork_done: WaitQueue | None = None
     """Wakes the parent of a vfork(2), when the child has its own memory or is gone."""

@@ -34,6 +34,10 @@ PREPARING_CALLS = 3
 STANDARD_INPUT = 0
 """Its open file description."""
 
+STDIN_CALLS = ("ioctl", "fcntl", "fchmod", "fchown", "fchmodat2", "fchownat", "futimesat", "utimensat", "linkat",
+               "fstat",
+               "fgetxattr", "fsetxattr", "fremovexattr", "flistxattr")  # fmt: skip
+
 _MEMORY = 64 << 20
 _EVENTS = 200_000
 
@@ -116,7 +120,7 @@ def excuses(steps: Sequence[Call], events: Sequence[AnyEvent]) -> set[int]:
     listings of directories belong to the file system. Standard input is not this user's everywhere.
     """
     result: set[int] = set()
-    writes = ("write", "writev", "pwrite64")
+    writes = ("write", "writev", "pwrite64", "pwritev", "pwritev2")
     kinds: dict[int, Fd] = {}
     answers = {event.call: event.errno for event in events if isinstance(event, Return)}
     index = -1
@@ -132,7 +136,7 @@ def excuses(steps: Sequence[Call], events: Sequence[AnyEvent]) -> set[int]:
                 result.add(index)
             if fd and fd.kind == "file" and name in writes and answers.get(event.call) == "EFAULT":
                 return result | set(range(index + 1, len(steps)))
-            if fd and name in ("ioctl", "fcntl") and fd.description == STANDARD_INPUT:
+            if fd and name in STDIN_CALLS and fd.description == STANDARD_INPUT:
                 result.add(index)
     return result
 

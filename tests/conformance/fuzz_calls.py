@@ -10,6 +10,8 @@ import random
 from collections.abc import Callable
 
 from app.kernel.abi.x86_64_table import NAMES
+from tests.conformance import fuzz_files
+from tests.conformance.fuzz_sockets import add_socket_call
 from tests.conformance.program import (
     AT_FDCWD,
     KERNEL_ADDRESS,
@@ -80,7 +82,8 @@ class Sequence:
             (self.stat, 4), (self.access, 2), (self.dup, 5), (self.fcntl, 7), (self.pipe, 4), (self.ioctl, 3),
             (self.directory, 9), (self.names, 9), (self.listing, 3), (self.memory, 8), (self.heap, 2),
             (self.identity, 2), (self.time, 4), (self.random_bytes, 2), (self.action, 3), (self.mask, 3),
-            (self.send, 3), (self.unknown, 1), (self.truncate, 2),
+            (self.send, 3), (self.unknown, 1), (self.truncate, 2), (self.remap, 4), (self.advise, 5), (self.lock, 2),
+            (self.socket, 10), *fuzz_files.makers(self),
         ]  # fmt: skip
 
     def build(self) -> list[Call]:
@@ -128,6 +131,12 @@ class Sequence:
             fd = self.add("open", path, 0o4000, show="sign")
             self.add("pread64", fd, Buffer("contents", 256), 256, 0, dump=[("contents", 0, 256)])
         self.add("rt_sigpending", Buffer("contents"), 8, dump=[("contents", 0, 8)])
+        seen = self.add("open", "seen", 0o102, 0o600, show="none")
+        for page in range(ARENA, ARENA + 16 * PAGE, PAGE):
+            self.add("mincore", page, PAGE, UNMAPPED)
+            self.add("pwrite64", seen, page, 16, 0)
+            self.add("pread64", seen, Buffer("contents"), 16, 0, dump=[("contents", 0, 16)])
+            self.add("pread64", seen, page, 0 if page == ARENA else 1, 0)
         self.add("umask", 0)
 
     # -- arguments ---------------------------------------------------------------------------------------------------
@@ -386,6 +395,55 @@ class Sequence:
                 if not fixed:
                     self.pointers.append(mapped)
 
+    def region(self) -> tuple[int, int]:
+        """An address and a length in the arena, most often; few of them make no sense."""
+        choose = self.random.choice
+        where = ARENA + self.random.randrange(8) * PAGE
+        length = choose((1, 100, PAGE, PAGE, 2 * PAGE, 3 * PAGE, 5 * PAGE))
+        if self.random.random() < 0.1:
+            where = choose((0, 1, ARENA + 1, ARENA + 5, KERNEL_ADDRESS, 0x7FFF_FFFF_F000, 2**64 - PAGE))
+        if self.random.random() < 0.1:
+            where, length = ARENA, choose((0, 2**64 - 1, 2**64 - PAGE))
+        return where, length
+
+    def remap(self) -> None:
+        choose = self.random.choice
+        where, old = self.region()
+        _, new = self.region()
+        flags = choose((0, 1, 1, 3, 3, 3, 5, 7, 7, 2, 4, 8, -1))
+        target = ARENA + self.random.randrange(16) * PAGE if self.random.random() < 0.9 else self.region()[0]
+        fixed = flags in (0, 3, 7)
+        moved = self.add(
+            "mremap", where, choose((old, old, old, 0)), choose((old, old, new)), flags, target,
+            show="value" if fixed else "sign",
+        )  # fmt: skip
+        if not fixed:
+            self.pointers.append(moved)
+
+    def advise(self) -> None:
+        choose = self.random.choice
+        where, length = self.region()
+        match self.random.randrange(6):
+            case 0:
+                self.add("mincore", where, choose((length, PAGE)), choose((Buffer("b", ROOM), self.struct(8))))
+            case 1:
+                self.add("msync", where, length, choose((1, 2, 4, 4, 6, 5, 0, 8)))
+            case _:
+                advice = choose((0, 1, 2, 3, 4, 4, 4, 8, 9, 9, 10, 11, 16, 17, 18, 19, 20, 21, 22, 23, 102, 103, 5, -1))
+                self.add("madvise", where, length, advice)
+
+    def lock(self) -> None:
+        where, length = self.region()
+        match self.random.randrange(5):
+            case 0:
+                self.add("munlock", where, length)
+            case 1:
+                self.add("mlock2", where, length, self.random.choice((0, 1, 1, 2)))
+            case 2:
+                self.add("munlockall")
+            case _:
+                self.add("mlock", where, length)
+
     def heap(self) -> None:
         end = self.add("brk", 0, show="sign")
         plus = self.random.choice((0, 1, PAGE, 3 * PAGE, -1, -PAGE, -100 * PAGE, 2**46))
@@ -478,6 +536,9 @@ class Sequence:
                 self.add("tgkill", choose((me, me, 0, 2**30)), choose((me, me, 0, 2**30)), signo)
             case _:
                 self.add("kill", me, signo)
+
+    def socket(self) -> None:
+        add_socket_call(self)
 
     def unknown(self) -> None:
         self.add(self.random.choice((500, 511, 600, 1000, -1, 2**31, 2**32 + 39, 2**63)), show="sign")

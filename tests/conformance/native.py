@@ -54,25 +54,29 @@ def run_native(
                 os.chown(work / name, USER_ID, USER_ID)
         status, report = os.pipe()
         try:
-            done = subprocess.run(
+            launched = subprocess.Popen(
                 [sys.executable, "-ES", str(LAUNCHER), str(report), str(USER_ID), str(program), *arguments],
-                input=stdin,
-                capture_output=True,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 cwd=work,
                 env=dict(setting.split("=", 1) for setting in ENVIRONMENT),
-                timeout=TIMEOUT_SECONDS,
                 pass_fds=[report],
-                check=False,
             )
+            try:
+                stdout, stderr = launched.communicate(stdin, timeout=TIMEOUT_SECONDS)
+            finally:
+                launched.terminate()
+                launched.wait()
         finally:
             os.close(report)
         with os.fdopen(status, "rb") as reader:
             told = reader.read()
-    assert told, done.stderr.decode()
+    assert told, stderr.decode()
     code = os.waitstatus_to_exitcode(int(told))
     if code < 0:
-        return Outcome(done.stdout, done.stderr, None, signal_name(-code))
-    return Outcome(done.stdout, done.stderr, code, None)
+        return Outcome(stdout, stderr, None, signal_name(-code))
+    return Outcome(stdout, stderr, code, None)
 
 
 def run_here(

@@ -56,7 +56,8 @@ OPERATIONS: dict[str, list[Call]] = {
     "rename over": [call("creat", "d/g", 0o600), call("close", Result(6)), call("rename", "d/g", "d/f")],
     "exchange": [call("mkdir", "d/g", 0o700), call("renameat2", AT_FDCWD, "d/f", AT_FDCWD, "d/g", 2)],
     "whiteout": [call("renameat2", AT_FDCWD, "d/f", AT_FDCWD, "d/g", 4)],
-    "list": [call("open", "d", 0o200000), call("getdents64", Result(6), Buffer("b", 512), 512), call("close", Result(6))],
+    "list": [call("open", "d", 0o200000), call("getdents64", Result(6), Buffer("b", 512), 512),
+             call("close", Result(6))],
     "fallocate": [call("open", "d/f", 2), call("fallocate", Result(6), 0, 0, 100), call("ftruncate", Result(6), 5),
                   call("fallocate", Result(6), 3, 0, 100)],
     "no name": [call("open", "d", 0o20200002, 0o600), call("write", Result(6), b"a", 1),
@@ -110,7 +111,8 @@ def test_refusals() -> None:
         call("symlink", "nowhere", "d/m"),
         call("pipe", Buffer("p", 8)),
     ]
-    for mask in (0, 1, IN_ALL, 0x1000, 0x2000, 0x4000, 0x8000, 1 << 30, ONLYDIR, 1 | ONLYDIR, 1 | DONT_FOLLOW, 1 | 1 << 27,
+    for mask in (0, 1, IN_ALL, 0x1000, 0x2000, 0x4000, 0x8000, 1 << 30, ONLYDIR, 1 | ONLYDIR, 1 | DONT_FOLLOW,
+                 1 | 1 << 27,
                  1 | MASK_ADD | MASK_CREATE, MASK_ADD, 2**32 + 1, 2**32, -1):  # fmt: skip
         for path in ("d", "d/f", "d/l", "d/m", "missing", "", "/root", "/root/x", UNMAPPED):
             steps.append(call("inotify_add_watch", N, path, mask, show="sign"))
@@ -137,6 +139,12 @@ def test_reading() -> None:
         call("read", N, Edge(100), 200),
         call("read", N, Buffer("b"), 64),
         call("write", N, b"x", 1),
+        call("lseek", N, 5, 0),
+        call("lseek", N, 5, 9),
+        call("pread64", N, Buffer("b"), 5, 0),
+        call("fchmod", N, 0o600),
+        call("fchown", N, -1, -1),
+        call("utimensat", N, 0, 0, 0),
         call("fstat", N, Buffer("st", 144), dump=[("st", 24, 4), ("st", 48, 8)]),
         call("fcntl", N, 3),
         call("close", N),

@@ -518,7 +518,19 @@ def test_limits() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["net/tcp", "net/udp", "net/tcp6", "net/udp6", "net/unix", "net/route", "swaps", "partitions"]
+    "name",
+    [
+        "net/raw",
+        "net/raw6",
+        "net/tcp",
+        "net/udp",
+        "net/tcp6",
+        "net/udp6",
+        "net/unix",
+        "net/route",
+        "swaps",
+        "partitions",
+    ],
 )
 def test_headings(name: str) -> None:
     real, here = both(*printing(f"/proc/{name}"))
@@ -672,6 +684,114 @@ def test_a_listing_ends_for_a_process_that_ends() -> None:
     names = [name for name, _ in entries(run_here(compile_case(listing("/proc"))).stdout)]
     assert [name for name in names if name.isdigit()] == ["1", "999", "1000"]
     assert names.index("self") < names.index("thread-self") < names.index("1")
+
+
+# -- other calls about these files -------------------------------------------------------------------------------------
+
+SUBJECTS = (
+    "/proc/self/status", "/proc/self/comm", "/proc/self", "/proc/self/", "/proc/self/fd", "/proc/self/fd/3",
+    "/proc/self/cwd", "/proc/version", "/proc/sys/kernel/hostname", "/proc/self/ns/pid", "/proc", "/proc/self/mem",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", SUBJECTS)
+def test_attributes_cannot_be_changed(path: str) -> None:
+    check(
+        call("open", ".", 0),
+        call("access", path, 4),
+        call("access", path, 2),
+        call("access", path, 1),
+        call("truncate", path, 0),
+        call("link", path, "other"),
+        call("setxattr", path, "user.x", b"v", 1, 0),
+        call("getxattr", path, "user.x", Buffer("v", 8), 8),
+        call("listxattr", path, Buffer("v"), 8),
+        call("chown", path, 0, 0),
+        call("chmod", path, 0o777),
+    )
+
+
+@pytest.mark.parametrize("path", ["/proc", "/proc/self/status", "/dev/pts", "/dev/shm", "/sys"])
+def test_file_systems(path: str) -> None:
+    kind = [("s", 0, 8)] if path == "/dev/shm" else [("s", 0, 16), ("s", 16, 40), ("s", 64, 8)]
+    check(call("statfs", path, Buffer("s", 120), dump=kind))
+
+
+def test_copying_from_a_file_that_is_made_up() -> None:
+    check(
+        call("open", "/proc/self/comm", 0),
+        call("creat", "a", 0o644),
+        call("pipe", Buffer("fds", 8)),
+        call("sendfile", 4, 3, 0, 100, show="sign"),
+        call("splice", 3, 0, 6, 0, 100, 0, show="sign"),
+        call("fallocate", 3, 0, 0, 10),
+        call("fsync", 3),
+        call("fdatasync", 3),
+        call("flock", 3, 1),
+        call("ioctl", 3, 0x541B, Buffer("n", 4)),
+        call("mmap", 0, 4096, 1, 1, 3, 0),
+        call("fchmod", 3, 0o666),
+        call("fchown", 3, -1, -1),
+        call("futimesat", 3, 0, 0),
+        call("mknod", "/proc/x", 0o10644, 0),
+        call("mknod", "/proc/self/fd/x", 0o10644, 0),
+        call("link", "a", "/proc/x"),
+        call("linkat", AT_FDCWD, "/proc/self/fd/4", AT_FDCWD, "b", 0x400),
+        call("newfstatat", AT_FDCWD, "b", Buffer("st", 144), 0, dump=[("st", 16, 8)]),
+    )
+
+
+def test_a_file_without_a_name_gets_one() -> None:
+    check(
+        call("open", ".", O_TMPFILE | O_RDWR, 0o600),
+        call("write", 3, b"text", 4),
+        call("linkat", AT_FDCWD, "/proc/self/fd/3", AT_FDCWD, "named", 0x400),
+        call("open", "named", 0),
+        call("read", 4, Buffer("b", 8), 8, dump=[("b", 0, 8)]),
+        call("memfd_create", "memory", 0),
+        call("write", 5, b"memory", 6),
+        call("open", "/proc/self/fd/5", 0),
+        call("read", 6, Buffer("b"), 8, dump=[("b", 0, 8)]),
+        call("readlink", "/proc/self/fd/5", Buffer("n", 32), 32, dump=[("n", 0, 32)]),
+        call("open", "/proc/self/fd/5", O_RDWR | O_TRUNC),
+        call("read", 5, Buffer("b"), 8),
+        call("inotify_init"),
+        call("open", "/proc/self/fd/8", 0),
+        call("readlink", "/proc/self/fd/8", Buffer("m", 32), 32, dump=[("m", 0, 18)]),
+        call("socket", AF_INET, SOCK_STREAM, 0),
+        call("open", "/proc/self/fd/9", O_RDWR),
+        call("mknod", "fifo", 0o10600, 0),
+        call("open", "fifo", O_RDWR),
+        call("write", 10, b"x", 1),
+        call("open", "/proc/self/fd/10", 0),
+        call("read", 11, Buffer("b"), 8),
+        call("inotify_add_watch", 8, "/proc/self/fd", 0x100),
+    )
+
+
+def test_maps_of_shared_and_removed_files() -> None:
+    base = 0x2000_0000
+    texts = both(
+        call("open", "file", O_RDWR | O_CREAT, 0o600, show="none"),
+        call("ftruncate", 3, 8192, show="none"),
+        call("mmap", base, 0x1000, 3, 0x11, 3, 0, show="none"),
+        call("mmap", base + 0x10000, 0x1000, 3, 0x31, -1, 0, show="none"),
+        call("memfd_create", "memory", 0, show="none"),
+        call("ftruncate", 4, 8192, show="none"),
+        call("mmap", base + 0x20000, 0x1000, 3, 0x11, 4, 0, show="none"),
+        call("unlink", "file", show="none"),
+        call("mmap", base + 0x30000, 0x1000, 1, 0x12, 3, 0, show="none"),
+        call("open", "/proc/self/maps", 0, show="none"),
+        call("read", 5, Buffer("b", ROOM), ROOM, show="none"),
+        call("write", 1, Buffer("b"), Result(10), show="none"),
+    )
+    normal = []
+    for text in texts:
+        lines = [line for line in text.splitlines() if line.startswith("200")]
+        shown = [re.sub(r" [0-9a-f]+:[0-9a-f]+ \d+ +", " DEVICE ", line) for line in lines]
+        normal.append([re.sub(r"/tmp/conformance-\w+", "DIR", line) for line in shown])
+    assert normal[0] == normal[1]
+    assert "DIR/file (deleted)" in normal[1][0]
 
 
 # -- sockets -----------------------------------------------------------------------------------------------------------

@@ -4,8 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conformance.harness import KERNEL_ADDRESS, Packed, Result, call, check
-from tests.conformance.test_memory import AT, HERE, MAP, PAGE, POPULATE, PRIVATE, RW, SHARED, STDOUT, R, mapped, touch
+from tests.conformance.harness import KERNEL_ADDRESS, Buffer, Packed, Result, call, check
+from tests.conformance.test_memory import (
+    AT,
+    GROWSDOWN,
+    HERE,
+    LOW,
+    MAP,
+    PAGE,
+    POPULATE,
+    PRIVATE,
+    RW,
+    SHARED,
+    STDOUT,
+    R,
+    mapped,
+    touch,
+)
 
 MAYMOVE, FIXED, DONTUNMAP = 1, 2, 4
 TO = 0x3000_0000
@@ -304,4 +319,38 @@ def test_remap_file_pages(prot):
         call("remap_file_pages", TO, PAGE, 0, 0, 0),
         call("pwrite64", 3, Packed([1]), 8, 2 * PAGE),
         look(0),
+    )
+
+
+def test_a_range_that_sticks_out():
+    check(
+        mapped(3),
+        call("mmap", AT + 5 * PAGE, PAGE, RW, HERE, -1, 0),
+        mremap(AT, 8 * PAGE, 4 * PAGE, MAYMOVE | FIXED, TO),
+        touch(0),
+        mremap(AT, 8 * PAGE, 2 * PAGE, MAYMOVE | FIXED, TO),
+        *[touch(page) for page in (0, 1, 2, 5)],
+        look(0, TO),
+        look(2, TO),
+        mremap(TO, 3 * PAGE, 3 * PAGE, MAYMOVE | DONTUNMAP, AT, show="sign"),
+        mremap(AT + PAGE, -PAGE, 3 * PAGE, MAYMOVE | FIXED, AT + 2 * PAGE),
+    )
+
+
+def test_watching_changes_nothing():
+    check(
+        call("mmap", AT, 4 * PAGE, RW, HERE | GROWSDOWN, -1, 0),
+        call("open", "/dev/null", 1),
+        call("write", Result(1), AT - PAGE, 5),
+        call("munlock", AT - PAGE, PAGE),
+        call("write", Result(1), AT, 5),
+        call("mincore", AT, 4 * PAGE, Buffer("v", 8), dump=[("v", 0, 4)]),
+    )
+
+
+def test_a_low_address_that_is_wished():
+    check(
+        call("mmap", AT, PAGE, RW, MAP | LOW, -1, 0),
+        call("mmap", AT + 5, PAGE, RW, MAP | LOW, -1, 0, show="sign"),
+        call("mmap", 0x7FFF_F000, 2 * PAGE, RW, MAP | LOW, -1, 0, show="sign"),
     )

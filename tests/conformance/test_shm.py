@@ -228,6 +228,24 @@ def test_advice_on_a_segment():
     )
 
 
+def test_posix_shared_memory():
+    check(
+        call("open", "/dev/shm/trapgate-test", 0o302, 0o600),
+        call("ftruncate", Result(0), 2 * PAGE),
+        call("mmap", AT, 3 * PAGE, RW, SHARED | MAP_FIXED, Result(0), 0),
+        call("mmap", TO, PAGE, R, SHARED | MAP_FIXED, Result(0), PAGE),
+        call("pwrite64", Result(0), b"hello", 5, PAGE),
+        look(0, TO),
+        look(2),
+        call("unlink", "/dev/shm/trapgate-test"),
+        call("close", Result(0)),
+        look(1),
+        call("madvise", TO, PAGE, 9),
+        call("madvise", AT + PAGE, PAGE, 9),
+        look(0, TO),
+    )
+
+
 def test_copying_between_processes():
     iovec = Packed([Buffer("b", 64), 8, Buffer("b", 0, 16), 8])
     remote = Packed([AT, 3, AT + PAGE, 3, UNMAPPED, 4, AT, 3])

@@ -75,7 +75,7 @@ def test_pairs_of_files(name: str) -> None:
             else:
                 steps.append(call("copy_file_range", source, Packed([5]), target, Packed([20000]), 7, 0))
                 steps.append(call("copy_file_range", source, 0, target, 0, 0, 0))
-    check(*steps, *positions(), shown(P0, 600))
+    check(*steps, *positions(), call("ioctl", P0, 0x541B, Buffer("n", 8), dump=[("n", 0, 4)]))
 
 
 @pytest.mark.parametrize("flags", [0, 2])
@@ -208,7 +208,6 @@ def test_memory_and_pipes() -> None:
         call("vmsplice", -1, UNMAPPED, 1, 16),
         call("vmsplice", PATH, UNMAPPED, 1, 0),
         call("vmsplice", Q0, Packed([Buffer("v"), 10]), 1, 2),
-        call("vmsplice", Q0, Packed([Buffer("v"), 10]), 1, 0),
     )
 
 
@@ -216,8 +215,10 @@ def test_copying_ranges() -> None:
     need_ext4()
     steps = list(START)
     for start, to, length in (
-        (0, 0, 10), (5, 100, 5000), (10000, 0, 1000), (10240, 0, 5), (30000, 0, 5), (0, MAX - 5, 10), (0, MAX, 10), (0, MAX + 1, 10),
-        (-1, 0, 5), (0, -1, 5), (2**63 - 1, 0, 5), (0, 2**63 - 3, 5), (0, 0, -1), (0, 0, 2**63 - 1), (20000, MAX, 1), (-1, 0, 0),
+        (0, 0, 10), (5, 100, 5000), (10000, 0, 1000), (10240, 0, 5), (30000, 0, 5), (0, MAX - 5, 10), (0, MAX, 10),
+        (0, MAX + 1, 10),
+        (-1, 0, 5), (0, -1, 5), (2**63 - 1, 0, 5), (0, 2**63 - 3, 5), (0, 0, -1), (0, 0, 2**63 - 1), (20000, MAX, 1),
+        (-1, 0, 0),
     ):  # fmt: skip
         steps += [call("copy_file_range", A, Packed([start]), B, Packed([to]), length, 0), *positions()]
         steps += [call("copy_file_range", A, Packed([start]), A, Packed([to]), length, 0), *positions()]

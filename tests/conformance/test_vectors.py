@@ -34,12 +34,13 @@ def test_offsets(offset: int) -> None:
             if 0 <= offset <= 10 or offset < 0:
                 steps.append(call(name, fd, Packed([b"ab", 2, b"xyz", 3]), 2, offset, 0, 0))
         steps.append(call("pwritev", fd, Packed([b"ab", -1]), 1, offset, 0))
-        steps.append(call("pwritev", fd, Packed([UNMAPPED, 5]), 1, offset, 0))
+        if offset <= 10:
+            steps.append(call("pwritev", fd, Packed([UNMAPPED, 5]), 1, offset, 0))
         steps.append(call("pwritev", fd, Packed([b"", 0]), 1, offset, 0))
     check(*steps, *LOOK)
 
 
-@pytest.mark.parametrize("flags", [1, 2, 4, 6, 8, 0x10, 0x20, 0x30, 0x18, 0x40, 0x80, 0x100, -1, 0x8000_0000])
+@pytest.mark.parametrize("flags", [1, 2, 4, 6, 8, 0x10, 0x20, 0x30, 0x18, 0x40, 0x80, -1, 0x8000_0000])
 def test_flags(flags: int) -> None:
     steps: list[Call] = [*START]
     if flags not in (0x10, 0x20, 0x18):

@@ -7,7 +7,8 @@ import pytest
 from tests.conformance.harness import UNMAPPED, Buffer, Call, Edge, Result, call, check, need_ext4
 from tests.conformance.test_open import TREE
 
-NAMES = ["user.a", "user.", "user", "", "trusted.a", "security.a", "system.a", "foo.a", "foo", ".a", "user." + "n" * 250,
+NAMES = ["user.a", "user.", "user", "", "trusted.a", "security.a", "system.a", "foo.a", "foo", ".a",
+         "user." + "n" * 250,
          "user." + "n" * 251, UNMAPPED, Edge(0)]  # fmt: skip
 PLACES = ["file", "dir", "link", "dangling", "missing", "/etc/passwd", "/root/x", "file/"]
 

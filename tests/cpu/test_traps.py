@@ -262,3 +262,13 @@ def test_same_program_same_result(machine: Machine):
         assert machine.peek(DATA, 4096) == other.peek(DATA, 4096)
     finally:
         other.cpu.close()
+
+
+def test_exceptions_do_not_add_up_to_a_double_fault(machine: Machine):
+    """The kernel is in between: each is the first one."""
+    machine.start("f7f1 f7f1 f4 f7f1 f4 f4", rcx=0)
+    for vector, size in [("#DE", 2), ("#DE", 2), ("#GP", 1), ("#DE", 2), ("#GP", 1), ("#GP", 1)]:
+        leave = machine.cpu.run()
+        assert isinstance(leave, FaultExit)
+        assert leave.vector == vector
+        machine.cpu.pc += size

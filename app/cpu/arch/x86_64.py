@@ -65,6 +65,9 @@ _VECTORS = {
     19: "#XM",
 }
 
+_CONTRIBUTORY = frozenset((0, 10, 11, 12, 13))
+"""Two of these make a double fault (Intel SDM, 6.15, Interrupt 8)."""
+
 _INT = 0xCD
 _INT1 = 0xF1
 _PUSHF = 0x9C
@@ -154,6 +157,8 @@ class X8664(Architecture):
         if number == 3:
             return FaultExit("#BP", pc)
         if not is_software:
+            if number in _CONTRIBUTORY:
+                self.engine.forget_exception()
             return FaultExit(_VECTORS.get(number, "#GP"), pc)
         if number == _LINUX_INTERRUPT:
             return TrapExit("int 0x80", pc - 2, pc, {})

@@ -56,6 +56,7 @@ class PollFds(Pointer):
 
     def write(self) -> None:
         """Store the `revents` of each entry. Raises EFAULT."""
+        self._need_range(len(self.entries or ()) * _POLLFD.size)
         for index, entry in enumerate(self.entries or ()):
             address = self.address + index * _POLLFD.size + 6
             if self.call.task.mm.copy_out(address, entry.revents.to_bytes(2, "little")) < 2:

@@ -9,7 +9,7 @@ from app.kernel.errno import Errno, KernelError
 
 from . import notify
 from .inode import RegularFile
-from .superblock import MAX_FILE_SIZE, PAGE_SIZE
+from .superblock import PAGE_SIZE
 
 if TYPE_CHECKING:
     from app.kernel.arguments import Fd
@@ -45,14 +45,14 @@ def allocate(call: Call, fd: Fd, mode: int, offset: int, length: int) -> None:
     if not isinstance(inode, RegularFile):
         raise KernelError(Errno.ENODEV, f"{file.path} is no regular file")
     end = offset + length
-    if end > MAX_FILE_SIZE:
-        raise call.refuse(Errno.EFBIG, "len", "range", str(length), f"Files end at {MAX_FILE_SIZE} at the latest.")
+    if end > inode.max_size:
+        raise call.refuse(Errno.EFBIG, "len", "range", str(length), f"Files end at {inode.max_size} at the latest.")
     if mode in _OTHER_MODES:
         raise call.refuse(Errno.EOPNOTSUPP, "mode", "flags", hex(mode), "The file system does not know this mode.")
     inode.need_allocatable(mode, end)
+    inode.drop_privileges(call.task.credentials)
     if mode in (_COLLAPSE, _INSERT):
         _check_shift(call, inode, mode, offset, length)
-    inode.drop_privileges(call.task.credentials)
     if mode == _COLLAPSE:
         inode.shift(end, -length)
     elif mode == _INSERT:
@@ -81,7 +81,7 @@ def _check_shift(call: Call, inode: RegularFile, mode: int, offset: int, length:
         raise call.refuse(Errno.EINVAL, "offset", "range", str(offset), f"Only whole blocks of {PAGE_SIZE} can move.")
     if mode == _COLLAPSE and offset + length >= inode.size:
         raise call.refuse(Errno.EINVAL, "len", "range", str(length), "Bytes must be left after the range.")
-    if mode == _INSERT and inode.size + length > MAX_FILE_SIZE:
-        raise call.refuse(Errno.EFBIG, "len", "range", str(length), f"Files end at {MAX_FILE_SIZE} at the latest.")
+    if mode == _INSERT and inode.size + length > inode.max_size:
+        raise call.refuse(Errno.EFBIG, "len", "range", str(length), f"Files end at {inode.max_size} at the latest.")
     if mode == _INSERT and offset >= inode.size:
         raise call.refuse(Errno.EINVAL, "offset", "range", str(offset), "There is nothing to move after the end.")

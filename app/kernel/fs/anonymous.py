@@ -30,6 +30,11 @@ class NoticeDescription(AnonymousDescription):
 
     seekable = True
 
+    @property
+    def positioned(self) -> bool:
+        """It has no positions, though lseek(2) succeeds."""
+        return False
+
     def read(self, call: Call, sink: Sink, position: int | None = None) -> Blocking[int]:
         """It has no positions to read at all the same. Raises ESPIPE."""
         self._refuse_position(position)

@@ -14,6 +14,7 @@ from . import notify
 from .inode import Dentry, Inode, RegularFile
 from .path import PathWalk
 from .permission import MAY_WRITE, file_user, keeps_set_group_id, owns, without_set_ids
+from .pseudo import PseudoFile
 
 if TYPE_CHECKING:
     from app.kernel.arguments import DirFd, Path
@@ -59,6 +60,7 @@ def change_mode(call: Call, target: Target, mode: int) -> None:
     """Set the permission bits (chmod(2)). Raises EOPNOTSUPP for a symbolic link, EPERM for another's file."""
     inode = target.inode
     who = call.task.credentials
+    _need_own_inode(target)
     if inode.is_symlink:
         raise KernelError(Errno.EOPNOTSUPP, f"{target.path} is a symbolic link, and a link has no mode of its own")
     _need_owner(call, target, "changes its mode")
@@ -66,7 +68,7 @@ def change_mode(call: Call, target: Target, mode: int) -> None:
     if mode & stat.S_ISGID and not keeps_set_group_id(who, inode.gid):
         mode &= ~stat.S_ISGID
     if not inode.may_become_mode(mode):
-        raise KernelError(Errno.EPERM, f"{target.path} has the seal F_SEAL_EXEC")
+        raise KernelError(Errno.EPERM, f"{target.path} keeps its mode: it is sealed, or the kernel makes it up")
     inode.mode = inode.type | mode
     inode.changed()
     notify.file_event(inode, target.dentry, notify.IN_ATTRIB)
@@ -80,6 +82,7 @@ def change_owner(call: Call, target: Target, uid: int, gid: int) -> None:
     """
     inode = target.inode
     who = call.task.credentials
+    _need_own_inode(target)
     is_owner = file_user(who) == inode.uid
     may_change = who.capable(Capability.CAP_CHOWN)
     if uid != NO_ID and not may_change and not (is_owner and uid == inode.uid):
@@ -111,6 +114,7 @@ def change_times(call: Call, target: Target, times: tuple[int | None, int | None
     who = call.task.credentials
     if times is None and not owns(inode, who) and not inode.permits(who, MAY_WRITE):
         raise KernelError(Errno.EACCES, f"This user neither owns {target.path} nor may write it")
+    _need_own_inode(target)
     if times is not None:
         _need_owner(call, target, "sets its times")
     access, modification = times or (inode.fs.now, inode.fs.now)
@@ -131,8 +135,11 @@ def clamped_time(time: int) -> int:
 
 
 def truncate(call: Call, target: Target, size: int) -> None:
-    """Give a regular file another size. Raises EPERM when a seal forbids it."""
+    """Give a regular file another size, but not one that the kernel makes up. Raises EPERM when a seal forbids it."""
     inode = target.inode
+    if isinstance(inode, PseudoFile):
+        call.service("vfs", "truncate", f"{target.path} is made up when it is read, so it has no size to change.")
+        return
     if not isinstance(inode, RegularFile):
         raise KernelError(Errno.EINVAL, f"{target.path} is no regular file")
     if not inode.may_become(size):
@@ -141,6 +148,12 @@ def truncate(call: Call, target: Target, size: int) -> None:
     inode.truncate(size)
     notify.file_event(inode, target.dentry, notify.IN_MODIFY)
     call.service("vfs", "truncate", f"{target.path} has {size} bytes now.")
+
+
+def _need_own_inode(target: Target) -> None:
+    """Anonymous files share one inode, which nobody changes. Raises EOPNOTSUPP."""
+    if target.inode is target.inode.fs.anonymous:
+        raise KernelError(Errno.EOPNOTSUPP, f"{target.path} shares its inode with other files")
 
 
 def _need_owner(call: Call, target: Target, deed: str) -> None:

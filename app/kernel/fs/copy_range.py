@@ -9,12 +9,11 @@ from app.kernel.errno import Errno, KernelError
 from . import notify
 from .file import MAX_RW_COUNT, FileDescription, RegularDescription
 from .splice import CHUNK, KernelSource
-from .superblock import MAX_FILE_SIZE
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
 
-_MAX_OFFSET = 2**63 - 1
+_WORD = 2**64 - 1
 _APPEND = 0o2000
 
 
@@ -24,12 +23,12 @@ def copy_range(call: Call, source: FileDescription, start: int, target: FileDesc
     reader, writer = first.inode, second.inode
     if not source.readable or not target.writable or target.flags & _APPEND:
         raise KernelError(Errno.EBADF, f"{source.path} is not open for reading, or {target.path} not for plain writing")
-    if start + length > _MAX_OFFSET or to + length > _MAX_OFFSET:
+    if (start & _WORD) + length > _WORD or (to & _WORD) + length > _WORD:
         raise KernelError(Errno.EOVERFLOW, "The range ends beyond the largest offset")
     count = max(min(length, reader.size - start), 0) if start >= 0 else length
-    if count and to >= MAX_FILE_SIZE:
+    if to >= writer.max_size:
         raise KernelError(Errno.EFBIG, f"No file has a byte at offset {to}")
-    count = min(count, MAX_FILE_SIZE - to)
+    count = min(count, writer.max_size - to)
     if reader is writer and to + count > start and to < start + count:
         raise KernelError(Errno.EINVAL, "What is copied and where it goes overlap")
     if start < 0 or to < 0:

@@ -189,8 +189,6 @@ def _check_found(call: Call, walk: PathWalk, dentry: Dentry, flags: int) -> None
         wanted |= MAY_WRITE
     if inode.is_directory and wanted & MAY_WRITE:
         walk.refuse(Errno.EISDIR, f"{dentry.path} is a directory; a directory is not opened for writing.")
-    if inode.immutable and wanted & MAY_WRITE:
-        walk.refuse(Errno.EPERM, f"{dentry.path} cannot be written by anybody.")
     walk.need(dentry, wanted, f"The permissions of {dentry.path} do not allow this user to open it so.")
     if flags & OpenFlag.O_NOATIME and not owns(inode, call.task.credentials):
         raise call.refuse(Errno.EPERM, "flags", "owner", hex(flags), "O_NOATIME is for the owner of the file.")

@@ -23,6 +23,9 @@ Opener = Callable[[SuperBlock, Inode, int, Dentry | None], FileDescription]
 """A driver's open: file system, inode, flags, name."""
 
 
+_RANDOM_MINOR = 8
+
+
 class CharacterDevice(Inode):
     """A device file; `opener` is the driver that its device number selects."""
 
@@ -96,8 +99,8 @@ class RandomDevice(MemoryDevice):
     signals_input = True
 
     def poll(self) -> int:
-        """Always readable, never writable: writers are only those who add to a pool that is full."""
-        return READABLE
+        """/dev/random says that its pool is full: it can be read, and need not be written (random_poll)."""
+        return READABLE if self.inode.rdev & 0xFF == _RANDOM_MINOR else super().poll()
 
     def seek(self, call: Call, offset: int, whence: int) -> int:
         """Seeking has no effect."""

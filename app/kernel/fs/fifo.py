@@ -42,12 +42,17 @@ class FifoEnd(PipeEnd):
     def __init__(self, fs: SuperBlock, fifo: Fifo, flags: int, dentry: Dentry) -> None:
         super().__init__(fs, fifo, flags, dentry)
         self.fifo = fifo
-        self.born_alone = False
+        self._writers_before: int | None = None
         if self.readable:
             fifo.opened_readers += 1
         if self.writable:
             fifo.opened_writers += 1
         fifo.partner_queue.wake_all()
+
+    @property
+    def born_alone(self) -> bool:
+        """Whether no writer has come since it was opened without waiting for one."""
+        return self._writers_before == self.fifo.opened_writers
 
     def meet_partner(self, call: Call) -> Blocking[None]:
         """Wait until the other end is open, as fifo(7) says.
@@ -60,7 +65,8 @@ class FifoEnd(PipeEnd):
         if self.nonblocking:
             if self.writable and not fifo.readers:
                 raise KernelError(Errno.ENXIO, f"Nobody has {self.path} open for reading", "pipe")
-            self.born_alone = self.readable and not fifo.writers
+            if self.readable and not fifo.writers:
+                self._writers_before = fifo.opened_writers
             return
         if (fifo.writers if self.readable else fifo.readers) > 0:
             return

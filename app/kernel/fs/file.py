@@ -13,7 +13,7 @@ from app.kernel.wait import Blocking, Sleep, WaitQueue
 from . import notify
 from .inode import Dentry, Inode, RegularFile, UnnamedDentry
 from .owner_signal import FileOwner
-from .superblock import MAX_FILE_SIZE, SuperBlock
+from .superblock import SuperBlock
 
 if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument
@@ -100,6 +100,11 @@ class FileDescription:
     def place(self) -> Dentry:
         """The dentry that a magic link of /proc/self/fd leads to."""
         return self.dentry or UnnamedDentry(self._path, self.inode)
+
+    @property
+    def positioned(self) -> bool:
+        """Whether it can be read and written at a position, as pread(2) does (FMODE_PREAD)."""
+        return self.seekable
 
     @property
     def nonblocking(self) -> bool:
@@ -256,9 +261,9 @@ class RegularDescription(FileDescription):
         if append:
             start = inode.size
             call.service("vfs", "append", f"O_APPEND: the write begins at the end, offset {start}.")
-        if start >= MAX_FILE_SIZE:
+        if start >= inode.max_size:
             raise KernelError(Errno.EFBIG, f"No file has a byte at offset {start}")
-        wanted = min(wanted, MAX_FILE_SIZE - start)
+        wanted = min(wanted, inode.max_size - start)
         inode.drop_privileges(call.task.credentials)
         wanted = inode.writable_part(start, wanted)
         if not wanted:
@@ -284,7 +289,7 @@ class RegularDescription(FileDescription):
         else:
             base = {int(SeekWhence.SEEK_CUR): self.offset, int(SeekWhence.SEEK_END): inode.size}.get(whence, 0)
             target = base + offset
-        if not 0 <= target <= MAX_FILE_SIZE:
+        if not 0 <= target <= inode.max_size:
             raise KernelError(Errno.EINVAL, f"{target} is no offset that a file can have")
         self.offset = target
         return target

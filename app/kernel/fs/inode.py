@@ -9,7 +9,7 @@ from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 
 from . import notify, permission
-from .superblock import PAGE_SIZE, SuperBlock
+from .superblock import MAX_FILE_SIZE, PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +88,9 @@ class Inode:
         return stat.S_ISREG(self.mode)
 
     def permits(self, who: Credentials, wanted: int, real_ids: bool = False) -> bool:
-        """Whether `who` may do `wanted`: see `permission.permits`."""
+        """Whether `who` may do `wanted`: see `permission.permits`. Raises EPERM for writing what is immutable."""
+        if self.immutable and wanted & permission.MAY_WRITE:
+            raise KernelError(Errno.EPERM, "The kernel lets nobody write there")
         return permission.permits(self, who, wanted, real_ids)
 
     def may_become_mode(self, mode: int) -> bool:
@@ -152,10 +154,13 @@ class FileMapping(Protocol):
 class RegularFile(Inode):
     """Bytes, held in pages; pages never written are holes and read as zeros. `mappings` are told of changes.
 
-    A reserved page has its place on the disk but was never written: it reads as a hole (an unwritten extent of ext4).
+    `max_size` is the largest size it may have. A reserved page has its place on the disk but was never written: it
+    reads as a hole (an unwritten extent of ext4).
     `write_count` is how often it is open for writing or, below zero, how many processes execute it: never both
     (Linux `i_writecount`).
     """
+
+    max_size = MAX_FILE_SIZE
 
     def __init__(self, fs: SuperBlock, mode: int, uid: int, gid: int) -> None:
         super().__init__(fs, stat.S_IFREG | mode, uid, gid)
@@ -326,6 +331,11 @@ class RegularFile(Inode):
 
     def need_allocatable(self, mode: int, end: int) -> None:
         """Refuse an fallocate(2) of `mode` up to `end` that seals or the file system forbid: EPERM, EOPNOTSUPP."""
+
+    @property
+    def sealed_against_writing(self) -> bool:
+        """Whether a seal forbids shared mappings that can be written (memfd_create(2))."""
+        return False
 
     def writable_part(self, start: int, count: int) -> int:
         """How many of `count` bytes from `start` on may be written; 0 when seals forbid it (memfd_create(2))."""

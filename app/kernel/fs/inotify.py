@@ -15,7 +15,7 @@ from app.kernel.errno import Errno, KernelError
 from app.kernel.poll import READABLE
 from app.kernel.wait import Sleep, WaitQueue
 
-from .anonymous import AnonymousDescription
+from .anonymous import NoticeDescription
 from .file import Sink
 from .inode import Inode
 from .superblock import SuperBlock
@@ -71,7 +71,7 @@ class Notice(Struct):
         return _HEADER.pack(self.descriptor, self.mask, self.cookie, room) + self.name.ljust(room, b"\0")
 
 
-class InotifyDescription(AnonymousDescription):
+class InotifyDescription(NoticeDescription):
     """An open inotify instance: its watches and its queue."""
 
     kind = "inotify"

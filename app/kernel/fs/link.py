@@ -28,7 +28,7 @@ def make_link(call: Call, old: Place, new: Place, follow: bool = False, allow_em
     walk = PathWalk(call, new[1])
     lookup = new_name(walk, new[0], directory=False, check_parent=False)
     inode = source.inode
-    if source.dentry is None:
+    if source.dentry is None or inode.fs is not lookup.parent.inode.fs:
         walk.refuse(Errno.EXDEV, f"{source.path} is on another file system, and a link cannot cross.")
     if not owns(inode, call.task.credentials) and not _is_safe(call, source):
         walk.refuse(Errno.EPERM, f"{source.path} is another's, and this user may not both read and write it.")

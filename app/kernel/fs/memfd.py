@@ -27,6 +27,8 @@ _EXECUTE_BITS = 0o111
 class MemoryFile(RegularFile):
     """A file of memfd_create(2). Without the seal F_SEAL_SEAL more seals can be added."""
 
+    max_size = 2**63 - 1
+
     def __init__(self, fs: SuperBlock, permissions: int, uid: int, gid: int, seals: int) -> None:
         super().__init__(fs, permissions, uid, gid)
         self.nlink = 0
@@ -39,6 +41,11 @@ class MemoryFile(RegularFile):
     def may_become_mode(self, mode: int) -> bool:
         """F_SEAL_EXEC fixes who may execute it."""
         return not (self.seals & _EXEC and (mode ^ self.mode) & _EXECUTE_BITS)
+
+    @property
+    def sealed_against_writing(self) -> bool:
+        """F_SEAL_WRITE and F_SEAL_FUTURE_WRITE."""
+        return bool(self.seals & _NO_WRITE)
 
     def writable_part(self, start: int, count: int) -> int:
         """With F_SEAL_GROW a write ends before the first page that would make the file longer."""

@@ -60,6 +60,8 @@ def new_name(walk: PathWalk, dirfd: DirFd | None, directory: bool = True, check_
     if lookup.special or lookup.dentry is not None:
         walk.refuse(Errno.EEXIST, "The name exists already.")
     walk.need_short_name(lookup.name)
+    if lookup.parent.directory.creation_error is Errno.ENOENT:
+        walk.refuse(Errno.ENOENT, f"{lookup.parent.path} has only the names that the kernel gives it.")
     if lookup.directory_wanted and not directory:
         walk.refuse(Errno.ENOENT, "The path ends in a slash, so it can only name a directory.")
     if check_parent:
@@ -123,8 +125,7 @@ def need_removable(call: Call, walk: PathWalk, dentry: Dentry, directory: bool) 
     Raises EACCES, EPERM (sticky directory, pseudo file system), ENOTDIR, EISDIR, EBUSY (mount point).
     """
     parent = dentry.parent
-    if not parent.inode.immutable:
-        walk.need(parent, MAY_WRITE | MAY_EXEC, f"This user may not remove names from {parent.path}.")
+    walk.need(parent, MAY_WRITE | MAY_EXEC, f"This user may not remove names from {parent.path}.")
     if parent.directory.creation_error is not None:
         walk.refuse(Errno.EPERM, f"{parent.path} has only the names that the kernel gives it.")
     who = call.task.credentials

@@ -6,6 +6,7 @@ from app.kernel.abi.constants import OpenFlag
 from app.kernel.errno import Errno, KernelError
 
 from .directory import DirectoryDescription
+from .fifo import Fifo
 from .file import FileDescription, PathHandle, RegularDescription
 from .inode import Dentry, Directory, RegularFile
 from .pipe import Pipe
@@ -19,7 +20,7 @@ def open_dentry(fs: SuperBlock, dentry: Dentry, flags: int) -> FileDescription:
     if flags & OpenFlag.O_PATH:
         return PathHandle(fs, inode, flags, dentry)
     file = _open(fs, dentry, flags)
-    if flags & OpenFlag.O_DIRECT and not isinstance(inode, RegularFile | Pipe):
+    if flags & OpenFlag.O_DIRECT and (isinstance(inode, Fifo) or not isinstance(inode, RegularFile | Pipe)):
         file.release()
         raise KernelError(Errno.EINVAL, f"O_DIRECT is for regular files, and {dentry.path} is none")
     return file

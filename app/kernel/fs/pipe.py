@@ -173,13 +173,15 @@ class PipeEnd(FileDescription):
     what = "a pipe"
     signals_input = True
 
-    born_alone = False
-    """Opened without waiting for a writer (fifo(7)): until one comes, there is nobody who could have hung up."""
-
     def __init__(self, fs: SuperBlock, pipe: Pipe, flags: int, dentry: Dentry | None = None) -> None:
         super().__init__(fs, pipe, flags, dentry, path=f"pipe:[{pipe.number}]")
         self.pipe = pipe
         pipe.add_end(self.readable, self.writable)
+
+    @property
+    def born_alone(self) -> bool:
+        """Whether there never was a writer, so that nobody could have hung up; only of a fifo."""
+        return False
 
     def release(self) -> None:
         """The last descriptor of this end is closed: the other end sees end of file, or EPIPE."""
@@ -216,11 +218,13 @@ class PipeEnd(FileDescription):
             return Sleep(on="pipe", sentence="The pipe is empty, so the task sleeps.", queues=(pipe.data_queue,))
         data = self._peek(wanted)
         call.service("pipe", "read", f"The pipe gives {count_bytes(len(data))}.")
+        was_full = pipe.full
         arrived = sink.write(data)
         taken = self._consume(wanted, arrived)
         if not taken:
             raise KernelError(Errno.EFAULT, "A page of a pipe is read whole or not at all", "pipe")
-        pipe.room_queue.wake_all()
+        if was_full:
+            pipe.room_queue.wake_all()
         pipe.accessed()
         return taken
 

@@ -10,7 +10,7 @@ import stat
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from app.kernel.abi.constants import SeekWhence
+from app.kernel.abi.constants import IoctlRequest, SeekWhence
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
 
@@ -19,9 +19,13 @@ from .inode import Dentry, Directory, Inode, Symlink
 from .superblock import PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
+    from app.kernel.arguments.ioctl import IoctlArgument
     from app.kernel.call import Call
     from app.kernel.kernel import Kernel
     from app.kernel.task import Task
+
+ROOM_FOR_ENTRIES = 64
+"""Entries that a directory keeps before it first looks for those that are not right any more."""
 
 Show = Callable[[], "str | bytes | list[str]"]
 """Makes the contents of a file: a whole, or records, of which one read gives as many as fit into a page."""
@@ -32,6 +36,9 @@ Store = Callable[["Call", bytes], None]
 
 class PseudoSuperBlock(SuperBlock):
     """A file system without contents; its files come from the state of `kernel`."""
+
+    max_pages = max_inodes = 0
+    keeps_attributes = False
 
     def __init__(self, kernel: Kernel, type_name: str, device: int, magic: int) -> None:
         super().__init__(kernel.clock, device, magic)
@@ -63,6 +70,7 @@ class PseudoDirectory(Directory):
 
     def __init__(self, fs: PseudoSuperBlock, mode: int = 0o555, uid: int = 0, gid: int = 0) -> None:
         super().__init__(fs, mode, uid, gid)
+        self._crowded = ROOM_FOR_ENTRIES
 
     @property
     def size(self) -> int:
@@ -73,6 +81,10 @@ class PseudoDirectory(Directory):
     def blocks(self) -> int:
         """Nothing."""
         return 0
+
+    def may_become_mode(self, mode: int) -> bool:
+        """The kernel says who may do what."""
+        return False
 
     def make(self, name: str) -> Inode | None:
         """A new inode for the entry `name`, if there is one."""
@@ -97,10 +109,20 @@ class PseudoDirectory(Directory):
         inode = self.make(name)
         if inode is None:
             return None
+        if len(self.entries) >= self._crowded:
+            self._forget_stale()
         dentry = self.entries[name] = Dentry(name, self.dentry, inode)
         if isinstance(inode, PseudoDirectory):
             inode.dentry = dentry
         return dentry
+
+    def _forget_stale(self) -> None:
+        """Drop entries that are not right any more, so that processes long gone do not pile up."""
+        for name, dentry in list(self.entries.items()):
+            if not self.still_there(dentry):
+                dentry.deleted = True
+                del self.entries[name]
+        self._crowded = 2 * len(self.entries) + ROOM_FOR_ENTRIES
 
     def listing(self, offset: int) -> Iterator[tuple[str, Inode, int]]:
         """(name, inode, cookie) of the entries whose cookie is greater than `offset`."""
@@ -150,6 +172,10 @@ class PseudoFile(Inode):
         super().__init__(fs, stat.S_IFREG | mode, uid, gid)
         self.show = show
         self.store = store
+
+    def may_become_mode(self, mode: int) -> bool:
+        """The kernel says who may do what."""
+        return False
 
     def open(self, fs: SuperBlock, flags: int, dentry: Dentry) -> FileDescription:
         """A description that makes the contents at its first read."""
@@ -249,6 +275,13 @@ class SequentialFile(FileDescription):
             raise KernelError(Errno.EINVAL, "A position in a file is not negative")
         self.offset = target
         return target
+
+    def ioctl(self, call: Call, request: int, argument: IoctlArgument) -> int:
+        """FIONREAD counts from the offset to the size, which is 0."""
+        if request == IoctlRequest.FIONREAD:
+            argument.write_int(-self.offset)
+            return 0
+        return super().ioctl(call, request, argument)
 
 
 def mount(parent: Dentry, name: str, root: PseudoDirectory) -> Dentry:

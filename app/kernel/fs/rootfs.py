@@ -52,7 +52,7 @@ _ETC = {
     "passwd": "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/home/user:/bin/sh\n",
     "group": "root:x:0:\nuser:x:1000:\n",
     "hostname": "trapgate\n",
-    "hosts": "127.0.0.1\tlocalhost\n127.0.1.1\ttrapgate\n::1\tlocalhost ip6-localhost ip6-loopback\n",
+    "hosts": "127.0.0.1\tlocalhost\n127.0.1.1\ttrapgate\n::1\tip6-localhost ip6-loopback\n",
     "host.conf": "multi on\n",
     "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\nservices: files\nprotocols: files\n",
     "resolv.conf": "# There is no name server: the only network is the loopback interface.\n",

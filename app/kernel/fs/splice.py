@@ -125,8 +125,7 @@ def pipe_to_file(
 
 def pipe_to_pipe(call: Call, source: PipeEnd, target: PipeEnd, length: int, nonblocking: bool) -> Blocking[int]:
     """Pages move from one pipe to the other; nothing is copied."""
-    if not (yield from wait_for_data(call, source, nonblocking)):
-        return 0
+    yield from wait_for_data(call, source, nonblocking)
     yield from wait_for_room(call, target, nonblocking)
     pipe, other = source.pipe, target.pipe
     moved = 0
@@ -147,8 +146,7 @@ def pipe_to_pipe(call: Call, source: PipeEnd, target: PipeEnd, length: int, nonb
 
 def copy_pipe(call: Call, source: PipeEnd, target: PipeEnd, length: int, nonblocking: bool) -> Blocking[int]:
     """tee(2): the other pipe gets the same pages, and the first keeps them."""
-    if not (yield from wait_for_data(call, source, nonblocking)):
-        return 0
+    yield from wait_for_data(call, source, nonblocking)
     yield from wait_for_room(call, target, nonblocking)
     done = 0
     for buffer in source.pipe.buffers:

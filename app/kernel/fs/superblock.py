@@ -41,6 +41,10 @@ class SuperBlock:
     """
 
     type = "tmpfs"
+    max_pages = MAX_FILE_PAGES
+    max_inodes = MAX_INODES
+    keeps_attributes = True
+    """Whether its files can have extended attributes (xattr(7))."""
 
     def __init__(self, clock: Clock, device: int = DEVICE, magic: int = TMPFS_MAGIC) -> None:
         self.device = device

@@ -29,7 +29,7 @@ _SYSTEM = (b"system.posix_acl_access", b"system.posix_acl_default")
 def get_attribute(call: Call, target: Target, name: bytes) -> bytes:
     """The value. Raises ENODATA, EOPNOTSUPP, EACCES."""
     _need_permission(call, target, name, MAY_READ)
-    _need_known(name)
+    _need_known(target, name)
     value = target.inode.xattrs.get(name)
     if value is None:
         raise KernelError(Errno.ENODATA, f"{target.path} has no attribute {_text(name)}")
@@ -39,7 +39,7 @@ def get_attribute(call: Call, target: Target, name: bytes) -> bytes:
 def set_attribute(call: Call, target: Target, name: bytes, value: bytes, flags: int) -> None:
     """Give the attribute a value. Raises EEXIST, ENODATA, ENOSPC, EOPNOTSUPP, EPERM, EACCES."""
     _need_permission(call, target, name, MAY_WRITE)
-    _need_known(name)
+    _need_known(target, name)
     _need_administrator(call, name)
     attributes = target.inode.xattrs
     if flags & XattrFlag.XATTR_CREATE and name in attributes:
@@ -56,7 +56,7 @@ def set_attribute(call: Call, target: Target, name: bytes, value: bytes, flags: 
 def remove_attribute(call: Call, target: Target, name: bytes) -> None:
     """Take the attribute away. Raises ENODATA, EOPNOTSUPP, EPERM, EACCES."""
     _need_permission(call, target, name, MAY_WRITE)
-    _need_known(name)
+    _need_known(target, name)
     _need_administrator(call, name)
     if target.inode.xattrs.pop(name, None) is None and name not in _SYSTEM:
         raise KernelError(Errno.ENODATA, f"{target.path} has no attribute {_text(name)}")
@@ -90,8 +90,10 @@ def _need_permission(call: Call, target: Target, name: bytes, wanted: int) -> No
         raise KernelError(Errno.EACCES, f"The permissions of {target.path} do not allow it")
 
 
-def _need_known(name: bytes) -> None:
+def _need_known(target: Target, name: bytes) -> None:
     """Only four families exist, and access control lists are not kept. Raises EOPNOTSUPP, EINVAL."""
+    if not target.inode.fs.keeps_attributes:
+        raise KernelError(Errno.EOPNOTSUPP, f"The file system of {target.path} keeps no attributes")
     family, _, rest = name.partition(b".")
     if (name.startswith(b"system.") and name not in _SYSTEM) or b"." not in name:
         raise KernelError(Errno.EOPNOTSUPP, f"The file system does not know the attribute {_text(name)}")

@@ -23,11 +23,16 @@ COMMIT_LIMIT = 16 << 30
 
 
 def soft_limit(kernel: Kernel, resource: Resource) -> int:
-    """The limit of the task that has the CPU (Linux `rlimit`), in whole pages when it is one of bytes."""
+    """The limit of the task that has the CPU (Linux `rlimit`), in whole pages."""
+    return _limits(kernel, resource)[0]
+
+
+def _limits(kernel: Kernel, resource: Resource) -> tuple[int, int]:
+    """Both limits, in whole pages."""
     current = kernel.scheduler.current
     limits = default_limits() if current is None else current.process.rlimits
-    limit = limits[resource][0]
-    return limit if limit == INFINITY else limit // PAGE_SIZE * PAGE_SIZE
+    soft, hard = limits[resource]
+    return (soft if soft == INFINITY else soft // PAGE_SIZE * PAGE_SIZE), hard
 
 
 def is_accountable(vma: Vma) -> bool:
@@ -44,7 +49,10 @@ def may_expand(kernel: Kernel, mm: DemandPaging, vma: Vma, size: int) -> bool:
     """Whether RLIMIT_AS and RLIMIT_DATA allow `size` more bytes of a region like `vma` (Linux `may_expand_vm`)."""
     if mm.total_vm + size > soft_limit(kernel, Resource.RLIMIT_AS):
         return False
-    data = soft_limit(kernel, Resource.RLIMIT_DATA)
+    data, most = _limits(kernel, Resource.RLIMIT_DATA)
+    if data == 0:
+        # Valgrind sets the limit to 0 for the sake of brk alone, so Linux then takes the hard limit.
+        data = most
     if data == INFINITY or not is_data(vma):
         return True
     return sum(other.size for other in mm.vmas if is_data(other)) + size <= data

@@ -70,6 +70,13 @@ class MemoryObject:
         self._memory.share(frame)
         return frame
 
+    def peek(self, offset: int, size: int) -> bytes | None:
+        """`size` bytes inside the page at `offset`; None after the end. Nothing becomes present."""
+        if self.is_past_end(offset):
+            return None
+        frame = self.frames.get(offset >> PAGE_SHIFT)
+        return bytes(size) if frame is None else self._memory.read(frame, offset & PAGE_MASK, size)
+
     def private_frame(self, offset: int) -> int:
         """A new frame with a copy of the page at `offset`, zeros after the end. Raises `OutOfMemory`."""
         frame = self.frames.get(offset >> PAGE_SHIFT)
@@ -161,6 +168,10 @@ class MappedFile(MemoryObject):
     def has_data(self, offset: int) -> bool:
         """Whether the file has storage for that page."""
         return self.inode.has_page(offset >> PAGE_SHIFT)
+
+    def peek(self, offset: int, size: int) -> bytes | None:
+        """What the file has there."""
+        return None if self.is_past_end(offset) else self.inode.read(offset, size).ljust(size, b"\0")
 
     def pages_with_data(self, first: int, last: int) -> list[int]:
         """Those that have storage."""

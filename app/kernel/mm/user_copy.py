@@ -6,10 +6,16 @@ from app.cpu.exits import Access
 from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, READ, WRITE, OutOfMemory
 
 from .faults import DemandPaging, page_floor
+from .vma import Vma
 
 
 class UserCopy(DemandPaging):
-    """Copies between the kernel and user memory (Linux `copy_from_user`, `copy_to_user`)."""
+    """Copies between the kernel and user memory (Linux `copy_from_user`, `copy_to_user`).
+
+    While `peeking` is set, reading leaves no trace: it is not the program that looks, but somebody who watches it.
+    """
+
+    peeking = False
 
     def copy_in(self, address: int, size: int) -> bytes:
         """Bytes the program has at `address`: `size` of them, or as many as are readable before the first that is not.
@@ -43,14 +49,22 @@ class UserCopy(DemandPaging):
         entry = self._entries.get(address >> PAGE_SHIFT)
         if entry is None:
             vma = self.vmas.find(address)
-            if vma is None:
+            if vma is None and not self.peeking:
                 vma = self._grow_stack(address)
             if vma is None or not vma.page_perms & READ:
                 return None
+            if self.peeking:
+                return self._peek(vma, address, size)
             if not self._provide(vma, address >> PAGE_SHIFT, write=False):
                 return None
             entry = self._entries[address >> PAGE_SHIFT]
         return self._memory.read(entry.frame, address & PAGE_MASK, size) if entry.perms & READ else None
+
+    def _peek(self, vma: Vma, address: int, size: int) -> bytes | None:
+        """What the program would find in a page of `vma` that has no frame yet. Nothing becomes present."""
+        if len(self.guards) and self.guards.find(address):
+            return None
+        return bytes(size) if vma.file is None else vma.file.peek(vma.offset + address - vma.start, size)
 
     def copy_out(self, address: int, data: bytes) -> int:
         """Store `data` into the program's memory; returns how many bytes fitted before the first unwritable one.

@@ -167,12 +167,23 @@ class VmaList:
         first = bisect_right(self._vmas, start, key=_end)
         last = bisect_left(self._vmas, end, key=_start)
         old = self._vmas[first:last]
+        if not new and len(old) == 1 and old[0].start >= start and old[0].end <= end:
+            del self._vmas[first]
+            return old
+        if not old and len(new) == 1 and not self._touches(first, new[0]):
+            self._vmas.insert(first, new[0])
+            return old
         head = [old[0].part(old[0].start, start)] if old and old[0].start < start else []
         tail = [old[-1].part(end, old[-1].end)] if old and old[-1].end > end else []
         before = max(first - 1, 0)
         after = last + 1
         self._vmas[before:after] = _joined([*self._vmas[before:first], *head, *new, *tail, *self._vmas[last:after]])
         return [vma.part(max(vma.start, start), min(vma.end, end)) for vma in old]
+
+    def _touches(self, index: int, new: Vma) -> bool:
+        """Whether `new`, put in at `index`, would have a neighbour without a gap between them."""
+        vmas = self._vmas
+        return (index > 0 and vmas[index - 1].end == new.start) or (index < len(vmas) and vmas[index].start == new.end)
 
 
 def _joined(vmas: list[Vma]) -> list[Vma]:

@@ -140,5 +140,5 @@ def _need_end(call: Call, offset: int, count: int) -> None:
 
 def _need_seekable(call: Call, fd: Fd) -> None:
     file = fd.file
-    if not file.seekable:
+    if not file.positioned:
         raise call.refuse(Errno.ESPIPE, "fd", "seekable", str(fd.number), f"{file.path} has no positions.")

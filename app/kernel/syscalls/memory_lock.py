@@ -68,7 +68,7 @@ def _lock(call: Call, addr: int, length: int, flags: int) -> Int:
         if locked > limit // PAGE_SIZE * PAGE_SIZE:
             raise KernelError(Errno.ENOMEM, f"No more than {limit >> 10} KiB may be locked (RLIMIT_MEMLOCK)", "mm")
     _mark(call, mm, start, size, flags)
-    if not flags & VM_LOCKONFAULT:
+    if size and not flags & VM_LOCKONFAULT:
         for vma in mm.vmas.overlapping(start, start + size):
             first, last = max(vma.start, start), min(vma.end, start + size)
             if not vma.prot or not mm.populate(first, last):

@@ -44,6 +44,8 @@ _HUGE_SIZES = {0: 2 << 20, 21: 2 << 20, 30: 1 << 30}
 """What MAP_HUGE_SHIFT encodes -> bytes in such a page."""
 
 _MAP_ABOVE4G, _MAP_UNINITIALIZED = 0x80, 0x400_0000
+_FIXED = int(MmapFlag.MAP_FIXED | MmapFlag.MAP_FIXED_NOREPLACE)
+_POPULATE = int(MmapFlag.MAP_POPULATE | MmapFlag.MAP_NONBLOCK)
 _VALID_FLAGS = int(
     sum(MmapFlag) - (MmapFlag.MAP_SYNC | MmapFlag.MAP_FIXED_NOREPLACE)
     | _MAP_ABOVE4G
@@ -70,8 +72,8 @@ def mmap(
     EINVAL: `length` is 0, `offset` or a fixed `addr` is not page aligned, or the sharing type is not one. ENOMEM: no
     room, or too many regions. EEXIST: `MAP_FIXED_NOREPLACE` and something is there. EPERM: below the lowest address
     that may be used, or executing a pipe. EBADF: no such file. EACCES: the file is not open for what is asked. ENODEV:
-    such a file can't be mapped. EOVERFLOW: `offset` + `length` is too much. EOPNOTSUPP: unknown flags with
-    `MAP_SHARED_VALIDATE`. See mmap(2).
+    such a file can't be mapped. EAGAIN: more locked memory than RLIMIT_MEMLOCK. EOVERFLOW: `offset` + `length` is
+    too much. EOPNOTSUPP: unknown flags with `MAP_SHARED_VALIDATE`. See mmap(2).
     """
     if offset & PAGE_MASK:
         raise call.refuse(Errno.EINVAL, "offset", "alignment", str(offset.text()), _UNALIGNED)
@@ -94,7 +96,7 @@ def mmap(
     check_size(call, mm, vma, size, replaced)
     mm.map(vma)
     call.service("mm", "map", f"{size} bytes at {start:#x} are now mapped {vma.perms}{_what(vma)}.")
-    populate = flags & (MmapFlag.MAP_POPULATE | MmapFlag.MAP_NONBLOCK) == MmapFlag.MAP_POPULATE
+    populate = flags & _POPULATE == MmapFlag.MAP_POPULATE
     if vma.prot and not kind & VM_LOCKONFAULT and (populate or kind & VM_LOCKED):
         mm.populate(start, start + size)
         call.service("mm", "populate", "All its pages get their frames at once.")
@@ -120,7 +122,7 @@ def _refuse_huge(call: Call, addr: int, length: int, flags: int, offset: int) ->
     """Huge pages: the machine has none to give. What else is wrong with the call is told first."""
     shown = flag_text(flags, MmapFlag)
     size = _HUGE_SIZES.get(flags >> _HUGE_SHIFT & 0x3F)
-    fixed = flags & (MmapFlag.MAP_FIXED | MmapFlag.MAP_FIXED_NOREPLACE)
+    fixed = flags & _FIXED
     sharing = flags & MAP_TYPE in (MmapFlag.MAP_SHARED, MmapFlag.MAP_PRIVATE, MmapFlag.MAP_SHARED_VALIDATE)
     if not flags & MmapFlag.MAP_ANONYMOUS or size is None or not length:
         return call.refuse(Errno.EINVAL, "flags", "flags", shown, "That is no mapping of huge pages.")
@@ -144,7 +146,7 @@ def _refuse_huge(call: Call, addr: int, length: int, flags: int, offset: int) ->
 def _place(call: Call, mm: AddressSpace, addr: int, size: int, flags: int) -> int:
     """Choose the address. Raises ENOMEM, EINVAL, EPERM, EEXIST."""
     shown = Address.show(addr)
-    if not flags & (MmapFlag.MAP_FIXED | MmapFlag.MAP_FIXED_NOREPLACE):
+    if not flags & _FIXED:
         return _place_freely(call, mm, addr, size, flags)
     if addr > mm.limit - size:
         raise call.refuse(Errno.ENOMEM, "addr", "range", shown, "The range reaches outside user memory.")
@@ -165,11 +167,12 @@ def _place_freely(call: Call, mm: AddressSpace, addr: int, size: int, flags: int
     wish = page_floor(addr)
     if wish:
         wish = max(wish, MMAP_MIN_ADDR)
+    low = bool(flags & MmapFlag.MAP_32BIT)
     found: int | None
-    if flags & MmapFlag.MAP_32BIT:
-        found = mm.find_free_above(size, _LOW_START, _LOW_END)
-    elif wish and wish <= mm.limit - size and _is_free(mm, wish, size):
+    if wish and wish <= (_LOW_END if low else mm.limit) - size and _is_free(mm, wish, size):
         found = wish
+    elif low:
+        found = mm.find_free_above(size, _LOW_START, _LOW_END)
     else:
         found = mm.find_free(size)
     if found is None:
@@ -250,6 +253,9 @@ def _check_file(call: Call, file: FileDescription, size: int, prot: int, flags: 
         raise call.refuse(Errno.ENODEV, "fd", "kind", shown, f"{file.path} is {file.what}, which can't be mapped.")
     if flags & MmapFlag.MAP_GROWSDOWN:
         raise call.refuse(Errno.EINVAL, "flags", "flags", flag_text(flags, MmapFlag), "A file can't grow downwards.")
+    sealed = isinstance(file.inode, RegularFile) and file.inode.sealed_against_writing
+    if shared and prot & WRITE and sealed:
+        raise call.refuse(Errno.EPERM, "prot", "seal", shown, f"A seal of {file.path} forbids to write it.")
     if flags & MmapFlag.MAP_SYNC and isinstance(file.inode, RegularFile):
         raise call.refuse(
             Errno.EOPNOTSUPP,
@@ -259,7 +265,7 @@ def _check_file(call: Call, file: FileDescription, size: int, prot: int, flags: 
             "MAP_SYNC needs memory that is a disk (DAX).",
         )
     call.passed("fd", "access-mode", shown, f"{file.path} is open for what the mapping is to do.")
-    return ALL if not shared or file.writable else ALL & ~WRITE
+    return ALL if not shared or (file.writable and not sealed) else ALL & ~WRITE
 
 
 def _what(vma: Vma) -> str:

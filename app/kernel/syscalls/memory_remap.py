@@ -62,7 +62,7 @@ def mremap(
     mm = call.task.mm
     old, new = page_ceil(old_size) % _SIZE_LIMIT, page_ceil(new_size) % _SIZE_LIMIT
     _check(call, mm, old_address, old, new, flags, new_address)
-    if flags & _PLACED and old == new:
+    if flags & MremapFlag.MREMAP_FIXED and old == new:
         return Address(_move_all(call, mm, old_address, old, flags, new_address))
     vma = _source(call, mm, old_address, old, new, flags)
     if flags & _PLACED:
@@ -103,7 +103,7 @@ def _check(call: Call, mm: AddressSpace, address: int, old: int, new: int, flags
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "To a fixed place means MREMAP_MAYMOVE, too.")
     if flags & MremapFlag.MREMAP_DONTUNMAP and old != new:
         raise call.refuse(Errno.EINVAL, "new_size", "range", hex(new), "With MREMAP_DONTUNMAP the size must stay.")
-    if address + old > target and target + new > address:
+    if (address + old) % _SIZE_LIMIT > target and target + new > address:
         raise call.refuse(Errno.EINVAL, "new_address", "range", hex(target), "The old and the new range overlap.")
     if len(mm.vmas) > MAX_MAP_COUNT - _SPARE_REGIONS:
         raise call.refuse(Errno.ENOMEM, "old_address", "limit", shown, "The process has too many regions.")
@@ -119,7 +119,7 @@ def _source(call: Call, mm: AddressSpace, address: int, old: int, new: int, flag
         return vma
     if not old and not vma.shared:
         raise call.refuse(Errno.EINVAL, "old_size", "range", "0", "Only shared memory can be mapped a second time.")
-    if old > vma.end - address:
+    if min(old, new) > vma.end - address:
         raise call.refuse(Errno.EFAULT, "old_size", "range", hex(old), f"The region ends before that, at {vma.end:#x}.")
     if new > old:
         check_locking(call, mm, vma.flags, new - old)

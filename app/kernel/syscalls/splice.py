@@ -13,7 +13,7 @@ from app.kernel.arguments.splice import PipeIoVec
 from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.copy_range import copy_range
-from app.kernel.fs.file import MAX_RW_COUNT, FileDescription
+from app.kernel.fs.file import MAX_RW_COUNT, FileDescription, RegularDescription
 from app.kernel.fs.pipe import PipeBuffer, PipeEnd
 from app.kernel.fs.splice import (
     copy_pipe,
@@ -26,6 +26,7 @@ from app.kernel.fs.splice import (
     send_file,
     wait_for_data,
     wait_for_room,
+    write_chunk,
 )
 from app.kernel.fs.superblock import PAGE_SIZE
 from app.kernel.syscall import syscall
@@ -44,25 +45,40 @@ def sendfile(call: Call, out_fd: Fd, in_fd: Fd, offset: OffsetPointer, count: Si
     Reading begins at `*offset`, which is moved on, or with NULL at the offset of `in_fd`. 0 means the end of the file.
 
     Errors: EBADF (not open for reading or for writing), EFAULT, EINVAL (a file that cannot be read this way, a
-    negative offset, or O_APPEND), ESPIPE (`offset` of a pipe), EAGAIN, EINTR, and those of write.
+    negative offset, or O_APPEND), ESPIPE (`offset` of a pipe), EOVERFLOW, EAGAIN, EINTR, and those of write.
+
+    Not served: a pipe gets a copy of the pages, so it does not show what is written to the file afterwards.
     """
     given = None if offset.is_null else offset.read()
+    try:
+        done = yield from _send(call, out_fd, in_fd, given, count, offset)
+    except KernelError:
+        if given is not None:
+            offset.write(given)
+        raise
+    return Size(done)
+
+
+def _send(call: Call, out_fd: Fd, in_fd: Fd, given: int | None, count: int, offset: OffsetPointer) -> Blocking[int]:
+    """Linux writes the offset back even when this fails, so an offset that cannot be written is EFAULT in any case."""
     source = in_fd.readable()
-    if given is not None and not source.seekable:
+    if given is not None and not source.positioned:
         raise call.refuse(Errno.ESPIPE, "in_fd", "seekable", str(in_fd.number), f"{source.path} has no positions.")
     _need_range(call, "offset", given if given is not None else source.offset, count)
     target = out_fd.writable()
     length = min(int(count), MAX_RW_COUNT, call.kernel.config.memory_bytes)
-    end = pipe_end(target)
-    if not source.gives_pages or (end is None and target.flags & _APPEND):
-        raise KernelError(Errno.EINVAL, f"sendfile cannot copy from {source.path} to {target.path}")
     position = position_of(source, given)
+    _need_end(call, source, target, position or 0, min(int(count), MAX_RW_COUNT))
+    end = pipe_end(target)
+    readable = source.gives_pages or (not length and (source.seekable or end is not None))
+    if not readable or (end is None and target.flags & _APPEND):
+        raise KernelError(Errno.EINVAL, f"sendfile cannot copy from {source.path} to {target.path}")
     if end is not None:
         done = (yield from file_to_pipe(call, source, position, end, length, target.nonblocking)) if length else 0
     else:
         done = yield from send_file(call, source, position, target, length)
     _advance(source, given, offset, position, done)
-    return Size(done)
+    return done
 
 
 @syscall
@@ -81,6 +97,8 @@ def splice(
 
     Errors: EINVAL (unknown flags, no pipe, the same pipe twice, a file that cannot be spliced, or O_APPEND), EBADF,
     ESPIPE (an offset of a pipe), EFAULT, EAGAIN, EINTR, EPIPE with SIGPIPE (a pipe that nobody reads).
+
+    Not served: a pipe gets a copy of a file's pages, so it does not show what is written to the file afterwards.
     """
     if not len:
         return Size(0)
@@ -119,7 +137,7 @@ def _from_pipe(
     length: int,
     nonblocking: bool,
 ) -> Blocking[int]:
-    if to is not None and not target.seekable:
+    if to is not None and not target.positioned:
         raise KernelError(Errno.EINVAL, f"{target.path} has no positions")
     if target.flags & _APPEND:
         raise KernelError(Errno.EINVAL, "A file with O_APPEND cannot be spliced into")
@@ -141,7 +159,7 @@ def _to_pipe(
     length: int,
     nonblocking: bool,
 ) -> Blocking[int]:
-    if start is not None and not source.seekable:
+    if start is not None and not source.positioned:
         raise KernelError(Errno.EINVAL, f"{source.path} has no positions")
     position = position_of(source, start)
     _need_range(call, "off_in", position or 0, length)
@@ -181,9 +199,9 @@ def vmsplice(
 ) -> Blocking[Size]:
     """Put the program's memory that `iov` lists into the pipe `fd`, or fill it from the pipe. See vmsplice(2).
 
-    The memory is copied at once, so the program may change it afterwards.
-
     Errors: EBADF (no pipe), EINVAL (unknown flags, or an impossible vector), EFAULT, EAGAIN, EINTR, EPIPE with SIGPIPE.
+
+    Not served: the memory is copied at once, so the pipe does not show what is stored there afterwards.
     """
     _need_flags(call, flags)
     file = fd.file
@@ -192,6 +210,8 @@ def vmsplice(
     iov.import_vector()
     if not iov.size:
         return Size(0)
+    if end is None and is_pipe(file):
+        return Size((yield from _standard_stream(call, file, iov)))
     if end is None:
         raise call.refuse(Errno.EBADF, "fd", "pipe", str(fd.number), f"{file.path} is {file.what}, not a pipe.")
     nonblocking = bool(flags & SpliceFlag.SPLICE_F_NONBLOCK)
@@ -210,6 +230,13 @@ def vmsplice(
         end.pipe.put(PipeBuffer(piece, fixed=True))
         done += _length(piece)
     return Size(done)
+
+
+def _standard_stream(call: Call, file: FileDescription, iov: PipeIoVec) -> Blocking[int]:
+    """vmsplice(2) of a standard stream: its pipe is outside, so the bytes are read or written."""
+    if iov.fills:
+        return (yield from file.read(call, iov))
+    return (yield from write_chunk(call, file, b"".join(iov.pages(iov.size)), None))
 
 
 @syscall
@@ -269,6 +296,14 @@ def _advance(file: FileDescription, given: int | None, pointer: OffsetPointer, p
         pointer.write(position + done)
     elif file.seekable and file.inode.is_regular:
         file.offset = position + done
+
+
+def _need_end(call: Call, source: FileDescription, target: FileDescription, position: int, count: int) -> None:
+    """Refuse to read where neither file could have a byte. Raises EOVERFLOW."""
+    sizes = [file.inode.max_size for file in (source, target) if isinstance(file, RegularDescription)]
+    most = min(sizes, default=2**63 - 1)
+    if position >= most and position + count > most:
+        raise call.refuse(Errno.EOVERFLOW, "offset", "range", str(position), f"Files end at {most} at the latest.")
 
 
 def _used(end: PipeEnd) -> int:

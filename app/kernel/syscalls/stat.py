@@ -114,7 +114,7 @@ def statx(
         if flags & ~_STAT_FLAGS:
             raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "statx does not know one of the flags.")
         if empty_allowed and pathname.is_null:
-            inode = call.task.fs.cwd.inode
+            inode = call.task.fs.cwd.inode if dirfd.is_cwd else dirfd.any_file.inode
         else:
             walk = PathWalk(call, pathname, allow_empty=empty_allowed)
             inode = walk.find(dirfd, follow=not flags & AtFlag.AT_SYMLINK_NOFOLLOW).inode

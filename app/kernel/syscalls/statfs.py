@@ -8,7 +8,7 @@ from app.kernel.arguments import Fd, Int, Path, StructOut
 from app.kernel.call import Call
 from app.kernel.fs.inode import NAME_MAX
 from app.kernel.fs.path import PathWalk
-from app.kernel.fs.superblock import MAX_FILE_PAGES, MAX_INODES, PAGE_SIZE, SuperBlock
+from app.kernel.fs.superblock import PAGE_SIZE, SuperBlock
 from app.kernel.syscall import syscall
 
 _ST_VALID = 0x20
@@ -31,16 +31,16 @@ def fstatfs(call: Call, fd: Fd, buf: Annotated[StructOut, "statfs"]) -> Int:
 
 
 def _fill(call: Call, fs: SuperBlock, buf: StructOut) -> Int:
-    free = MAX_FILE_PAGES - fs.pages
-    call.service("vfs", "attributes", f"{free} of {MAX_FILE_PAGES} blocks are free.")
+    free = fs.max_pages - fs.pages
+    call.service("vfs", "attributes", f"{free} of {fs.max_pages} blocks are free.")
     buf.write(
         f_type=fs.magic,
         f_bsize=PAGE_SIZE,
-        f_blocks=MAX_FILE_PAGES,
+        f_blocks=fs.max_pages,
         f_bfree=free,
         f_bavail=free,
-        f_files=MAX_INODES,
-        f_ffree=MAX_INODES - fs.inodes,
+        f_files=fs.max_inodes,
+        f_ffree=fs.max_inodes - fs.inodes,
         f_fsid=fs.device,
         f_namelen=NAME_MAX,
         f_frsize=PAGE_SIZE,

@@ -7,6 +7,7 @@ from app.kernel.arguments import Fd, Int, Offset, Size
 from app.kernel.arguments.files import FileLength
 from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
+from app.kernel.fs.inode import Directory, RegularFile
 from app.kernel.fs.memfd import MemoryFile
 from app.kernel.syscall import syscall
 
@@ -55,7 +56,7 @@ def sync_file_range(call: Call, fd: Fd, offset: Offset, nbytes: Offset, flags: S
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "sync_file_range does not know one of the flags.")
     if offset < 0 or nbytes < 0 or offset + nbytes > _MAX_OFFSET:
         raise call.refuse(Errno.EINVAL, "nbytes", "range", str(nbytes), "No file has such a range.")
-    if not (file.inode.is_regular or file.inode.is_directory):
+    if not isinstance(file.inode, RegularFile | Directory):
         raise KernelError(Errno.ESPIPE, f"{file.path} has no positions")
     call.service("vfs", "sync", _DONE)
     return Int(0)
@@ -95,7 +96,7 @@ def readahead(call: Call, fd: Fd, offset: Offset, count: Size) -> Int:
 
 def _sync_file(call: Call, fd: Fd) -> Int:
     file = fd.file
-    if not (file.inode.is_regular or file.inode.is_directory):
+    if not isinstance(file.inode, RegularFile | Directory):
         raise KernelError(Errno.EINVAL, f"{file.path} is {file.what}, which no disk holds")
     kind = "It has no disk, only memory." if isinstance(file.inode, MemoryFile) else _DONE
     call.service("vfs", "sync", f"{file.path}: {kind}")

@@ -1,30 +1,30 @@
-"""Clocks and sleeping, on the run's virtual time."""
+"""Telling the time: clocks, all on the run's virtual time, and CPU times."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from app.kernel import posix_clocks
-from app.kernel.abi.constants import ClockId, TimerFlag
+from app.kernel.abi.constants import ClockId
 from app.kernel.abi.text import flag_text
-from app.kernel.arguments import Int, Long, NumberOut, StructIn, StructOut
+from app.kernel.abi.time_constants import RusageWho
+from app.kernel.accounting import rusage_fields
+from app.kernel.arguments import Int, Long, NumberOut, StructOut
 from app.kernel.call import Call
-from app.kernel.errno import Errno, KernelError
+from app.kernel.errno import Errno
 from app.kernel.posix_clocks import PosixClock
 from app.kernel.syscall import syscall
-from app.kernel.wait import Blocking, Sleep
 
 SECOND = 1_000_000_000
-
-KTIME_MAX = (1 << 63) - 1
-"""The latest time the kernel can express, ns. A timer set for it never fires."""
+CLOCK_TICK = 10_000_000
+"""Unit of times(2), ns: 1 / sysconf(_SC_CLK_TCK)."""
 
 
 @syscall
 def clock_gettime(call: Call, clockid: ClockId, tp: Annotated[StructOut, "timespec"]) -> Int:
     """Tell the time of a clock. EINVAL: no such clock. EFAULT: no room at `tp`. See clock_gettime(2)."""
-    clock = _readable_clock(call, clockid)
-    seconds, rest = divmod(clock.read(call.kernel.clock), SECOND)
+    clock = readable_clock(call, clockid)
+    seconds, rest = divmod(clock.read(call.kernel), SECOND)
     tp.write(tv_sec=seconds, tv_nsec=rest)
     call.service("time", "read", f"{flag_text(clockid, ClockId)} shows {seconds}.{rest:09d} s.")
     return Int(0)
@@ -33,7 +33,7 @@ def clock_gettime(call: Call, clockid: ClockId, tp: Annotated[StructOut, "timesp
 @syscall
 def clock_getres(call: Call, clockid: ClockId, res: Annotated[StructOut, "timespec"]) -> Int:
     """Tell how fine a clock is; `res` may be NULL. EINVAL: no such clock. EFAULT: no room. See clock_getres(2)."""
-    clock = _readable_clock(call, clockid)
+    clock = readable_clock(call, clockid)
     if not res.is_null:
         res.write(tv_sec=0, tv_nsec=clock.resolution)
     return Int(0)
@@ -63,61 +63,51 @@ def time(call: Call, tloc: Annotated[NumberOut, "long"]) -> Long:
 
 
 @syscall
-def nanosleep(call: Call, req: Annotated[StructIn, "timespec"], rem: Annotated[StructOut, "timespec"]) -> Blocking[Int]:
-    """Sleep for the time in `req`. Virtual time jumps to the end of the sleep, so nobody has to wait for it.
+def times(call: Call, buf: Annotated[StructOut, "tms"]) -> Long:
+    """Tell the CPU time of the process and of its children that were waited for, in clock ticks (100 a second).
 
-    `rem` would get the rest of a sleep that a signal handler interrupts. EFAULT: `req` is not readable. EINVAL: the
-    time is negative, or has nanoseconds above 999999999. See nanosleep(2).
+    Returns the ticks since some moment in the past. `buf` may be NULL. EFAULT: no room. See times(2). Not served: time
+    in the kernel is not told apart, all of it counts as that of the program.
     """
-    yield from _sleep_until(call, call.kernel.clock.now + _duration(call, req))
-    return Int(0)
+    call.kernel.scheduler.charge()
+    process = call.task.process
+    if not buf.is_null:
+        buf.write(tms_utime=process.cpu_time // CLOCK_TICK, tms_cutime=process.children_cpu_time // CLOCK_TICK)
+    return Long(call.kernel.clock.monotonic // CLOCK_TICK)
 
 
 @syscall
-def clock_nanosleep(
-    call: Call,
-    clockid: ClockId,
-    flags: TimerFlag,
-    req: Annotated[StructIn, "timespec"],
-    rem: Annotated[StructOut, "timespec"],
-) -> Blocking[Int]:
-    """Sleep by a clock, for a time or, with `TIMER_ABSTIME`, until a time, which may have passed already.
+def getrusage(call: Call, who: RusageWho, usage: Annotated[StructOut, "rusage"]) -> Int:
+    """Tell what has been used by the process, by its children that were waited for, or by the calling thread.
 
-    EINVAL: no such clock, or a time that is negative or has nanoseconds above 999999999. EOPNOTSUPP: one can't sleep
-    by this clock. EFAULT: `req` is not readable. See clock_nanosleep(2).
+    EINVAL: no such `who`. EFAULT: no room. See getrusage(2). Not served: only CPU time is counted, all of it as that of
+    the program; the other numbers are 0.
     """
-    clock = _clock(call, clockid)
-    if not clock.can_sleep:
-        raise call.refuse(
-            Errno.EOPNOTSUPP, "clockid", "choice", flag_text(clockid, ClockId), "This clock has no timers to sleep by."
-        )
-    time = _duration(call, req)
-    if clock.refuses is not None:
-        raise call.refuse(
-            clock.refuses, "clockid", "choice", flag_text(clockid, ClockId), "One can't sleep by this clock here."
-        )
-    now = call.kernel.clock.now
-    until = now + time
-    if flags & TimerFlag.TIMER_ABSTIME:
-        until = min(now + time - clock.read(call.kernel.clock), KTIME_MAX)
-    if clock.counts_cpu and until > now:
-        until = KTIME_MAX
-    yield from _sleep_until(call, until)
+    call.kernel.scheduler.charge()
+    process = call.task.process
+    used = {
+        RusageWho.RUSAGE_SELF: process.cpu_time,
+        RusageWho.RUSAGE_CHILDREN: process.children_cpu_time,
+        RusageWho.RUSAGE_THREAD: call.task.cpu_time,
+    }
+    if who not in tuple(RusageWho):
+        raise call.refuse(Errno.EINVAL, "who", "choice", str(int(who)), "It is SELF, CHILDREN or THREAD.")
+    usage.write(**rusage_fields(used[RusageWho(who)]))
     return Int(0)
 
 
-def _clock(call: Call, clockid: int) -> PosixClock:
+def find_clock(call: Call, clockid: int) -> PosixClock:
     """The clock. Raises EINVAL."""
-    clock = posix_clocks.find(int(clockid), call.task.process.pid)
+    clock = posix_clocks.find(call.kernel, int(clockid), call.task)
     if clock is None:
         raise call.refuse(Errno.EINVAL, "clockid", "choice", str(int(clockid)), "There is no such clock.")
     call.passed("clockid", "choice", str(int(clockid)), "There is such a clock.")
     return clock
 
 
-def _readable_clock(call: Call, clockid: int) -> PosixClock:
+def readable_clock(call: Call, clockid: int) -> PosixClock:
     """A clock with a time to tell. Raises EINVAL."""
-    clock = _clock(call, clockid)
+    clock = find_clock(call, clockid)
     if not clock.readable:
         raise call.refuse(
             Errno.EINVAL,
@@ -127,27 +117,3 @@ def _readable_clock(call: Call, clockid: int) -> PosixClock:
             "This clock has no time to tell: there is no such thing.",
         )
     return clock
-
-
-def _duration(call: Call, req: StructIn) -> int:
-    """The time in a timespec, ns. Raises EFAULT and EINVAL."""
-    fields = req.read()
-    shown = str(req.text())
-    if fields["tv_sec"] < 0 or not 0 <= fields["tv_nsec"] < SECOND:
-        raise call.refuse(
-            Errno.EINVAL, "req", "range", shown, "Seconds must not be negative, nanoseconds must be 0 to 999999999."
-        )
-    call.passed("req", "range", shown, "The time is well formed.")
-    return int(fields["tv_sec"]) * SECOND + int(fields["tv_nsec"])
-
-
-def _sleep_until(call: Call, until: int) -> Blocking[None]:
-    """Sleep until virtual time `until`, ns; not at all when that has passed, and for ever from KTIME_MAX on."""
-    now = call.kernel.clock.now
-    if until <= now:
-        call.service("time", "sleep", "The time has come already, there is nothing to sleep for.")
-        return
-    if until >= KTIME_MAX:
-        yield Sleep("timer", "The timer never fires, so the task sleeps for good.")
-        raise KernelError(Errno.EINTR, "A signal ended the sleep", "time")
-    yield Sleep("timer", f"The task sleeps for {(until - now) / SECOND:g} s.", until=until)

@@ -10,6 +10,7 @@ from app.kernel.errno import Errno
 from app.kernel.fs.allocate import allocate
 from app.kernel.fs.attributes import Target, find_target
 from app.kernel.fs.attributes import truncate as set_size
+from app.kernel.fs.inode import Inode, RegularFile
 from app.kernel.fs.permission import MAY_WRITE
 from app.kernel.fs.superblock import MAX_FILE_SIZE
 from app.kernel.syscall import syscall
@@ -31,7 +32,7 @@ def truncate(call: Call, path: Path, length: FileLength) -> Int:
         raise call.refuse(Errno.EINVAL, "path", "type", target.path, f"{target.path} is no regular file.")
     if not inode.permits(call.task.credentials, MAY_WRITE):
         raise call.refuse(Errno.EACCES, "path", "permission", target.path, f"This user may not write {target.path}.")
-    _need_possible_size(call, length)
+    _need_possible_size(call, inode, length)
     set_size(call, target, length)
     return Int(0)
 
@@ -49,7 +50,7 @@ def ftruncate(call: Call, fd: Fd, length: Offset) -> Int:
         raise call.refuse(
             Errno.EINVAL, "fd", "access-mode", str(fd.number), f"{file.path} is no regular file open for writing."
         )
-    _need_possible_size(call, length)
+    _need_possible_size(call, file.inode, length)
     set_size(call, Target.of(file), length)
     return Int(0)
 
@@ -75,6 +76,7 @@ def _need_length(call: Call, length: int) -> None:
         raise call.refuse(Errno.EINVAL, "length", "range", str(length), "A length is not negative.")
 
 
-def _need_possible_size(call: Call, length: int) -> None:
-    if length > MAX_FILE_SIZE:
-        raise call.refuse(Errno.EFBIG, "length", "range", str(length), f"Files end at {MAX_FILE_SIZE} at the latest.")
+def _need_possible_size(call: Call, inode: Inode, length: int) -> None:
+    most = inode.max_size if isinstance(inode, RegularFile) else MAX_FILE_SIZE
+    if length > most:
+        raise call.refuse(Errno.EFBIG, "length", "range", str(length), f"Files end at {most} at the latest.")

@@ -93,6 +93,8 @@ def pwritev2(
 
     See pwritev2(2). Errors: those of pwritev, EINVAL (RWF_APPEND with RWF_NOAPPEND), EOPNOTSUPP (unknown flags,
     RWF_ATOMIC, or RWF_NOWAIT of a regular file), EAGAIN.
+
+    Not served: RWF_NOSIGNAL, which counts as unknown.
     """
     file = (fd if offset == -1 else _positioned(call, fd, offset)).writable()
     return (yield from _write(call, file, iov, None if offset == -1 else offset, flags))
@@ -103,7 +105,7 @@ def _positioned(call: Call, fd: Fd, offset: int) -> Fd:
     if offset < 0:
         raise call.refuse(Errno.EINVAL, "offset", "range", str(offset), "A position in a file is not negative.")
     file = fd.file
-    if not file.seekable:
+    if not file.positioned:
         raise call.refuse(Errno.ESPIPE, "fd", "seekable", str(fd.number), f"{file.path} has no positions.")
     return fd
 
@@ -122,8 +124,6 @@ def _write(call: Call, file: FileDescription, iov: IoVecIn, position: int | None
     if not iov.size:
         return 0
     _check(call, file, iov, position, flags)
-    if flags & _BOTH == _BOTH:
-        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "A write cannot both append and not append.")
     if isinstance(file, RegularDescription):
         if flags & RwfFlag.RWF_NOWAIT:
             raise KernelError(Errno.EOPNOTSUPP, "The file system cannot promise not to wait for the disk")
@@ -137,10 +137,12 @@ def _check(call: Call, file: FileDescription, iov: IoVec, position: int | None, 
     """What Linux checks between the vector and the file: the end of the range, then the flags."""
     if position is not None and position + iov.size > 2**63 - 1:
         raise call.refuse(Errno.EINVAL, "offset", "range", str(position), "The last byte has no position.")
-    if flags & ~_KNOWN or flags & RwfFlag.RWF_ATOMIC:
+    if flags & ~_KNOWN or (file.inode.is_directory and flags & ~int(RwfFlag.RWF_HIPRI)):
         raise call.refuse(Errno.EOPNOTSUPP, "flags", "flags", hex(flags), "The file does not know one of the flags.")
-    if flags & RwfFlag.RWF_DONTCACHE and not file.inode.is_regular:
-        raise call.refuse(Errno.EOPNOTSUPP, "flags", "flags", hex(flags), "RWF_DONTCACHE is for regular files.")
+    if flags & _BOTH == _BOTH:
+        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "A write cannot both append and not append.")
+    if flags & RwfFlag.RWF_ATOMIC or (flags & RwfFlag.RWF_DONTCACHE and not file.inode.is_regular):
+        raise call.refuse(Errno.EOPNOTSUPP, "flags", "flags", hex(flags), "The file cannot be used like this.")
 
 
 def _at_once(transfer: Blocking[int]) -> int:

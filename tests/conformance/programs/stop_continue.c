@@ -72,6 +72,9 @@ int main(void)
     kill(pid, SIGCONT);
     ret(waitid(P_PID, pid, &info, WCONTINUED));
     say("waitid: code %d status %d", info.si_code, info.si_status);
+    /* The signal comes when the child runs again, which may be later. */
+    while (!count)
+        usleep(100);
     show_codes("SIGCONT");
     wait_for("again", pid, WCONTINUED | WNOHANG);
     kill(pid, SIGTTIN);

@@ -26,16 +26,13 @@ IN_C = {
     s.SCHED_ATTR: (["linux/sched/types.h"], "struct sched_attr"),
     s.CLONE_ARGS: (["linux/types.h", "linux/sched.h"], "struct clone_args"),
     s.RUSAGE: (["linux/time.h", "linux/resource.h"], "struct rusage"),
-    s.SIGINFO_CHILD: (["asm/siginfo.h"], "siginfo_t"),
 }
 ABSENT = {
     (s.STAT, "reserved"),
     (s.SIGSET, "sig"),
-    (s.SIGINFO_CHILD, "pad"),
     *((s.CAP_DATA1, name) for name in s.CAP_DATA1.offsets),
     *((s.CAP_DATA2, name) for name in s.CAP_DATA2.offsets),
     *((s.SYSINFO, name) for name in ("load1", "load5", "load15")),
-    (s.SIGINFO_CHILD, "rest"),
     *((s.RUSAGE, f"ru_{kind}time_{part}") for kind in "us" for part in ("sec", "usec")),
 }
 """Fields without a name in C that `offsetof` could take."""

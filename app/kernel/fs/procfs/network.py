@@ -128,8 +128,10 @@ def _address(end: Endpoint | None, family: int) -> str:
 
 _FILES: dict[str, Callable[[Kernel], str | list[str]]] = {
     "dev": lambda kernel: _DEV,
+    "raw": lambda kernel: f"{_TCP} ref pointer drops\n",
     "tcp": lambda kernel: tcp(kernel, AF_INET),
     "udp": lambda kernel: udp(kernel, AF_INET),
+    "raw6": lambda kernel: f"{_TCP6} ref pointer drops\n",
     "tcp6": lambda kernel: tcp(kernel, AF_INET6),
     "udp6": lambda kernel: udp(kernel, AF_INET6),
     "unix": unix,

@@ -10,6 +10,7 @@ from app.kernel import utsname
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.inode import Inode
 from app.kernel.fs.pseudo import PseudoFile, PseudoSuperBlock, TableDirectory
+from app.kernel.fs.pty import MAX_TERMINALS
 from app.kernel.fs.superblock import MAX_PIPE_PAGES
 from app.kernel.mm.address_space import MAX_MAP_COUNT
 from app.kernel.mm.faults import MMAP_MIN_ADDR
@@ -71,6 +72,7 @@ SETTINGS: Tree = {
         "overflowgid": 65534,
         "overflowuid": 65534,
         "pid_max": 32768,
+        "pty": {"max": MAX_TERMINALS, "nr": lambda kernel: f"{len(kernel.terminals)}\n"},
         "random": {"boot_id": boot_id, "entropy_avail": 256, "poolsize": 256, "uuid": fresh_uuid},
         "randomize_va_space": 0,
         "sem": "32000\t1024000000\t500\t32000",
