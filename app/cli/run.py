@@ -90,7 +90,7 @@ def run(
     program: str,
     args: tuple[str, ...],
 ) -> None:
-    """Run FILE (assembly or a static ELF) with ARGS.
+    """Run FILE (assembly or an ELF executable) with ARGS.
 
     Input, output and exit status are the program's own; 128 + n for a fatal signal n, 124 at a limit, 2 for a mistake
     in the source.

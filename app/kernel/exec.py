@@ -23,6 +23,7 @@ from .binprm import BinaryProgram, open_interpreter, regular, resolve_scripts
 from .credentials import Credentials
 from .elf import Elf, Loader, read_elf
 from .errno import Errno, KernelError
+from .fs.permission import MAY_READ
 from .fs.program_file import ProgramFile
 from .initial_stack import STACK_ROOM, STACK_TOP, Image, Strings, build
 from .mm.address_space import AddressSpace
@@ -62,10 +63,12 @@ def execute(call: Call, program: BinaryProgram) -> None:
     task = call.task
     resolve_scripts(call, program)
     elf, interpreter = open_elf(call, program)
-    who, secure = credentials_after_exec(task.credentials, program.inode)
+    who, secure = credentials_after_exec(task.credentials, program.inode, task.no_new_privs)
     program.inode.accessed()
     loaded = load_file(call.kernel, program, elf, interpreter, who, secure)
     _begin_new_exec(call, program, loaded, who)
+    if secure:
+        task.parent_death_signal = 0
     if loaded.failure is not None:
         signal_delivery.force(call.kernel, task, SigInfo(Signo.SIGSEGV, "SI_KERNEL"))
         raise loaded.failure
@@ -151,6 +154,9 @@ def _begin_new_exec(call: Call, program: BinaryProgram, loaded: Loaded, who: Cre
     task.credentials = who
     task.name = comm(program.filename)
     process.executed = True
+    process.delete_posix_timers()
+    may_look = program.inode.permits(who, MAY_READ) and (who.euid, who.egid) == (who.uid, who.gid)
+    process.dumpable = int(may_look)
     kernel.recorder.emit(
         TaskExec(
             path=program.dentry.path,
@@ -210,14 +216,15 @@ def regions(mm: AddressSpace) -> tuple[Segment, ...]:
     return tuple(Segment(start=word(vma.start), end=word(vma.end), perms=vma.perms, name=vma.name) for vma in mm.vmas)
 
 
-def credentials_after_exec(old: Credentials, inode: Inode) -> tuple[Credentials, bool]:
+def credentials_after_exec(old: Credentials, inode: Inode, no_new_privs: bool = False) -> tuple[Credentials, bool]:
     """Who the new program acts as, and whether it should trust its environment less (AT_SECURE).
 
-    The set-user-ID and set-group-ID bits give it the ids of the file. Capabilities follow "Transformation of
-    capabilities during execve()" of capabilities(7), for files that have none of their own.
+    The set-user-ID and set-group-ID bits give it the ids of the file, unless `no_new_privs` (prctl(2)). Capabilities
+    follow "Transformation of capabilities during execve()" of capabilities(7), for files that have none of their own.
     """
-    euid = inode.uid if inode.mode & stat.S_ISUID else old.euid
-    sets_gid = inode.mode & stat.S_ISGID and inode.mode & stat.S_IXGRP
+    mode = 0 if no_new_privs else inode.mode
+    euid = inode.uid if mode & stat.S_ISUID else old.euid
+    sets_gid = mode & stat.S_ISGID and mode & stat.S_IXGRP
     egid = inode.gid if sets_gid else old.egid
     changes = euid != old.euid or egid != old.egid
     ambient = 0 if changes else old.cap_ambient

@@ -119,6 +119,7 @@ def test_a_file_of_the_superuser_with_the_bit_lends_its_rights():
     who, secure = credentials_after_exec(user, inode)
     assert (who.uid, who.euid, who.suid, who.fsuid, who.egid, secure) == (1000, 0, 0, 0, 1000, True)
     assert who.cap_effective == ALL_CAPABILITIES
+    assert credentials_after_exec(user, inode, no_new_privs=True) == (user, False)
     inode.mode = 0o100755
     assert credentials_after_exec(user, inode) == (user, False)
     root = Credentials.of(0)
