@@ -51,11 +51,11 @@ def handle(kernel: Kernel, task: Task, fault: FaultExit) -> None:
     )
     if not repaired:
         task.fault = task.abi.signal_frame.fault_record(fault, task.fault, task.abi.address_limit)
-        signal_delivery.force(kernel, task, _siginfo(task, fault, signo, code))
+        signal_delivery.force(kernel, task, _siginfo(kernel, task, fault, signo, code))
     task.restored = {task.abi.pc_register: word(fault.pc)}
 
 
-def _siginfo(task: Task, fault: FaultExit, signo: int, code: str) -> SigInfo:
+def _siginfo(kernel: Kernel, task: Task, fault: FaultExit, signo: int, code: str) -> SigInfo:
     """What Linux tells about the fault. Exceptions without an address of their own give NULL, or the instruction's."""
     if fault.vector == "#PF" and fault.address is not None:
         if signo == Signo.SIGBUS:
@@ -63,6 +63,9 @@ def _siginfo(task: Task, fault: FaultExit, signo: int, code: str) -> SigInfo:
         elif task.mm.find(fault.address) is not None:
             code = "SEGV_ACCERR"
         return SigInfo(signo, code, address=fault.address)
+    register, bit = task.abi.single_step
+    if signo == Signo.SIGTRAP and code == "TRAP_BRKPT" and kernel.cpu.get(register) & bit:
+        code = "TRAP_TRACE"
     return SigInfo(signo, code, address=0 if code == "SI_KERNEL" else fault.pc)
 
 

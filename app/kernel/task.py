@@ -190,12 +190,15 @@ class Interruption(Struct, frozen=True):
 
 
 class AlternateStack(Struct, frozen=True):
-    """Where signal handlers run that ask for it (sigaltstack(2))."""
+    """Where signal handlers run that ask for it (sigaltstack(2)). Without a size there is none."""
 
     start: int = 0
     size: int = 0
-    flags: int = 2
-    """SS_DISABLE."""
+    flags: int = 0
+
+
+DISABLED_STACK = AlternateStack(flags=2)
+"""What a thread starts with, and what SS_AUTODISARM leaves: SS_DISABLE."""
 
 
 class Task(Struct, eq=False):

@@ -335,7 +335,7 @@ class Fd(Event, tag="fd"):
     description: Annotated[
         int | None, Meta(description="Identity of the open file description: equal numbers share offset and flags.")
     ]
-    kind: Annotated[str, Meta(description="`tty`, `file`, `directory`, `pipe`, `device`; empty for `close`.")]
+    kind: Annotated[str, Meta(description="`tty`, `file`, `directory`, `pipe`, `socket`, `device`; empty for `close`.")]
     path: Annotated[str, Meta(description="As /proc/self/fd shows it; empty for `close`.")]
     flags: Annotated[str, Meta(description="`O_RDWR|O_CLOEXEC`; empty for `close`.")]
 
