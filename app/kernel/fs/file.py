@@ -217,6 +217,19 @@ class RegularDescription(FileDescription):
     gives_pages = takes_pages = True
     inode: RegularFile
 
+    def __init__(
+        self, fs: SuperBlock, inode: RegularFile, flags: int, dentry: Dentry | None = None, path: str = ""
+    ) -> None:
+        if flags & _ACCESS in (int(OpenFlag.O_WRONLY), int(OpenFlag.O_RDWR)):
+            inode.get_write_access()
+        super().__init__(fs, inode, flags, dentry, path)
+
+    def release(self) -> None:
+        """What could write can do so no more."""
+        if self.writable:
+            self.inode.put_write_access()
+        super().release()
+
     def try_read(self, call: Call, sink: Sink, position: int | None) -> int:
         """Copy from the offset up to the end of the file."""
         inode = self.inode
