@@ -85,7 +85,12 @@ STRUCTS: dict[str, list[list[object]]] = {
         [1, 0, 0, 0],
         [2**63, 0x400_0000, 1, 0],
     ],
-    "stack": [[Buffer("b", 4 * PAGE), 0, 4 * PAGE], [Buffer("b", 4 * PAGE), 0, 2048], [0, 2, 0], [2**64 - 4096, 0, 2**40]],
+    "stack": [
+        [Buffer("b", 4 * PAGE), 0, 4 * PAGE],
+        [Buffer("b", 4 * PAGE), 0, 2048],
+        [0, 2, 0],
+        [2**64 - 4096, 0, 2**40],
+    ],
     "sched_param": [[0], [1], [50]],
 }
 """The words of structs that make sense, more or less."""
@@ -154,7 +159,9 @@ class WildSequence:
         for _ in range(self.random.randrange(3)):
             self.steps.append(call(choose(("fork", "fork", "vfork", "inotify_init1", "epoll_create1")), show="none"))
         for _ in range(self.random.randrange(3)):
-            self.steps.append(call("clone", choose(USUAL_CLONES), Buffer("stacks", 8 * PAGE, PAGE * choose(range(1, 8)))))
+            self.steps.append(
+                call("clone", choose(USUAL_CLONES), Buffer("stacks", 8 * PAGE, PAGE * choose(range(1, 8))))
+            )
         for _ in range(self.random.randrange(3)):
             times = [choose((0, 0, 1)), choose((0, 1, 100, 10_000)), 0, choose((0, 1, 100, 10_000))]
             self.steps.append(call("setitimer", choose((0, 1, 2)), Packed(times), 0, show="none"))
@@ -216,7 +223,9 @@ class WildSequence:
                 return self.clone_flags()
             case "CloneArguments":
                 words = [self.clone_flags() & ~0xFF, Buffer("b", ROOM), Buffer("b", ROOM), Buffer("b", ROOM)]
-                return Packed([*words, choose((17, 17, 0, 10, 65)), choose((0, 0, ARENA)), choose((0, 0, PAGE)), 0, 0, 0, 0])
+                return Packed(
+                    [*words, choose((17, 17, 0, 10, 65)), choose((0, 0, ARENA)), choose((0, 0, PAGE)), 0, 0, 0, 0]
+                )
             case "ChildStack" | "ChildTid" | "ParentTid" | "Tls":
                 return choose((0, 0, 0, Buffer("b", ROOM, ROOM - 512), self.pointer()))
             case "Address":
@@ -313,4 +322,3 @@ ACTION_FLAGS = [0, 0, 0x1, 0x2, 0x4, 0x800_0000, 0x1000_0000, 0x4000_0000, 0x800
 def wild(seed: int) -> list[Call]:
     """The sequence of that seed."""
     return WildSequence(seed).build()
-

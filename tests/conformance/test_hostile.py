@@ -1,8 +1,6 @@
-"""What hostile sequences of calls found in this kernel: each case is one that broke it or a rule of the event stream."""
+"""What hostile sequences of calls found: each case broke the kernel or a rule of the event stream."""
 
 from __future__ import annotations
-
-import pytest
 
 from tests.conformance.fuzz import find_wild_fault
 from tests.conformance.program import Buffer, Edge, Loaded, Packed, call
