@@ -11,7 +11,7 @@ from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.inode import Inode
 from app.kernel.fs.pseudo import PseudoFile, PseudoSuperBlock, TableDirectory
 from app.kernel.fs.pty import MAX_TERMINALS
-from app.kernel.fs.superblock import MAX_PIPE_PAGES
+from app.kernel.fs.superblock import HARD_PIPE_PAGES, MAX_PIPE_PAGES
 from app.kernel.mm.address_space import MAX_MAP_COUNT
 from app.kernel.mm.faults import MMAP_MIN_ADDR
 
@@ -54,7 +54,7 @@ SETTINGS: Tree = {
         "inotify": {"max_queued_events": 16384, "max_user_instances": 128, "max_user_watches": 8192},
         "nr_open": 1 << 20,
         "pipe-max-size": PIPE_MAX_SIZE,
-        "pipe-user-pages-hard": 0,
+        "pipe-user-pages-hard": HARD_PIPE_PAGES,
         "pipe-user-pages-soft": MAX_PIPE_PAGES,
     },
     "kernel": {
