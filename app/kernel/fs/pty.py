@@ -73,7 +73,7 @@ class PseudoTerminal(Terminal):
 
     @property
     def input_room(self) -> int:
-        """Bytes that can be typed now. With line editing all can, as long as no line waits to be read: what does not fit
+        """Bytes that can be typed now. With line editing all can, unless a line waits to be read: what does not fit
         into a line is lost."""
         if self.discipline.is_full:
             return 0

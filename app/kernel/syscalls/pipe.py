@@ -17,7 +17,8 @@ from app.kernel.syscall import syscall
 def pipe(call: Call, pipefd: DescriptorPair) -> Int:
     """Make a pipe and store its two descriptors in `pipefd`: first the end to read from, then the end to write to.
 
-    Source: pipe(2). Errors: ENFILE (all pipes together are too large), EFAULT (`pipefd` is not writable memory), EMFILE.
+    Source: pipe(2). Errors: ENFILE (all pipes together are too large), EFAULT (`pipefd` is not writable memory),
+    EMFILE.
     """
     return _make(call, pipefd, 0)
 
