@@ -85,7 +85,7 @@ class PhysicalMemory:
         return frame
 
     def share(self, frame: int) -> None:
-        """Count one more user of `frame`. Raises `OutOfMemory` when there are too many: page tables need memory, too."""
+        """Count one more user of `frame`. Raises `OutOfMemory` for too many: page tables need memory, too."""
         if self._shared >= _SHARES_PER_FRAME * self.frames:
             raise OutOfMemory
         self._shared += 1
