@@ -29,7 +29,8 @@ from tests.conformance.harness import (
     why_not_native,
 )
 
-ENVIRONMENT = ("HOME=/tmp", "LANG=C", "PATH=/usr/bin:/bin")
+ENVIRONMENT = ("HOME=/tmp", "LANG=C", "PATH=/nowhere")
+"""No program of the machine's is found, so that both sides have the same ones: those they are given."""
 LAUNCHER = Path(__file__).with_name("launch.py")
 MEMORY_BYTES = 256 << 20
 TIMEOUT_SECONDS = 30
