@@ -236,6 +236,8 @@ def test_errors_of_select():
         call("select", 64, Edge(8), 0, 0, now),
         call("select", 65, Edge(8), 0, 0, now),
         call("select", 64, READ_ONLY, 0, 0, UNMAPPED),
+        call("select", 2**31 - 1, UNMAPPED, 0, 0, now),
+        call("select", 2**31 - 1, 0, 0, 0, now),
         call("select", -1, 0, 0, 0, UNMAPPED),
         call("select", -1, 0, 0, 0, Packed([-1, 0])),
         call("select", 0, 0, 0, 0, Packed([-1, 0])),
