@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -289,3 +290,24 @@ def test_files_that_cannot_be_brought_in_are_named(tmp_path, arguments, message)
     assert done.returncode == 2
     assert b"Error: " + message in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+def test_control_c_at_a_terminal_is_the_programs(tmp_path: Path) -> None:
+    (tmp_path / "busy.s").write_text(
+        ".globl _start\n_start: mov $1, %eax\nmov $1, %edi\nlea up(%rip), %rsi\nmov $2, %edx\nsyscall\n"
+        '1: jmp 1b\n.data\nup: .ascii "up"\n'
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(tmp_path)
+        os.execve(sys.executable, [sys.executable, "-m", "app", "run", "busy.s"], environment)
+    try:
+        shown = b""
+        while not shown.endswith(b"up"):
+            shown += os.read(terminal, 1000)
+        os.write(terminal, b"\x03")
+        _, status = os.waitpid(pid, 0)
+    finally:
+        os.close(terminal)
+    assert os.waitstatus_to_exitcode(status) == 130, shown

@@ -120,10 +120,10 @@ def sendmmsg(
         try:
             count = yield from _send(call, file, msgvec.element(index), flags)
             msgvec.store_length(index, count)
-        except (KernelError, Interrupted):
+        except (KernelError, Interrupted) as error:
             if not index:
                 raise
-            return Int(index)
+            return _short(call, index, error)
     return Int(min(vlen, _MAX_MESSAGES))
 
 
@@ -157,13 +157,20 @@ def recvmmsg(
         try:
             count = yield from _receive(call, file, msgvec.element(index), waiting & ~_WAITFORONE)
             msgvec.store_length(index, count)
-        except (KernelError, Interrupted):
+        except (KernelError, Interrupted) as error:
             if not index:
                 raise
-            return Int(index)
+            return _short(call, index, error)
         if until is not None and call.kernel.clock.now >= until:
             return Int(index + 1)
     return Int(most)
+
+
+def _short(call: Call, count: int, error: KernelError | Interrupted) -> Int:
+    """An error after `count` messages: the call succeeds with these."""
+    name = error.errno.name if isinstance(error, KernelError) else "a signal"
+    call.service("net", "short", f"The next message meets {name}, but {count} got through: the call succeeds.")
+    return Int(count)
 
 
 def _need_native(call: Call, flags: int) -> None:
