@@ -77,9 +77,10 @@ def adjtimex(call: Call, buf: TimexArgument) -> ClockState:
 
 @syscall
 def clock_adjtime(call: Call, clk_id: ClockId, buf: TimexArgument) -> ClockState:
-    """Like adjtimex, for a clock. EINVAL: no such clock. EOPNOTSUPP: not the clock of the day. And as adjtimex.
+    """Like adjtimex, for a clock.
 
-    See adjtimex(2). Not served: changes by the superuser have no effect.
+    EINVAL: no such clock. EOPNOTSUPP: not the clock of the day. And the errors of adjtimex. See adjtimex(2). Not
+    served: changes by the superuser have no effect.
     """
     fields = buf.read_struct("timex")
     clock: PosixClock = find_clock(call, clk_id)

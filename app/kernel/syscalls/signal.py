@@ -137,8 +137,8 @@ class _Frame:
 def rt_sigreturn(call: Call) -> RestoredRegister:
     """Undo the call of a signal handler: registers, blocked signals and alternate stack become what the frame says.
 
-    The C library makes this call when a handler returns. The frame is found at the stack pointer. It never fails: a
-    frame that makes no sense means `SIGSEGV`. See sigreturn(2).
+    The C library makes this call when a handler returns. The frame is found at the stack pointer; one that
+    makes no sense means `SIGSEGV`. Never fails. See sigreturn(2).
     """
     task, abi = call.task, call.task.abi
     state = signal_frame.pop(call.kernel, task)

@@ -80,7 +80,7 @@ def rt_sigqueueinfo(call: Call, pid: Int, sig: SignalNumber, uinfo: SigInfoIn) -
 def rt_tgsigqueueinfo(call: Call, tgid: Int, tid: Int, sig: SignalNumber, uinfo: SigInfoIn) -> Int:
     """Send a signal with a `siginfo_t` of the caller's making to thread `tid` of process `tgid`.
 
-    EINVAL: an id is not positive. The other errors are those of rt_sigqueueinfo. See rt_tgsigqueueinfo(2).
+    EINVAL: an id is not positive. And the errors of rt_sigqueueinfo. See rt_tgsigqueueinfo(2).
     """
     info = uinfo.read(int(sig))
     if tgid <= 0 or tid <= 0:

@@ -70,9 +70,9 @@ def sysinfo(call: Call, info: Annotated[StructOut, "sysinfo"]) -> Int:
 
 @syscall
 def personality(call: Call, persona: Unsigned) -> Int:
-    """Change the execution domain; returns the one before. 0xffffffff only asks. It is kept, and changes nothing here.
+    """Change the execution domain of the process; returns the one before. 0xffffffff only asks.
 
-    See personality(2).
+    Never fails. See personality(2). Not served: it is kept, and changes nothing.
     """
     process = call.task.process
     old = process.personality

@@ -26,10 +26,11 @@ def utimensat(
     """Set the times of last access and last modification of a file, in nanoseconds; NULL sets both to now.
 
     A `tv_nsec` of UTIME_NOW stands for now, UTIME_OMIT leaves that time as it is. A `pathname` of NULL means the open
-    file `dirfd`. See utimensat(2).
+    file `dirfd`.
 
-    Errors: EFAULT, EINVAL (unknown flags, or nanoseconds that are none), EBADF, EPERM (another's file), EACCES (now,
-    but the file is another's and may not be written), and those of the path walk.
+    EFAULT: a pointer is bad. EINVAL: unknown flags, or nanoseconds out of range. EBADF: `dirfd` is not open. EPERM: the
+    file is another user's. EACCES: the times are to be now, but the file is another user's and may not be written. And
+    the errors of a path walk. See utimensat(2).
     """
     pair = None if times.is_null else times.read()
     if pair is not None and pair[0][1] == pair[1][1] == UTIME_OMIT:
@@ -49,24 +50,27 @@ def utimensat(
 
 @syscall
 def utimes(call: Call, filename: Path, times: Annotated[FileTimes, "timeval"]) -> Int:
-    """Set the times of last access and modification, in microseconds; NULL sets both to now. See utimes(2).
+    """Set the times of last access and modification, in microseconds; NULL sets both to now.
 
-    Errors: those of utimensat.
+    The errors are those of utimensat. See utimes(2).
     """
     return _set_microseconds(call, None, filename, times)
 
 
 @syscall
 def futimesat(call: Call, dirfd: DirFd, pathname: Path, times: Annotated[FileTimes, "timeval"]) -> Int:
-    """Like utimes, relative to the directory `dirfd`; a `pathname` of NULL means the open file. See futimesat(2)."""
+    """Like utimes, relative to the directory `dirfd`; a `pathname` of NULL means the open file.
+
+    The errors are those of utimensat. See futimesat(2).
+    """
     return _set_microseconds(call, dirfd, pathname, times)
 
 
 @syscall
 def utime(call: Call, filename: Path, times: Annotated[FileTimes, "utimbuf"]) -> Int:
-    """Set the times of last access and modification, in seconds; NULL sets both to now. See utime(2).
+    """Set the times of last access and modification, in seconds; NULL sets both to now.
 
-    Errors: those of utimensat.
+    The errors are those of utimensat. See utime(2).
     """
     pair = None if times.is_null else times.read()
     _set_times(call, find_target(call, None, filename), pair)
