@@ -137,7 +137,7 @@ class Cpu:
                 if state.stale_tlb or state.stale_frames or state.stale_code:
                     self._flush()
                 code = engine.start(self._pc, instructions)
-                if code == ERR_EXCEPTION and self._ran_past_page_end():
+                if code == ERR_EXCEPTION and state.event is None and self._ran_past_page_end():
                     code = arch.finish_block(engine.read_register(self._pc_number))
                     state.stale_code = state.stale_code or self._counting
                 if state.event is not None:

@@ -9,6 +9,7 @@ import difflib
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -35,6 +36,7 @@ LAUNCHER = Path(__file__).with_name("launch.py")
 MEMORY_BYTES = 256 << 20
 TIMEOUT_SECONDS = 30
 NATIVE_TRIES = 3
+HERE_SECONDS = 120
 
 
 def run_native(
@@ -98,7 +100,15 @@ def run_here(
         memory_bytes=MEMORY_BYTES,
         max_events=5_000_000,
     )
-    Kernel(load_elf(executable.read_bytes()), Recorder(events.extend), console, config).run()
+    kernel = Kernel(load_elf(executable.read_bytes()), Recorder(events.extend), console, config)
+    watchdog = threading.Timer(
+        HERE_SECONDS, kernel.stop, ("time-limit", f"The run took more than {HERE_SECONDS} seconds.")
+    )
+    watchdog.start()
+    try:
+        kernel.run()
+    finally:
+        watchdog.cancel()
     end = events[-1]
     shown = console.shown
     outcome = Outcome(bytes(shown.get(1, b"")), bytes(shown.get(2, b"")), None, None, events)
