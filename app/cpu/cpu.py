@@ -24,7 +24,7 @@ from app.cpu.unicorn_raw import (
 
 _ACCESS_NAMES: dict[int, Access] = {ACCESS_READ: "read", ACCESS_WRITE: "write", ACCESS_FETCH: "execute"}
 _STOP_RETRY_SECONDS = 0.001
-_FRAMES_FLUSHED_SINGLY = 8
+_FRAMES_FLUSHED_SINGLY = 16
 _FIRST_MISSES = 256
 _MOST_MISSES = 1 << 20
 _WARM_UP_PAGE = 16

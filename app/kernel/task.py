@@ -125,6 +125,8 @@ class Process(Struct, eq=False):
     """Those of setitimer(2), by their number, once they were used."""
     posix_timers: PosixTimers | None = None
     """Those of timer_create(2), once there was one."""
+    minor_faults: int = 0
+    """Page faults that were repaired."""
     children_cpu_time: int = 0
     """That of its children that have been waited for, and of theirs."""
 

@@ -293,6 +293,12 @@ class TaskExec(Event, tag="task.exec"):
     name: Annotated[str, Meta(description="Name of the task from now on.")]
     segments: Annotated[tuple[Segment, ...], Meta(description="The new address space, sorted.")]
     entry: Annotated[Word, Meta(description="Address of the first instruction.")]
+    former: Annotated[
+        int | None,
+        Meta(
+            description="The number the task had, when it was not the first of its process: it takes that one's place."
+        ),
+    ] = None
 
 
 class TaskExit(Event, tag="task.exit"):

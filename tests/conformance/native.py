@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from app.kernel.abi.text import signal_name
-from app.kernel.config import KernelConfig
+from app.kernel.config import GuestFile, KernelConfig
 from app.kernel.kernel import Kernel
 from app.toolchain.elf import load_elf
 from app.trace.events import AnyEvent, RunEnd
@@ -95,7 +95,10 @@ def run_here(
         argv=tuple(arguments),
         env=ENVIRONMENT,
         cwd=WORK_DIRECTORY,
-        files=tuple((f"{WORK_DIRECTORY}/{name}", contents) for name, contents in (files or {}).items()),
+        files=tuple(
+            GuestFile(f"{WORK_DIRECTORY}/{name}", contents, 0o100755 if contents.startswith(b"\x7fELF") else 0o100644)
+            for name, contents in (files or {}).items()
+        ),
         streams=("stream", "stream", "stream"),
         memory_bytes=MEMORY_BYTES,
         max_events=5_000_000,

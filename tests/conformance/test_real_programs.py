@@ -15,13 +15,10 @@ import pytest
 from app.toolchain.elf import ElfError, load_elf
 from tests.conformance.build import build, cached
 from tests.conformance.native import compare
-from tests.conformance.unfinished import EXECVE
 
 REAL = Path(__file__).parent / "real"
 
 FRUIT = b"pear 3\napple 10\nfig 7\nquince 1\napple 2\nplum 12\n"
-
-NEEDS_EXECVE = pytest.mark.xfail(reason=EXECVE, strict=False)
 
 SCRIPTS = [
     pytest.param(name, path, id=f"{name}-{path.stem}")
@@ -47,7 +44,6 @@ def shell(name: str) -> Path:
     pytest.skip(f"{path} is not linked statically")
 
 
-@NEEDS_EXECVE
 @pytest.mark.parametrize(("name", "script"), SCRIPTS)
 def test_shell_script(name, script):
     applet = ("sh",) if name == "busybox" else ()
@@ -55,7 +51,6 @@ def test_shell_script(name, script):
     compare(shell(name), (name, *applet, "script.sh"), files=files)
 
 
-@NEEDS_EXECVE
 def test_a_command_line_with_two_shells():
     """bash starts what it does not have itself from its files; busybox finds its applets in itself."""
     busybox = shell("busybox").read_bytes()
@@ -63,7 +58,6 @@ def test_a_command_line_with_two_shells():
     compare(shell("bash-static"), ("bash-static", "-c", script), files={"busybox": busybox, "fruit": FRUIT})
 
 
-@NEEDS_EXECVE
 def test_busybox_reads_its_script_from_standard_input():
     compare(shell("busybox"), ("busybox", "sh"), stdin=b"echo one\nread x\nthe line\necho $x | tr a-z A-Z\nexit 6\n")
 

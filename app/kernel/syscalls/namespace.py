@@ -84,10 +84,13 @@ def setns(call: Call, fd: Fd, nstype: CloneFlag) -> Int:
 
 
 @syscall
-def mount(call: Call, source: CString, target: Path, filesystemtype: CString, mountflags: Address, data: Address) -> Int:
+def mount(
+    call: Call, source: CString, target: Path, filesystemtype: CString, mountflags: Address, data: Address
+) -> Int:
     """Make a file system appear at the directory `target`.
 
-    EFAULT: a bad pointer. ENOENT and others: `target` can't be found. EPERM: the caller is not privileged. See mount(2).
+    EFAULT: a bad pointer. EPERM: the caller is not privileged. And the errors of a path walk. See mount(2).
+
     Not served: mounting, for anybody.
     """
     for text in (filesystemtype, source):
@@ -101,8 +104,9 @@ def mount(call: Call, source: CString, target: Path, filesystemtype: CString, mo
 def umount2(call: Call, target: Path, flags: UmountFlag) -> Int:
     """Take the file system at `target` away.
 
-    EINVAL: unknown flags. ENOENT and others: `target` can't be found. EPERM: the caller is not privileged. See
-    umount2(2). Not served: unmounting, for anybody.
+    EINVAL: unknown flags. EPERM: the caller is not privileged. And the errors of a path walk. See umount2(2).
+
+    Not served: unmounting, for anybody.
     """
     if flags & ~sum(UmountFlag):
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "There are no such flags.")

@@ -30,7 +30,12 @@ def fstatfs(call: Call, fd: Fd, buf: Annotated[StructOut, "statfs"]) -> Int:
 
     EBADF: `fd` is not open. EFAULT: a pointer is bad. See fstatfs(2).
     """
-    return _fill(call, fd.any_file.inode.fs, buf)
+    inode = fd.any_file.inode
+    magic = inode.nameless_magic
+    if magic:
+        buf.write(f_type=magic, f_bsize=PAGE_SIZE, f_namelen=NAME_MAX, f_frsize=PAGE_SIZE, f_flags=_ST_VALID)
+        return Int(0)
+    return _fill(call, inode.fs, buf)
 
 
 def _fill(call: Call, fs: SuperBlock, buf: StructOut) -> Int:

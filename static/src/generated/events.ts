@@ -368,6 +368,8 @@ export interface TaskExec extends EventBase {
   segments: Segment[];
   /** Address of the first instruction. */
   entry: Word;
+  /** The number the task had, when it was not the first of its process: it takes that one's place. */
+  former: number | null;
 }
 
 /** A task ends. */
