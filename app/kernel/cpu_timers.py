@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 SECOND = 1_000_000_000
 
+GRAIN = 100_000
+"""CPU time is looked at this often, ns, so that a timer may fire by so much too late; in Linux it is a clock tick."""
+
 
 class CpuTimer:
     """One appointment: `callback` is called once `owner` has used `when` ns of CPU time, unless `cancel` comes
@@ -44,7 +47,8 @@ def time_left(task: Task) -> int | None:
     left = [timer.when - timer.owner.cpu_time for timer in (*task.cpu_timers, *process.cpu_timers)]
     if soft != INFINITY:
         left.append(soft * SECOND - process.cpu_time)
-    return max(min(left), 0)
+    earliest = min(left)
+    return max(earliest, GRAIN) if earliest > 0 else 0
 
 
 def fire(kernel: Kernel, task: Task) -> None:

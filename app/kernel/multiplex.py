@@ -67,7 +67,9 @@ class Deadline(Struct, frozen=True):
 
     def tell_left(self, call: Call, timeout: Timeout) -> None:
         """Store how much of the time was left, where the call had one to wait."""
-        if self.when is not None and not self.at_once:
+        if self.at_once:
+            timeout.left = timeout.text()
+        elif self.when is not None:
             timeout.write_left(max(self.when - call.kernel.clock.now, 0))
 
 

@@ -77,7 +77,7 @@ def _flag_text(value: int, enum_class: type[IntFlag] | type[IntEnum]) -> str:
 
 @cache
 def _names(enum_class: type[IntFlag] | type[IntEnum]) -> dict[int, str]:
-    return {int(member): name for name, member in enum_class.__members__.items()}
+    return {int(member) & (0xFFFF_FFFF if member < 0 else -1): name for name, member in enum_class.__members__.items()}
 
 
 def _unknown(value: int, enum_class: type[IntFlag] | type[IntEnum]) -> str:

@@ -97,10 +97,14 @@ class FdSet(Pointer):
         self.bits: int | None = None
 
     @property
+    def _count(self) -> int:
+        """How many bits count."""
+        return max(min(int(self.call.arguments[self.detail]), MAX_SELECT), 0)
+
+    @property
     def _size(self) -> int:
         """Bytes in use: whole longs."""
-        count = max(min(int(self.call.arguments[self.detail]), MAX_SELECT), 0)
-        return -(-count // _BITS_PER_LONG) * (_BITS_PER_LONG // 8)
+        return -(-self._count // _BITS_PER_LONG) * (_BITS_PER_LONG // 8)
 
     def read(self) -> int:
         """The set as a number; 0 for NULL. Raises EFAULT."""
@@ -109,7 +113,7 @@ class FdSet(Pointer):
         data = self.call.task.mm.copy_in(self.address, self._size) if self._size else b""
         if len(data) < self._size:
             raise self._missing("readable fd_set")
-        self.bits = int.from_bytes(data, "little") & ((1 << max(int(self.call.arguments[self.detail]), 0)) - 1)
+        self.bits = int.from_bytes(data, "little") & ((1 << self._count) - 1)
         return self.bits
 
     def write(self, bits: int) -> None:

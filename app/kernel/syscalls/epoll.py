@@ -69,8 +69,8 @@ def epoll_ctl(call: Call, epfd: Fd, op: EpollOperation, fd: Fd, event: EpollEven
 
     EFAULT: `event` is not readable. EBADF: a descriptor is not open. EPERM: `fd` is a file that is always ready, such
     as a regular one. EINVAL: `epfd` is no epoll instance or `fd` itself, no such `op`, or EPOLLEXCLUSIVE where it may
-    not be. EEXIST, ENOENT: it is registered already, or is not. ELOOP: instances would watch one another in a circle or
-    more than 4 deep. See epoll_ctl(2).
+    not be. EEXIST, ENOENT: it is registered already, or is not. ENOSPC: too many are registered. ELOOP: instances would
+    watch one another in a circle or more than 4 deep. See epoll_ctl(2).
     """
     wanted = event.read() if op != EpollOperation.EPOLL_CTL_DEL else {"events": 0, "data": 0}
     epoll, file = epfd.file, fd.file
