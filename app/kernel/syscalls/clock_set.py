@@ -10,13 +10,13 @@ from app.kernel.abi.time_constants import AdjustMode
 from app.kernel.arguments import Int, StructIn
 from app.kernel.arguments.interval import ClockState, TimexArgument
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno
 from app.kernel.posix_clocks import PosixClock
 from app.kernel.syscall import syscall
 from app.kernel.syscalls.time import find_clock
 
-SECOND = 1_000_000_000
 MAX_SECONDS = (1 << 63) // SECOND - 30 * 365 * 86400
 """Later than this the time of day can't be set, so that the machine may still run for 30 years."""
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from app.kernel.arguments import Address, CString, Fd, Int, Path
 from app.kernel.call import Call
-from app.kernel.errno import Errno, KernelError
+from app.kernel.errno import Errno
 from app.kernel.fork import NAMESPACES, CloneFlag
 from app.kernel.fs.path import PathWalk
 from app.kernel.syscall import syscall
+
+from .administration import unprivileged
 
 if TYPE_CHECKING:
     from app.kernel.task import Task
@@ -97,7 +99,7 @@ def mount(
         if text.address:
             text.read()
     PathWalk(call, target).find(None)
-    raise _unprivileged(call, "Mounting")
+    raise unprivileged(call, "Mounting")
 
 
 @syscall
@@ -111,7 +113,7 @@ def umount2(call: Call, target: Path, flags: UmountFlag) -> Int:
     if flags & ~sum(UmountFlag):
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "There are no such flags.")
     PathWalk(call, target).find(None)
-    raise _unprivileged(call, "Unmounting")
+    raise unprivileged(call, "Unmounting")
 
 
 @syscall
@@ -120,7 +122,7 @@ def pivot_root(call: Call, new_root: Address, put_old: Address) -> Int:
 
     Not served: exchanging it, for anybody.
     """
-    raise _unprivileged(call, "Changing the root mount")
+    raise unprivileged(call, "Changing the root mount")
 
 
 @syscall
@@ -129,7 +131,7 @@ def fsopen(call: Call, fsname: Address, flags: Int) -> Int:
 
     Not served: new file systems, for anybody.
     """
-    raise _unprivileged(call, "Making a file system")
+    raise unprivileged(call, "Making a file system")
 
 
 @syscall
@@ -138,7 +140,7 @@ def fsmount(call: Call, fs_fd: Int, flags: Int, attr_flags: Int) -> Int:
 
     Not served: mounts, for anybody.
     """
-    raise _unprivileged(call, "Mounting")
+    raise unprivileged(call, "Mounting")
 
 
 @syscall
@@ -147,15 +149,10 @@ def fspick(call: Call, dirfd: Int, path: Address, flags: Int) -> Int:
 
     Not served: changing mounts, for anybody.
     """
-    raise _unprivileged(call, "Changing a mount")
+    raise unprivileged(call, "Changing a mount")
 
 
 @syscall
 def move_mount(call: Call, from_dirfd: Int, from_path: Address, to_dirfd: Int, to_path: Address, flags: Int) -> Int:
     """Move a mount. EPERM: the caller is not privileged. See mount_setattr(2). Not served: moving, for anybody."""
-    raise _unprivileged(call, "Moving a mount")
-
-
-def _unprivileged(call: Call, what: str) -> KernelError:
-    shown = str(call.task.credentials.euid)
-    return call.refuse(Errno.EPERM, "(caller)", "permission", shown, f"{what} needs privileges that no run has.")
+    raise unprivileged(call, "Moving a mount")

@@ -14,8 +14,6 @@ from app.kernel.signal import LAST, SigInfo
 from app.kernel.syscall import syscall
 from app.kernel.task import Process, Task
 
-INIT_PID = 1
-
 
 @syscall
 def kill(call: Call, pid: Int, sig: SignalNumber) -> Int:
@@ -33,7 +31,7 @@ def kill(call: Call, pid: Int, sig: SignalNumber) -> Int:
     if pid > 0:
         found = [processes[int(pid)]] if int(pid) in processes else []
     elif pid == -1:
-        found = [process for process in processes.values() if process is not me and process.pid != INIT_PID]
+        found = [process for process in processes.values() if process is not me and process is not call.kernel.init]
     else:
         group = -pid or me.pgid
         found = [process for process in processes.values() if process.pgid == group]

@@ -9,13 +9,12 @@ from app.kernel.abi.file_constants import StatxMask
 from app.kernel.arguments import DirFd, Fd, Int, Path, StructOut
 from app.kernel.arguments.files import StatxFlags
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.errno import Errno
 from app.kernel.fs.inode import Inode
 from app.kernel.fs.mounts import mount_id
 from app.kernel.fs.path import PathWalk
 from app.kernel.syscall import syscall
-
-NS_PER_SECOND = 1_000_000_000
 
 _SYNC_TYPE = 0x6000
 _STATX_RESERVED = 0x8000_0000
@@ -72,7 +71,7 @@ def newfstatat(call: Call, dirfd: DirFd, pathname: Path, statbuf: Annotated[Stru
 
 def _fill(call: Call, inode: Inode, statbuf: StructOut) -> Int:
     times = {
-        name: divmod(value, NS_PER_SECOND)
+        name: divmod(value, SECOND)
         for name, value in (("st_atime", inode.atime), ("st_mtime", inode.mtime), ("st_ctime", inode.ctime))
     }
     call.service("vfs", "attributes", f"Inode {inode.number}: mode {inode.mode:o}, {inode.size} bytes.")
@@ -132,7 +131,7 @@ def _fill_statx(call: Call, inode: Inode, statxbuf: StructOut) -> Int:
     named = (("atime", inode.atime), ("btime", inode.birth), ("ctime", inode.ctime), ("mtime", inode.mtime))
     times = {}
     for name, time in named:
-        times[f"stx_{name}"], times[f"stx_{name}_nsec"] = divmod(time, NS_PER_SECOND)
+        times[f"stx_{name}"], times[f"stx_{name}_nsec"] = divmod(time, SECOND)
     call.service("vfs", "attributes", f"Inode {inode.number}: mode {inode.mode:o}, {inode.size} bytes.")
     statxbuf.write(
         stx_mask=int(StatxMask.STATX_BASIC_STATS | StatxMask.STATX_BTIME | StatxMask.STATX_MNT_ID),

@@ -8,11 +8,11 @@ from app.kernel.abi.file_constants import UTIME_NOW, UTIME_OMIT, ChangeAtFlag
 from app.kernel.arguments import DirFd, Int, Path
 from app.kernel.arguments.files import FileTimes
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.errno import Errno
 from app.kernel.fs.attributes import Target, change_times, find_target
 from app.kernel.syscall import syscall
 
-_NS_PER_SECOND = 1_000_000_000
 _US_PER_SECOND = 1_000_000
 _FLAGS = int(ChangeAtFlag.AT_SYMLINK_NOFOLLOW | ChangeAtFlag.AT_EMPTY_PATH)
 
@@ -100,14 +100,14 @@ def _set_times(call: Call, target: Target, pair: Times | None) -> None:
         return
     fractions = [fraction for _, fraction in pair]
     for fraction in fractions:
-        if not 0 <= fraction < _NS_PER_SECOND and fraction not in (UTIME_NOW, UTIME_OMIT):
+        if not 0 <= fraction < SECOND and fraction not in (UTIME_NOW, UTIME_OMIT):
             raise call.refuse(Errno.EINVAL, "times", "range", str(fraction), "Nanoseconds are from 0 to 999999999.")
     if fractions == [UTIME_NOW, UTIME_NOW]:
         change_times(call, target, None)
         return
     now = target.inode.fs.now
     access, modification = (
-        None if fraction == UTIME_OMIT else now if fraction == UTIME_NOW else seconds * _NS_PER_SECOND + fraction
+        None if fraction == UTIME_OMIT else now if fraction == UTIME_NOW else seconds * SECOND + fraction
         for seconds, fraction in pair
     )
     change_times(call, target, (access, modification))
