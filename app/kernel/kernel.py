@@ -36,6 +36,8 @@ from .dispatcher import Dispatcher
 from .exec import ExecError
 from .fs.tty import Terminal
 from .futex import FutexTable
+from .ipc.msg import new_queues
+from .ipc.sem import new_sets
 from .ipc.shm import new_segments
 from .net.namespace import Net
 from .scheduler import Scheduler
@@ -94,6 +96,8 @@ class Kernel:
         self.init: Process
         self.first: Process
         self.shm = new_segments()
+        self.semaphores = new_sets()
+        self.messages = new_queues()
         self.input: InputDevice
         self.terminals: dict[int, Terminal] = {}
         self.scheduler = Scheduler(self)
