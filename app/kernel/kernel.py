@@ -36,6 +36,7 @@ from .dispatcher import Dispatcher
 from .exec import ExecError
 from .fs.tty import Terminal
 from .futex import FutexTable
+from .ipc.mqueue import MessageQueues
 from .ipc.msg import new_queues
 from .ipc.sem import new_sets
 from .ipc.shm import new_segments
@@ -98,6 +99,7 @@ class Kernel:
         self.shm = new_segments()
         self.semaphores = new_sets()
         self.messages = new_queues()
+        self.mqueues = MessageQueues(self.clock)
         self.input: InputDevice
         self.terminals: dict[int, Terminal] = {}
         self.scheduler = Scheduler(self)

@@ -35,8 +35,8 @@ def _sigevent_text(fields: Fields) -> str:
     value, notify = fields["sigev_value"], fields["sigev_notify"]
     number = value & 0xFFFF_FFFF
     number -= (number & 0x8000_0000) << 1
-    parts = [
-        f"sigev_value={{sival_int={number}, sival_ptr={hex(value) if value else 'NULL'}}}",
+    parts = [f"sigev_value={{sival_int={number}, sival_ptr={value:#x}}}"] if value else []
+    parts += [
         f"sigev_signo={signal_name(fields['sigev_signo'])}",
         f"sigev_notify={flag_text(notify, SigevNotify)}",
     ]

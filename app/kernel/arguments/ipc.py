@@ -5,12 +5,13 @@ from __future__ import annotations
 from enum import IntFlag
 from typing import TYPE_CHECKING
 
+from app.kernel.abi.constants import OpenFlag
 from app.kernel.abi.ipc_constants import IPC_PRIVATE, IpcFlag, SemFlag, ShmGetFlag
 from app.kernel.abi.ipc_structs import msqid_set_text, set_text
 from app.kernel.abi.text import flag_text, quote
 
 from .integers import Address, Int
-from .memory import QUOTED_BYTES, Pointer
+from .memory import QUOTED_BYTES, Pointer, UserIn, UserOut
 from .structs import StructByRequest, StructIn
 
 if TYPE_CHECKING:
@@ -150,4 +151,46 @@ class MessageOut(MessagePointer):
         if self.call.task.mm.copy_out(self.address, whole) < len(whole):
             raise self._missing(f"writable room for a message of {len(data)} bytes")
         self.message = kind, data
+        self.call.passed(self.name, "memory", hex(self.address), f"The message ({len(data)} bytes) fits there.")
+
+
+class MqAttributes(StructIn):
+    """`attr` of mq_open(3), which is shown only when the flags named by the annotation create a queue."""
+
+    __slots__ = ("_flags",)
+
+    def __init__(self, call: Call, name: str, address: int, detail: str) -> None:
+        super().__init__(call, name, address, "mq_attr")
+        self._flags = int(call.arguments[detail])
+
+    def text(self) -> str | None:
+        """The structure, or nothing."""
+        return super().text() if self._flags & OpenFlag.O_CREAT else None
+
+
+class MqTextIn(UserIn):
+    """A message to send: all of its text has to be there."""
+
+    __slots__ = ()
+
+    def read_whole(self) -> bytes:
+        """The text. Raises EFAULT unless all of it is readable."""
+        size = self.size
+        data = self.call.task.mm.copy_in(self.address, size)
+        if len(data) < size:
+            raise self._missing(f"readable message of {size} bytes")
+        self.data = data
+        return data
+
+
+class MqTextOut(UserOut):
+    """Room for a message."""
+
+    __slots__ = ()
+
+    def write_whole(self, data: bytes) -> None:
+        """Store the text. Raises EFAULT unless all of it fits."""
+        if self.call.task.mm.copy_out(self.address, data) < len(data):
+            raise self._missing(f"writable room for a message of {len(data)} bytes")
+        self.data = data
         self.call.passed(self.name, "memory", hex(self.address), f"The message ({len(data)} bytes) fits there.")

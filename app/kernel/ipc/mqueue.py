@@ -12,6 +12,7 @@ from app.kernel.abi.time_constants import SigevNotify
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.file import FileDescription, Sink
 from app.kernel.fs.inode import Inode
+from app.kernel.fs.superblock import SuperBlock
 from app.kernel.poll import READABLE, WRITABLE
 from app.kernel.resource import Resource
 from app.kernel.signal import SigInfo
@@ -20,9 +21,9 @@ from app.kernel.wait import WaitQueue
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
+    from app.kernel.clock import Clock
     from app.kernel.credentials import Credentials
     from app.kernel.fs.descriptors import DescriptorTable
-    from app.kernel.fs.superblock import SuperBlock
     from app.kernel.kernel import Kernel
     from app.kernel.task import Process, Task
 
@@ -45,6 +46,7 @@ MOST_BYTES = 32 << 20
 """Text of all messages that the machine has memory for."""
 
 _STATUS_SIZE = 80
+_DEVICE, _MAGIC = 0x13, 0x1980_0202
 
 
 class MqMessage(Struct, frozen=True):
@@ -79,7 +81,7 @@ class MqInode(Inode):
     """A queue (`struct mqueue_inode_info`). It lives until it has neither a name nor a descriptor."""
 
     def __init__(self, kernel: Kernel, mode: int, who: Credentials, messages: int, size: int) -> None:
-        super().__init__(kernel.init_fs, FileMode.S_IFREG | mode, who.fsuid, who.fsgid)
+        super().__init__(kernel.mqueues.fs, FileMode.S_IFREG | mode, who.fsuid, who.fsgid)
         self._kernel = kernel
         self.most_messages = messages
         self.message_size = size
@@ -89,18 +91,25 @@ class MqInode(Inode):
         self.receivers: list[MqWaiter] = []
         self.poll_queue = WaitQueue()
         self.notification: MqNotification | None = None
-        kernel.mqueues.charge(who.uid, self.cost)
         self._charged = who.uid
+        kernel.mqueues.add(self, who.uid)
+
+    @property
+    def bytes(self) -> int:
+        """Text of the messages in it."""
+        return sum(len(message.text) for message in self.messages)
 
     @property
     def size(self) -> int:
         """`st_size`: what a read gives at most."""
         return _STATUS_SIZE
 
-    def truncate(self, size: int) -> None:
-        """The queue is freed."""
-        self.messages.clear()
-        self._kernel.mqueues.charge(self._charged, -self.cost)
+    def release_if_unused(self) -> None:
+        """With its last name and its last opener the queue is freed."""
+        if self.nlink == 0 and self.openers == 0:
+            self._kernel.mqueues.remove(self, self._charged)
+            self.messages.clear()
+        super().release_if_unused()
 
     def insert(self, message: MqMessage) -> None:
         """Put a message behind those of its priority."""
@@ -173,8 +182,7 @@ class MqDescription(FileDescription):
         pid = wanted.process.pid if wanted is not None else 0
         notify, signo = (wanted.notify, wanted.signo) if wanted is not None else (0, 0)
         signo = signo if notify == SigevNotify.SIGEV_SIGNAL else 0
-        used = sum(len(message.text) for message in queue.messages)
-        line = f"QSIZE:{used:<10d} NOTIFY:{notify:<5d} SIGNO:{signo:<5d} NOTIFY_PID:{pid:<6d}\n".encode()
+        line = f"QSIZE:{queue.bytes:<10d} NOTIFY:{notify:<5d} SIGNO:{signo:<5d} NOTIFY_PID:{pid:<6d}\n".encode()
         start = self.offset if position is None else position
         count = sink.write(line[start : start + sink.size])
         if position is None:
@@ -209,17 +217,28 @@ class MqDescription(FileDescription):
 
 
 class MessageQueues:
-    """All queues of the machine by their names."""
+    """All queues of the machine by their names, which are in a file system that is mounted nowhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self.fs = SuperBlock(clock, _DEVICE, _MAGIC)
         self.named: dict[bytes, MqInode] = {}
-        self.existing = 0
+        self.queues: list[MqInode] = []
         self._charged: dict[int, int] = {}
 
-    def charge(self, uid: int, size: int) -> None:
-        """Count the memory of a queue that is made, or of one that goes with a negative number."""
-        self._charged[uid] = self._charged.get(uid, 0) + size
-        self.existing += 1 if size > 0 else -1
+    def add(self, queue: MqInode, uid: int) -> None:
+        """A queue is made, and counts for `uid`."""
+        self.queues.append(queue)
+        self._charged[uid] = self._charged.get(uid, 0) + queue.cost
+
+    def remove(self, queue: MqInode, uid: int) -> None:
+        """It is freed."""
+        self.queues.remove(queue)
+        self._charged[uid] -= queue.cost
+
+    def need_memory(self, size: int) -> None:
+        """Raises ENOMEM when there is no room for a message of `size` bytes."""
+        if sum(queue.bytes for queue in self.queues) + size > MOST_BYTES:
+            raise KernelError(Errno.ENOMEM, "The kernel has no memory for more messages", "system")
 
     def need_room(self, task: Task, messages: int, size: int) -> None:
         """Raises EMFILE when the user would have more than RLIMIT_MSGQUEUE."""
