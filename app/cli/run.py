@@ -6,7 +6,7 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import click
 
@@ -19,6 +19,7 @@ from app.trace import codec, strace
 from app.trace.events import AnyEvent
 from app.trace.recorder import Sink
 
+from .guest_files import guest_files
 from .source import ARCHITECTURES, EXIT_SOURCE, LANGUAGES, read_file, report
 
 MAX_PROGRAM_BYTES = 16 << 20
@@ -64,9 +65,13 @@ class HostConsole:
 )
 @click.option("--root", is_flag=True, help="Run as uid 0 instead of 1000.")
 @click.option("--cwd", default="/home/user", show_default=True, metavar="DIR", help="Working directory in the sandbox.")
-@click.option("--env", multiple=True, metavar="NAME=VALUE", help="Environment of the program; repeatable.")
+@click.option("--env", multiple=True, metavar="NAME=VALUE", help="Add to the environment; repeatable.")
 @click.option(
-    "--file", "files", multiple=True, metavar="HOST[:GUEST]", help="Copy a file into the sandbox; repeatable."
+    "--file",
+    "files",
+    multiple=True,
+    metavar="HOST[:GUEST]",
+    help="Copy a file or a directory into the sandbox; repeatable.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of everything random.")
 @click.argument("program", metavar="FILE")
@@ -85,7 +90,7 @@ def run(
     program: str,
     args: tuple[str, ...],
 ) -> None:
-    """Run FILE (assembly or a static ELF) with ARGS.
+    """Run FILE (assembly or an ELF executable) with ARGS.
 
     Input, output and exit status are the program's own; 128 + n for a fatal signal n, 124 at a limit, 2 for a mistake
     in the source.
@@ -112,8 +117,8 @@ def run(
         ),
         filename=program,
         argv=(program, *args),
-        env=env,
-        files=tuple(_guest_file(name, cwd) for name in files),
+        env=login_environment(root, cwd, env),
+        files=tuple(file for argument in files for file in guest_files(argument, cwd)),
         cwd=cwd,
         root=root,
         seed=seed,
@@ -138,6 +143,23 @@ def run(
     if end.reason not in ("exit", "signal"):
         click.echo(f"trapgate: {end.sentence}", err=True)
     sys.exit(end.exit_code)
+
+
+def login_environment(root: bool, cwd: str, settings: Sequence[str] = ()) -> tuple[str, ...]:
+    """The environment that a login shell gives to its programs, with `settings` (NAME=VALUE) instead or besides."""
+    user, home = ("root", "/root") if root else ("user", "/home/user")
+    variables = {
+        "HOME": home,
+        "LANG": "C.UTF-8",
+        "LOGNAME": user,
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "PWD": cwd,
+        "SHELL": "/bin/sh",
+        "TERM": os.environ.get("TERM") or "dumb",
+        "USER": user,
+        **dict(setting.split("=", 1) for setting in settings),
+    }
+    return tuple(f"{name}={value}" for name, value in variables.items())
 
 
 def _confine(start_threads: Callable[[], None]) -> None:
@@ -173,13 +195,6 @@ def _write(fd: int, data: bytes, name: str) -> None:
         raise
     except OSError as error:
         raise click.ClickException(f"cannot write {name}: {error.strerror}") from error
-
-
-def _guest_file(argument: str, cwd: str) -> tuple[str, bytes]:
-    """`HOST[:GUEST]`: (absolute guest path, contents)."""
-    host, _, guest = argument.partition(":")
-    guest = guest or os.path.basename(host)
-    return os.path.normpath(os.path.join(cwd, guest)), read_file(host, MAX_PROGRAM_BYTES)
 
 
 def _sink(trace: str, fd: int, name: str) -> Sink:

@@ -14,6 +14,7 @@ import functools
 import itertools
 import mmap
 import struct
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -40,10 +41,6 @@ _NEEDED = {ACCESS_READ: READ, ACCESS_WRITE: WRITE, ACCESS_FETCH: EXECUTE}
 
 _SCANNED_BYTES = 2048
 _PROBES = (0x0000_0012_3456_7A01, 0x0000_0023_4567_8B03, 0x0000_0034_5678_9C05)
-
-_NO_EXCEPTION = -1
-_CONTRIBUTORY = {0: b"\x31\xc9\xf7\xf1", 13: b"\xb8\x30\x12\x00\x00\x8e\xd8"}
-"""Vectors, and code that raises them: a division by zero, and a segment register with a selector of nothing."""
 
 _MODEL_SPECIFIC = struct.Struct("=IxxxxQ")
 
@@ -109,7 +106,7 @@ class HookState:
         self.refused: tuple[int, int] | None = None
         self.error: BaseException | None = None
         self.identity = False
-        self.misses_left = 0
+        self.misses_left = sys.maxsize
         self.stale_tlb = False
         self.stale_code = False
         self.stale_frames: set[int] = set()
@@ -407,18 +404,6 @@ class Engine:
         """Set every register from a snapshot."""
         _check(_short.uc_context_restore(self.handle, snapshot.pointer), "restore a context")
 
-    def forget_exception(self) -> None:
-        """Let the next exception be an ordinary one.
-
-        The emulator believes that one which a hook took is still being handled, so a second one would come as a double
-        fault, and a third would end the run without a word.
-        """
-        offset = _pending_exception_offset()
-        if offset is not None:
-            snapshot = self.save()
-            ctypes.c_int32.from_address((snapshot.pointer.value or 0) + offset).value = _NO_EXCEPTION
-            self.restore(snapshot)
-
     # Running
 
     def start(self, pc: int, instructions: int = 0) -> int:
@@ -471,7 +456,8 @@ def _fill_hook(state: HookState) -> Callable[[int, int, int, int, int], bool]:
 
     def fill(handle: int, address: int, access: int, result: int, _data: int) -> bool:
         state.misses_left -= 1
-        if state.misses_left == 0:
+        # Stopped in a store, the emulator would execute the instruction again, with the store done.
+        if state.misses_left <= 0 and access != ACCESS_WRITE:
             stop(ctypes.c_void_p(handle))
         if state.identity:
             answer = entry_at(result)
@@ -490,50 +476,6 @@ def _fill_hook(state: HookState) -> Callable[[int, int, int, int, int], bool]:
         return True
 
     return fill
-
-
-@functools.cache
-def _pending_exception_offset() -> int | None:
-    """Where a snapshot keeps the vector of the exception that is being handled (QEMU's `old_exception`), or None.
-
-    It is no register, so it is searched for: raise two exceptions, each in a processor that has had none, and see which
-    word held "none" before and their vectors afterwards.
-    """
-    size = _short.uc_context_size
-    size.restype = ctypes.c_size_t
-    before, after = b"", []
-    for vector, code in _CONTRIBUTORY.items():
-        engine = Engine(uc_const.UC_ARCH_X86, uc_const.UC_MODE_64)
-        memory = mmap.mmap(-1, PAGE_SIZE)
-        memory[: len(code)] = code
-        engine.map_memory(0, memory)
-        engine.use_virtual_tlb()
-        engine.on_interrupt()
-        engine.state.entries = {1: Pte(0, uc_const.UC_PROT_ALL)}
-        before = _contents(engine)
-        engine.start(PAGE_SIZE)
-        raised = engine.state.event == ("interrupt", vector)
-        after.append((vector, _contents(engine)))
-        engine.close()
-        memory.close()
-        if not raised:
-            return None
-    candidates = [
-        offset
-        for offset in range(0, len(before) - 3, 4)
-        if _int32(before, offset) == _NO_EXCEPTION and all(_int32(blob, offset) == vector for vector, blob in after)
-    ]
-    return candidates[0] if len(candidates) == 1 else None
-
-
-def _contents(engine: Engine) -> bytes:
-    """A snapshot's bytes."""
-    snapshot = engine.save()
-    return ctypes.string_at(snapshot.pointer.value or 0, _short.uc_context_size(engine.handle))
-
-
-def _int32(data: bytes, offset: int) -> int:
-    return int.from_bytes(data[offset : offset + 4], "little", signed=True)
 
 
 @functools.cache

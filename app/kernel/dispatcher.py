@@ -46,7 +46,7 @@ class Dispatcher:
         number, *raw = self._registers()
         call = Call(kernel, task, self.calls, signed(number, 32), tuple(raw), trap)
         self.calls += 1
-        line = kernel.line_at(trap.pc)
+        line = kernel.line_at(task, trap.pc)
         emit(
             Trap(
                 call=call.id,

@@ -11,7 +11,7 @@ from .errno import Errno, KernelError
 from .ipc import sem
 from .resource import Resource
 from .signal import SignalSet
-from .task import AlternateStack, Process, SchedPolicy, Task
+from .task import DISABLED_STACK, Process, SchedPolicy, Task
 from .wait import WaitQueue
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def copy_task(call: Call, flags: int, stack: int, tls: int, exit_signal: int) ->
         sighand=sighand,
         on_runnable=parent.on_runnable,
         blocked=SignalSet(parent.blocked.bits),
-        altstack=AlternateStack() if shares_memory and not flags & CloneFlag.CLONE_VFORK else parent.altstack,
+        altstack=DISABLED_STACK if shares_memory and not flags & CloneFlag.CLONE_VFORK else parent.altstack,
         policy=int(SchedPolicy.SCHED_OTHER) if parent.reset_on_fork else parent.policy,
         rt_priority=0 if parent.reset_on_fork else parent.rt_priority,
         no_new_privs=parent.no_new_privs,

@@ -20,7 +20,6 @@ from app.trace.events import (
     Output,
     RunEnd,
     RunStart,
-    Segment,
     TaskStart,
     word,
 )
@@ -33,7 +32,8 @@ from .clock import Clock
 from .config import KernelConfig
 from .console import Console, InputDevice
 from .dispatcher import Dispatcher
-from .exec import ExecError
+from .exec import regions
+from .first_program import ExecError
 from .fs.tty import Terminal
 from .futex import FutexTable
 from .ipc.mqueue import MessageQueues
@@ -156,12 +156,9 @@ class Kernel:
                 abi=self.abi.info,
                 language=self.program.language,
                 argv=self.config.argv,
-                segments=tuple(
-                    Segment(start=word(vma.start), end=word(vma.end), perms=vma.perms, name=vma.name)
-                    for vma in task.mm.vmas
-                ),
+                segments=regions(task.mm),
                 entry=word(self.cpu.pc),
-                line=self.line_at(self.cpu.pc),
+                line=self.line_at(task, self.cpu.pc),
             )
         )
         process = task.process
@@ -193,7 +190,7 @@ class Kernel:
             self._in_user_mode = False
             if isinstance(leave, SliceExit):
                 clock.executed(budget)
-                self._interrupt(leave.pc)
+                self._interrupt(task, leave.pc)
             else:
                 clock.tick()
                 recorder.now = clock.now
@@ -202,7 +199,7 @@ class Kernel:
                 elif isinstance(leave, FaultExit):
                     fault.handle(self, task, leave)
                 else:
-                    self._interrupt(leave.pc)
+                    self._interrupt(task, leave.pc)
             self.timers.fire(clock.now)
             cpu_timers.fire(self, task)
 
@@ -213,11 +210,13 @@ class Kernel:
             self.cpu.pc = trap.pc
             fault.handle(self, task, FaultExit("#GP", trap.pc))
 
-    def _interrupt(self, pc: int) -> None:
+    def _interrupt(self, task: Task, pc: int) -> None:
         """The time slice is over, or a timer is due: the CPU enters the kernel though the program did nothing."""
         self.recorder.now = self.clock.now
         saved = {self.abi.pc_register: word(pc)}
-        self.recorder.emit(ModeSwitch(to="kernel", reason="interrupt", pc=word(pc), line=self.line_at(pc), saved=saved))
+        self.recorder.emit(
+            ModeSwitch(to="kernel", reason="interrupt", pc=word(pc), line=self.line_at(task, pc), saved=saved)
+        )
 
     def _return_to_user(self, task: Task) -> bool:
         """Deliver signals, then go back to user mode; False when a signal stopped the task."""
@@ -231,7 +230,7 @@ class Kernel:
         if not self._in_user_mode:
             pc = self.cpu.pc
             reason: Literal["signal", "return"] = "signal" if handler_runs else "return"
-            line = self.line_at(pc)
+            line = self.line_at(task, pc)
             self.recorder.emit(ModeSwitch(to="user", reason=reason, pc=hex(pc), line=line, saved=task.restored))
             task.restored = {}
         return True
@@ -320,9 +319,11 @@ class Kernel:
         if any(self.input.readers.leads_to(queue) for queue in queues):
             self.poll_keyboard()
 
-    def line_at(self, address: int) -> int | None:
-        """Source line of the instruction at `address`."""
-        return self.program.lines.line_at(address)
+    @staticmethod
+    def line_at(task: Task, address: int) -> int | None:
+        """Source line of the instruction that `task` has at `address`."""
+        lines = task.mm.lines
+        return None if lines is None else lines.line_at(address)
 
     def find_task(self, tid: int) -> Task | None:
         """The task with that number, or the leader of the process with it, which may be a zombie."""

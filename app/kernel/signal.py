@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .abi.constants import MAX_SIGNAL, Signo
 from .abi.siginfo import SIGINFO_SIZE, code_number, siginfo_kind, siginfo_words
@@ -252,8 +253,8 @@ class SignalHandlers:
         self._dispositions[signo] = disposition
 
     def reset(self, signo: int) -> None:
-        """Back to the default action."""
-        self._dispositions.pop(signo, None)
+        """Back to the default action; flags and mask stay to be seen."""
+        self._dispositions[signo] = replace(self.get(signo), handler=SIG_DFL)
 
     def fork(self) -> SignalHandlers:
         """A copy, for a child process."""

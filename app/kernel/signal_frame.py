@@ -9,7 +9,7 @@ from msgspec import Struct
 from .abi.constants import AltstackFlag, SaFlag
 from .abi.signal_frame import HandlerCall, UserState
 from .signal import UNBLOCKABLE, Disposition, SigInfo, SignalSet
-from .task import AlternateStack
+from .task import DISABLED_STACK, AlternateStack
 
 if TYPE_CHECKING:
     from .kernel import Kernel
@@ -72,7 +72,7 @@ def push(kernel: Kernel, task: Task, info: SigInfo, disposition: Disposition, ma
         cpu.set(name, value)
     cpu.floating_point = cpu.initial_floating_point
     if altstack.flags & AltstackFlag.SS_AUTODISARM:
-        task.altstack = AlternateStack()
+        task.altstack = DISABLED_STACK
     task.restored = {name: hex(value & 0xFFFF_FFFF_FFFF_FFFF) for name, value in frame.registers.items()}
     return Pushed(frame.address, nested or entering)
 

@@ -126,6 +126,8 @@ class Process(Struct, eq=False):
     """Those of setitimer(2), by their number, once they were used."""
     posix_timers: PosixTimers | None = None
     """Those of timer_create(2), once there was one."""
+    minor_faults: int = 0
+    """Page faults that were repaired."""
     children_cpu_time: int = 0
     """That of its children that have been waited for, and of theirs."""
 
@@ -191,12 +193,15 @@ class Interruption(Struct, frozen=True):
 
 
 class AlternateStack(Struct, frozen=True):
-    """Where signal handlers run that ask for it (sigaltstack(2))."""
+    """Where signal handlers run that ask for it (sigaltstack(2)). Without a size there is none."""
 
     start: int = 0
     size: int = 0
-    flags: int = 2
-    """SS_DISABLE."""
+    flags: int = 0
+
+
+DISABLED_STACK = AlternateStack(flags=2)
+"""What a thread starts with, and what SS_AUTODISARM leaves: SS_DISABLE."""
 
 
 class Task(Struct, eq=False):

@@ -293,6 +293,12 @@ class TaskExec(Event, tag="task.exec"):
     name: Annotated[str, Meta(description="Name of the task from now on.")]
     segments: Annotated[tuple[Segment, ...], Meta(description="The new address space, sorted.")]
     entry: Annotated[Word, Meta(description="Address of the first instruction.")]
+    former: Annotated[
+        int | None,
+        Meta(
+            description="The number the task had, when it was not the first of its process: it takes that one's place."
+        ),
+    ] = None
 
 
 class TaskExit(Event, tag="task.exit"):
@@ -329,7 +335,7 @@ class Fd(Event, tag="fd"):
     description: Annotated[
         int | None, Meta(description="Identity of the open file description: equal numbers share offset and flags.")
     ]
-    kind: Annotated[str, Meta(description="`tty`, `file`, `directory`, `pipe`, `device`; empty for `close`.")]
+    kind: Annotated[str, Meta(description="`tty`, `file`, `directory`, `pipe`, `socket`, `device`; empty for `close`.")]
     path: Annotated[str, Meta(description="As /proc/self/fd shows it; empty for `close`.")]
     flags: Annotated[str, Meta(description="`O_RDWR|O_CLOEXEC`; empty for `close`.")]
 

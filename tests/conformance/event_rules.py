@@ -20,6 +20,7 @@ from app.trace.events import (
     RunStart,
     Segment,
     Service,
+    TaskExec,
     TaskExit,
     Trap,
     Wake,
@@ -47,18 +48,22 @@ class Possessions:
         )
 
 
-def check_events(last: Mapping[int, Possessions], events: Sequence[AnyEvent]) -> None:
-    """Assert that `events`, a whole run, keep the rules and fold to what each task had when it ended: `last`."""
+def check_events(last: Mapping[int, list[Possessions]], events: Sequence[AnyEvent]) -> None:
+    """Assert that `events`, a whole run, keep the rules and fold to what each task had when it ended: `last`.
+
+    A number may end more than once, when a thread takes the place of the first one of its process (execve).
+    """
     assert isinstance(events[0], RunStart)
     assert [event.seq for event in events] == list(range(len(events)))
     assert all(before.time <= after.time for before, after in pairwise(events))
     assert [event for event in events if isinstance(event, RunEnd)] == [events[-1]]
     state = VisibleState()
+    left = {number: list(ends) for number, ends in last.items()}
     for event in events:
         fold(state, event)
         if isinstance(event, TaskExit):
             view = state.tasks[event.pid]
-            had = last[event.pid]
+            had = left[event.pid].pop(0)
             folded = {
                 number: (entry.description, "O_CLOEXEC" in entry.flags) for number, entry in view.descriptors.items()
             }
@@ -97,6 +102,8 @@ def _check_calls(events: Sequence[AnyEvent]) -> None:
             tasks[event.task] = _Progress(event.call)
         elif isinstance(event, TaskExit):
             tasks.pop(event.pid)
+        elif isinstance(event, TaskExec) and event.former is not None:
+            tasks[event.task] = tasks.pop(event.former)
         elif isinstance(event, Dispatch | Check | Service | Block | Wake | Return):
             assert event.call == now.call, f"outside its call: {event}"
             assert isinstance(event, Dispatch) is not now.looked_up, f"in a wrong place: {event}"

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from app.kernel.abi.x86_64_table import NAMES
 from tests.conformance import fuzz_files
+from tests.conformance.fuzz_sockets import add_socket_call
 from tests.conformance.program import (
     AT_FDCWD,
     KERNEL_ADDRESS,
@@ -81,7 +82,8 @@ class Sequence:
             (self.stat, 4), (self.access, 2), (self.dup, 5), (self.fcntl, 7), (self.pipe, 4), (self.ioctl, 3),
             (self.directory, 9), (self.names, 9), (self.listing, 3), (self.memory, 8), (self.heap, 2),
             (self.identity, 2), (self.time, 4), (self.random_bytes, 2), (self.action, 3), (self.mask, 3),
-            (self.send, 3), (self.unknown, 1), (self.truncate, 2), (self.remap, 4), (self.advise, 5), (self.lock, 2), *fuzz_files.makers(self),
+            (self.send, 3), (self.unknown, 1), (self.truncate, 2), (self.remap, 4), (self.advise, 5), (self.lock, 2),
+            (self.socket, 10), *fuzz_files.makers(self),
         ]  # fmt: skip
 
     def build(self) -> list[Call]:
@@ -534,6 +536,9 @@ class Sequence:
                 self.add("tgkill", choose((me, me, 0, 2**30)), choose((me, me, 0, 2**30)), signo)
             case _:
                 self.add("kill", me, signo)
+
+    def socket(self) -> None:
+        add_socket_call(self)
 
     def unknown(self) -> None:
         self.add(self.random.choice((500, 511, 600, 1000, -1, 2**31, 2**32 + 39, 2**63)), show="sign")

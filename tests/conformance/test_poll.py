@@ -400,3 +400,62 @@ def test_standard_input(stdin):
         polled(3),
         stdin=stdin,
     )
+
+
+STOPPED = """
+_start:
+    mov eax, 39
+    syscall
+    mov r15d, eax
+    mov eax, 57
+    syscall
+    test eax, eax
+    jz child
+    {wait}
+    syscall
+    mov ebx, eax
+    mov eax, 231
+    lea edi, [rbx+7]
+    syscall
+child:
+    mov eax, 35
+    lea rdi, pause
+    xor esi, esi
+    syscall
+    mov eax, 62
+    mov edi, r15d
+    mov esi, 19
+    syscall
+    mov eax, 35
+    lea rdi, pause
+    xor esi, esi
+    syscall
+    mov eax, 62
+    mov edi, r15d
+    mov esi, 18
+    syscall
+    mov eax, 231
+    xor edi, edi
+    syscall
+.data
+pause: .quad 0, 20000000
+time: .quad 0, 100000000
+events: .zero 24
+"""
+
+STOPPED_WAITS = {
+    "poll": "mov eax, 7; xor edi, edi; xor esi, esi; mov edx, 100",
+    "ppoll": "mov eax, 271; xor edi, edi; xor esi, esi; lea rdx, time; xor r10d, r10d",
+    "select": "mov eax, 23; xor edi, edi; xor esi, esi; xor edx, edx; xor r10d, r10d; lea r8, time; "
+    "mov qword ptr time+8, 100000",
+    "nanosleep": "mov eax, 35; lea rdi, time; xor esi, esi",
+    "clock_nanosleep": "mov eax, 230; mov edi, 1; xor esi, esi; lea rdx, time; xor r10d, r10d",
+    "epoll_wait": "mov eax, 291; xor edi, edi; syscall; mov edi, eax; mov eax, 232; lea rsi, events; mov edx, 1; "
+    "mov r10d, 100",
+}
+
+
+@pytest.mark.parametrize("name", STOPPED_WAITS)
+def test_being_stopped_and_continued_meanwhile(name):
+    outcome = check_source(STOPPED.format(wait=STOPPED_WAITS[name].replace("; ", "\n    ")))
+    assert outcome.status == (3 if name == "epoll_wait" else 7)

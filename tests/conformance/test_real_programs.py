@@ -47,7 +47,7 @@ def shell(name: str) -> Path:
 @pytest.mark.parametrize(("name", "script"), SCRIPTS)
 def test_shell_script(name, script):
     applet = ("sh",) if name == "busybox" else ()
-    files = {"fruit": FRUIT, "script.sh": script.read_bytes()}
+    files = {"fruit": FRUIT, "script.sh": script.read_bytes(), "busybox": shell("busybox").read_bytes()}
     compare(shell(name), (name, *applet, "script.sh"), files=files)
 
 

@@ -97,6 +97,9 @@ DATA = [
     call("recvfrom", Result(24), Buffer("b"), 64, 0, Buffer("a"), Packed([128])),
     call("sendto", Result(24), b"udp", 3, 0, Buffer("address"), 16),
     call("recvmsg", Result(24), message(Buffer("b"), 2, name=Buffer("a"), name_length=128), 0),
+    call("socketpair", AF_UNIX, STREAM, 0, Buffer("q", 8)), call("close", Loaded("q", 0)),
+    call("recvfrom", Loaded("q", 4), Buffer("b"), 8, 0, 0, 0), call("read", Loaded("q", 4), Buffer("b"), 8),
+    call("recvmsg", Loaded("q", 4), message(Buffer("b"), 8), 0),
     call("ioctl", Result(24), 0x541B, Buffer("n", 4)), call("ioctl", Result(24), 0x5411, Buffer("n")),
 ]  # fmt: skip
 OPTIONS = [

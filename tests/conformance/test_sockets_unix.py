@@ -360,3 +360,16 @@ def test_pair_errors() -> None:
         call("socketpair", AF_UNIX, STREAM, 1, Buffer("p", 8), dump=[("p", 0, 8)]),
         call("close", LEFT), call("close", RIGHT), call("close", RIGHT),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_sockets_cannot_do(kind: int) -> None:
+    check(
+        socket_pair(kind),
+        *(call("mmap", 0, 4096, prot, flags, LEFT, 0) for prot in (0, 1, 3, 4, 7) for flags in (1, 2)),
+        call("ftruncate", LEFT, 5), call("getdents64", LEFT, Buffer("b", 64), 64), call("fchdir", LEFT),
+        call("pwrite64", LEFT, b"x", 1, 0), call("fsync", LEFT), call("ioctl", LEFT, 0x5401, Buffer("b")),
+        call("fcntl", LEFT, 1032), call("fcntl", LEFT, 4, 0o4000), call("fcntl", LEFT, 3),
+        call("read", LEFT, Buffer("b"), 5), call("dup", LEFT), call("close", LEFT),
+        call("write", RIGHT, b"through the duplicate", 21), call("read", Result(21), Buffer("b"), 64, dump=BYTES),
+    )  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 from app.kernel.config import KernelConfig
 from app.kernel.kernel import Kernel
 from app.toolchain.assemble import assemble
-from app.trace.events import Block, Fault, Memory, Return, RunEnd, RunStart, Signal
+from app.trace.events import Block, Fault, Memory, ModeSwitch, Return, RunEnd, RunStart, Signal
 from app.trace.fold import state_at
 from app.trace.recorder import Recorder
 
@@ -52,13 +52,19 @@ def test_a_stopped_program_ends_the_run(signo):
     assert of(Signal, events)[-1].action == "stop"
 
 
-def test_a_handler_is_told_to_be_unsupported():
-    body = "mov eax, 13\nmov edi, 10\nlea rsi, action\nxor edx, edx\nmov r10d, 8\nsyscall\n" + KILL_SELF.format(
-        signo=10
+def test_a_handler_runs_with_a_frame_that_the_event_names():
+    events = run(
+        "mov eax, 13\nmov edi, 10\nlea rsi, action\nxor edx, edx\nmov r10d, 8\nsyscall\n"
+        + KILL_SELF.format(signo=10)
+        + "\nmov eax, 60\nmov edi, 1\nsyscall\nhandler: mov eax, 60\nmov edi, 7\nsyscall\nrestorer: hlt",
+        "action: .quad handler, 0x4000000, restorer, 0",
     )
-    end = run(body, "action: .quad 0x401000, 0x4000000, 0, 0")[-1]
-    assert end.reason == "unsupported"
-    assert "SIGUSR1" in end.sentence and "0x401000" in end.sentence
+    (signal,) = of(Signal, events)
+    assert (signal.disposition, signal.action) == ("handler", "handler")
+    entry = events[events.index(signal) + 1]
+    assert isinstance(entry, ModeSwitch)
+    assert (entry.reason, entry.pc, entry.saved["rsp"]) == ("signal", signal.handler, signal.frame)
+    assert events[-1].status == 7
 
 
 def test_an_endless_sleep_is_a_deadlock():

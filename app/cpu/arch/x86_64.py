@@ -65,8 +65,8 @@ _VECTORS = {
     19: "#XM",
 }
 
-_CONTRIBUTORY = frozenset((0, 10, 11, 12, 13))
-"""Two of these make a double fault (Intel SDM, 6.15, Interrupt 8)."""
+_CONTRIBUTORY = (0, 10, 11, 12, 13)
+"""Exceptions of which two in a row make a double fault (Intel SDM, volume 3, table 6-5)."""
 
 _INT = 0xCD
 _INT1 = 0xF1
@@ -97,6 +97,9 @@ class X8664(Architecture):
         number = self.registers
         self._read_state = engine.reader((number["rip"], number["rflags"]))
         self._write_syscall_state = engine.writer((number["rcx"], number["r11"]))
+        user_state = [number[name] for name in (*_GENERAL, "rip", "rflags", "fs_base", "gs_base")]
+        self._read_user_state = engine.reader(user_state)
+        self._write_user_state = engine.writer(user_state)
         self._floating_point = engine.wide_registers(_FLOATING_POINT)
 
     def enter_user_mode(self, scratch: int) -> None:
@@ -132,6 +135,7 @@ class X8664(Architecture):
 
         engine.replace_instruction(x86.UC_X86_INS_RDTSC, rdtsc)
         engine.replace_instruction(x86.UC_X86_INS_RDTSCP, rdtscp)
+        self._undisturbed = engine.save()
 
     def explain(self, event: tuple[Any, ...]) -> Exit:
         pc, flags = self._read_state()
@@ -153,12 +157,12 @@ class X8664(Architecture):
 
     def _interrupt(self, number: int, pc: int) -> Exit:
         """An exception, or `int n`: the emulator does not check the gate's privilege level, so tell them apart."""
+        if number in _CONTRIBUTORY:
+            self._forget_exception()
         is_software = self.read_user(pc - 2, 2) == bytes((_INT, number)) and not (number == 0 and self._divides(pc))
         if number == 3:
             return FaultExit("#BP", pc)
         if not is_software:
-            if number in _CONTRIBUTORY:
-                self.engine.forget_exception()
             return FaultExit(_VECTORS.get(number, "#GP"), pc)
         if number == _LINUX_INTERRUPT:
             return TrapExit("int 0x80", pc - 2, pc, {})
@@ -166,6 +170,17 @@ class X8664(Architecture):
             return FaultExit("#OF", pc)
         self.engine.write_register(self.registers["rip"], pc - 2)
         return FaultExit("#GP", pc - 2)
+
+    def _forget_exception(self) -> None:
+        """Make the emulator forget that it raised an exception: it would take the next one for a double fault.
+
+        Only restoring a snapshot does that, so every register of user mode is carried over to the first one.
+        """
+        values = self._read_user_state()
+        floating_point = self._floating_point.read()
+        self.engine.restore(self._undisturbed)
+        self._write_user_state(*values)
+        self._floating_point.write(floating_point)
 
     def _invalid(self, pc: int) -> Exit:
         code = self._code_at(pc)
@@ -222,7 +237,8 @@ class X8664(Architecture):
                 self.write_user(pushed, bytes((self.read_user(pushed, 1)[0] & ~(_TRAP_FLAG >> 8),)))
             if state.event is not None and state.event[0] == "port":
                 state.event = ("port", engine.save())
-            if error or state.event != ("interrupt", 1) or opcode == _INT:
+            # A step that was completed counts, also when the emulator looked at some other page on the way and failed.
+            if state.event != ("interrupt", 1) or opcode == _INT:
                 return error
             state.event = None
             if not pc < next_pc <= pc + _LONGEST_INSTRUCTION or next_pc >> PAGE_SHIFT != page:

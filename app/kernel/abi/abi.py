@@ -23,6 +23,7 @@ class Abi(Struct, frozen=True):
     vector its name, the signal Linux sends for it and the signal's si_code (arch/x86/kernel/traps.c and its like).
     `thread_register` holds
     the base of thread-local storage. `hwcap` is AT_HWCAP, `restart_number` the number of restart_syscall(2).
+    `single_step` is the register and the bit in it that make the CPU trap after each instruction.
     `signal_frame` lays out what a signal handler finds on its stack.
     `address_limit` is the first address above user memory (Linux's TASK_SIZE).
     """
@@ -41,6 +42,7 @@ class Abi(Struct, frozen=True):
     address_limit: int
     hwcap: int
     restart_number: int
+    single_step: tuple[str, int]
     signal_frame: FrameLayout
 
     @property

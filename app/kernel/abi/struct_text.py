@@ -87,3 +87,19 @@ def owner_text(fields: Fields) -> str:
 
 def _hex(value: int) -> str:
     return f"{value:#x}" if value else "0"
+
+
+def rusage_text(fields: Fields) -> str:
+    """`{ru_utime={tv_sec=0, tv_usec=5}, ru_stime={tv_sec=0, tv_usec=0}, ...}`."""
+    times = (
+        f"{name}={{tv_sec={fields[f'{name}_sec']}, tv_usec={fields[f'{name}_usec']}}}"
+        for name in ("ru_utime", "ru_stime")
+    )
+    return f"{{{', '.join(times)}, ...}}"
+
+
+def sysinfo_text(fields: Fields) -> str:
+    """All fields, the three loads in one: `{uptime=5, loads=[0, 0, 0], totalram=4096, ...}`."""
+    loads = ", ".join(str(fields[f"load{minutes}"]) for minutes in (1, 5, 15))
+    shown = {name: value for name, value in fields.items() if name not in ("load5", "load15")}
+    return record_text(shown).replace(f"load1={fields['load1']}", f"loads=[{loads}]")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum, IntFlag
 
+from .file_constants import FAMILIES
+
 
 class EpollEvent(IntFlag):
     """`events` of epoll_ctl(2)."""
@@ -33,6 +35,9 @@ class EpollOperation(IntEnum):
     EPOLL_CTL_MOD = 3
 
 
+FAMILIES[EpollOperation] = "EPOLL_CTL"
+
+
 class EpollFlag(IntFlag):
     """Flags of epoll_create1(2)."""
 
@@ -48,17 +53,12 @@ class EventfdFlag(IntFlag):
 
 
 class TimerfdFlag(IntFlag):
-    """Flags of timerfd_create(2)."""
-
-    TFD_CLOEXEC = 0o2000000
-    TFD_NONBLOCK = 0o4000
-
-
-class TimerfdSetFlag(IntFlag):
-    """Flags of timerfd_settime(2)."""
+    """Flags of timerfd_create(2), and those of timerfd_settime(2), which have TIMER in their names."""
 
     TFD_TIMER_ABSTIME = 1
     TFD_TIMER_CANCEL_ON_SET = 2
+    TFD_CLOEXEC = 0o2000000
+    TFD_NONBLOCK = 0o4000
 
 
 class IntervalTimer(IntEnum):
@@ -84,3 +84,26 @@ class RusageWho(IntEnum):
     RUSAGE_SELF = 0
     RUSAGE_CHILDREN = -1
     RUSAGE_THREAD = 1
+
+
+class AdjustMode(IntFlag):
+    """`modes` of adjtimex(2)."""
+
+    ADJ_OFFSET = 0x1
+    ADJ_FREQUENCY = 0x2
+    ADJ_MAXERROR = 0x4
+    ADJ_ESTERROR = 0x8
+    ADJ_STATUS = 0x10
+    ADJ_TIMECONST = 0x20
+    ADJ_TAI = 0x80
+    ADJ_SETOFFSET = 0x100
+    ADJ_MICRO = 0x1000
+    ADJ_NANO = 0x2000
+    ADJ_TICK = 0x4000
+    ADJ_ADJTIME = 0x8000
+
+
+class AdjustStatus(IntFlag):
+    """`status` of adjtimex(2), as far as this kernel tells it."""
+
+    STA_UNSYNC = 0x40

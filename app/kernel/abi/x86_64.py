@@ -73,5 +73,6 @@ X86_64 = Abi(
     address_limit=0x7FFF_FFFF_F000,
     hwcap=0x078B_FBFD,
     restart_number=219,
+    single_step=("rflags", 0x100),
     signal_frame=X8664Frame(),
 )

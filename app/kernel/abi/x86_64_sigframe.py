@@ -31,7 +31,7 @@ FRAME = Layout(
         ("uc_flags", "Q"),
         ("uc_link", "Q"),
         ("ss_sp", "Q"),
-        ("ss_flags", "i"),
+        ("ss_flags", "I"),
         ("ss_size", "Q"),
         *((name, "Q") for name in _REGISTERS),
         *((name, "H") for name in ("cs", "gs", "fs", "ss")),

@@ -7,10 +7,12 @@ from .layout import Layout
 from .siginfo import SIGINFO_LAYOUTS, SIGNALFD_SIGINFO
 from .struct_text import (
     flock_text,
+    rusage_text,
     sigaction_text,
     sigaltstack_text,
     sigset_text,
     stat_text,
+    sysinfo_text,
     time_text,
     utsname_text,
 )
@@ -86,10 +88,11 @@ RUSAGE = Layout(
         ),
         *((f"ru_{name}", "q") for name in ("oublock", "msgsnd", "msgrcv", "nsignals", "nvcsw", "nivcsw")),
     ],
+    text=rusage_text,
 )
 """`struct rusage`; its two timevals are taken apart."""
 
-STACK = Layout("stack", [("ss_sp", "Q"), ("ss_flags", "i"), ("ss_size", "Q")], text=sigaltstack_text)
+STACK = Layout("stack", [("ss_sp", "Q"), ("ss_flags", "I"), ("ss_size", "Q")], text=sigaltstack_text)
 """`stack_t` of sigaltstack(2)."""
 
 CAP_HEADER = Layout("cap_header", [("version", "I"), ("pid", "i")])
@@ -110,6 +113,7 @@ SYSINFO = Layout(
         *((name, "Q") for name in ("bufferram", "totalswap", "freeswap")),
         *(("procs", "H"), ("totalhigh", "Q"), ("freehigh", "Q"), ("mem_unit", "I")),
     ],
+    text=sysinfo_text,
 )
 SCHED_PARAM = Layout("sched_param", [("sched_priority", "i")])
 SCHED_ATTR = Layout(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .layout import Layout
 from .struct_text import Fields, time_text
 from .text import flag_text, signal_name
-from .time_constants import EpollEvent, SigevNotify
+from .time_constants import AdjustMode, AdjustStatus, EpollEvent, SigevNotify
 
 
 def _interval_text(unit: str) -> Layout:
@@ -35,14 +35,27 @@ def _sigevent_text(fields: Fields) -> str:
     value, notify = fields["sigev_value"], fields["sigev_notify"]
     number = value & 0xFFFF_FFFF
     number -= (number & 0x8000_0000) << 1
-    parts = [f"sigev_value={{sival_int={number}, sival_ptr={value:#x}}}"] if value else []
+    signo = fields["sigev_signo"]
+    has_signal = notify != SigevNotify.SIGEV_NONE and notify in tuple(SigevNotify)
+    parts = [f"sigev_value={{sival_int={number}, sival_ptr={hex(value)}}}"] if value else []
     parts += [
-        f"sigev_signo={signal_name(fields['sigev_signo'])}",
+        f"sigev_signo={signal_name(signo) if has_signal else signo}",
         f"sigev_notify={flag_text(notify, SigevNotify)}",
     ]
     if notify == SigevNotify.SIGEV_THREAD_ID:
         parts.append(f"sigev_notify_thread_id={fields['sigev_tid']}")
     return "{" + ", ".join(parts) + "}"
+
+
+def _timex_text(fields: Fields) -> str:
+    """`{modes=0, offset=0, ..., time={tv_sec=1, tv_usec=2}, tick=10000, ...}`."""
+    shown = {name: value for name, value in fields.items() if name != "reserved"}
+    shown["modes"] = flag_text(fields["modes"], AdjustMode)
+    shown["status"] = flag_text(fields["status"], AdjustStatus)
+    text = ", ".join(f"{name}={value}" for name, value in shown.items())
+    seconds, microseconds = fields["time_sec"], fields["time_usec"]
+    plain = f"time_sec={seconds}, time_usec={microseconds}"
+    return "{" + text.replace(plain, f"time={{tv_sec={seconds}, tv_usec={microseconds}}}") + "}"
 
 
 EPOLL_EVENT = Layout("epoll_event", [("events", "I"), ("data", "Q")], packed=True, text=_epoll_event_text)
@@ -72,6 +85,7 @@ TIMEX = Layout(
         ("tai", "i"),
         ("reserved", "44s"),
     ],
+    text=_timex_text,
 )
 """`struct timex`, 208 bytes; its timeval is taken apart."""
 

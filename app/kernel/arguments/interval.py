@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from app.kernel.errno import Errno
 
-from .structs import StructIn, StructOut
+from .integers import Int
+from .structs import StructByRequest, StructIn, StructOut
 
 SECOND = 1_000_000_000
 _UNITS = {"itimerspec": ("nsec", 1), "itimerval": ("usec", 1000)}
@@ -61,3 +62,25 @@ class IntervalOut(StructOut):
                 f"it_interval_{unit}": interval % SECOND // scale,
             }
         )
+
+
+class TimexArgument(StructByRequest):
+    """The `struct timex` of adjtimex(2), shown when the kernel has filled it."""
+
+    __slots__ = ()
+
+    def text(self) -> str | None:
+        """Its fields, or the address."""
+        return self._struct.text() if isinstance(self._struct, StructOut) else super().text()
+
+
+class ClockState(Int):
+    """What adjtimex(2) returns: how well the clock is in step."""
+
+    @classmethod
+    def show(cls, value: int) -> str:
+        """`5 (TIME_ERROR)`."""
+        return f"{int(value)} ({_STATES[int(value)]})"
+
+
+_STATES = ("TIME_OK", "TIME_INS", "TIME_DEL", "TIME_OOP", "TIME_WAIT", "TIME_ERROR")

@@ -34,6 +34,14 @@ class SocketFd(Fd):
 
     __slots__ = ()
 
+    def need_open(self) -> None:
+        """Some calls look at other arguments before they mind what kind of file it is. Raises EBADF."""
+        file = self.call.task.files.get(self.number)
+        if file is None or file.path_only:
+            raise self.call.refuse(
+                Errno.EBADF, self.name, "open", str(self.number), f"No file is open as descriptor {self.number}."
+            )
+
     @property
     def socket(self) -> SocketFile:
         """The open socket. Raises EBADF, and ENOTSOCK for other files."""

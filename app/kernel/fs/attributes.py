@@ -15,6 +15,7 @@ from .inode import Dentry, Inode, RegularFile
 from .path import PathWalk
 from .permission import MAY_WRITE, file_user, keeps_set_group_id, owns, without_set_ids
 from .pseudo import PseudoFile
+from .size_limit import need_size
 
 if TYPE_CHECKING:
     from app.kernel.arguments import DirFd, Path
@@ -144,6 +145,7 @@ def truncate(call: Call, target: Target, size: int) -> None:
         raise KernelError(Errno.EINVAL, f"{target.path} is no regular file")
     if not inode.may_become(size):
         raise KernelError(Errno.EPERM, f"A seal of {target.path} forbids the new size")
+    need_size(call, size, inode.size)
     inode.drop_privileges(call.task.credentials)
     inode.truncate(size)
     notify.file_event(inode, target.dentry, notify.IN_MODIFY)

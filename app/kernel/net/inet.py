@@ -213,6 +213,12 @@ class InetSock(Sock):
 
     # -- options -----------------------------------------------------------------------------------------------------
 
+    def has_level(self, level: int) -> bool:
+        """IP's own, IPv6's, and that of the protocol."""
+        return level in (SocketLevel.SOL_IP, self.protocol) or (
+            level == SocketLevel.SOL_IPV6 and self.family == AF_INET6
+        )
+
     def set_option(self, call: Call, level: int, option: int, value: bytes) -> None:
         """Options of IP and IPv6. Raises ENOPROTOOPT, EINVAL."""
         known = self._options(call, level, option)

@@ -177,6 +177,10 @@ class Sock:
         """ioctl(2) of the protocol."""
         raise KernelError(Errno.ENOTTY, f"{self.what.capitalize()} does not know this request", "net")
 
+    def has_level(self, level: int) -> bool:
+        """Whether the protocol has options of `level`."""
+        return False
+
     def set_option(self, call: Call, level: int, option: int, value: bytes) -> None:
         """setsockopt(2) of another level than SOL_SOCKET."""
         raise KernelError(Errno.EOPNOTSUPP, f"{self.what.capitalize()} has no options of this level", "net")

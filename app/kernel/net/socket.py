@@ -42,10 +42,13 @@ if TYPE_CHECKING:
 _MAX_PROTOCOL = 263
 _MAX_FAMILY = 46
 _UNIX_PROTOCOL = 1
+_PING = ((AF_INET, int(IpProtocol.IPPROTO_ICMP)), (AF_INET6, int(IpProtocol.IPPROTO_ICMPV6)))
 
 
 class SocketInode(Inode):
     """The inode of a socket: it has no name in any directory (sockfs)."""
+
+    nameless_magic = 0x534F434B
 
     def __init__(self, fs: SuperBlock, uid: int, gid: int) -> None:
         super().__init__(fs, stat.S_IFSOCK | 0o777, uid, gid)
@@ -140,6 +143,8 @@ def _create_inet(call: Call, net: Net, family: int, kind: int, protocol: int) ->
     }
     if kind not in make and kind != SOCK_RAW:
         raise call.refuse(Errno.ESOCKTNOSUPPORT, "type", "range", str(kind), "IP has no such sockets.")
+    if kind == SOCK_DGRAM and (family, protocol) in _PING:
+        raise call.refuse(Errno.EACCES, "protocol", "capability", shown, "Sockets for ping are not for this user.")
     own, constructor = make.get(kind, (-1, TcpSock))
     if protocol not in (0, own) or kind == SOCK_RAW:
         raise call.refuse(

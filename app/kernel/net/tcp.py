@@ -264,6 +264,8 @@ class TcpSock(TcpMachine):
                 if data:
                     break
                 raise
+        if not data:
+            message.sink.write(b"")
         end = "" if data or not size else " The other end has sent FIN: that is the end of the stream."
         call.service("net", "receive", f"The receive buffer gives {count_bytes(len(data))}.{end}")
         return len(data)

@@ -181,10 +181,9 @@ class TcpMachine(InetSock):
         if self.local is None or self.remote is None:
             return
         acknowledged = self.received if ack else 0
-        self.net.transmit(
-            Segment(self.local, self.remote, self.sequence, acknowledged, syn=syn, ack=ack, fin=fin, rst=rst)
-        )
+        segment = Segment(self.local, self.remote, self.sequence, acknowledged, syn=syn, ack=ack, fin=fin, rst=rst)
         self.sequence += int(syn) + int(fin)
+        self.net.transmit(segment)
 
     # -- connecting --------------------------------------------------------------------------------------------------
 
@@ -232,7 +231,8 @@ class TcpMachine(InetSock):
         self.net.connections[child.local, child.remote] = child
         self.net.occupy(child, child.local.port)
         child.holds_port = True
-        child.become(TcpState.SYN_RECEIVED)
+        child.state = TcpState.SYN_RECEIVED
+        self.net.say("state", f"A new end point of {self.local} is in SYN-RECEIVED; the listening one stays in LISTEN.")
         child.transmit(syn=True)
 
     def established(self) -> None:

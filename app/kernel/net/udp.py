@@ -185,7 +185,7 @@ class UdpSock(InetSock):
         while not self.receive_queue:
             if self.shut & RCV_SHUTDOWN and not message.flags & DONTWAIT:
                 call.service("net", "receive", "Receiving has been shut down: nothing more will come.")
-                return 0
+                return message.sink.write(b"")
             yield from self.wait(call, message.flags, until, "No datagram has arrived, so the task sleeps.")
             self.report_error()
         buffer = self.receive_queue[0]

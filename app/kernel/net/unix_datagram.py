@@ -55,8 +55,6 @@ class UnixMessageSock(UnixSock):
         if message.flags & OOB:
             raise KernelError(Errno.EOPNOTSUPP, "UNIX messages carry no urgent data", "net")
         name = self.checked_name(call, message.name) if message.name else None
-        if name is None and self.peer is None:
-            raise KernelError(Errno.ENOTCONN, "The socket is not connected, and the message has no destination", "net")
         if self.wants_name:
             self.autobind()
         size = message.source.size
@@ -122,7 +120,7 @@ class UnixMessageSock(UnixSock):
             at_end = bool(self.shut & RCV_SHUTDOWN)
             if at_end and (self.kind == SOCK_SEQPACKET or not message.flags & DONTWAIT):
                 call.service("net", "receive", "Nothing more will come: that is the end.")
-                return 0
+                return message.sink.write(b"")
             yield from self.wait(call, message.flags, until, "No message is in the queue, so the task sleeps.")
             self.report_error()
         buffer = self.receive_queue[0]

@@ -69,11 +69,11 @@ class UnixStreamSock(UnixConnectionSock):
         return done
 
     def _destination(self, message: Outgoing) -> UnixSock:
-        if message.flags & OOB:
-            raise KernelError(Errno.EOPNOTSUPP, "UNIX streams carry no urgent data here", "net")
         if message.name:
             errno = Errno.EISCONN if self.connected else Errno.EOPNOTSUPP
             raise KernelError(errno, "A stream goes to its other end; no message has a destination of its own", "net")
+        if message.flags & OOB:
+            raise KernelError(Errno.EOPNOTSUPP, "UNIX streams carry no urgent data here", "net")
         if self.peer is None:
             raise KernelError(Errno.ENOTCONN, "The socket is not connected", "net")
         return self.peer
@@ -119,6 +119,8 @@ class UnixStreamSock(UnixConnectionSock):
                 if data:
                     break
                 raise
+        if not data:
+            message.sink.write(b"")
         end = "" if data or not size else " That is the end of the stream."
         call.service("net", "receive", f"The queue of the socket gives {count_bytes(len(data))}.{end}")
         return len(data)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from enum import IntFlag
 from typing import Annotated
 
 from app.kernel.abi.constants import ClockId
 from app.kernel.abi.text import flag_text
+from app.kernel.abi.time_constants import AdjustMode
 from app.kernel.arguments import Int, StructIn
-from app.kernel.arguments.structs import StructByRequest
+from app.kernel.arguments.interval import ClockState, TimexArgument
 from app.kernel.call import Call
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno
@@ -22,23 +22,6 @@ MAX_SECONDS = (1 << 63) // SECOND - 30 * 365 * 86400
 
 TIME_ERROR = 5
 """What adjtimex(2) returns while no daemon keeps the clock in step."""
-
-
-class AdjustMode(IntFlag):
-    """`modes` of adjtimex(2)."""
-
-    ADJ_OFFSET = 0x1
-    ADJ_FREQUENCY = 0x2
-    ADJ_MAXERROR = 0x4
-    ADJ_ESTERROR = 0x8
-    ADJ_STATUS = 0x10
-    ADJ_TIMECONST = 0x20
-    ADJ_TAI = 0x80
-    ADJ_SETOFFSET = 0x100
-    ADJ_MICRO = 0x1000
-    ADJ_NANO = 0x2000
-    ADJ_TICK = 0x4000
-    ADJ_ADJTIME = 0x8000
 
 
 _READONLY = AdjustMode.ADJ_NANO
@@ -83,7 +66,7 @@ def settimeofday(call: Call, tv: Annotated[StructIn, "timeval"], tz: Annotated[S
 
 
 @syscall
-def adjtimex(call: Call, buf: StructByRequest) -> Int:
+def adjtimex(call: Call, buf: TimexArgument) -> ClockState:
     """Tell how the clock is kept in step, with `modes` 0; other modes change that.
 
     Returns 5 (TIME_ERROR): no daemon does. EFAULT: `buf` is bad. EPERM: a change, by another than the superuser.
@@ -93,7 +76,7 @@ def adjtimex(call: Call, buf: StructByRequest) -> Int:
 
 
 @syscall
-def clock_adjtime(call: Call, clk_id: ClockId, buf: StructByRequest) -> Int:
+def clock_adjtime(call: Call, clk_id: ClockId, buf: TimexArgument) -> ClockState:
     """Like adjtimex, for a clock. EINVAL: no such clock. EOPNOTSUPP: not the clock of the day. And as adjtimex.
 
     See adjtimex(2). Not served: changes by the superuser have no effect.
@@ -106,7 +89,7 @@ def clock_adjtime(call: Call, clk_id: ClockId, buf: StructByRequest) -> Int:
     return _adjust(call, buf, fields)
 
 
-def _adjust(call: Call, buf: StructByRequest, fields: dict[str, int]) -> Int:
+def _adjust(call: Call, buf: TimexArgument, fields: dict[str, int]) -> ClockState:
     modes = fields["modes"]
     if modes & AdjustMode.ADJ_ADJTIME:
         if not modes & AdjustMode.ADJ_OFFSET:
@@ -129,7 +112,7 @@ def _adjust(call: Call, buf: StructByRequest, fields: dict[str, int]) -> Int:
         time_usec=rest // 1000,
         tick=10_000,
     )
-    return Int(TIME_ERROR)
+    return ClockState(TIME_ERROR)
 
 
 def _set(call: Call, argument: str, seconds: int, nanoseconds: int) -> None:
@@ -138,6 +121,8 @@ def _set(call: Call, argument: str, seconds: int, nanoseconds: int) -> None:
         raise call.refuse(Errno.EINVAL, argument, "range", str(seconds), "That is no time the clock could show.")
     _need_privilege(call, argument)
     clock = call.kernel.clock
+    if seconds * SECOND + nanoseconds < clock.monotonic:
+        raise call.refuse(Errno.EINVAL, argument, "range", str(seconds), "The machine would have started before 1970.")
     clock.realtime_shift += seconds * SECOND + nanoseconds - clock.realtime
     call.service("time", "set", f"It is {seconds}.{nanoseconds:09d} s since 1970 now.")
 

@@ -194,8 +194,17 @@ def readlinkat(call: Call, dirfd: DirFd, pathname: Path, buf: Annotated[UserOut,
 def _read_link(call: Call, dirfd: DirFd | None, pathname: Path, buf: UserOut, size: int) -> Int:
     if size <= 0:
         raise call.refuse(Errno.EINVAL, "bufsiz", "range", str(size), "There is no room for even one byte.")
-    walk = PathWalk(call, pathname)
-    dentry = walk.find(dirfd, follow=False)
+    walk = PathWalk(call, pathname, allow_empty=True)
+    if dirfd is not None and dirfd.number >= 0 and pathname.is_empty():
+        # The link itself, opened with O_PATH | O_NOFOLLOW; of anything else it says that there is no such name.
+        file = dirfd.any_file
+        if not file.inode.is_symlink or file.dentry is None:
+            raise call.refuse(Errno.ENOENT, "pathname", "path", '""', "The path is empty, and dirfd is no link.")
+        dentry = file.dentry
+    elif pathname.is_empty():
+        raise call.refuse(Errno.ENOENT, "pathname", "path", '""', "The path is empty.")
+    else:
+        dentry = walk.find(dirfd, follow=False)
     if not isinstance(dentry.inode, Symlink):
         walk.refuse(Errno.EINVAL, f"{dentry.path} is not a symbolic link.")
     dentry.inode.accessed()

@@ -247,8 +247,8 @@ def _check_file(call: Call, file: FileDescription, size: int, prot: int, flags: 
         )
     if not file.readable:
         raise call.refuse(Errno.EACCES, "fd", "access-mode", shown, "Mapping needs a file that is open for reading.")
-    if prot & EXECUTE and file.kind == "pipe":
-        raise call.refuse(Errno.EPERM, "prot", "permission", shown, "What is in a pipe is never executed.")
+    if prot & EXECUTE and file.kind in ("pipe", "socket"):
+        raise call.refuse(Errno.EPERM, "prot", "permission", shown, "What is in a pipe or a socket is never executed.")
     if not isinstance(file.inode, RegularFile) and file.inode.rdev != _ZERO_DEVICE:
         raise call.refuse(Errno.ENODEV, "fd", "kind", shown, f"{file.path} is {file.what}, which can't be mapped.")
     if flags & MmapFlag.MAP_GROWSDOWN:

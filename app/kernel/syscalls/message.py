@@ -41,6 +41,8 @@ def sendto(
 
     Errors: EFAULT, EBADF, ENOTSOCK, EINVAL, ENOTCONN, EISCONN or EOPNOTSUPP (a stream with a destination),
     EDESTADDRREQ, EMSGSIZE, EPIPE with SIGPIPE, ECONNRESET, ECONNREFUSED, EAGAIN, ENETUNREACH, EACCES, EINTR.
+
+    Not served: urgent data over AF_UNIX streams (EOPNOTSUPP).
     """
     buf.need_range(MAX_RW_COUNT)
     file = sockfd.socket

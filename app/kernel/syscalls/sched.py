@@ -244,7 +244,8 @@ def _targets(call: Call, which: int, who: int) -> list[Task]:
     """Whom getpriority means. Raises EINVAL, ESRCH."""
     tasks = list(call.kernel.tasks.values())
     if which == PriorityTarget.PRIO_PROCESS:
-        found = [task for task in tasks if task.tid == (who or call.task.tid)]
+        task = call.kernel.find_task(who or call.task.tid)
+        found = [] if task is None else [task]
     elif which == PriorityTarget.PRIO_PGRP:
         found = [task for task in tasks if task.process.pgid == (who or call.task.process.pgid)]
     elif which == PriorityTarget.PRIO_USER:

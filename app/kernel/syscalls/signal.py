@@ -176,8 +176,7 @@ def sigaltstack(call: Call, ss: Annotated[StructIn, "stack"], old_ss: Annotated[
     if not old_ss.is_null:
         in_use = int(AltstackFlag.SS_ONSTACK) if signal_frame.on_altstack_of(old, pointer) else 0
         flags = (in_use if old.size else int(AltstackFlag.SS_DISABLE)) | old.flags & AltstackFlag.SS_AUTODISARM
-        signed_flags = flags - (1 << 32) if flags >> 31 else flags
-        old_ss.write(ss_sp=old.start, ss_flags=signed_flags, ss_size=old.size)
+        old_ss.write(ss_sp=old.start, ss_flags=flags, ss_size=old.size)
     return Int(0)
 
 

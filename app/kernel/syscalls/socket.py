@@ -51,7 +51,8 @@ def socket(call: Call, domain: AddressFamily, type: SocketType, protocol: Socket
     a connection that carries messages), with SOCK_NONBLOCK and SOCK_CLOEXEC added as wanted. Source: socket(2).
 
     Errors: EINVAL (unknown flags, type or protocol number), EAFNOSUPPORT (no such family), ESOCKTNOSUPPORT,
-    EPROTONOSUPPORT (the family has no such type or protocol), EPERM (raw sockets are the superuser's), EMFILE.
+    EPROTONOSUPPORT (the family has no such type or protocol), EPERM (raw sockets are the superuser's), EACCES (so are
+    those for ping), EMFILE.
 
     Not served: AF_NETLINK, raw sockets, multicast groups, and any network but the loopback interface.
     """
@@ -157,6 +158,7 @@ def accept4(
 
     Source: accept(2). Errors: those of accept, EINVAL (other flags).
     """
+    sockfd.need_open()
     if flags & ~(_CLOEXEC | _NONBLOCK):
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "accept4 knows SOCK_CLOEXEC and SOCK_NONBLOCK.")
     return (yield from _accept(call, sockfd, addr, flags))
@@ -197,8 +199,9 @@ def connect(call: Call, sockfd: SocketFd, addr: Annotated[SockaddrIn, "addrlen"]
     does), EAGAIN (O_NONBLOCK: the queue of an AF_UNIX socket is full), EPROTOTYPE (AF_UNIX: another type), ENETUNREACH
     (not this machine), EADDRNOTAVAIL (no port free), ETIMEDOUT, EACCES, ENOENT and others of a path walk, EINTR.
     """
-    file = sockfd.socket
+    sockfd.need_open()
     address = addr.read()
+    file = sockfd.socket
     yield from file.sock.connect(call, address, file.message_flags(0))
     return Int(0)
 
@@ -285,7 +288,7 @@ def getsockopt(
         optlen.read()
         optval.write(options.get_option(call, sock, int(optname)))
     else:
-        if not isinstance(sock, UnixSock):
+        if sock.has_level(int(level)):
             optlen.read()
         optval.write(sock.get_option(call, int(level), int(optname)))
     return Int(0)

@@ -27,7 +27,12 @@ def statfs(call: Call, path: Path, buf: Annotated[StructOut, "statfs"]) -> Int:
 @syscall
 def fstatfs(call: Call, fd: Fd, buf: Annotated[StructOut, "statfs"]) -> Int:
     """Like statfs, of the file system that holds the open file `fd`. See fstatfs(2). Errors: EBADF, EFAULT."""
-    return _fill(call, fd.any_file.inode.fs, buf)
+    inode = fd.any_file.inode
+    magic = inode.nameless_magic
+    if magic:
+        buf.write(f_type=magic, f_bsize=PAGE_SIZE, f_namelen=NAME_MAX, f_frsize=PAGE_SIZE, f_flags=_ST_VALID)
+        return Int(0)
+    return _fill(call, inode.fs, buf)
 
 
 def _fill(call: Call, fs: SuperBlock, buf: StructOut) -> Int:

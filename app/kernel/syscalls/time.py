@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel import posix_clocks
 from app.kernel.abi.constants import ClockId
 from app.kernel.abi.text import flag_text
@@ -80,8 +81,8 @@ def times(call: Call, buf: Annotated[StructOut, "tms"]) -> Long:
 def getrusage(call: Call, who: RusageWho, usage: Annotated[StructOut, "rusage"]) -> Int:
     """Tell what has been used by the process, by its children that were waited for, or by the calling thread.
 
-    EINVAL: no such `who`. EFAULT: no room. See getrusage(2). Not served: only CPU time is counted, all of it as that of
-    the program; the other numbers are 0.
+    EINVAL: no such `who`. EFAULT: no room. See getrusage(2). Not served: CPU time, page faults and the present size of
+    the memory are told, all time as that of the program; the other numbers are 0.
     """
     call.kernel.scheduler.charge()
     process = call.task.process
@@ -92,7 +93,12 @@ def getrusage(call: Call, who: RusageWho, usage: Annotated[StructOut, "rusage"])
     }
     if who not in tuple(RusageWho):
         raise call.refuse(Errno.EINVAL, "who", "choice", str(int(who)), "It is SELF, CHILDREN or THREAD.")
-    usage.write(**rusage_fields(used[RusageWho(who)]))
+    fields = rusage_fields(used[RusageWho(who)])
+    if who != RusageWho.RUSAGE_CHILDREN:
+        mm = call.task.mm
+        fields["ru_maxrss"] = sum(sum(mm.resident(vma)) for vma in mm.vmas) * PAGE_SIZE // 1024
+        fields["ru_minflt"] = process.minor_faults
+    usage.write(**fields)
     return Int(0)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from app.kernel import posix_clocks
 from app.kernel.abi.constants import ClockId, OpenFlag
 from app.kernel.abi.text import flag_text
-from app.kernel.abi.time_constants import TimerfdFlag, TimerfdSetFlag
+from app.kernel.abi.time_constants import TimerfdFlag
 from app.kernel.arguments import Fd, Int
 from app.kernel.arguments.interval import SECOND, IntervalIn, IntervalOut
 from app.kernel.call import Call
@@ -20,6 +20,8 @@ from app.kernel.syscall import syscall
 
 _ALARMS = (ClockId.CLOCK_REALTIME_ALARM, ClockId.CLOCK_BOOTTIME_ALARM)
 _CLOCKS = (ClockId.CLOCK_REALTIME, ClockId.CLOCK_MONOTONIC, ClockId.CLOCK_BOOTTIME, *_ALARMS)
+_CREATE_FLAGS = int(TimerfdFlag.TFD_CLOEXEC | TimerfdFlag.TFD_NONBLOCK)
+_SET_FLAGS = int(TimerfdFlag.TFD_TIMER_ABSTIME | TimerfdFlag.TFD_TIMER_CANCEL_ON_SET)
 
 
 @syscall
@@ -29,7 +31,7 @@ def timerfd_create(call: Call, clockid: ClockId, flags: TimerfdFlag) -> Fd:
     EINVAL: not one of the clocks of the day, since boot, or steady; or flags other than TFD_NONBLOCK and TFD_CLOEXEC.
     EPERM: an alarm clock, without the right to wake the machine. EMFILE: too many descriptors. See timerfd_create(2).
     """
-    if flags & ~sum(TimerfdFlag):
+    if flags & ~_CREATE_FLAGS:
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "timerfd does not know one of the flags.")
     clock = posix_clocks.find(call.kernel, int(clockid), call.task)
     shown = flag_text(clockid, ClockId)
@@ -51,7 +53,7 @@ def timerfd_create(call: Call, clockid: ClockId, flags: TimerfdFlag) -> Fd:
 def timerfd_settime(
     call: Call,
     fd: Fd,
-    flags: TimerfdSetFlag,
+    flags: TimerfdFlag,
     new_value: Annotated[IntervalIn, "itimerspec"],
     old_value: Annotated[IntervalOut, "itimerspec"],
 ) -> Int:
@@ -63,13 +65,13 @@ def timerfd_settime(
     TFD_TIMER_CANCEL_ON_SET a read does not fail with ECANCELED when the superuser sets the clock.
     """
     value, interval = new_value.read_unchecked()
-    if flags & ~sum(TimerfdSetFlag):
+    if flags & ~_SET_FLAGS:
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "There are no such flags.")
     new_value.check()
     timer = _timer(call, fd)
     old = timer.get()
-    timer.set(value, interval, bool(flags & TimerfdSetFlag.TFD_TIMER_ABSTIME))
-    kind = "when its clock shows" if flags & TimerfdSetFlag.TFD_TIMER_ABSTIME else "in"
+    timer.set(value, interval, bool(flags & TimerfdFlag.TFD_TIMER_ABSTIME))
+    kind = "when its clock shows" if flags & TimerfdFlag.TFD_TIMER_ABSTIME else "in"
     told = f"The timer expires {kind} {value / SECOND:g} s." if value else "The timer is stopped."
     call.service("time", "set", told)
     if not old_value.is_null:

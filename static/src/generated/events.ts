@@ -368,6 +368,8 @@ export interface TaskExec extends EventBase {
   segments: Segment[];
   /** Address of the first instruction. */
   entry: Word;
+  /** The number the task had, when it was not the first of its process: it takes that one's place. */
+  former: number | null;
 }
 
 /** A task ends. */
@@ -407,7 +409,7 @@ export interface Fd extends EventBase {
   fd: number;
   /** Identity of the open file description: equal numbers share offset and flags. */
   description: number | null;
-  /** `tty`, `file`, `directory`, `pipe`, `device`; empty for `close`. */
+  /** `tty`, `file`, `directory`, `pipe`, `socket`, `device`; empty for `close`. */
   kind: string;
   /** As /proc/self/fd shows it; empty for `close`. */
   path: string;

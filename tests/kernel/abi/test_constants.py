@@ -20,6 +20,8 @@ HEADERS = {
     c.Signo: ["asm/signal.h"],
     c.SigHow: ["asm/signal.h"],
     c.SaFlag: ["asm/signal.h"],
+    c.AltstackFlag: ["linux/signal.h"],
+    c.SignalFdFlag: ["sys/signalfd.h"],
     c.ClockId: ["linux/time.h"],
     c.TimerFlag: ["time.h"],
     c.GrndFlag: ["linux/random.h"],

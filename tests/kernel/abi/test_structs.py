@@ -2,6 +2,8 @@ import pytest
 
 from app.kernel.abi import x86_64_structs as s
 from app.kernel.abi.layout import Layout
+from app.kernel.abi.siginfo import KERNEL_SIGINFO_SIZE, SIGINFO_LAYOUTS
+from app.kernel.abi.x86_64_sigframe import FRAME
 
 IN_C = {
     s.STAT: (["asm/stat.h"], "struct stat"),
@@ -26,6 +28,8 @@ IN_C = {
     s.SCHED_ATTR: (["linux/sched/types.h"], "struct sched_attr"),
     s.CLONE_ARGS: (["linux/types.h", "linux/sched.h"], "struct clone_args"),
     s.RUSAGE: (["linux/time.h", "linux/resource.h"], "struct rusage"),
+    s.STACK: (["asm/signal.h"], "stack_t"),
+    s.SIGNALFD_SIGINFO: (["linux/signalfd.h"], "struct signalfd_siginfo"),
 }
 ABSENT = {
     (s.STAT, "reserved"),
@@ -33,6 +37,7 @@ ABSENT = {
     *((s.CAP_DATA1, name) for name in s.CAP_DATA1.offsets),
     *((s.CAP_DATA2, name) for name in s.CAP_DATA2.offsets),
     *((s.SYSINFO, name) for name in ("load1", "load5", "load15")),
+    (s.SIGNALFD_SIGINFO, "rest"),
     *((s.RUSAGE, f"ru_{kind}time_{part}") for kind in "us" for part in ("sec", "usec")),
 }
 """Fields without a name in C that `offsetof` could take."""
@@ -49,6 +54,23 @@ def test_sizes_and_offsets_are_those_of_the_compiler(layout, c_values):
     size = f"offsetof({name}, d_name)" if layout is s.DIRENT64_HEADER else f"sizeof({name})"
     theirs = c_values(headers, [size, *[f"offsetof({name}, {field})" for field in fields]])
     assert [layout.size, *[layout.offsets[field] for field in fields]] == theirs
+
+
+@pytest.mark.parametrize("layout", SIGINFO_LAYOUTS, ids=lambda layout: layout.name)
+def test_siginfo_fields_are_where_the_compiler_has_them(layout, c_values):
+    names = {"si_timerid": "si_tid"}
+    fields = [field for field in layout.offsets if field != "pad"]
+    theirs = c_values(["asm/siginfo.h"], [f"offsetof(siginfo_t, {names.get(field, field)})" for field in fields])
+    assert [layout.offsets[field] for field in fields] == theirs
+    assert layout.size <= KERNEL_SIGINFO_SIZE
+
+
+def test_the_signal_frame_is_the_compilers(c_values):
+    fields = [f"r{i}" for i in range(8, 16)] + ["rdi", "rsi", "rbp", "rbx", "rdx", "rax", "rcx", "rsp", "rip"]
+    fields += ["cs", "gs", "fs", "err", "trapno", "oldmask", "cr2", "fpstate"]
+    theirs = c_values(["asm/sigcontext.h"], [f"offsetof(struct sigcontext, {field})" for field in fields])
+    base = FRAME.offsets["r8"]
+    assert [FRAME.offsets[field] - base for field in fields] == theirs
 
 
 def test_pack_and_unpack_are_inverse():

@@ -9,8 +9,8 @@ from app.cpu.mmu import EXECUTE, PAGE_SIZE
 from app.kernel.abi.constants import MAX_SIGNAL
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
-from app.kernel.exec import CLOCK_TICKS
 from app.kernel.fs.pty import PTS_MAJOR
+from app.kernel.initial_stack import CLOCK_TICKS
 from app.kernel.resource import INFINITY
 from app.kernel.signal import SIG_DFL, SIG_IGN
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.cpu.mmu import PAGE_SIZE
 from app.kernel import utsname
 from app.kernel.clock import BOOT_OFFSET, REALTIME_EPOCH
-from app.kernel.exec import CLOCK_TICKS
+from app.kernel.initial_stack import CLOCK_TICKS
 from app.kernel.task import TaskState
 
 from . import config

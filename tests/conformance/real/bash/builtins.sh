@@ -1,4 +1,4 @@
-type echo | head -1 2>/dev/null
+type echo cd
 umask
 ulimit -c
 printf '%q\n' "a b"

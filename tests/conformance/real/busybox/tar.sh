@@ -7,5 +7,5 @@ rm -r d
 tar xf t.tar
 cat d/1
 tail -n 1 d/2
-tar czf t.tgz d/1 d/2
-tar tzf t.tgz
+tar cf - d/1 d/2 | gzip >t.tgz
+zcat t.tgz | tar tf -

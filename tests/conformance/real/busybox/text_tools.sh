@@ -3,7 +3,5 @@ echo 'a,b,c' | cut -d, -f2-
 seq 5 | tac
 seq 20 | tail -n +18
 echo hello | rev
-seq 6 | split -l 2
-cat xab
 od -c fruit | head -n 2
 fold -w 4 fruit | head -n 3
