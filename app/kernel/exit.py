@@ -11,6 +11,7 @@ from .abi.constants import SaFlag, Signo
 from .abi.text import signal_name
 from .clock import CLOCK_TICK
 from .fs import job_control
+from .ipc import sem
 from .signal import SIG_IGN, SigInfo
 from .task import Process, Task, TaskState, WaitStatus
 
@@ -47,6 +48,7 @@ def exit_task(kernel: Kernel, task: Task, status: WaitStatus, strace: str | None
     kernel.scheduler.remove(task)
     kernel.dispatcher.abandon(task)
     futex.release_memory(kernel, task)
+    sem.exit_undo(task)
     if task.vfork_done is not None:
         task.vfork_done.wake_all()
     del kernel.tasks[task.tid]
