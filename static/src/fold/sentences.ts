@@ -8,7 +8,7 @@ const STANDARD: readonly string[] = [" (standard input)", " (standard output)", 
 
 function modeSentence(event: Extract<TrapgateEvent, { type: "mode" }>, abi: AbiInfo | null): string {
   if (event.to === "kernel") {
-    const what = event.reason === "interrupt" ? "An interrupt: the CPU leaves the program and" : "The CPU";
+    const what = event.reason === "interrupt" ? "A timer interrupts: the CPU" : "The CPU";
     const ring = abi?.kernel_mode ? ` (${abi.kernel_mode})` : "";
     const saved = Object.keys(event.saved);
     const kept = saved.length > 0 ? ` It keeps the way back in ${saved.join(" and ")}.` : "";
