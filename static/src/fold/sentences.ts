@@ -22,7 +22,7 @@ function modeSentence(event: Extract<TrapgateEvent, { type: "mode" }>, abi: AbiI
 }
 
 /** Who leaves the CPU and why: `Task 1000 sleeps`. */
-export function switchReason(event: Switch): string {
+function switchReason(event: Switch): string {
   const own = event.reason.match(/^its (.*) is over$/)?.[1];
   return own ? `The ${own} of task ${event.previous} is over` : `Task ${event.previous} ${event.reason}`;
 }

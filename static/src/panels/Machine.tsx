@@ -19,7 +19,7 @@ function Part({ title, of = [], count, children }: PartProps) {
         {title}
         {several.value && of.length > 0 && (
           <span class="of">
-            of {of.length > 2 ? `${of[0]} and ${of.length - 1} more` : of.join(" and ")}
+            of {of.length > 2 ? `${of[0]} + ${of.length - 1}` : of.join(" and ")}
           </span>
         )}
         {count !== undefined && <span class="badge">{count}</span>}

@@ -10,7 +10,7 @@ const CROWDED = 300;
 const LANE = 12;
 
 /** All lanes together become no higher than this: many tasks get flatter lanes. */
-const HIGHEST = { wide: 48, medium: 36, narrow: 32 };
+const HIGHEST = { wide: 48, medium: 24, narrow: 32 };
 
 /** Marks worth drawing: when there are too many, only what went wrong. */
 function worthwhile(marks: readonly Mark[]): readonly Mark[] {

@@ -1,5 +1,4 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { switchReason } from "../fold/sentences";
 import type { State, Task } from "../fold/state";
 import { speed, travelled } from "../playback/playback";
 import { stillness } from "../ui/motion";
@@ -7,9 +6,6 @@ import { Icon } from "../ui/icons";
 
 /** A queue names the first of its tasks; how many there are stands before them. */
 const SHOWN = 8;
-
-/** With more tasks than this, there is no room for the reason beside the queues; the caption has it, too. */
-const WORDY = 4;
 
 const Pid = ({ task }: { task: Task }) => (
   <code data-pid={task.pid} title={`${task.pid} ${task.name}`}>
@@ -109,7 +105,6 @@ export function Scheduler({ state }: { state: State }) {
   const element = useSliding(state);
   const active = state.place === "scheduler";
   const tasks = [...state.tasks.values()];
-  const wordy = tasks.length <= WORDY;
   return (
     <section
       ref={element}
@@ -120,7 +115,6 @@ export function Scheduler({ state }: { state: State }) {
       <Cpu state={state} />
       <Ready tasks={tasks.filter((task) => task.state === "ready")} />
       <Asleep tasks={tasks.filter((task) => task.state === "waiting" || task.state === "stopped")} />
-      {state.switched && wordy && <p class="switch-reason">{switchReason(state.switched)}</p>}
     </section>
   );
 }
