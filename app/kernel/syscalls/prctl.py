@@ -55,8 +55,8 @@ def prctl(call: Call, option: PrctlOption, arg2: Address, arg3: Long, arg4: Long
 
     EINVAL: no such option, or wrong arguments. EFAULT: a bad pointer. EPERM: it needs privileges. See prctl(2).
 
-    Not served: PR_SET_MM, PR_SET_SECCOMP, PR_SET_SECUREBITS, PR_SET_MDWE, PR_SET_SYSCALL_USER_DISPATCH, and options about
-    speculation, performance counters, memory errors and other architectures, which answer EINVAL.
+    Not served: PR_SET_MM, PR_SET_SECCOMP, PR_SET_SECUREBITS, PR_SET_MDWE, PR_SET_SYSCALL_USER_DISPATCH, and options
+    about speculation, performance counters, memory errors and other architectures, which answer EINVAL.
     """
     serve = _OPTIONS.get(int(option))
     if serve is None:
