@@ -53,6 +53,15 @@ def test_a_wrong_symbol_would_be_found():
     assert "Dispatcher.leave" not in names
 
 
+def test_the_handler_that_the_chapter_shows_is_the_real_one():
+    chapter = (ROOT / "docs/kernel.md").read_text()
+    shown = re.search(r"^```\n(.*?)```", chapter, re.DOTALL | re.MULTILINE)[1].splitlines()
+    source = (ROOT / "app/kernel/syscalls/file.py").read_text()
+    assert len(shown) == 6
+    for line in shown:
+        assert line.partition(": ...")[0] in source
+
+
 def test_the_recipe_for_a_call_works():
     """What docs/kernel.md tells a newcomer to write: a handler with a page in the form, and a test that passes."""
     chapter = (ROOT / "docs/kernel.md").read_text()

@@ -48,7 +48,7 @@ PATH_WALK_ERRORS = {
 }
 
 _ERROR = re.compile(r"(E[A-Z0-9]+(?:, E[A-Z0-9]+)*)( with SIG[A-Z]+)?: (.+)\.")
-_INHERITED = re.compile(r"(?:And the errors|The errors are those) of (.+)\.")
+_INHERITED = re.compile(r"(?:And the errors|The (?:other )?errors are those) of (.+)\.")
 _MANUAL = re.compile(r"See (\w+\(\d\)(?:, \w+\(\d\))*)\.")
 _NEVER = ("Never fails.", "Does not return.")
 _NOT_SERVED = "Not served: "

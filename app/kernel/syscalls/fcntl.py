@@ -47,7 +47,8 @@ def fcntl(call: Call, fd: Fd, cmd: FcntlCommand, arg: FcntlArgument) -> Blocking
     forbids it. EAGAIN: another holds a lock. EDEADLK: two processes would wait for each other. EINTR: a signal handler
     ran. EOVERFLOW: a position is too large. ESRCH: no such owner. See fcntl(2).
 
-    Not served: leases and directory notification (EAGAIN, EINVAL), and no file sends the signal of F_SETSIG.
+    Not served: leases, directory notification (F_NOTIFY), hints about the life of data and F_GETOWNER_UIDS answer
+    EAGAIN or EINVAL, and no file sends the signal of F_SETSIG.
     """
     file = fd.any_file
     if file.path_only and cmd not in _PATH_COMMANDS:

@@ -26,6 +26,8 @@ def pipe2(call: Call, pipefd: DescriptorPair, flags: PipeFlag) -> Int:
     """Like pipe, with flags for both ends: O_CLOEXEC, O_NONBLOCK, O_DIRECT (each write is a packet).
 
     EINVAL: other flags. And the errors of pipe. See pipe(2).
+
+    Not served: O_NOTIFICATION_PIPE, which answers EINVAL.
     """
     known = int(PipeFlag.O_CLOEXEC | PipeFlag.O_NONBLOCK | PipeFlag.O_DIRECT)
     if flags & ~known:

@@ -128,7 +128,7 @@ def sched_setparam(call: Call, pid: Int, param: Annotated[StructIn, "sched_param
 def sched_get_priority_max(call: Call, policy: SchedPolicy) -> Int:
     """Tell the highest priority of a policy: 99 for real-time ones, else 0. EINVAL: no such policy.
 
-    See sched_get_priority_max(2).
+    See sched_get_priority_max(2). Not served: SCHED_EXT.
     """
     return Int(99 if _known_policy(call, policy) in _REALTIME else 0)
 
@@ -137,7 +137,7 @@ def sched_get_priority_max(call: Call, policy: SchedPolicy) -> Int:
 def sched_get_priority_min(call: Call, policy: SchedPolicy) -> Int:
     """Tell the lowest priority of a policy: 1 for real-time ones, else 0. EINVAL: no such policy.
 
-    See sched_get_priority_min(2).
+    See sched_get_priority_min(2). Not served: SCHED_EXT.
     """
     return Int(1 if _known_policy(call, policy) in _REALTIME else 0)
 

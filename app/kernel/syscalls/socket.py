@@ -54,7 +54,8 @@ def socket(call: Call, domain: AddressFamily, type: SocketType, protocol: Socket
     EPROTONOSUPPORT: the family has no such type or protocol. EPERM: raw sockets are the superuser's. EACCES: sockets
     for ping are the superuser's, too. EMFILE: too many descriptors. See socket(2).
 
-    Not served: AF_NETLINK, raw sockets, multicast groups, and any network but the loopback interface.
+    Not served: AF_NETLINK, AF_VSOCK and rarer families, raw sockets, multicast groups, and any network but the
+    loopback interface.
     """
     kind, flags = _checked_type(call, type)
     sock = create_sock(call, int(domain), kind, int(protocol))
