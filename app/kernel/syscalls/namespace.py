@@ -6,9 +6,9 @@ user of Linux gets, to the superuser of a run too.
 
 from __future__ import annotations
 
-from enum import IntFlag
 from typing import TYPE_CHECKING
 
+from app.kernel.abi.flags import Flags
 from app.kernel.arguments import Address, CString, Fd, Int, Path
 from app.kernel.call import Call
 from app.kernel.errno import Errno
@@ -34,7 +34,7 @@ _UNSHAREABLE = (
 """0x80 is CLONE_NEWTIME, which clone(2) can't have: the bit belongs to its exit signal."""
 
 
-class UmountFlag(IntFlag):
+class UmountFlag(Flags):
     """Flags of umount2(2)."""
 
     MNT_FORCE = 1

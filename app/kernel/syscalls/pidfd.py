@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from enum import IntFlag
-
 from app.kernel import signal_delivery
 from app.kernel.abi.constants import OpenFlag, Signo
+from app.kernel.abi.flags import Flags
 from app.kernel.abi.text import signal_name
 from app.kernel.arguments import Fd, Int, SignalNumber, Unsigned
 from app.kernel.arguments.siginfo import SigInfoIn
@@ -20,7 +19,7 @@ from app.kernel.task import Process
 _CLOSE_ON_EXEC = True
 
 
-class PidfdFlag(IntFlag):
+class PidfdFlag(Flags):
     """Flags of pidfd_open(2)."""
 
     PIDFD_NONBLOCK = 0o4000

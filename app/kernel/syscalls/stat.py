@@ -6,6 +6,7 @@ from typing import Annotated
 
 from app.kernel.abi.constants import AccessAtFlag, AccessMode, AtFlag
 from app.kernel.abi.file_constants import StatxMask
+from app.kernel.abi.text import flag_text
 from app.kernel.arguments import DirFd, Fd, Int, Path, StructOut
 from app.kernel.arguments.files import StatxFlags
 from app.kernel.call import Call
@@ -200,6 +201,6 @@ def _check_access(call: Call, dirfd: DirFd | None, pathname: Path, mode: int, fl
         inode, name = dentry.inode, dentry.path
     shown = f"{name} has mode {inode.mode & 0o7777:04o} and belongs to user {inode.uid}"
     if mode and not inode.permits(call.task.credentials, mode, real_ids):
-        raise call.refuse(Errno.EACCES, "mode", "permission", AccessMode(mode).name or str(mode), f"{shown}: no.")
+        raise call.refuse(Errno.EACCES, "mode", "permission", flag_text(mode, AccessMode), f"{shown}: no.")
     call.service("vfs", "permission", f"{shown}: yes.")
     return Int(0)
