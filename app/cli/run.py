@@ -18,6 +18,7 @@ from app.trace import codec, strace
 from app.trace.events import AnyEvent
 from app.trace.recorder import Sink
 
+from . import host_terminal
 from .console import HostConsole, write_all
 from .guest_files import guest_files
 from .source import ARCHITECTURES, EXIT_SOURCE, LANGUAGES, read_file, report
@@ -104,11 +105,15 @@ def run(
         columns=columns or 80,
         rows=rows or 24,
         streams=tuple("terminal" if tty else "stream" for tty in interactive),  # type: ignore[arg-type]
-        echo=False,
+        echo=interactive[0] and interactive[1],
     )
-    sink = _sink(trace, _open_trace(trace_file) if trace_file else 2, trace_file or "standard error")
+    raw = interactive[0] and interactive[1]
+    trace_fd = _open_trace(trace_file) if trace_file else 2
+    sink = _sink(trace, trace_fd, trace_file or "standard error", raw and not trace_file and interactive[2])
+    if raw:
+        host_terminal.hand_over()
     console = HostConsole()
-    begin = console.take_keys if interactive[0] else _nothing_to_do
+    begin = console.take_keys if interactive[0] and not raw else _nothing_to_do
     try:
         end = execute(spec, console=console, sink=sink, confine=_confine, begin=begin)
     except SourceError as error:
@@ -122,7 +127,7 @@ def run(
     except (OSError, MemoryError) as error:
         raise click.ClickException(f"the program cannot run: {error}") from error
     if end.reason not in ("exit", "signal"):
-        click.echo(f"trapgate: {end.sentence}", err=True)
+        click.echo(f"trapgate: {end.sentence}" + "\r" * raw, err=True)
     sys.exit(end.exit_code)
 
 
@@ -170,17 +175,23 @@ def _open_trace(path: str) -> int:
         raise click.UsageError(f"cannot write {path!r}: {error.strerror}") from error
 
 
-def _sink(trace: str, fd: int, name: str) -> Sink:
-    """Where batches of events go: as text to the descriptor `fd`, which messages call `name`."""
+def _sink(trace: str, fd: int, name: str, raw: bool) -> Sink:
+    """Where batches of events go: as text to the descriptor `fd`, which messages call `name`.
+
+    In a `raw` terminal a new line has to begin with a carriage return.
+    """
+
+    def put(text: bytes) -> None:
+        write_all(fd, text.replace(b"\n", b"\r\n") if raw else text, name)
 
     def as_json(events: list[AnyEvent]) -> None:
-        write_all(fd, codec.encode_lines(events), name)
+        put(codec.encode_lines(events))
 
     log = strace.StraceLog()
 
     def as_strace(events: list[AnyEvent]) -> None:
         lines = [line + "\n" for event in events for line in log.lines(event)]
-        write_all(fd, "".join(lines).encode("utf-8", "surrogateescape"), name)
+        put("".join(lines).encode("utf-8", "surrogateescape"))
 
     def nowhere(events: list[AnyEvent]) -> None:
         pass

@@ -9,15 +9,14 @@ from app.trace.events import TaskExit
 from . import futex, signal_delivery, stop
 from .abi.constants import SaFlag, Signo
 from .abi.text import signal_name
+from .clock import CLOCK_TICK
 from .fs import job_control
+from .ipc import sem
 from .signal import SIG_IGN, SigInfo
 from .task import Process, Task, TaskState, WaitStatus
 
 if TYPE_CHECKING:
     from .kernel import Kernel
-
-CLOCK_TICK = 10_000_000
-"""Unit of the times in SIGCHLD, ns (sysconf(_SC_CLK_TCK) is 100)."""
 
 
 def exit_process(kernel: Kernel, task: Task, status: WaitStatus, strace: str | None = None) -> None:
@@ -49,6 +48,7 @@ def exit_task(kernel: Kernel, task: Task, status: WaitStatus, strace: str | None
     kernel.scheduler.remove(task)
     kernel.dispatcher.abandon(task)
     futex.release_memory(kernel, task)
+    sem.exit_undo(task)
     if task.vfork_done is not None:
         task.vfork_done.wake_all()
     del kernel.tasks[task.tid]

@@ -36,6 +36,9 @@ from .exec import regions
 from .first_program import ExecError
 from .fs.tty import Terminal
 from .futex import FutexTable
+from .ipc.mqueue import MessageQueues
+from .ipc.msg import new_queues
+from .ipc.sem import new_sets
 from .ipc.shm import new_segments
 from .net.namespace import Net
 from .scheduler import Scheduler
@@ -94,6 +97,9 @@ class Kernel:
         self.init: Process
         self.first: Process
         self.shm = new_segments()
+        self.semaphores = new_sets()
+        self.messages = new_queues()
+        self.mqueues = MessageQueues(self.clock)
         self.input: InputDevice
         self.terminals: dict[int, Terminal] = {}
         self.scheduler = Scheduler(self)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .fs.context import FsContext
     from .fs.descriptors import DescriptorTable
     from .interval_timer import IntervalTimer
+    from .ipc.sem import UndoList
     from .mm.address_space import AddressSpace
     from .posix_timer import PosixTimers
     from .timer import Timer
@@ -250,6 +251,8 @@ class Task(Struct, eq=False):
     timer_slack: int = 50_000
     clear_child_tid: int = 0
     robust_list: int = 0
+    semaphore_undo: UndoList | None = None
+    """What its exit adds to semaphores (SEM_UNDO)."""
     cpu_time: int = 0
     cpu_timers: list[CpuTimer] = field(default_factory=list)
     start_time: int = 0

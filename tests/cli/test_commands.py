@@ -213,10 +213,21 @@ def test_asm_lists_address_bytes_and_line(hello: Path) -> None:
 
 def test_syscalls_shows_the_table_and_one_call(tmp_path: Path) -> None:
     table = trapgate("syscalls", cwd=tmp_path).stdout.decode().splitlines()
-    assert any(line.split() == ["1", "write(fd,", "buf,", "count)"] for line in table)
+    assert any(line.split() == ["1", "full", "write(fd,", "buf,", "count)"] for line in table)
+    assert any(line.split()[:3] == ["425", "none", "io_uring_setup"] for line in table)
     by_name, by_number = (trapgate("syscalls", call, cwd=tmp_path).stdout for call in ("write", "1"))
     assert by_name == by_number
-    assert b"write(2)" in by_name
+    assert b"man page   write(2)" in by_name
+    assert b"level      full" in by_name
+    assert b"\n  EBADF: `fd` is not open for writing.\n" in by_name
+
+
+def test_syscalls_says_what_is_missing(tmp_path: Path) -> None:
+    partial = trapgate("syscalls", "clock_settime", cwd=tmp_path).stdout
+    assert b"\nNot served: " in partial
+    assert b"level      partial" in partial
+    none = trapgate("syscalls", "--arch", "x86_64", "io_uring_setup", cwd=tmp_path).stdout
+    assert b"ENOSYS on purpose" in none
 
 
 def test_doctor_names_what_it_looked_at(tmp_path: Path) -> None:

@@ -74,6 +74,8 @@ class StreamDescription(FileDescription):
         source = self.inode.source
         if source is None or not sink.size:
             return 0
+        if self.nonblocking and not source.data:
+            call.kernel.poll_keyboard_for((source.readers,))
         if not source.data:
             if source.ended:
                 call.service("pipe", "read", "Standard input has ended: the read gives 0 bytes.")

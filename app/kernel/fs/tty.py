@@ -144,6 +144,8 @@ class TerminalDescription(FileDescription):
         self.need_foreground(call, Signo.SIGTTIN)
         clock = call.kernel.clock
         until: int | None = None
+        if (self.nonblocking or discipline.timeout == 0) and not discipline.has_input(wanted):
+            call.kernel.poll_keyboard_for((self.terminal.readers,))
         while not discipline.has_input(wanted):
             timeout = discipline.timeout
             if until is None and timeout is not None:
