@@ -93,5 +93,5 @@ USER_REGS = Layout(
 
 FPREGS = Layout("user_fpregs_struct", [("fxsave", "512s")], text=lambda fields: "{...}")
 PTRACE_STRUCTS = (USER_REGS, FPREGS)
-USER_SIZE = 912
+USER_SIZE = 928
 """Size of `struct user`, which PTRACE_PEEKUSER looks into."""
