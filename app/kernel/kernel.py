@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Literal, NoReturn
 
@@ -25,7 +25,7 @@ from app.trace.events import (
 )
 from app.trace.recorder import Recorder
 
-from . import boot, cpu_timers, exit, fault, signal_delivery, stop, syscalls
+from . import boot, cpu_timers, exit, fault, ptrace, signal_delivery, stop, syscalls
 from .abi import ABIS
 from .abi.text import signal_name
 from .clock import Clock
@@ -200,12 +200,14 @@ class Kernel:
                 return
             if not self._return_to_user(task):
                 return
-            budget = scheduler.budget()
+            budget = 1 if task.trace is not None and ptrace.is_stepping(task) else scheduler.budget()
             leave = cpu.run(budget)
             self._in_user_mode = False
             if isinstance(leave, SliceExit):
                 clock.executed(budget)
                 self._interrupt(task, leave.pc)
+                if task.trace is not None:
+                    ptrace.stepped(self, task, leave.pc)
             else:
                 clock.tick()
                 recorder.now = clock.now
@@ -236,10 +238,15 @@ class Kernel:
     def _return_to_user(self, task: Task) -> bool:
         """Deliver signals, then go back to user mode; False when a signal stopped the task."""
         handler_runs = False
-        if task.signal_pending or task.dropped or task.saved_blocked is not None:
+        trace = task.trace
+        if trace is not None and not ptrace.before_user(self, task):
+            return False
+        if task.signal_pending or task.dropped or task.saved_blocked is not None or trace is not None:
             handler_runs = signal_delivery.deliver(self, task)
             if task.state is not TaskState.RUNNABLE:
                 return False
+            if trace is not None:
+                trace.number = ptrace.NO_CALL
         if task.interruption is not None:
             self.dispatcher.restart(task)
         if not self._in_user_mode:
@@ -272,7 +279,7 @@ class Kernel:
 
     def _why_stuck(self) -> str:
         """Why no task will ever run again."""
-        if any(task.state is TaskState.STOPPED for task in self.tasks.values()):
+        if any(task.state in (TaskState.STOPPED, TaskState.TRACED) for task in self.tasks.values()):
             return "The program is stopped, and nobody is left who could send it SIGCONT, so the run was ended."
         return "Every task sleeps and nothing is left that could wake one, so the run was ended."
 
@@ -391,17 +398,29 @@ class Kernel:
 
     def end_task(self, task: Task, code: int, strace: str) -> NoReturn:
         """End the current thread by itself (exit(2)). Does not return to the caller."""
-        exit.exit_task(self, task, WaitStatus.exited(code), strace)
-        raise TaskDead
+        status = WaitStatus.exited(code)
+        self._end(task, status, lambda: exit.exit_task(self, task, status, strace))
 
     def end_process(self, task: Task, code: int, strace: str) -> NoReturn:
         """End the process of the current task by itself (exit_group(2)). Does not return to the caller."""
-        exit.exit_process(self, task, WaitStatus.exited(code), strace)
-        raise TaskDead
+        status = WaitStatus.exited(code)
+        self._end(task, status, lambda: exit.exit_process(self, task, status, strace))
 
     def kill_process(self, task: Task, signo: int, dumped: bool) -> NoReturn:
         """End the process of the current task by a signal. Does not return to the caller."""
-        exit.exit_process(self, task, WaitStatus.killed(signo, dumped))
+        status = WaitStatus.killed(signo, dumped)
+        self._end(task, status, lambda: exit.exit_process(self, task, status))
+
+    def _end(self, task: Task, status: WaitStatus, end: Callable[[], None]) -> NoReturn:
+        """Call `end`, after the stop that a tracer may want first, and unwind."""
+
+        def dead() -> NoReturn:
+            end()
+            raise TaskDead
+
+        if task.trace is None or not ptrace.stops_before_end(self, task, status.word, dead):
+            end()
+        self.dispatcher.current = None
         raise TaskDead
 
     def stop_process(self, task: Task, signo: int) -> None:

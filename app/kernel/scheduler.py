@@ -120,6 +120,7 @@ class Scheduler:
 _REASONS = {
     TaskState.SLEEPING: "sleeps",
     TaskState.STOPPED: "is stopped",
+    TaskState.TRACED: "is stopped for its tracer",
     TaskState.DEAD: "has ended",
     TaskState.RUNNABLE: "its time slice is over",
 }

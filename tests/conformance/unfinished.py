@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-UNFINISHED: dict[str, str] = {
-    "tracer": "ptrace",
-}
+UNFINISHED: dict[str, str] = {}
 """Program, or "program-glibc" and "program-musl" where only one C library is concerned: what is missing."""
 
 

@@ -56,8 +56,9 @@ def status(subject: Subject) -> str:
     if subject.fs is not None:
         rows.append(("Umask", f"{subject.fs.umask:04o}"))
     process, task, who = subject.process, subject.task, subject.credentials
+    tracer = 0 if task.trace is None else task.trace.tracer.pid
     rows += [("State", subject.state), ("Tgid", str(process.pid)), ("Ngid", "0"), ("Pid", str(task.tid))]
-    rows += [("PPid", str(process.ppid)), ("TracerPid", "0")]
+    rows += [("PPid", str(process.ppid)), ("TracerPid", str(tracer))]
     rows += [("Uid", f"{who.uid}\t{who.euid}\t{who.suid}\t{who.fsuid}")]
     rows += [("Gid", f"{who.gid}\t{who.egid}\t{who.sgid}\t{who.fsgid}")]
     rows += [("FDSize", str(_table_size(subject))), ("Groups", " ".join((*map(str, who.groups), "")) or " ")]
