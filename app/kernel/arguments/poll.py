@@ -99,11 +99,7 @@ class FdSet(Pointer):
 
     @property
     def _count(self) -> int:
-<<<<<<< HEAD
-        """Bits in use."""
-=======
         """How many bits count."""
->>>>>>> main
         return max(min(int(self.call.arguments[self.detail]), MAX_SELECT), 0)
 
     @property

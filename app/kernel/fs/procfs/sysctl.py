@@ -11,14 +11,10 @@ from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.inode import Inode
 from app.kernel.fs.pseudo import PseudoFile, PseudoSuperBlock, TableDirectory
 from app.kernel.fs.pty import MAX_TERMINALS
-<<<<<<< HEAD
 from app.kernel.fs.superblock import HARD_PIPE_PAGES, MAX_PIPE_PAGES
-=======
-from app.kernel.fs.superblock import MAX_PIPE_PAGES
 from app.kernel.ipc import mqueue
 from app.kernel.ipc.msg import MSGMAX, MSGMNB, MSGMNI
 from app.kernel.ipc.sem import SEMMNI, SEMMNS, SEMMSL, SEMOPM
->>>>>>> main
 from app.kernel.mm.address_space import MAX_MAP_COUNT
 from app.kernel.mm.faults import MMAP_MIN_ADDR
 
