@@ -7,13 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.conformance.build import PROGRAMS, build
 
-PARTS = 4
+EVERY = 4
+"""One program in so many: that two runs are the same is tested with all of them elsewhere."""
+
 REPOSITORY = Path(__file__).parents[2]
-WILD = range(900, 920)
+WILD = range(900, 912)
 
 DIGESTS = """
 import sys
@@ -44,10 +44,8 @@ def digests(programs: list[Path], seeds: list[int], hash_seed: int) -> list[str]
     return done.stdout.splitlines()
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_the_hash_seed_of_the_host_does_not_matter(part: int) -> None:
-    programs = [build(path, "gcc") for path in sorted(PROGRAMS.glob("*.c"))[part::PARTS]]
-    seeds = list(WILD)[part::PARTS]
-    first, second = (digests(programs, seeds, hash_seed) for hash_seed in (1, 2))
-    assert len(first) == len(programs) + len(seeds)
+def test_the_hash_seed_of_the_host_does_not_matter() -> None:
+    programs = [build(path, "gcc") for path in sorted(PROGRAMS.glob("*.c"))[::EVERY]]
+    first, second = (digests(programs, list(WILD), hash_seed) for hash_seed in (1, 2))
+    assert len(first) == len(programs) + len(WILD)
     assert first == second
