@@ -33,7 +33,7 @@ def test_refusals():
         call("ptrace", SEIZE, Result(16), 0, 0),
         call("ptrace", SEIZE, Result(16), 0, 0x400),
         call("ptrace", DETACH, Result(16), 0, 99),
-        call("ptrace", CONT, Result(16) , 0, 0),
+        call("ptrace", CONT, Result(16), 0, 0),
     )
 
 
