@@ -167,9 +167,7 @@ class Dispatcher:
         if row is not None:
             sentence = f"Row {number} of the table is {row.name}."
         elif name is not None:
-            sentence = (
-                f"Row {number} is {name}. Linux has it; this kernel does not serve it yet, so the answer is ENOSYS."
-            )
+            sentence = f"Row {number} is {name}. Linux has it; this kernel does not serve it, so the answer is ENOSYS."
         else:
             sentence = f"The table has no row {number}, so the answer is ENOSYS."
         self.kernel.recorder.emit(

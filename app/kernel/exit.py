@@ -9,6 +9,7 @@ from app.trace.events import TaskExit
 from . import futex, ptrace, signal_delivery, stop
 from .abi.constants import SaFlag, Signo
 from .abi.text import signal_name
+from .clock import CLOCK_TICK
 from .fs import job_control
 from .ipc import sem
 from .signal import SIG_IGN, SigInfo
@@ -16,9 +17,6 @@ from .task import Process, Task, TaskState, WaitStatus
 
 if TYPE_CHECKING:
     from .kernel import Kernel
-
-CLOCK_TICK = 10_000_000
-"""Unit of the times in SIGCHLD, ns (sysconf(_SC_CLK_TCK) is 100)."""
 
 
 def exit_process(kernel: Kernel, task: Task, status: WaitStatus, strace: str | None = None) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from enum import IntFlag
 from typing import TYPE_CHECKING, Literal
 
+from app.kernel.abi.flags import Flags
 from app.trace.events import TaskStart
 
 from .errno import Errno, KernelError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .kernel import Kernel
 
 
-class CloneFlag(IntFlag):
+class CloneFlag(Flags):
     """Flags of clone(2) and clone3(2)."""
 
     CLONE_VM = 0x100

@@ -109,6 +109,8 @@ class Kernel:
         self.output_bytes = 0
         self.dispatcher = Dispatcher(self, self.abi)
         self._stop: tuple[EndReason, str] | None = None
+        self._typed = False
+        self._idling = False
         self.last_pid = boot.FIRST_PID
         self._in_user_mode = True
 
@@ -142,6 +144,16 @@ class Kernel:
         if self._stop is None:
             self._stop = (reason, sentence)
         self.cpu.stop()
+
+    def notice_input(self) -> None:
+        """Somebody typed: the terminal takes it in as soon as possible, also while the program computes.
+
+        May be called from any thread; where in the program it strikes depends on the host. Standard input that is not
+        a terminal stays as it is until it is read.
+        """
+        self._typed = True
+        if not self._idling:
+            self.cpu.stop()
 
     def _boot(self) -> None:
         """Make the first process out of the Program and announce it."""
@@ -178,7 +190,10 @@ class Kernel:
                 self.end(*self._stop)
             if limit is not None and recorder.seq >= limit:
                 self.end("event-limit", f"The run produced {limit} events, as many as it may, and was ended.")
-            if task.state is not TaskState.RUNNABLE:
+            if self._typed:
+                self._take_typed()
+            # One that fell asleep in this trap, and was woken by a timer at once, is in the run queue.
+            if task.state is not TaskState.RUNNABLE or task.sleeping is not None:
                 return
             if scheduler.should_switch():
                 scheduler.add(task)
@@ -250,6 +265,9 @@ class Kernel:
                 return task
             if self._stop is not None:
                 self.end(*self._stop)
+            if self._typed:
+                self._take_typed()
+                continue
             if self.first.is_zombie and not self._has_future():
                 self._end_by_exit()
             if not self._idle():
@@ -274,6 +292,8 @@ class Kernel:
         when = self.timers.next_time()
         waiter = None if self.input.ended else self.input.readers.first_waiter
         if when is None:
+            if waiter is None and isinstance(self.input, Terminal) and not self.input.ended:
+                waiter = self.input.key_waiter()
             if waiter is not None:
                 self._announce_wait(waiter)
                 self._read_keyboard()
@@ -291,7 +311,11 @@ class Kernel:
         if self.console.poll(0):
             return True
         self._announce_wait(waiter)
-        return self.console.poll(min(delay, LONGEST_WAIT) / 10**9)
+        self._idling = True
+        try:
+            return self.console.poll(min(delay, LONGEST_WAIT) / 10**9)
+        finally:
+            self._idling = False
 
     def _announce_wait(self, waiter: Task) -> None:
         """Tell the visitor that the program waits for something to be typed, and show all that was printed."""
@@ -301,9 +325,17 @@ class Kernel:
             self.recorder.emit_for(waiter.tid, InputWait(call=sleeping.call.id, sentence=sentence))
         self.recorder.flush()
 
+    def _take_typed(self) -> None:
+        """Take in what was typed while nobody waited for it."""
+        self._typed = False
+        while self.input.listens and not self.input.ended and self.console.poll(0):
+            self._read_keyboard()
+
     def _read_keyboard(self) -> None:
         """Feed what the console says to the input device."""
+        self._idling = True
         data = self.console.read(READ_SIZE)
+        self._idling = self._typed = False
         if data is None:
             self.end(*(self._stop or ("stopped", "The run was stopped.")))
         self.recorder.emit(Input(data=data, eof=not data))

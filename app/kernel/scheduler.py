@@ -48,11 +48,6 @@ class Scheduler:
         if task in self._queue:
             self._queue.remove(task)
 
-    @property
-    def has_waiting(self) -> bool:
-        """Whether a task other than the current one could run."""
-        return bool(self._queue)
-
     def next(self) -> Task | None:
         """Take the first runnable task off the queue; None when all sleep."""
         while self._queue:

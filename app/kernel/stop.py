@@ -12,7 +12,6 @@ from .task import Process, Task, TaskState
 if TYPE_CHECKING:
     from .kernel import Kernel
 
-INIT_PID = 1
 
 CONTINUED_WORD = 0xFFFF
 """The status word of a process that goes on (WIFCONTINUED)."""
@@ -58,7 +57,7 @@ def is_orphaned(kernel: Kernel, pgid: int, leaving: Process | None = None) -> bo
     """Whether a process group is orphaned (setpgid(2)), without regard to `leaving`, which ends."""
     for member in kernel.processes.values():
         parent = member.parent
-        if member.pgid != pgid or member is leaving or member.is_zombie or parent is None or parent.pid == INIT_PID:
+        if member.pgid != pgid or member is leaving or member.is_zombie or parent is None or parent is kernel.init:
             continue
         if parent.pgid != pgid and parent.sid == member.sid:
             return False

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from enum import IntEnum, IntFlag
+from enum import IntEnum
+
+from .flags import Flags
 
 IPC_PRIVATE = 0
 """The key of an object that nobody finds by its key."""
 
 
-class IpcFlag(IntFlag):
+class IpcFlag(Flags):
     """Flags that shmget, semget and msgget share."""
 
     IPC_CREAT = 0o1000
@@ -25,7 +27,7 @@ class IpcCommand(IntEnum):
     IPC_INFO = 3
 
 
-class ShmGetFlag(IntFlag):
+class ShmGetFlag(Flags):
     """Flags of shmget(2) besides the permissions."""
 
     IPC_CREAT = 0o1000
@@ -34,7 +36,7 @@ class ShmGetFlag(IntFlag):
     SHM_NORESERVE = 0o10000
 
 
-class ShmFlag(IntFlag):
+class ShmFlag(Flags):
     """Flags of shmat(2)."""
 
     SHM_RDONLY = 0o10000

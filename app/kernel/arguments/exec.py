@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from enum import IntFlag
 from typing import TYPE_CHECKING
 
+from app.kernel.abi.flags import Flags
 from app.kernel.abi.text import quote
 from app.kernel.errno import Errno
 
@@ -20,7 +20,7 @@ MAX_ARG_STRLEN = 32 * PAGE_SIZE
 _SHOWN_STRINGS = 32
 
 
-class ExecFlag(IntFlag):
+class ExecFlag(Flags):
     """Flags of execveat(2)."""
 
     AT_SYMLINK_NOFOLLOW = 0x100

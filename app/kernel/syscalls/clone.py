@@ -54,7 +54,9 @@ def clone(
 
     With `CLONE_THREAD` it is a thread of this process, else a process. The low 8 bits of `flags` are the signal that
     tells the parent of its end. EINVAL: flags that exclude each other. EAGAIN: there are too many tasks. EPERM: new
-    namespaces need privileges. Not served: new namespaces, for anybody. See clone(2).
+    namespaces need privileges. See clone(2).
+
+    Not served: new namespaces, for anybody.
     """
     exit_signal = flags & _EXIT_SIGNAL
     bits = flags & ~_EXIT_SIGNAL & 0xFFFF_FFFF

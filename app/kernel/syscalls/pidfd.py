@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from enum import IntFlag
-
 from app.kernel import signal_delivery
 from app.kernel.abi.constants import OpenFlag, Signo
+from app.kernel.abi.flags import Flags
 from app.kernel.abi.text import signal_name
 from app.kernel.arguments import Fd, Int, SignalNumber, Unsigned
 from app.kernel.arguments.siginfo import SigInfoIn
@@ -20,7 +19,7 @@ from app.kernel.task import Process
 _CLOSE_ON_EXEC = True
 
 
-class PidfdFlag(IntFlag):
+class PidfdFlag(Flags):
     """Flags of pidfd_open(2)."""
 
     PIDFD_NONBLOCK = 0o4000
@@ -31,7 +30,7 @@ class PidfdFlag(IntFlag):
 def pidfd_open(call: Call, pid: Int, flags: PidfdFlag) -> Fd:
     """Get a descriptor that stands for a process. It becomes readable when the process ends.
 
-    EINVAL: unknown flags, or `pid` is not positive. ESRCH: there is no such process; ENOENT when it is a thread that
+    EINVAL: unknown flags, or `pid` is not positive. ESRCH: there is no such process. ENOENT: it is a thread that
     leads none. EMFILE: too many descriptors. See pidfd_open(2). Not served: PIDFD_THREAD.
     """
     bits = int(flags) & 0xFFFF_FFFF

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 from typing import Annotated
 
 from app.kernel import exit, ptrace
 from app.kernel.abi.constants import Signo
+from app.kernel.abi.flags import Flags
 from app.kernel.accounting import rusage_fields
 from app.kernel.arguments import Int, StructOut
 from app.kernel.arguments.wait import StatusOut
@@ -20,7 +21,7 @@ from app.kernel.task import Process, Task
 from app.kernel.wait import Blocking, Restart, Sleep
 
 
-class WaitOption(IntFlag):
+class WaitOption(Flags):
     """Options of waitid(2)."""
 
     WNOHANG = 0x1
@@ -34,7 +35,7 @@ class WaitOption(IntFlag):
     locals()["__WCLONE"] = 0x80000000
 
 
-class Wait4Option(IntFlag):
+class Wait4Option(Flags):
     """The same as wait4(2) calls them."""
 
     WNOHANG = 0x1
