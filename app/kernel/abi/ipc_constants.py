@@ -70,7 +70,7 @@ SEM_UNDO = 0x1000
 """In `sem_flg`: undone when the process ends."""
 
 
-class SemFlag(IntFlag):
+class SemFlag(Flags):
     """`sem_flg` of semop(2)."""
 
     SEM_UNDO = SEM_UNDO
@@ -96,7 +96,7 @@ class SemCommand(IntEnum):
     IPC_INFO = 3
 
 
-class MsgFlag(IntFlag):
+class MsgFlag(Flags):
     """`msgflg` of msgsnd(2) and msgrcv(2)."""
 
     MSG_NOERROR = 0o10000

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 
+from .flags import Flags
 from .layout import Layout
 from .struct_text import Fields
 
@@ -41,7 +42,7 @@ class PtraceRequest(IntEnum):
     PTRACE_SETSIGMASK = 0x420B
 
 
-class PtraceOption(IntFlag):
+class PtraceOption(Flags):
     """Options of PTRACE_SETOPTIONS."""
 
     PTRACE_O_TRACESYSGOOD = 0x1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntFlag
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from app.kernel.abi.constants import OpenFlag
@@ -30,7 +30,7 @@ class IpcKey(Int):
 class IpcGetFlags(Int):
     """`semflg` of semget(2) and `msgflg` of msgget(2): flags, and permissions in the low nine bits."""
 
-    names: type[IntFlag] = IpcFlag
+    names: type[IntEnum] = IpcFlag
 
     @classmethod
     def show(cls, value: int) -> str:
