@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from .flags import Flags
+from app.kernel.abi.flags import Flags
+
 from .layout import Layout
 from .struct_text import Fields
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from app.kernel.abi.constants import OpenFlag
+from app.kernel.abi.flags import Flags
 from app.kernel.abi.ipc_constants import IPC_PRIVATE, IpcFlag, SemFlag, ShmGetFlag
 from app.kernel.abi.ipc_structs import msqid_set_text, set_text
 from app.kernel.abi.text import flag_text, quote
@@ -30,7 +30,7 @@ class IpcKey(Int):
 class IpcGetFlags(Int):
     """`semflg` of semget(2) and `msgflg` of msgget(2): flags, and permissions in the low nine bits."""
 
-    names: type[IntEnum] = IpcFlag
+    names: type[Flags] = IpcFlag
 
     @classmethod
     def show(cls, value: int) -> str:
