@@ -233,6 +233,15 @@ def _look_at_tracee(call: Call, task: Task, options: int) -> _Found | None:
     trace, status = task.trace, task.process.status
     if trace is None:
         return None
+    if trace.ended is not None:
+        if not options & WaitOption.WEXITED:
+            return None
+        code = exit.exit_code_name(trace.ended)
+        call.service("sched", "wait", f"Thread {task.tid}, which is traced, has ended ({code}).")
+        found = _Found(task.process, trace.ended.word, code, trace.ended.value, task.tid)
+        if not keep:
+            ptrace.forget(task)
+        return found
     if status is not None:
         if not options & WaitOption.WEXITED or not task.is_leader or not ptrace.is_told_first(task.process):
             return None
