@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from app.kernel.kernel import Kernel
 from app.kernel.task import Task
 from app.trace.events import (
     AnyEvent,
@@ -46,6 +47,23 @@ class Possessions:
             },
             [Segment(hex(vma.start), hex(vma.end), vma.perms, vma.name) for vma in task.mm.vmas],
         )
+
+
+def check_released(kernel: Kernel) -> None:
+    """Assert that a run whose every process has ended holds nothing that belonged to them.
+
+    What stays is what has a life of its own: shared memory with an id, and open files on their way through a socket
+    that only such a file leads to.
+    """
+    if kernel.tasks:
+        return
+    assert sorted(kernel.processes) == [1, 999]
+    if kernel.net.in_flight:
+        return
+    assert kernel.first.leader.fs.superblock.pipe_pages == 0
+    assert kernel.net.memory == 0
+    if not len(kernel.shm):
+        assert kernel.memory.used == 0
 
 
 def check_events(last: Mapping[int, list[Possessions]], events: Sequence[AnyEvent]) -> None:

@@ -24,7 +24,7 @@ from app.kernel.config import KernelConfig
 from app.kernel.errno import Errno
 from app.trace.events import AnyEvent, Fd, Return, RunEnd, Trap
 from app.trace.recorder import Recorder
-from tests.conformance.event_rules import check_events
+from tests.conformance.event_rules import check_events, check_released
 from tests.conformance.fuzz_calls import Sequence as Generator
 from tests.conformance.fuzz_wild import wild
 from tests.conformance.harness import WORK_DIRECTORY, FedConsole, Outcome, WatchedKernel, run_native
@@ -79,6 +79,7 @@ def run_fuzzed(steps: Sequence[Call], *, max_events: int = _EVENTS, stop_after: 
     end = events[-1]
     assert isinstance(end, RunEnd)
     check_events(kernel.last, events)
+    check_released(kernel)
     shown = console.shown
     return Outcome(bytes(shown.get(1, b"")), bytes(shown.get(2, b"")), end.status, end.signal, events), end
 

@@ -24,3 +24,7 @@ def test_an_error_after_messages_that_were_sent() -> None:
         call("socketpair", 1, 5, 0, Buffer("pair", 8)),
         call("sendmmsg", Loaded("pair"), Edge(4096), 1024, 0),
     )
+
+
+def test_sets_of_more_descriptors_than_there_can_be() -> None:
+    survive(call("select", 2**31 - 1, Buffer("set", 4096), Buffer("set"), Buffer("set"), Packed([0, 0])))

@@ -11,7 +11,7 @@ from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.inode import Inode
 from app.kernel.fs.pseudo import PseudoFile, PseudoSuperBlock, TableDirectory
 from app.kernel.fs.pty import MAX_TERMINALS
-from app.kernel.fs.superblock import MAX_PIPE_PAGES
+from app.kernel.fs.superblock import HARD_PIPE_PAGES, MAX_PIPE_PAGES
 from app.kernel.ipc import mqueue
 from app.kernel.ipc.msg import MSGMAX, MSGMNB, MSGMNI
 from app.kernel.ipc.sem import SEMMNI, SEMMNS, SEMMSL, SEMOPM
@@ -64,7 +64,7 @@ SETTINGS: Tree = {
         },
         "nr_open": 1 << 20,
         "pipe-max-size": PIPE_MAX_SIZE,
-        "pipe-user-pages-hard": 0,
+        "pipe-user-pages-hard": HARD_PIPE_PAGES,
         "pipe-user-pages-soft": MAX_PIPE_PAGES,
     },
     "kernel": {
