@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.kernel.abi.flags import Flags
+from app.kernel.abi.flags import Flags, all_bits
 from app.kernel.arguments import Address, CString, Fd, Int, Path
 from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
@@ -106,7 +106,7 @@ def umount2(call: Call, target: Path, flags: UmountFlag) -> Int:
     EINVAL: unknown flags. ENOENT and others: `target` can't be found. EPERM: the caller is not privileged. See
     umount2(2). Not served: unmounting, for anybody.
     """
-    if flags & ~sum(UmountFlag):
+    if flags & ~all_bits(UmountFlag):
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "There are no such flags.")
     PathWalk(call, target).find(None)
     raise _unprivileged(call, "Unmounting")
