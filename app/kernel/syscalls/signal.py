@@ -6,6 +6,7 @@ from typing import Annotated
 
 from app.kernel import signal_delivery, signal_frame
 from app.kernel.abi.constants import AltstackFlag, SaFlag, SigHow, Signo
+from app.kernel.abi.flags import all_bits
 from app.kernel.abi.text import signal_name, signal_set_text
 from app.kernel.arguments import Int, Long, SignalNumber, Size, StructIn, StructOut
 from app.kernel.call import Call
@@ -14,7 +15,13 @@ from app.kernel.sigmask import SIGSET_SIZE
 from app.kernel.signal import LAST, SIG_DFL, SIG_IGN, UNBLOCKABLE, Disposition, SigInfo, SignalSet
 from app.kernel.syscall import syscall
 
+<<<<<<< HEAD
 _KNOWN_FLAGS = sum(SaFlag) | 0x800
+=======
+SIGSET_SIZE = 8
+
+_KNOWN_FLAGS = all_bits(SaFlag) | 0x800
+>>>>>>> speed
 """Flags that the kernel keeps; 0x800 is SA_EXPOSE_TAGBITS. Others are cleared, so that programs see what there is."""
 
 

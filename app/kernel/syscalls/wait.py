@@ -8,7 +8,7 @@ from typing import Annotated
 
 from app.kernel import exit, ptrace
 from app.kernel.abi.constants import Signo
-from app.kernel.abi.flags import Flags
+from app.kernel.abi.flags import Flags, all_bits
 from app.kernel.accounting import rusage_fields
 from app.kernel.arguments import Int, StructOut
 from app.kernel.arguments.wait import StatusOut
@@ -56,8 +56,8 @@ class IdType(IntEnum):
 
 
 _WALL, _WCLONE = 0x4000_0000, 0x8000_0000
-_WAIT4_KNOWN = sum(int(option) for option in Wait4Option)
-_WAITID_KNOWN = sum(int(option) for option in WaitOption)
+_WAIT4_KNOWN = all_bits(Wait4Option)
+_WAITID_KNOWN = all_bits(WaitOption)
 
 
 Matcher = Callable[[int, Process], bool]
