@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from app.kernel import ptrace
 from app.kernel.abi.constants import Signo
-<<<<<<< HEAD
-from app.kernel.abi.ptrace_constants import PtraceEvent
-=======
 from app.kernel.abi.flags import all_bits
->>>>>>> speed
+from app.kernel.abi.ptrace_constants import PtraceEvent
 from app.kernel.abi.text import signal_name
 from app.kernel.arguments import Int, Size
 from app.kernel.arguments.clone import ChildStack, ChildTid, CloneArguments, CloneFlags, ParentTid, Tls

@@ -15,13 +15,7 @@ from app.kernel.sigmask import SIGSET_SIZE
 from app.kernel.signal import LAST, SIG_DFL, SIG_IGN, UNBLOCKABLE, Disposition, SigInfo, SignalSet
 from app.kernel.syscall import syscall
 
-<<<<<<< HEAD
-_KNOWN_FLAGS = sum(SaFlag) | 0x800
-=======
-SIGSET_SIZE = 8
-
 _KNOWN_FLAGS = all_bits(SaFlag) | 0x800
->>>>>>> speed
 """Flags that the kernel keeps; 0x800 is SA_EXPOSE_TAGBITS. Others are cleared, so that programs see what there is."""
 
 
