@@ -24,7 +24,7 @@ from app.cpu.unicorn_raw import (
 
 _ACCESS_NAMES: dict[int, Access] = {ACCESS_READ: "read", ACCESS_WRITE: "write", ACCESS_FETCH: "execute"}
 _STOP_RETRY_SECONDS = 0.001
-_FRAMES_FLUSHED_SINGLY = 8
+_FRAMES_FLUSHED_SINGLY = 16
 _FIRST_MISSES = 256
 _MOST_MISSES = 1 << 20
 _WARM_UP_PAGE = 16
@@ -137,7 +137,7 @@ class Cpu:
                 if state.stale_tlb or state.stale_frames or state.stale_code:
                     self._flush()
                 code = engine.start(self._pc, instructions)
-                if code == ERR_EXCEPTION and self._ran_past_page_end():
+                if code == ERR_EXCEPTION and state.event is None and self._ran_past_page_end():
                     code = arch.finish_block(engine.read_register(self._pc_number))
                     state.stale_code = state.stale_code or self._counting
                 if state.event is not None:

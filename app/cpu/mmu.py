@@ -142,13 +142,16 @@ class PageTable:
         self.on_downgrade = None
         self.on_code_change = None
 
-    def map(self, page: int, frame: int, perms: int) -> None:
-        """Point virtual page number `page` at `frame`."""
+    def map(self, page: int, frame: int, perms: int, translated: bool = False) -> None:
+        """Point virtual page number `page` at `frame`.
+
+        `translated` says that the frame was mapped as code before and has not changed since.
+        """
         known = page in self.entries
         self.entries[page] = Pte(frame, perms)
         if known and self.on_downgrade:
             self.on_downgrade()
-        if perms & EXECUTE:
+        if perms & EXECUTE and not translated:
             self.code_changed(page << PAGE_SHIFT, (page + 1) << PAGE_SHIFT)
 
     def unmap(self, page: int) -> Pte | None:

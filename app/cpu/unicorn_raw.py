@@ -14,6 +14,7 @@ import functools
 import itertools
 import mmap
 import struct
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -105,7 +106,7 @@ class HookState:
         self.refused: tuple[int, int] | None = None
         self.error: BaseException | None = None
         self.identity = False
-        self.misses_left = 0
+        self.misses_left = sys.maxsize
         self.stale_tlb = False
         self.stale_code = False
         self.stale_frames: set[int] = set()
@@ -455,7 +456,8 @@ def _fill_hook(state: HookState) -> Callable[[int, int, int, int, int], bool]:
 
     def fill(handle: int, address: int, access: int, result: int, _data: int) -> bool:
         state.misses_left -= 1
-        if state.misses_left == 0:
+        # Stopped in a store, the emulator would execute the instruction again, with the store done.
+        if state.misses_left <= 0 and access != ACCESS_WRITE:
             stop(ctypes.c_void_p(handle))
         if state.identity:
             answer = entry_at(result)

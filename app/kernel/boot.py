@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import exec as program_exec
+from app.cpu.exits import TrapExit
+
+from . import first_program
+from .binprm import BinaryProgram
+from .call import Call
 from .credentials import Credentials
-from .fs.boot import mount_root, open_standard_streams
+from .fs.boot import install_program, mount_root, open_standard_streams
 from .fs.descriptors import DescriptorTable
 from .mm.address_space import AddressSpace
 from .signal import SignalHandlers
@@ -50,12 +54,28 @@ def first_task(kernel: Kernel) -> Task:
     kernel.tasks[task.tid] = task
     kernel.processes[process.pid] = process
     open_standard_streams(kernel, fs, task.files)
+    start, stack = _load(kernel, task)
     kernel.cpu.page_table = task.mm.page_table
-    entry, stack = program_exec.load(kernel, task, kernel.program)
-    kernel.cpu.reset(entry, stack)
+    kernel.cpu.reset(start, stack)
     kernel.scheduler.current = task
     kernel.scheduler.add(task)
     return task
+
+
+def _load(kernel: Kernel, task: Task) -> tuple[int, int]:
+    """Give the task its program: the entry point and the initial stack pointer. Raises ExecError, OutOfMemory."""
+    program = kernel.program
+    filename, dentry = install_program(kernel, task.fs, lambda: first_program.file_contents(program))
+    if not program.image:
+        start, stack = first_program.load(kernel, task, program, filename)
+        task.mm.execute(dentry)
+        return start, stack
+    strings = first_program.strings_of(kernel, filename)
+    call = Call(kernel, task, 0, 0, (), TrapExit("", 0, 0, {}))
+    binary = BinaryProgram(strings.filename, strings.filename, dentry, list(strings.argv), list(strings.envp), 0)
+    loaded = first_program.load_elf(call, binary)
+    task.mm = loaded.mm
+    return loaded.start, loaded.stack
 
 
 def _bystander(

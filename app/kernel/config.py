@@ -9,10 +9,22 @@ from msgspec import Struct
 StreamKind = Literal["terminal", "stream"]
 
 
+class GuestFile(Struct, frozen=True):
+    """A file that the run begins with, at a path of the guest; relative ones start in the working directory.
+
+    `mode` is an `st_mode`: a regular file with its permissions, a directory, or a symbolic link, whose target is
+    `contents`.
+    """
+
+    path: str
+    contents: bytes = b""
+    mode: int = 0o100644
+
+
 class KernelConfig(Struct, frozen=True):
     """The run's parameters; with the Program and the input they determine everything that happens.
 
-    `files` are (guest path, contents) pairs put into the root file system. `streams` says, for descriptors 0, 1 and
+    `files` are put into the root file system. `streams` says, for descriptors 0, 1 and
     2, whether each is the terminal or a plain stream (a redirected standard stream of `trapgate run`). `echo` is
     False when the host's own terminal already echoes what is typed. Sizes are bytes; `columns` and `rows` are the
     terminal's.
@@ -21,7 +33,7 @@ class KernelConfig(Struct, frozen=True):
     argv: tuple[str, ...] = ("program",)
     env: tuple[str, ...] = ()
     cwd: str = "/home/user"
-    files: tuple[tuple[str, bytes], ...] = ()
+    files: tuple[GuestFile, ...] = ()
     root: bool = False
     seed: int = 0
     memory_bytes: int = 64 << 20

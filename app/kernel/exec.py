@@ -1,154 +1,252 @@
-"""exec: a Program becomes the memory of a process, with its arguments on the stack (System V ABI, AMD64, 3.4.1)."""
+"""exec: a task gets another program (execve(2)); in Linux this is fs/exec.c.
+
+Either the call fails and nothing has changed, or it passes the point of no return: the old program is gone, and what
+goes wrong from then on ends the process.
+"""
 
 from __future__ import annotations
 
 import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from app.cpu.mmu import EXECUTE, PAGE_SIZE, READ, WRITE
-from app.toolchain.program import Program, Segment
+from msgspec import Struct
+from msgspec.structs import replace
 
-from .mm.faults import MMAP_MIN_ADDR, page_ceil, page_floor
-from .mm.vma import Vma
+from app.trace.events import Segment, TaskExec, word
+
+from . import exit, futex, ptrace, signal_delivery
+from .abi.constants import Signo
+from .binprm import BinaryProgram, open_interpreter, regular, resolve_scripts
+from .credentials import Credentials
+from .elf import Elf, Loader, read_elf
+from .errno import Errno, KernelError
+from .fs.permission import MAY_READ
+from .fs.program_file import ProgramFile
+from .initial_stack import STACK_ROOM, STACK_TOP, Image, Strings, build
+from .mm.address_space import AddressSpace
+from .mm.faults import page_floor
+from .signal import SigInfo
+from .task import AlternateStack, Task, WaitStatus
 
 if TYPE_CHECKING:
+    from .call import Call
+    from .fs.inode import Inode
     from .kernel import Kernel
-    from .task import Task
 
-STACK_TOP = 0x7FFF_FFFF_F000
-"""End of [stack] on every run; Linux puts it here when addresses are not randomised."""
+COMM_LENGTH = 15
+"""Bytes of a task's name (TASK_COMM_LEN without the NUL)."""
 
-STACK_ROOM = 128 << 10
-"""Bytes that [stack] has below its first contents before it must grow."""
-
-STACK_PRESENT = 16 << 10
-"""Bytes below the first contents that have frames from the start, so that ordinary pushes cause no page fault."""
-
-ZEROED_PRESENT = 256 << 10
-"""Zeroed memory (.bss) up to this size has its frames from the start; more is provided page by page."""
-
-MAX_ARGUMENT_BYTES = 2 << 20
-"""All of argv and env may take a quarter of the stack limit (execve(2), "Limits on size of arguments")."""
-
-CLOCK_TICKS = 100
-_PERMS = {"r": READ, "w": WRITE, "x": EXECUTE}
-
-AT_NULL, AT_PAGESZ, AT_BASE, AT_FLAGS, AT_ENTRY = 0, 6, 7, 8, 9
-AT_UID, AT_EUID, AT_GID, AT_EGID, AT_PLATFORM, AT_HWCAP, AT_CLKTCK = 11, 12, 13, 14, 15, 16, 17
-AT_SECURE, AT_RANDOM, AT_EXECFN, AT_MINSIGSTKSZ = 23, 25, 31, 51
+_SHOWN_ARGUMENTS = 32
+_SHOWN_BYTES = 256
+_INTERPRETER_HEADER = 64
+_SECBIT_NOROOT, _SECBIT_KEEP_CAPS = 1, 0x10
 
 
-class ExecError(ValueError):
-    """The Program, its arguments or its environment can't be loaded; the text says which and why."""
+class Loaded(Struct):
+    """A new address space, and the registers to begin with. `failure` is why the program can't run in it, if so."""
+
+    mm: AddressSpace
+    start: int = 0
+    stack: int = 0
+    failure: KernelError | None = None
 
 
-def load(kernel: Kernel, task: Task, program: Program) -> tuple[int, int]:
-    """Map the segments, the heap's start and the stack; returns the entry point and the initial stack pointer.
+def execute(call: Call, program: BinaryProgram) -> None:
+    """Run `program` in the place of the one that calls (Linux `bprm_execve`).
 
-    Raises ExecError, and OutOfMemory when the machine is too small.
+    Raises ENOEXEC, ELIBBAD, EIO, E2BIG and what opening an interpreter does. A KernelError past the point of no return
+    comes with a SIGSEGV.
     """
-    mm = task.mm
-    end = 0
-    for name, start, stop, prot, segments in _regions(program.segments):
-        mm.map(Vma(start, stop, prot, name))
-        for segment in segments:
-            mm.load(segment.address, segment.data)
-            filled = page_floor(segment.address + len(segment.data))
-            if segment.address + segment.size - filled <= ZEROED_PRESENT:
-                mm.populate(max(filled, start), page_ceil(segment.address + segment.size))
-        end = max(end, stop)
-    mm.start_brk = mm.brk = end
-    return program.entry, _build_stack(kernel, task, program)
+    task = call.task
+    resolve_scripts(call, program)
+    elf, interpreter = open_elf(call, program)
+    who, secure = credentials_after_exec(task.credentials, program.inode, task.no_new_privs)
+    program.inode.accessed()
+    former = task.tid
+    loaded = load_file(call.kernel, program, elf, interpreter, who, secure)
+    _begin_new_exec(call, program, loaded, who)
+    if secure:
+        task.parent_death_signal = 0
+    if loaded.failure is not None:
+        signal_delivery.force(call.kernel, task, SigInfo(Signo.SIGSEGV, "SI_KERNEL"))
+        raise loaded.failure
+    if task.trace is not None:
+        ptrace.executed(task, former)
+    call.service("mm", "load", f"{program.dentry.path} is mapped; its pages come from the file when they are touched.")
 
 
-def _regions(segments: tuple[Segment, ...]) -> list[tuple[str, int, int, int, list[Segment]]]:
-    """(name, start, end, prot, segments) of each region. Segments that share a page must agree on its permissions."""
-    regions: list[tuple[str, int, int, int, list[Segment]]] = []
-    for segment in sorted(segments, key=lambda segment: segment.address):
-        stop = segment.address + segment.size
-        if segment.size == 0:
-            continue
-        if len(segment.data) > segment.size:
-            raise ExecError(f"segment {segment.name} has more data than room")
-        if segment.address < MMAP_MIN_ADDR or stop > STACK_TOP - MAX_ARGUMENT_BYTES - STACK_ROOM:
-            raise ExecError(f"segment {segment.name} at {segment.address:#x} lies outside the memory a program may use")
-        prot = sum(_PERMS[letter] for letter in segment.perms if letter != "-")
-        start = page_floor(segment.address)
-        if regions and start < regions[-1][2]:
-            name, first, _, shared, members = regions[-1]
-            before = members[-1]
-            if segment.address < before.address + before.size:
-                raise ExecError(f"segments {before.name} and {segment.name} overlap at {segment.address:#x}")
-            if shared != prot:
-                raise ExecError(
-                    f"segments {before.name} and {segment.name} share the page at {start:#x} with different permissions"
-                )
-            regions[-1] = (name, first, page_ceil(stop), prot, [*members, segment])
-        else:
-            regions.append((segment.name, start, page_ceil(stop), prot, [segment]))
-    return regions
+def open_elf(call: Call, program: BinaryProgram) -> tuple[Elf, Elf | None]:
+    """The headers of the program and of its interpreter, if it has one (Linux `load_elf_binary`, first half)."""
+    elf = read_elf(program.dentry, program.inode)
+    name = elf.interpreter()
+    if name is None:
+        return elf, None
+    call.service("vfs", "interpreter", f"It is linked dynamically: {os.fsdecode(name)} is to load it.")
+    dentry = open_interpreter(call, name)
+    inode = regular(dentry)
+    if inode.size < _INTERPRETER_HEADER:
+        raise KernelError(Errno.EIO, f"{dentry.path} is too short for an ELF header", "mm")
+    return elf, read_elf(dentry, inode, Errno.ELIBBAD)
 
 
-def _build_stack(kernel: Kernel, task: Task, program: Program) -> int:
-    """Write strings, auxiliary vector, environment and arguments downwards from the top; returns the stack pointer."""
-    config = kernel.config
-    mm = task.mm
-    pointer = STACK_TOP - 8
-    contents: list[bytes] = [bytes(8)]
-
-    def push(data: bytes) -> int:
-        nonlocal pointer
-        pointer -= len(data)
-        contents.append(data)
-        return pointer
-
-    arguments = [_string(text, "argument") for text in config.argv]
-    environment = [_string(text, "environment variable") for text in config.env]
-    size = sum(len(text) + 8 for text in (*arguments, *environment))
-    if size > MAX_ARGUMENT_BYTES:
-        raise ExecError(f"arguments and environment take {size} bytes, more than the {MAX_ARGUMENT_BYTES} there are")
-    executable = push(_string(config.argv[0], "argument"))
-    env_pointers = [push(text) for text in reversed(environment)][::-1]
-    arg_pointers = [push(text) for text in reversed(arguments)][::-1]
-    platform = push(_string(kernel.abi.machine, "platform"))
-    seed = push(kernel.random.randbytes(16))
-    who = task.credentials
-    auxv = [
-        (AT_MINSIGSTKSZ, kernel.abi.signal_frame.minimum),
-        (AT_HWCAP, kernel.abi.hwcap),
-        (AT_PAGESZ, PAGE_SIZE),
-        (AT_CLKTCK, CLOCK_TICKS),
-        (AT_BASE, 0),
-        (AT_FLAGS, 0),
-        (AT_ENTRY, program.entry),
-        (AT_UID, who.uid),
-        (AT_EUID, who.euid),
-        (AT_GID, who.gid),
-        (AT_EGID, who.egid),
-        (AT_SECURE, 0),
-        (AT_RANDOM, seed),
-        (AT_EXECFN, executable),
-        (AT_PLATFORM, platform),
-        (AT_NULL, 0),
-    ]
-    mm.arg_start, mm.arg_end = (arg_pointers or env_pointers or [executable])[0], (env_pointers or [executable])[0]
-    mm.env_start, mm.env_end = mm.arg_end, executable
-    words = [len(arg_pointers), *arg_pointers, 0, *env_pointers, 0, *(word for pair in auxv for word in pair)]
-    width = kernel.abi.info.word_size
-    vector = b"".join(word.to_bytes(width, "little") for word in words)
-    push(bytes((pointer - len(vector)) % 16))
-    mm.start_stack = push(vector)
-    mm.auxv = b"".join(number.to_bytes(width, "little") for pair in auxv for number in pair)
-    start = page_floor(pointer) - STACK_ROOM
-    mm.map(Vma(start, STACK_TOP, READ | WRITE, "[stack]", grows_down=True))
-    mm.load(pointer, b"".join(reversed(contents)))
-    mm.populate(page_floor(pointer) - STACK_PRESENT, STACK_TOP)
-    return pointer
+def load_file(
+    kernel: Kernel, program: BinaryProgram, elf: Elf, interpreter: Elf | None, who: Credentials, secure: bool
+) -> Loaded:
+    """Make the memory of a process that runs an ELF file. No event tells of it. Raises OutOfMemory."""
+    strings = Strings(program.filename, tuple(program.argv), tuple(program.envp))
+    mm = AddressSpace(kernel)
+    mm.execute(program.dentry)
+    if isinstance(program.inode, ProgramFile):
+        mm.lines = program.inode.lines
+    ceiling = page_floor(STACK_TOP - strings.size) - STACK_ROOM
+    loader = Loader(mm, kernel.memory, ceiling, may_map_low=who.euid == 0)
+    with _silence(kernel):
+        try:
+            loader.load_program(elf, interpreter is not None)
+            if interpreter is not None:
+                loader.load_interpreter(interpreter)
+            first = interpreter or elf
+            image = Image(
+                start=first.entry_address,
+                entry=elf.entry_address,
+                headers_address=elf.headers_address,
+                headers=len(elf.headers),
+                base=0 if interpreter is None else interpreter.bias,
+                executable_stack=elf.executable_stack,
+                secure=secure,
+            )
+            if image.start >= mm.limit:
+                raise KernelError(Errno.EINVAL, f"The entry point {image.start:#x} is outside user memory", "mm")
+            return Loaded(mm, image.start, build(kernel, mm, who, strings, image))
+        except KernelError as error:
+            return Loaded(mm, failure=error)
 
 
-def _string(text: str, what: str) -> bytes:
-    """A C string. Raises ExecError when a NUL byte is inside, which C strings can't have."""
-    data = os.fsencode(text)
-    if 0 in data:
-        raise ExecError(f"{what} {text!r} contains a NUL byte")
-    return data + b"\0"
+@contextmanager
+def _silence(kernel: Kernel) -> Iterator[None]:
+    """Tell nothing of regions that come and go: one event has them all in the end."""
+    recorder = kernel.recorder
+    muted, recorder.muted = recorder.muted, True
+    try:
+        yield
+    finally:
+        recorder.muted = muted
+
+
+def _begin_new_exec(call: Call, program: BinaryProgram, loaded: Loaded, who: Credentials) -> None:
+    """The point of no return: nothing of the old program is left (Linux `begin_new_exec`)."""
+    kernel, task = call.kernel, call.task
+    process = task.process
+    former = _become_leader(kernel, task)
+    futex.release_memory(kernel, task)
+    old, task.mm = task.mm, loaded.mm
+    old.drop_reference()
+    if task.vfork_done is not None:
+        done, task.vfork_done = task.vfork_done, None
+        done.wake_all()
+    if task.files.references > 1:
+        shared, task.files = task.files, task.files.fork()
+        shared.drop_reference()
+    task.sighand = task.sighand.after_exec()
+    task.altstack = AlternateStack()
+    task.restart_block = None
+    task.saved_blocked = None
+    task.credentials = who
+    task.name = comm(program.filename)
+    process.executed = True
+    process.delete_posix_timers()
+    may_look = program.inode.permits(who, MAY_READ) and (who.euid, who.egid) == (who.uid, who.gid)
+    process.dumpable = int(may_look)
+    kernel.recorder.emit(
+        TaskExec(
+            path=program.dentry.path,
+            argv=tuple(_shown(text) for text in program.argv[:_SHOWN_ARGUMENTS]),
+            name=task.name,
+            segments=regions(task.mm),
+            entry=word(loaded.start),
+            former=former,
+        )
+    )
+    _close_on_exec(call)
+    cpu = kernel.cpu
+    cpu.page_table = task.mm.page_table
+    cpu.reset(loaded.start, loaded.stack)
+    call.saved = {source: cpu.get(name) for name, source in task.abi.restores.items()}
+
+
+def _become_leader(kernel: Kernel, task: Task) -> int | None:
+    """End the other threads, and be the process's first one (Linux `de_thread`); returns the tid given up, if any."""
+    process = task.process
+    for other in [thread for thread in process.tasks if thread is not task]:
+        exit.exit_task(kernel, other, WaitStatus.killed(Signo.SIGKILL, dumped=False))
+    if task.is_leader:
+        return None
+    former = task.tid
+    del kernel.tasks[former]
+    task.start_time = process.leader.start_time
+    process.leader = task
+    kernel.recorder.task = task.tid = process.pid
+    kernel.tasks[task.tid] = task
+    return former
+
+
+def _close_on_exec(call: Call) -> None:
+    """Close what the old program kept for itself (FD_CLOEXEC)."""
+    files = call.task.files
+    numbers = [number for number in files.numbers() if files.closes_on_exec(number)]
+    for number in numbers:
+        files.close(call.kernel, number)
+    if numbers:
+        shown = ", ".join(map(str, numbers))
+        call.service("vfs", "close-on-exec", f"Descriptors marked O_CLOEXEC are closed: {shown}.")
+
+
+def comm(filename: bytes) -> str:
+    """The name of a task that executes `filename`."""
+    return filename.rpartition(b"/")[2][:COMM_LENGTH].decode("utf-8", "replace")
+
+
+def _shown(text: bytes) -> str:
+    """An argument for the event stream."""
+    return text[:_SHOWN_BYTES].decode("utf-8", "replace")
+
+
+def regions(mm: AddressSpace) -> tuple[Segment, ...]:
+    """An address space for the event stream."""
+    return tuple(Segment(start=word(vma.start), end=word(vma.end), perms=vma.perms, name=vma.name) for vma in mm.vmas)
+
+
+def credentials_after_exec(old: Credentials, inode: Inode, no_new_privs: bool = False) -> tuple[Credentials, bool]:
+    """Who the new program acts as, and whether it should trust its environment less (AT_SECURE).
+
+    The set-user-ID and set-group-ID bits give it the ids of the file, unless `no_new_privs` (prctl(2)). Capabilities
+    follow "Transformation of capabilities during execve()" of capabilities(7), for files that have none of their own.
+    """
+    mode = 0 if no_new_privs else inode.mode
+    euid = inode.uid if mode & stat.S_ISUID else old.euid
+    sets_gid = mode & stat.S_ISGID and mode & stat.S_IXGRP
+    egid = inode.gid if sets_gid else old.egid
+    changes = euid != old.euid or egid != old.egid
+    ambient = 0 if changes else old.cap_ambient
+    permitted = effective = ambient
+    if not old.securebits & _SECBIT_NOROOT and 0 in (euid, old.uid):
+        permitted = old.cap_bounding | old.cap_inheritable
+        effective = permitted if euid == 0 else ambient
+    secure = euid != old.uid or egid != old.gid
+    who = replace(
+        old,
+        euid=euid,
+        suid=euid,
+        fsuid=euid,
+        egid=egid,
+        sgid=egid,
+        fsgid=egid,
+        cap_permitted=permitted,
+        cap_effective=effective,
+        cap_ambient=ambient,
+        securebits=old.securebits & ~_SECBIT_KEEP_CAPS,
+    )
+    return who, secure

@@ -24,7 +24,7 @@ _VERBS = {"read": "read from", "write": "write to", "execute": "execute"}
 def handle(kernel: Kernel, task: Task, fault: FaultExit) -> None:
     """Repair the fault, or force the signal that Linux sends for it."""
     kernel.faults += 1
-    line = kernel.line_at(fault.pc)
+    line = kernel.line_at(task, fault.pc)
     emit = kernel.recorder.emit
     name, signo, code = task.abi.exceptions.get(fault.vector, ("exception", Signo.SIGSEGV, "SI_KERNEL"))
     emit(
@@ -46,10 +46,12 @@ def handle(kernel: Kernel, task: Task, fault: FaultExit) -> None:
             address=None if fault.address is None else word(fault.address),
             access=fault.access,
             signal=None if repaired else signo.name,
-            sentence=repaired or _past_the_end(kernel, fault) + _reason(task, fault, name),
+            sentence=repaired or _past_the_end(task, fault) + _reason(task, fault, name),
         )
     )
-    if not repaired:
+    if repaired:
+        task.process.minor_faults += 1
+    else:
         task.fault = task.abi.signal_frame.fault_record(fault, task.fault, task.abi.address_limit)
         signal_delivery.force(kernel, task, _siginfo(kernel, task, fault, signo, code))
     task.restored = {task.abi.pc_register: word(fault.pc)}
@@ -69,9 +71,10 @@ def _siginfo(kernel: Kernel, task: Task, fault: FaultExit, signo: int, code: str
     return SigInfo(signo, code, address=0 if code == "SI_KERNEL" else fault.pc)
 
 
-def _past_the_end(kernel: Kernel, fault: FaultExit) -> str:
+def _past_the_end(task: Task, fault: FaultExit) -> str:
     """What to say first when the program executes memory that none of its source lines made."""
-    if fault.access == "execute" or not kernel.program.lines.entries or kernel.line_at(fault.pc) is not None:
+    lines = task.mm.lines
+    if fault.access == "execute" or lines is None or not lines.entries or lines.line_at(fault.pc) is not None:
         return ""
     return "The program ran on past its last instruction: is the exit call missing? "
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.cpu.arch import architecture
 from app.cpu.cpu import warm_up
-from app.kernel.config import KernelConfig
+from app.kernel.config import GuestFile, KernelConfig
 from app.kernel.console import Console
 from app.kernel.errno import KernelError
 from app.kernel.kernel import Kernel
@@ -66,7 +66,7 @@ class TrapgateEngine:
             argv=spec.argv,
             env=spec.env,
             cwd=spec.cwd,
-            files=spec.files,
+            files=tuple(GuestFile(*file) for file in spec.files),
             root=spec.root,
             seed=spec.seed,
             memory_bytes=spec.limits.memory_bytes,

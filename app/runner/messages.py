@@ -28,6 +28,7 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
 class RunSpec(Struct, frozen=True, forbid_unknown_fields=True):
     """Everything a run depends on besides its input.
 
+    `files` are (guest path, contents, st_mode), as `app.kernel.config.GuestFile` has them.
     `streams` says what standard input, output and error are: the terminal, or a plain stream of bytes (a redirection
     on the command line). `echo` is whether the terminal shows what is typed.
     """
@@ -39,7 +40,7 @@ class RunSpec(Struct, frozen=True, forbid_unknown_fields=True):
     filename: str = "program.s"
     argv: tuple[str, ...] = ("program",)
     env: tuple[str, ...] = ()
-    files: tuple[tuple[str, bytes], ...] = ()
+    files: tuple[tuple[str, bytes, int], ...] = ()
     cwd: str = "/home/user"
     root: bool = False
     seed: int = 0

@@ -1,4 +1,4 @@
-"""ELF64 executables: reading static x86-64 ones, and writing the smallest that Linux runs (elf(5))."""
+"""ELF64 executables: reading those for x86-64, and writing the smallest that Linux runs (elf(5))."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PROGRAM_HEADER = struct.Struct("<IIQQQQQQ")
 _SECTION_HEADER = struct.Struct("<IIQQQQIIQQ")
 _SYMBOL = struct.Struct("<IBBHQQ")
 _ET_EXEC, _ET_DYN, _EM_X86_64 = 2, 3, 62
-_PT_LOAD, _PT_INTERP = 1, 3
+_PT_LOAD = 1
 _SHT_SYMTAB = 2
 _PF_X, _PF_W, _PF_R = 1, 2, 4
 
@@ -37,7 +37,10 @@ class _Load(NamedTuple):
 
 
 def load_elf(data: bytes) -> Program:
-    """The Program of a static x86-64 executable. Raises ElfError for anything else or anything inconsistent."""
+    """The Program of an x86-64 executable. Raises ElfError for anything else or anything inconsistent.
+
+    Addresses of a position independent one count from 0. It may name an interpreter, which is not looked for here.
+    """
     if len(data) > MAX_FILE_BYTES:
         raise ElfError(f"the file has {len(data)} bytes, more than the limit of {MAX_FILE_BYTES}")
     if len(data) < _HEADER.size:
@@ -55,10 +58,8 @@ def load_elf(data: bytes) -> Program:
         p_type, flags, offset, address, _physical, file_size, size, align = _PROGRAM_HEADER.unpack_from(
             data, phoff + index * phentsize
         )
-        if p_type == _PT_INTERP:
-            raise ElfError("the program is dynamically linked; link it with -static")
         if p_type == _PT_LOAD and size:
-            loads.append(_checked_load(_Load(flags, offset, address, file_size, size), align, len(data)))
+            loads.append(_checked_load(_Load(flags, offset, address, file_size, size), align, len(data), kind))
     if not loads:
         raise ElfError("the file has nothing to load")
     loads.sort(key=lambda load: load.address)
@@ -80,7 +81,7 @@ def load_elf(data: bytes) -> Program:
         for index, load in enumerate(loads)
     )
     symbols = _read_symbols(data, shoff, shentsize, shnum)
-    return Program("x86_64", "elf", segments, entry, symbols)
+    return Program("x86_64", "elf", segments, entry, symbols, image=data)
 
 
 def _check_header(ident: bytes, kind: int, machine: int, version: int, ehsize: int) -> None:
@@ -94,13 +95,11 @@ def _check_header(ident: bytes, kind: int, machine: int, version: int, ehsize: i
         raise ElfError(f"the file is for another processor (machine {machine}), expected x86-64")
     if ident[6] != 1 or version != 1 or ehsize != _HEADER.size:
         raise ElfError("the ELF header is malformed")
-    if kind == _ET_DYN:
-        raise ElfError("the program is position independent or a library; link it with -static -no-pie")
-    if kind != _ET_EXEC:
+    if kind not in (_ET_EXEC, _ET_DYN):
         raise ElfError("this is not an executable; link it first")
 
 
-def _checked_load(load: _Load, align: int, length: int) -> _Load:
+def _checked_load(load: _Load, align: int, length: int, kind: int) -> _Load:
     where = f"the segment at {load.address:#x}"
     if load.file_size > load.size:
         raise ElfError(f"{where} is larger in the file than in memory")
@@ -108,7 +107,8 @@ def _checked_load(load: _Load, align: int, length: int) -> _Load:
         raise ElfError(f"{where} lies outside the file")
     if load.size > MAX_IMAGE_BYTES:
         raise ElfError(f"{where} needs more than {MAX_IMAGE_BYTES >> 20} MiB of memory")
-    if load.address < PAGE or load.address + load.size > _USER_TOP:
+    lowest = 0 if kind == _ET_DYN else PAGE
+    if load.address < lowest or load.address + load.size > _USER_TOP:
         raise ElfError(f"{where} is outside the memory of user programs")
     if align > 1 and (align & (align - 1) or (load.address - load.offset) % PAGE):
         raise ElfError(f"{where} is not aligned")

@@ -62,7 +62,10 @@ class LineTable:
 
 
 class Program(Struct, frozen=True):
-    """An executable image: segments to map, where to start, and how it relates to its source."""
+    """An executable image: segments to map, where to start, and how it relates to its source.
+
+    `image` is the ELF file that it came from, if any.
+    """
 
     arch: str
     language: str
@@ -70,6 +73,7 @@ class Program(Struct, frozen=True):
     entry: int
     symbols: tuple[Symbol, ...] = ()
     lines: LineTable = field(default_factory=lambda: LineTable([]))
+    image: bytes = b""
 
 
 class Diagnostic(Struct, frozen=True):

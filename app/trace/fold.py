@@ -234,6 +234,8 @@ def _task(state: VisibleState, event: Switch | TaskStart | TaskExec | TaskExit) 
         case TaskStart():
             _start_task(state, event)
         case TaskExec():
+            if event.former is not None:
+                _rename(state, event.former, event.task)
             task = _view(state, event.task)
             task.name = event.name
             task.memory = AddressSpaceView(list(event.segments))
@@ -269,6 +271,21 @@ def _start_task(state: VisibleState, event: TaskStart) -> None:
     descriptors = parent.descriptors if "files" in event.shares else dict(parent.descriptors)
     state.tasks[event.pid] = TaskView(event.pid, event.parent, event.name, event.process, memory, descriptors)
     state.lines[event.pid] = state.lines.get(event.parent)
+
+
+def _rename(state: VisibleState, former: int, now: int) -> None:
+    """A task takes the place of the first one of its process, which has ended."""
+    task = state.tasks.pop(former, None)
+    if task is None:
+        raise ValueError(f"task {former} is not there")
+    task.pid = now
+    task.parent = _view(state, now).parent
+    state.tasks[now] = task
+    if former in state.calls:
+        state.calls[now] = state.calls.pop(former)
+    if former in state.lines:
+        state.lines[now] = state.lines.pop(former)
+    state.task = now
 
 
 def _set_task(state: VisibleState, task: int, now: TaskState) -> None:

@@ -15,7 +15,7 @@ from subprocess import DEVNULL, PIPE
 from app.toolchain.assemble import assemble
 from app.toolchain.elf import write_elf
 
-from . import programs
+from . import programs, tasks
 from .web import run_to_first_event
 
 TRAPGATE = [sys.executable, "-m", "app"]
@@ -51,6 +51,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         compare_with_strace(Path(folder))
         compare_hello(Path(folder))
+        compare_sieve(Path(folder))
     run_to_first_event()
 
 
@@ -72,6 +73,10 @@ def compare_with_strace(folder: Path) -> None:
         ("getpid loop", programs.getpid_loop(40_000), 40_000, (0,)),
         ("64-byte writes", programs.write_loop(30_000), 30_000, (0,)),
         ("store-heavy sieve", programs.sieve(2_000_000, 10), 0, tuple(range(256))),
+        ("fork, pipe, wait", tasks.fork_pipe_wait(500), 500 * 8, (0,)),
+        ("mmap, munmap", tasks.map_unmap(5_000), 5_000 * 2, (0,)),
+        ("file i/o", tasks.file_io(4_000), 4_000 * 6, (0,)),
+        ("futex ping-pong", tasks.futex_ping_pong(5_000), 5_000 * 4, (0,)),
     ]
     print(
         f"{'program':20}{'native':>10}{'strace -f -o':>14}{'trapgate json':>15}{'ratio':>8}  calls/s: strace, trapgate"
@@ -94,6 +99,18 @@ def compare_with_strace(folder: Path) -> None:
     print(
         "ratio: strace's time divided by Trapgate's; above 1 Trapgate is faster. Start-up is included on both sides.\n"
     )
+
+
+def compare_sieve(folder: Path) -> None:
+    """Stores all over memory, without system calls, against Qiling."""
+    elf = build(folder, "sieve", programs.sieve(2_000_000, 5))
+    ours = seconds([*TRAPGATE, "run", "--timeout", "300", elf], allowed=tuple(range(256)))
+    print(f"sieve without a trace: `trapgate run` {ours:.3f} s", end="")
+    if python := qiling_python():
+        theirs = seconds([python, "-c", QILING, elf], repeat=1, allowed=tuple(range(256)))
+        print(f", Qiling {theirs:.3f} s (Qiling / Trapgate = {theirs / ours:.1f})")
+    else:
+        print(", Qiling is not installed")
 
 
 def compare_hello(folder: Path) -> None:

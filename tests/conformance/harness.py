@@ -204,11 +204,11 @@ class WatchedKernel(Kernel):
 
     def _boot(self) -> None:
         super()._boot()
-        self.last: dict[int, Possessions] = {}
+        self.last: dict[int, list[Possessions]] = {}
         abandon = self.dispatcher.abandon
 
         def remember(task: Task) -> None:
-            self.last[task.tid] = Possessions.of(task)
+            self.last.setdefault(task.tid, []).append(Possessions.of(task))
             abandon(task)
 
         self.dispatcher.abandon = remember  # type: ignore[method-assign]

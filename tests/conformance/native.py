@@ -9,13 +9,14 @@ import difflib
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from app.kernel.abi.text import signal_name
-from app.kernel.config import KernelConfig
+from app.kernel.config import GuestFile, KernelConfig
 from app.kernel.kernel import Kernel
 from app.toolchain.elf import load_elf
 from app.trace.events import AnyEvent, RunEnd
@@ -35,6 +36,7 @@ LAUNCHER = Path(__file__).with_name("launch.py")
 MEMORY_BYTES = 256 << 20
 TIMEOUT_SECONDS = 30
 NATIVE_TRIES = 3
+HERE_SECONDS = 120
 
 
 def run_native(
@@ -93,12 +95,23 @@ def run_here(
         argv=tuple(arguments),
         env=ENVIRONMENT,
         cwd=WORK_DIRECTORY,
-        files=tuple((f"{WORK_DIRECTORY}/{name}", contents) for name, contents in (files or {}).items()),
+        files=tuple(
+            GuestFile(f"{WORK_DIRECTORY}/{name}", contents, 0o100755 if contents.startswith(b"\x7fELF") else 0o100644)
+            for name, contents in (files or {}).items()
+        ),
         streams=("stream", "stream", "stream"),
         memory_bytes=MEMORY_BYTES,
         max_events=5_000_000,
     )
-    Kernel(load_elf(executable.read_bytes()), Recorder(events.extend), console, config).run()
+    kernel = Kernel(load_elf(executable.read_bytes()), Recorder(events.extend), console, config)
+    watchdog = threading.Timer(
+        HERE_SECONDS, kernel.stop, ("time-limit", f"The run took more than {HERE_SECONDS} seconds.")
+    )
+    watchdog.start()
+    try:
+        kernel.run()
+    finally:
+        watchdog.cancel()
     end = events[-1]
     shown = console.shown
     outcome = Outcome(bytes(shown.get(1, b"")), bytes(shown.get(2, b"")), None, None, events)

@@ -236,6 +236,8 @@ def test_errors_of_select():
         call("select", 64, Edge(8), 0, 0, now),
         call("select", 65, Edge(8), 0, 0, now),
         call("select", 64, READ_ONLY, 0, 0, UNMAPPED),
+        call("select", 2**31 - 1, UNMAPPED, 0, 0, now),
+        call("select", 2**31 - 1, 0, 0, 0, now),
         call("select", -1, 0, 0, 0, UNMAPPED),
         call("select", -1, 0, 0, 0, Packed([-1, 0])),
         call("select", 0, 0, 0, 0, Packed([-1, 0])),
@@ -459,3 +461,13 @@ STOPPED_WAITS = {
 def test_being_stopped_and_continued_meanwhile(name):
     outcome = check_source(STOPPED.format(wait=STOPPED_WAITS[name].replace("; ", "\n    ")))
     assert outcome.status == (3 if name == "epoll_wait" else 7)
+
+
+@pytest.mark.parametrize("stdin", [b"", b"typed"])
+def test_reading_standard_input_without_waiting(stdin):
+    check(
+        call("fcntl", 0, 4, 0o4000),
+        call("read", 0, Buffer("b", 8), 8, dump=[("b", 0, 8)]),
+        call("read", 0, Buffer("b", 8), 8),
+        stdin=stdin,
+    )

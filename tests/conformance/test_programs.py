@@ -20,7 +20,7 @@ def _cases():
             yield pytest.param(name, library, id=f"{name}-{library}", marks=marks)
 
 
-@pytest.mark.parametrize(("name", "library"), _cases())
+@pytest.mark.parametrize(("name", "library"), list(_cases()))
 def test_prints_what_linux_prints(name, library):
     """Linux may schedule its processes in several ways; the programs print what holds in all."""
     ours = compare(build(PROGRAMS / f"{name}.c", COMPILERS[library]))

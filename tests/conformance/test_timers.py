@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.toolchain.assemble import assemble
 from tests.conformance.harness import (
     READ_ONLY,
     UNMAPPED,
@@ -14,6 +15,7 @@ from tests.conformance.harness import (
     call,
     check,
     check_source,
+    run_here,
 )
 
 SECOND = 1_000_000_000
@@ -493,3 +495,10 @@ limit: .quad 1, 1
 """
     )
     assert outcome.signal in ("SIGXCPU", "SIGKILL")
+
+
+@pytest.mark.parametrize(("which", "signo"), [(0, SIGALRM), (1, SIGVTALRM), (2, SIGPROF)])
+def test_runs_with_timers_are_repeatable(which, signo):
+    source = f".intel_syntax noprefix\n.globl _start\n{CAUGHT.format(which=which, signo=signo)}\n"
+    first, second = (run_here(assemble(source, language="gas")).events for _ in range(2))
+    assert first == second

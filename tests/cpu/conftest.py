@@ -19,7 +19,7 @@ class Machine:
     """A CPU, its memory and one address space."""
 
     def __init__(self) -> None:
-        self.memory = PhysicalMemory(1 << 20)
+        self.memory = PhysicalMemory(2 << 20)
         self.cpu = Cpu("x86_64", self.memory)
         self.table = PageTable()
         self.cpu.page_table = self.table

@@ -358,3 +358,21 @@ class TestPageEnd:
         assert machine.cpu.run() == page_fault(self.end, self.end, "execute")
         assert machine.peek(DATA + 1000, 200) == bytes(range(200))
         assert machine.cpu.get("rax") == 1
+
+
+@pytest.mark.parametrize("instructions", [0, 1 << 20])
+def test_an_instruction_is_executed_once_whenever_the_emulator_makes_its_table_larger(instructions: int):
+    """Every so many translations it is stopped for that: also amid one that reads, and then stores, the same page."""
+    for pages in range(245, 260):
+        machine = Machine()
+        frame = machine.map(READ_ONLY, READ)
+        for page in range(pages):
+            machine.map(HOLE + (page << PAGE_SHIFT), READ)
+        # next: mov rax, [rdi]; add rdi, 4096; dec ecx; jnz next; mov rax, [rsi]; inc qword ptr [rsi]; nop; syscall
+        code = "488b07" + "4881c700100000" + "ffc9" + "75f2" + "488b06" + "48ff06" + "90" + "0f05"
+        machine.start(code, rdi=HOLE, rcx=pages, rsi=READ_ONLY)
+        assert isinstance(machine.cpu.run(instructions), FaultExit)
+        machine.table.protect(READ_ONLY >> PAGE_SHIFT, READ | WRITE)
+        assert isinstance(machine.cpu.run(instructions), TrapExit)
+        assert int.from_bytes(machine.memory.read(frame, 0, 8), "little") == 1, pages
+        machine.cpu.close()

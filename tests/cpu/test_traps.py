@@ -264,6 +264,28 @@ def test_same_program_same_result(machine: Machine):
         other.cpu.close()
 
 
+@pytest.mark.parametrize("first", ["48f7f1", "f4"])
+def test_exceptions_in_a_row_are_no_double_fault(machine: Machine, first: str):
+    machine.run(first, rcx=0)
+    for code, vector in (("48f7f1", "#DE"), ("f4", "#GP"), ("0f0b", "#UD"), ("48f7f1", "#DE")):
+        exit = machine.run(code, rcx=0, rbx=7)
+        assert isinstance(exit, FaultExit)
+        assert exit.vector == vector
+    assert machine.cpu.get("rbx") == 7
+
+
+def test_floating_point_state_is_what_fxsave_stores(machine: Machine):
+    machine.run("d9eb d9e8 0f28c8 660fefc0 660f76c0 0fae042500005000 0f05")
+    image = machine.cpu.floating_point
+    assert image == machine.peek(DATA, len(image))
+    changed = image[:160] + bytes(range(16)) * 16 + image[416:]
+    machine.cpu.floating_point = changed
+    assert machine.cpu.floating_point == changed
+    machine.cpu.floating_point = machine.cpu.initial_floating_point
+    assert machine.cpu.floating_point == machine.cpu.initial_floating_point
+    assert machine.cpu.get("mxcsr") == 0x1F80
+
+
 def test_exceptions_do_not_add_up_to_a_double_fault(machine: Machine):
     """The kernel is in between: each is the first one."""
     machine.start("f7f1 f7f1 f4 f7f1 f4 f4", rcx=0)

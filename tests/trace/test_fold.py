@@ -160,6 +160,22 @@ def test_exec_renames_the_task():
     assert last.tasks[1].memory.regions == []
 
 
+def test_a_thread_that_executes_takes_the_place_of_the_first():
+    events = stream(
+        e.TaskStart(pid=1, parent=0, name="sh", process=1),
+        e.TaskStart(pid=2, parent=1, name="sh", process=1, shares=("memory", "files")),
+        e.Switch(previous=1, next=2, reason="sleeps"),
+        trap(0, task=2),
+        e.TaskExit(pid=1, status=None, signal="SIGKILL"),
+        e.TaskExec(path="/bin/ls", argv=("ls",), name="ls", segments=(), entry="0x401000", former=2, task=1),
+        e.Return(call=0, value="0x0", text="0", errno=None, strace="execve() = 0", sentence="", task=1),
+    )
+    last = state_at(events, len(events) - 1)
+    assert list(last.tasks) == [1]
+    assert (last.task, last.tasks[1].name, last.tasks[1].parent, last.tasks[1].end) == (1, "ls", 0, None)
+    assert last.call.result.text == "0"
+
+
 def test_threads_share_what_a_forked_child_has_a_copy_of():
     events = stream(
         opened(3, "/a"),

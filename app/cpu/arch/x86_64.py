@@ -237,7 +237,8 @@ class X8664(Architecture):
                 self.write_user(pushed, bytes((self.read_user(pushed, 1)[0] & ~(_TRAP_FLAG >> 8),)))
             if state.event is not None and state.event[0] == "port":
                 state.event = ("port", engine.save())
-            if error or state.event != ("interrupt", 1) or opcode == _INT:
+            # A step that was completed counts, also when the emulator looked at some other page on the way and failed.
+            if state.event != ("interrupt", 1) or opcode == _INT:
                 return error
             state.event = None
             if not pc < next_pc <= pc + _LONGEST_INSTRUCTION or next_pc >> PAGE_SHIFT != page:

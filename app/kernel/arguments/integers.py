@@ -125,7 +125,7 @@ class CreationMode(Mode):
 
 
 class EnumArgument:
-    """An argument whose values have names: flags (`IntFlag`) or choices (`IntEnum`).
+    """An argument whose values have names: flags (`Flags`) or choices (`IntEnum`).
 
     It is an `int`, or an `unsigned long` where the signature says `Annotated[..., "unsigned long"]`.
     """

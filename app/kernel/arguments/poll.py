@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from app.kernel.abi.text import flag_text, signal_set_text
+from app.kernel.clock import SECOND
 from app.kernel.poll import PollEvent
 
 from .integers import Address, Int, signed
@@ -97,10 +98,14 @@ class FdSet(Pointer):
         self.bits: int | None = None
 
     @property
+    def _count(self) -> int:
+        """How many bits count."""
+        return max(min(int(self.call.arguments[self.detail]), MAX_SELECT), 0)
+
+    @property
     def _size(self) -> int:
         """Bytes in use: whole longs."""
-        count = max(min(int(self.call.arguments[self.detail]), MAX_SELECT), 0)
-        return -(-count // _BITS_PER_LONG) * (_BITS_PER_LONG // 8)
+        return -(-self._count // _BITS_PER_LONG) * (_BITS_PER_LONG // 8)
 
     def read(self) -> int:
         """The set as a number; 0 for NULL. Raises EFAULT."""
@@ -109,7 +114,7 @@ class FdSet(Pointer):
         data = self.call.task.mm.copy_in(self.address, self._size) if self._size else b""
         if len(data) < self._size:
             raise self._missing("readable fd_set")
-        self.bits = int.from_bytes(data, "little") & ((1 << max(int(self.call.arguments[self.detail]), 0)) - 1)
+        self.bits = int.from_bytes(data, "little") & ((1 << self._count) - 1)
         return self.bits
 
     def write(self, bits: int) -> None:
@@ -146,7 +151,7 @@ class Timeout(StructIn):
         """Store the time left. Where there is no room, it is not told, which is no error."""
         layout = self.layout
         unit = "tv_nsec" if self.detail == "timespec" else "tv_usec"
-        seconds, rest = divmod(nanoseconds, 1_000_000_000)
+        seconds, rest = divmod(nanoseconds, SECOND)
         fields = {"tv_sec": seconds, unit: rest if unit == "tv_nsec" else rest // 1000}
         if self.call.task.mm.copy_out(self.address, layout.pack(**fields)) == layout.size:
             self.left = layout.text(fields)

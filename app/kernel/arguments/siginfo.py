@@ -33,6 +33,13 @@ class SigInfoIn(SigInfoPointer):
 
     __slots__ = ()
 
+    def signal_number(self) -> int:
+        """Which signal the program says that it is about. Raises EFAULT."""
+        data = self.call.task.mm.copy_in(self.address, 4)
+        if len(data) < 4:
+            raise self._missing(f"readable siginfo_t ({SIGINFO_SIZE} bytes)")
+        return int.from_bytes(data, "little", signed=True)
+
     def read(self, signo: int) -> SigInfo:
         """What to send as signal `signo`. Raises EFAULT, and E2BIG for one with more in it than the kernel keeps."""
         call = self.call

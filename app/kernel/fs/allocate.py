@@ -9,6 +9,7 @@ from app.kernel.errno import Errno, KernelError
 
 from . import notify
 from .inode import RegularFile
+from .size_limit import need_size
 from .superblock import PAGE_SIZE
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def allocate(call: Call, fd: Fd, mode: int, offset: int, length: int) -> None:
     if mode in _OTHER_MODES:
         raise call.refuse(Errno.EOPNOTSUPP, "mode", "flags", hex(mode), "The file system does not know this mode.")
     inode.need_allocatable(mode, end)
+    if mode == 0:
+        need_size(call, end, inode.size)
     inode.drop_privileges(call.task.credentials)
     if mode in (_COLLAPSE, _INSERT):
         _check_shift(call, inode, mode, offset, length)

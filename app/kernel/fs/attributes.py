@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from app.kernel.clock import SECOND
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 
@@ -15,6 +16,7 @@ from .inode import Dentry, Inode, RegularFile
 from .path import PathWalk
 from .permission import MAY_WRITE, file_user, keeps_set_group_id, owns, without_set_ids
 from .pseudo import PseudoFile
+from .size_limit import need_size
 
 if TYPE_CHECKING:
     from app.kernel.arguments import DirFd, Path
@@ -27,8 +29,6 @@ NO_ID = 0xFFFF_FFFF
 
 MIN_TIME, MAX_TIME = -(1 << 31), (1 << 34) - 1 - (1 << 31)
 """The earliest and latest second that an inode can hold, as on ext4."""
-
-_NS = 1_000_000_000
 
 
 class Target(Struct):
@@ -130,8 +130,8 @@ def change_times(call: Call, target: Target, times: tuple[int | None, int | None
 
 def clamped_time(time: int) -> int:
     """The nearest time, in ns, that an inode can hold; the first and last second have no fractions."""
-    seconds = min(max(time // _NS, MIN_TIME), MAX_TIME)
-    return seconds * _NS if seconds in (MIN_TIME, MAX_TIME) else time
+    seconds = min(max(time // SECOND, MIN_TIME), MAX_TIME)
+    return seconds * SECOND if seconds in (MIN_TIME, MAX_TIME) else time
 
 
 def truncate(call: Call, target: Target, size: int) -> None:
@@ -144,6 +144,7 @@ def truncate(call: Call, target: Target, size: int) -> None:
         raise KernelError(Errno.EINVAL, f"{target.path} is no regular file")
     if not inode.may_become(size):
         raise KernelError(Errno.EPERM, f"A seal of {target.path} forbids the new size")
+    need_size(call, size, inode.size)
     inode.drop_privileges(call.task.credentials)
     inode.truncate(size)
     notify.file_event(inode, target.dentry, notify.IN_MODIFY)

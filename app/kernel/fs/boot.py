@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.kernel.abi.constants import OpenFlag
+from app.kernel.errno import KernelError
 
 from .context import FsContext
 from .descriptors import DescriptorTable
 from .device import CharacterDevice
 from .devpts import mount_terminals
 from .file import FileDescription
-from .inode import Directory
+from .inode import Dentry, Directory
 from .mounts import SHM
 from .procfs.mount import mount_proc
+from .program_file import ProgramFile
 from .rootfs import USER_ID, RootFs
 from .stream import InputStream, Stream, StreamDescription
 from .superblock import SharedSuperBlock, SuperBlock
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from app.kernel.kernel import Kernel
 
 TERMINAL_PATH = "/dev/pts/0"
+
+PROGRAM_DIRECTORY = "/usr/local/bin"
+"""Where the first program's file is, unless its name says something else."""
 
 
 def mount_root(kernel: Kernel) -> FsContext:
@@ -42,9 +48,27 @@ def mount_root(kernel: Kernel) -> FsContext:
         kernel.input = terminal
     if config.streams[0] == "stream":
         kernel.input = InputStream()
-    for path, contents in config.files:
-        rootfs.bring(posixpath.normpath(posixpath.join(config.cwd, path)), contents)
+    for file in config.files:
+        rootfs.bring(posixpath.normpath(posixpath.join(config.cwd, file.path)), file)
     return FsContext(fs, rootfs.root, rootfs.make_directories(config.cwd))
+
+
+def install_program(kernel: Kernel, context: FsContext, make: Callable[[], bytes]) -> tuple[str, Dentry]:
+    """Put the file of the first program, whose contents `make` makes, where its name says it is.
+
+    Returns the path that a shell would have found it by, and the file. A name without a slash is found in PATH.
+    """
+    config = kernel.config
+    owner = 0 if config.root else USER_ID
+    inode = ProgramFile(context.superblock, owner, make, kernel.program.lines)
+    rootfs = RootFs(context.superblock, context.root)
+    name = config.argv[0]
+    filename = name if "/" in name else f"{PROGRAM_DIRECTORY}/{name}"
+    try:
+        return filename, rootfs.place(posixpath.normpath(posixpath.join(config.cwd, filename)), inode)
+    except (ValueError, KernelError):
+        filename = f"{PROGRAM_DIRECTORY}/program"
+        return filename, rootfs.place(filename, inode)
 
 
 def open_standard_streams(kernel: Kernel, fs: FsContext, files: DescriptorTable) -> None:

@@ -51,6 +51,9 @@ def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mod
     kept = flags & ~_FORGOTTEN
     if not flags & OpenFlag.O_PATH:
         kept |= OpenFlag.O_LARGEFILE
+    truncated = dentry.inode if flags & OpenFlag.O_TRUNC and not created else None
+    if isinstance(truncated, RegularFile):
+        truncated.get_write_access()
     file = open_dentry(call.task.fs.superblock, dentry, kept)
     file.created = created
     if isinstance(file, FifoEnd):
@@ -58,9 +61,10 @@ def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mod
         number = files.lowest_free()
     if not file.path_only:
         notify.file_event(dentry.inode, dentry, notify.IN_OPEN)
-    if flags & OpenFlag.O_TRUNC and isinstance(dentry.inode, RegularFile) and not created:
-        dentry.inode.drop_privileges(call.task.credentials)
-        dentry.inode.truncate(0)
+    if isinstance(truncated, RegularFile):
+        truncated.drop_privileges(call.task.credentials)
+        truncated.truncate(0)
+        truncated.put_write_access()
         notify.file_event(dentry.inode, dentry, notify.IN_MODIFY)
         call.service("vfs", "truncate", f"O_TRUNC: {dentry.path} is empty now.")
     file.opened(call, flags)

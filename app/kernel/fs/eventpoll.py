@@ -22,6 +22,9 @@ from .superblock import SuperBlock
 MAX_NESTS = 4
 """How deep epoll instances may watch one another (EP_MAX_NESTS)."""
 
+MAX_WATCHES = 16384
+"""Descriptors that all instances together may watch (/proc/sys/fs/epoll/max_user_watches)."""
+
 PATH_LIMITS = (1000, 500, 100, 50, 10)
 """How many paths of each length may lead from a file up through epoll instances that watch one another."""
 
@@ -96,7 +99,12 @@ class EventPoll(NoticeDescription):
         return self.items.get((fd, file.identity))
 
     def insert(self, fd: int, file: FileDescription, events: int, data: int) -> None:
-        """Register a descriptor. Raises EINVAL when too many chains of instances would lead to a file."""
+        """Register a descriptor. Raises ENOSPC when there are too many, EINVAL for too many chains to one file."""
+        if self.inode.fs.epoll_watches >= MAX_WATCHES:
+            raise KernelError(
+                Errno.ENOSPC, f"All instances together watch {MAX_WATCHES} descriptors, as many as may be"
+            )
+        self.inode.fs.epoll_watches += 1
         item = EpollItem(self, fd, file, events, data)
         self.items[fd, file.identity] = item
         if not self._paths_allowed(file):
@@ -114,6 +122,7 @@ class EventPoll(NoticeDescription):
     def forget(self, item: EpollItem) -> None:
         """The item is not registered any more."""
         del self.items[item.fd, item.file.identity]
+        self.inode.fs.epoll_watches -= 1
         if item.is_ready:
             self._ready.remove(item)
 

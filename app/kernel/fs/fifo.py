@@ -23,6 +23,7 @@ class Fifo(Pipe):
     """
 
     named = True
+    nameless_magic = 0
 
     def open(self, fs: SuperBlock, flags: int, dentry: Dentry) -> FifoEnd:
         """One more end, which may have to wait for the other (`FifoEnd.meet_partner`)."""

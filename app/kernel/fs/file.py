@@ -13,12 +13,14 @@ from app.kernel.wait import Blocking, Sleep, WaitQueue
 from . import notify
 from .inode import Dentry, Inode, RegularFile, UnnamedDentry
 from .owner_signal import FileOwner
+from .size_limit import writable_size
 from .superblock import SuperBlock
 
 if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument
     from app.kernel.call import Call
 
+    from .descriptors import DescriptorTable
     from .eventpoll import EpollItem
 
 MAX_RW_COUNT = 0x7FFF_F000
@@ -122,6 +124,9 @@ class FileDescription:
                 item.remove()
             self.release()
 
+    def flush(self, table: DescriptorTable) -> None:
+        """A number of `table` that meant this description is closed, whether or not others still mean it."""
+
     def release(self) -> None:
         """Nobody has this description any more."""
         if self.inode.locks is not None:
@@ -216,6 +221,19 @@ class RegularDescription(FileDescription):
     gives_pages = takes_pages = True
     inode: RegularFile
 
+    def __init__(
+        self, fs: SuperBlock, inode: RegularFile, flags: int, dentry: Dentry | None = None, path: str = ""
+    ) -> None:
+        if flags & _ACCESS in (int(OpenFlag.O_WRONLY), int(OpenFlag.O_RDWR)):
+            inode.get_write_access()
+        super().__init__(fs, inode, flags, dentry, path)
+
+    def release(self) -> None:
+        """What could write can do so no more."""
+        if self.writable:
+            self.inode.put_write_access()
+        super().release()
+
     def try_read(self, call: Call, sink: Sink, position: int | None) -> int:
         """Copy from the offset up to the end of the file."""
         inode = self.inode
@@ -250,7 +268,7 @@ class RegularDescription(FileDescription):
             call.service("vfs", "append", f"O_APPEND: the write begins at the end, offset {start}.")
         if start >= inode.max_size:
             raise KernelError(Errno.EFBIG, f"No file has a byte at offset {start}")
-        wanted = min(wanted, inode.max_size - start)
+        wanted = writable_size(call, start, min(wanted, inode.max_size - start))
         inode.drop_privileges(call.task.credentials)
         wanted = inode.writable_part(start, wanted)
         if not wanted:

@@ -38,6 +38,8 @@ class Inode:
     """
 
     block_size = PAGE_SIZE
+    nameless_magic = 0
+    """`f_type` (statfs(2)) of a kind of file that no directory holds, such as pipes; 0 of all others."""
 
     immutable = False
     """Whether nobody may write to it, whatever its permissions say: EPERM, not EACCES (Linux S_IMMUTABLE)."""
@@ -156,6 +158,8 @@ class RegularFile(Inode):
 
     `max_size` is the largest size it may have. A reserved page has its place on the disk but was never written: it
     reads as a hole (an unwritten extent of ext4).
+    `write_count` is how often it is open for writing or, below zero, how many processes execute it: never both
+    (Linux `i_writecount`).
     """
 
     max_size = MAX_FILE_SIZE
@@ -166,6 +170,25 @@ class RegularFile(Inode):
         self._pages: dict[int, bytearray | memoryview] = {}
         self._reserved: set[int] = set()
         self.mappings: list[FileMapping] = []
+        self.write_count = 0
+
+    def get_write_access(self) -> None:
+        """Somebody is about to change it. Raises ETXTBSY while it is executed."""
+        if self.write_count < 0:
+            raise KernelError(Errno.ETXTBSY, "The file is being executed, so it cannot be opened for writing")
+        self.write_count += 1
+
+    def put_write_access(self) -> None:
+        """Who called `get_write_access` has finished."""
+        self.write_count -= 1
+
+    def deny_write_access(self) -> None:
+        """A process executes it, which nobody has open for writing."""
+        self.write_count -= 1
+
+    def allow_write_access(self) -> None:
+        """The process has ended or executes another file."""
+        self.write_count += 1
 
     @property
     def size(self) -> int:

@@ -194,6 +194,11 @@ class LineDiscipline:
         self._complete.append((bytes(self._line), end_of_file))
         self._line.clear()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether what is typed next gets lost, unless it is a key that counts at once."""
+        return self._waiting() >= MAX_INPUT
+
     def _waiting(self) -> int:
         return len(self._line) + len(self._raw) + sum(len(line) for line, _ in self._complete)
 

@@ -75,6 +75,7 @@ class Pipe(Inode):
     """The pipe itself: an inode without a name, or the fifo that is one with a name."""
 
     named = False
+    nameless_magic = 0x50495045
 
     def __init__(self, fs: SuperBlock, uid: int, gid: int, permissions: int = 0o600) -> None:
         super().__init__(fs, stat.S_IFIFO | permissions, uid, gid)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -11,6 +13,9 @@ from app.kernel.errno import Errno, KernelError
 from .device import CharacterDevice, FullDevice, NullDevice, Opener, RandomDevice, ZeroDevice
 from .inode import NAME_MAX, Dentry, Directory, Inode, RegularFile, Symlink
 from .superblock import SuperBlock
+
+if TYPE_CHECKING:
+    from app.kernel.config import GuestFile
 
 USER_ID = 1000
 HOME = "/home/user"
@@ -126,26 +131,42 @@ class RootFs(Struct):
             raise KernelError(Errno.ENOSPC, "The disk is full")
         return self.add(path, inode)
 
-    def bring(self, path: str, contents: bytes) -> None:
+    def bring(self, path: str, file: GuestFile) -> None:
         """Put a file of the visitor's at an absolute path, with the directories above it; they belong to the user.
 
         Raises ValueError where no file can be: at a directory, below a file, or with a name no directory holds.
         """
+        fs = self.fs
+        try:
+            if stat.S_ISDIR(file.mode):
+                self.make_directories(path).inode.mode = file.mode
+            elif stat.S_ISLNK(file.mode):
+                self.place(path, Symlink(fs, os.fsdecode(file.contents), USER_ID, USER_ID))
+            else:
+                inode = RegularFile(fs, stat.S_IMODE(file.mode), USER_ID, USER_ID)
+                if inode.write(0, file.contents) < len(file.contents):
+                    raise KernelError(Errno.ENOSPC, "The disk is full")
+                self.place(path, inode)
+        except KernelError as error:
+            raise ValueError(f"{path} cannot be created: {error}") from None
+
+    def place(self, path: str, inode: Inode) -> Dentry:
+        """Enter `inode` at an absolute path in the place of whatever is there, with the directories above it.
+
+        Raises ValueError as `bring`, and ENOTDIR.
+        """
         above, _, name = path.rpartition("/")
         if not name or any(len(os.fsencode(part)) > NAME_MAX or "\0" in part for part in path.split("/")):
             raise ValueError(f"{path!r} is no path for a file")
-        try:
-            parent = self.make_directories(above).directory
-            if parent.creation_error is not None:
-                raise ValueError(f"{above} has only the names that the kernel gives it")
-            existing = parent.entries.get(name)
-            if existing is not None and existing.inode.is_directory:
-                raise ValueError(f"{path} is a directory")
-            if existing is not None:
-                existing.unlink()
-            self.file(path, contents, owner=USER_ID)
-        except KernelError as error:
-            raise ValueError(f"{path} cannot be created: {error}") from None
+        directory = self.make_directories(above)
+        if directory.directory.creation_error is not None:
+            raise ValueError(f"{above} has only the names that the kernel gives it")
+        existing = directory.directory.entries.get(name)
+        if existing is not None and existing.inode.is_directory:
+            raise ValueError(f"{path} is a directory")
+        if existing is not None:
+            existing.unlink()
+        return directory.create(name, inode)
 
     def make_directories(self, path: str) -> Dentry:
         """The directory at an absolute path, made with everything above it where missing.

@@ -29,6 +29,11 @@ class InputStream:
         self.data = bytearray()
         self.ended = False
 
+    @property
+    def listens(self) -> bool:
+        """A pipe is read when the program reads, so that a run does not depend on who fills it how fast."""
+        return False
+
     def receive(self, data: bytes) -> None:
         """More input; `b""` is its end."""
         self.data += data
@@ -69,6 +74,8 @@ class StreamDescription(FileDescription):
         source = self.inode.source
         if source is None or not sink.size:
             return 0
+        if self.nonblocking and not source.data:
+            call.kernel.poll_keyboard_for((source.readers,))
         if not source.data:
             if source.ended:
                 call.service("pipe", "read", "Standard input has ended: the read gives 0 bytes.")

@@ -52,6 +52,7 @@ class SuperBlock:
         self.inodes = 0
         self.pages = 0
         self.pipe_pages = 0
+        self.epoll_watches = 0
         self.watches = 0
         self.move_cookie = 0
         self.blocked_lockers: dict[object, object] = {}

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from app.cpu.mmu import PAGE_SHIFT, WRITE
 from app.kernel.errno import Errno, KernelError
+from app.kernel.fs.inode import RegularFile
 from app.trace.events import Memory, word
 
 from .faults import MMAP_MIN_ADDR, STACK_GUARD_GAP
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from app.kernel.fs.inode import Dentry
     from app.kernel.kernel import Kernel
+    from app.toolchain.program import LineTable
 
 MMAP_BASE = 0x7FFF_F7FF_F000
 """mmap places regions downwards from here, as Linux does on x86-64 when addresses are not randomised."""
@@ -42,7 +44,8 @@ class AddressSpace(UserCopy):
     membarrier(2) has registered.
 
     `arg_start` to `arg_end` and `env_start` to `env_end` hold the strings that exec put on the stack, which begins at
-    `start_stack`; `executable` is the file that exec loaded.
+    `start_stack`; `executable` is the file that exec loaded. `lines` says which source lines the code comes from, where
+    that is known.
     """
 
     def __init__(self, kernel: Kernel) -> None:
@@ -53,6 +56,7 @@ class AddressSpace(UserCopy):
         self.arg_start = self.arg_end = self.env_start = self.env_end = self.start_stack = 0
         self.auxv = b""
         self.executable: Dentry | None = None
+        self.lines: LineTable | None = None
         self.default_flags = 0
         self.barriers = 0
 
@@ -67,7 +71,9 @@ class AddressSpace(UserCopy):
         child.start_brk, child.brk = self.start_brk, self.brk
         child.arg_start, child.arg_end = self.arg_start, self.arg_end
         child.env_start, child.env_end = self.env_start, self.env_end
-        child.start_stack, child.auxv, child.executable = self.start_stack, self.auxv, self.executable
+        child.start_stack, child.auxv, child.lines = self.start_stack, self.auxv, self.lines
+        if self.executable is not None:
+            child.execute(self.executable)
         child.barriers = self.barriers
         pages = sorted(self._entries)
         regions: list[Vma] = []
@@ -100,6 +106,14 @@ class AddressSpace(UserCopy):
                 gone = Memory(change="unmap", start=word(vma.start), end=word(vma.end), perms="", name=vma.name)
                 self._recorder.emit_for(tid, gone)
 
+    def execute(self, executable: Dentry) -> None:
+        """Be the memory of a process that executes this regular file, which nobody can write to meanwhile."""
+        self.executable = executable
+        inode = executable.inode
+        if isinstance(inode, RegularFile):
+            inode.openers += 1
+            inode.deny_write_access()
+
     def share(self) -> AddressSpace:
         """This very one, for one task more."""
         self.references += 1
@@ -121,6 +135,11 @@ class AddressSpace(UserCopy):
         self.objects.clear()
         for file in files:
             file.detach(self)
+        executable, self.executable = self.executable, None
+        if executable is not None and isinstance(executable.inode, RegularFile):
+            executable.inode.allow_write_access()
+            executable.inode.openers -= 1
+            executable.inode.release_if_unused()
 
     # -- regions -----------------------------------------------------------------------------------------------------
 

@@ -25,6 +25,9 @@ MMAP_MIN_ADDR = 0x10000
 STACK_GUARD_GAP = 256 << PAGE_SHIFT
 """Bytes that stay free below a region that grows down, so that it can't run into its neighbour."""
 
+FAULT_AROUND_PAGES = 16
+"""Pages of a file that one fault maps, because a program that needs one of them soon needs others."""
+
 _NEEDED: dict[Access, int] = {"read": READ, "write": WRITE, "execute": EXECUTE}
 
 
@@ -150,11 +153,29 @@ class DemandPaging:
         elif write or not file.has_data(offset):
             frame = file.private_frame(offset)
         else:
-            frame = file.shared_frame(offset)
+            self._map_around(vma, file, page)
+            return page in self._entries
         if frame is None:
             return False
         self.page_table.map(page, frame, self._perms(vma, frame, write))
         return True
+
+    def _map_around(self, vma: Vma, file: MemoryObject, page: int) -> None:
+        """Map `page` and those of its neighbours that the file has in memory, too (Linux `do_fault_around`)."""
+        first, last = page & -FAULT_AROUND_PAGES, page | (FAULT_AROUND_PAGES - 1)
+        if len(self.guards):
+            first = last = page
+        shift = vma.offset - vma.start
+        for near in range(max(first, vma.start >> PAGE_SHIFT), min(last + 1, vma.end >> PAGE_SHIFT)):
+            offset = (near << PAGE_SHIFT) + shift
+            if near in self._entries or not file.has_data(offset) or file.is_past_end(offset):
+                continue
+            frame = file.shared_frame(offset)
+            if frame is not None:
+                perms = self._perms(vma, frame)
+                self.page_table.map(near, frame, perms, translated=frame in file.executed)
+                if perms & EXECUTE:
+                    file.executed.add(frame)
 
     def _perms(self, vma: Vma, frame: int, written: bool = False) -> int:
         """What the page table entry for `frame` in `vma` may allow. `written` says that the store is known already."""

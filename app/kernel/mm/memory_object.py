@@ -21,7 +21,8 @@ class MemoryObject:
     """Pages that every region which maps them shares: the page cache of one inode (struct address_space).
 
     `frames` are the pages present, by index; the object counts as one user of each. `mappers` are the address spaces
-    with regions of it (Linux `i_mmap`). `name` is for /proc/self/maps, as are `device` and `number`.
+    with regions of it (Linux `i_mmap`). `executed` are frames that were mapped as code and have not changed since: what
+    the CPU made of them still holds. `name` is for /proc/self/maps, as are `device` and `number`.
     """
 
     writes_are_noticed = False
@@ -33,6 +34,7 @@ class MemoryObject:
         self.number = number
         self.frames: dict[int, int] = {}
         self.mappers: dict[AddressSpace, None] = {}
+        self.executed: set[int] = set()
         self._memory = memory
 
     @property
@@ -96,7 +98,9 @@ class MemoryObject:
         for mm in self.mappers:
             mm.drop_object_pages(self, start, end, copies)
         for index in [index for index in self.frames if start <= index << PAGE_SHIFT < end]:
-            self._memory.release(self.frames.pop(index))
+            frame = self.frames.pop(index)
+            self.executed.discard(frame)
+            self._memory.release(frame)
 
     def punch(self, start: int, end: int) -> None:
         """Make [start, end), page aligned, a hole: it reads as zeros (MADV_REMOVE)."""
@@ -200,15 +204,18 @@ class MappedFile(MemoryObject):
             self.inode.move_page(index, bytearray(PAGE_SIZE))
             self._memory.release(frame)
         self.frames.clear()
+        self.executed.clear()
         self.inode.openers -= 1
         self.inode.release_if_unused()
 
     def stored(self) -> None:
         """The file has changed (Linux `file_update_time`)."""
+        self.executed.clear()
         self.inode.modified()
 
     def written(self, start: int, end: int) -> None:
         """The file says that its bytes [start, end) have changed: what a program executes from them is new."""
+        self.executed.clear()
         for mm in self.mappers:
             mm.object_written(self, start, end)
 

@@ -48,6 +48,8 @@ _PING = ((AF_INET, int(IpProtocol.IPPROTO_ICMP)), (AF_INET6, int(IpProtocol.IPPR
 class SocketInode(Inode):
     """The inode of a socket: it has no name in any directory (sockfs)."""
 
+    nameless_magic = 0x534F434B
+
     def __init__(self, fs: SuperBlock, uid: int, gid: int) -> None:
         super().__init__(fs, stat.S_IFSOCK | 0o777, uid, gid)
 

@@ -69,8 +69,8 @@ def epoll_ctl(call: Call, epfd: Fd, op: EpollOperation, fd: Fd, event: EpollEven
 
     EFAULT: `event` is not readable. EBADF: a descriptor is not open. EPERM: `fd` is a file that is always ready, such
     as a regular one. EINVAL: `epfd` is no epoll instance or `fd` itself, no such `op`, or EPOLLEXCLUSIVE where it may
-    not be. EEXIST, ENOENT: it is registered already, or is not. ELOOP: instances would watch one another in a circle or
-    more than 4 deep. See epoll_ctl(2).
+    not be. EEXIST, ENOENT: it is registered already, or is not. ENOSPC: too many are registered. ELOOP: instances would
+    watch one another in a circle or more than 4 deep. See epoll_ctl(2).
     """
     wanted = event.read() if op != EpollOperation.EPOLL_CTL_DEL else {"events": 0, "data": 0}
     epoll, file = epfd.file, fd.file
@@ -139,7 +139,7 @@ def epoll_pwait(
 ) -> Blocking[Int]:
     """Like epoll_wait, with `sigmask` as the signal mask while it waits.
 
-    EFAULT: `sigmask` is not readable. EINVAL: `sigsetsize` is not 8; and as epoll_wait. See epoll_wait(2).
+    EFAULT: `sigmask` is not readable. EINVAL: `sigsetsize` is not 8. And the errors of epoll_wait. See epoll_wait(2).
     """
     deadline = Deadline.after(call, milliseconds(timeout))
     set_user_sigmask(call, sigmask, sigsetsize)
@@ -159,7 +159,7 @@ def epoll_pwait2(
 ) -> Blocking[Int]:
     """Like epoll_pwait, with the time as a timespec; NULL waits for ever.
 
-    EFAULT: `timeout` is not readable. EINVAL: it is malformed; and as epoll_pwait. See epoll_wait(2).
+    EFAULT: `timeout` is not readable. EINVAL: it is malformed. And the errors of epoll_pwait. See epoll_wait(2).
     """
     deadline = Deadline.of(call, timeout)
     set_user_sigmask(call, sigmask, sigsetsize)

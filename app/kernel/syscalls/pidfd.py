@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from enum import IntFlag
-from typing import Annotated
-
 from app.kernel import signal_delivery
 from app.kernel.abi.constants import OpenFlag, Signo
+from app.kernel.abi.flags import Flags
 from app.kernel.abi.text import signal_name
-from app.kernel.arguments import Fd, Int, SignalNumber, StructIn, Unsigned
+from app.kernel.arguments import Fd, Int, SignalNumber, Unsigned
+from app.kernel.arguments.siginfo import SigInfoIn
 from app.kernel.call import Call
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
@@ -20,7 +19,7 @@ from app.kernel.task import Process
 _CLOSE_ON_EXEC = True
 
 
-class PidfdFlag(IntFlag):
+class PidfdFlag(Flags):
     """Flags of pidfd_open(2)."""
 
     PIDFD_NONBLOCK = 0o4000
@@ -31,7 +30,7 @@ class PidfdFlag(IntFlag):
 def pidfd_open(call: Call, pid: Int, flags: PidfdFlag) -> Fd:
     """Get a descriptor that stands for a process. It becomes readable when the process ends.
 
-    EINVAL: unknown flags, or `pid` is not positive. ESRCH: there is no such process; ENOENT when it is a thread that
+    EINVAL: unknown flags, or `pid` is not positive. ESRCH: there is no such process. ENOENT: it is a thread that
     leads none. EMFILE: too many descriptors. See pidfd_open(2). Not served: PIDFD_THREAD.
     """
     bits = int(flags) & 0xFFFF_FFFF
@@ -66,26 +65,25 @@ def _process_of(fd: Fd) -> Process:
 
 
 @syscall
-def pidfd_send_signal(
-    call: Call, pidfd: Fd, sig: SignalNumber, info: Annotated[StructIn, "siginfo_child"], flags: Unsigned
-) -> Int:
+def pidfd_send_signal(call: Call, pidfd: Fd, sig: SignalNumber, info: SigInfoIn, flags: Unsigned) -> Int:
     """Send a signal to the process that `pidfd` stands for; `sig` 0 only asks whether one could.
 
     EINVAL: flags, no such signal, or an `info` for another signal. EBADF: no pidfd. EPERM: it belongs to somebody else,
-    or `info` pretends to come from the kernel. ESRCH: the process has gone. See pidfd_send_signal(2).
+    or `info` pretends to come from the kernel. ESRCH: the process has gone. EAGAIN: too many signals are
+    queued. See pidfd_send_signal(2).
     """
     if flags:
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "There are no such flags here.")
     process = _process_of(pidfd)
     me = call.task.process
+    sent = SigInfo.user(int(sig), me)
     if not info.is_null:
-        fields = info.read()
-        if fields["si_signo"] != sig:
-            raise call.refuse(Errno.EINVAL, "info", "signal", str(fields["si_signo"]), "It is about another signal.")
-        if process is not me and fields["si_code"] >= 0:
-            raise call.refuse(
-                Errno.EPERM, "info", "permission", str(fields["si_code"]), "It pretends to be the kernel's."
-            )
+        about = info.signal_number()
+        if about != sig:
+            raise call.refuse(Errno.EINVAL, "info", "signal", str(about), "It is about another signal.")
+        sent = info.read(int(sig))
+        if process is not me and (not sent.from_program or sent.code == "SI_TKILL"):
+            raise call.refuse(Errno.EPERM, "info", "permission", sent.code, "It pretends to be the kernel's.")
     if not 0 <= sig <= LAST:
         raise call.refuse(Errno.EINVAL, "sig", "signal", str(int(sig)), f"Signals are numbered 1 to {LAST}.")
     if call.kernel.processes.get(process.pid) is not process:
@@ -96,7 +94,9 @@ def pidfd_send_signal(
         raise call.refuse(Errno.EPERM, "pidfd", "permission", str(process.pid), "It belongs to another user.")
     if sig:
         call.service("signal", "send", f"{signal_name(int(sig))} is sent to process {process.pid}.")
-        signal_delivery.send_to_process(call.kernel, process, SigInfo.user(int(sig), me))
+        if not signal_delivery.send_to_process(call.kernel, process, sent):
+            sentence = "RLIMIT_SIGPENDING allows no more queued signals."
+            raise call.refuse(Errno.EAGAIN, "sig", "limit", signal_name(int(sig)), sentence)
     return Int(0)
 
 

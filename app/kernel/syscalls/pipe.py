@@ -16,7 +16,7 @@ from app.kernel.syscall import syscall
 def pipe(call: Call, pipefd: DescriptorPair) -> Int:
     """Make a pipe and store its two descriptors in `pipefd`: first the end to read from, then the end to write to.
 
-    Source: pipe(2). Errors: EFAULT (`pipefd` is not writable memory), EMFILE.
+    EFAULT: `pipefd` is not writable memory. EMFILE: too many descriptors. See pipe(2).
     """
     return _make(call, pipefd, 0)
 
@@ -25,7 +25,9 @@ def pipe(call: Call, pipefd: DescriptorPair) -> Int:
 def pipe2(call: Call, pipefd: DescriptorPair, flags: PipeFlag) -> Int:
     """Like pipe, with flags for both ends: O_CLOEXEC, O_NONBLOCK, O_DIRECT (each write is a packet).
 
-    Source: pipe(2). Errors: those of pipe, EINVAL (other flags).
+    EINVAL: other flags. And the errors of pipe. See pipe(2).
+
+    Not served: O_NOTIFICATION_PIPE, which answers EINVAL.
     """
     known = int(PipeFlag.O_CLOEXEC | PipeFlag.O_NONBLOCK | PipeFlag.O_DIRECT)
     if flags & ~known:

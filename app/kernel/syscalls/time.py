@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel import posix_clocks
 from app.kernel.abi.constants import ClockId
 from app.kernel.abi.text import flag_text
@@ -11,12 +12,11 @@ from app.kernel.abi.time_constants import RusageWho
 from app.kernel.accounting import rusage_fields
 from app.kernel.arguments import Int, Long, NumberOut, StructOut
 from app.kernel.call import Call
+from app.kernel.clock import CLOCK_TICK, SECOND
 from app.kernel.errno import Errno
 from app.kernel.posix_clocks import PosixClock
 from app.kernel.syscall import syscall
 
-SECOND = 1_000_000_000
-CLOCK_TICK = 10_000_000
 """Unit of times(2), ns: 1 / sysconf(_SC_CLK_TCK)."""
 
 
@@ -80,8 +80,8 @@ def times(call: Call, buf: Annotated[StructOut, "tms"]) -> Long:
 def getrusage(call: Call, who: RusageWho, usage: Annotated[StructOut, "rusage"]) -> Int:
     """Tell what has been used by the process, by its children that were waited for, or by the calling thread.
 
-    EINVAL: no such `who`. EFAULT: no room. See getrusage(2). Not served: only CPU time is counted, all of it as that of
-    the program; the other numbers are 0.
+    EINVAL: no such `who`. EFAULT: no room. See getrusage(2). Not served: CPU time, page faults and the present size of
+    the memory are told, all time as that of the program; the other numbers are 0.
     """
     call.kernel.scheduler.charge()
     process = call.task.process
@@ -92,7 +92,12 @@ def getrusage(call: Call, who: RusageWho, usage: Annotated[StructOut, "rusage"])
     }
     if who not in tuple(RusageWho):
         raise call.refuse(Errno.EINVAL, "who", "choice", str(int(who)), "It is SELF, CHILDREN or THREAD.")
-    usage.write(**rusage_fields(used[RusageWho(who)]))
+    fields = rusage_fields(used[RusageWho(who)])
+    if who != RusageWho.RUSAGE_CHILDREN:
+        mm = call.task.mm
+        fields["ru_maxrss"] = sum(sum(mm.resident(vma)) for vma in mm.vmas) * PAGE_SIZE // 1024
+        fields["ru_minflt"] = process.minor_faults
+    usage.write(**fields)
     return Int(0)
 
 

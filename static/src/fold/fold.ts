@@ -105,7 +105,9 @@ function showTask(state: State, pid: number): State {
 }
 
 /** A task has another program: memory of its own, and a descriptor table that it shares with nobody. */
-function exec(state: State, event: TaskExec): State {
+function exec(before: State, event: TaskExec): State {
+  const { former } = event;
+  const state = former === undefined || former === null ? before : rename(before, former, event.task);
   const task = state.tasks.get(event.task);
   if (!task) return state;
   const memories = new Map(state.memories).set(task.pid, event.segments);
@@ -154,6 +156,23 @@ function switchTo(state: State, event: Switch): State {
 function withTask(state: State, pid: number, change: Partial<Task>): State {
   const task = state.tasks.get(pid);
   return task ? { ...state, tasks: new Map(state.tasks).set(pid, { ...task, ...change }) } : state;
+}
+
+/** The state in which a thread has taken the place of the first one of its process. */
+function rename(state: State, former: number, pid: number): State {
+  const tasks = new Map(state.tasks);
+  const task = tasks.get(former);
+  if (task) {
+    tasks.delete(former);
+    tasks.set(pid, { ...task, pid });
+  }
+  const crossings = new Map(state.crossings);
+  const crossing = crossings.get(former);
+  if (crossing) {
+    crossings.delete(former);
+    crossings.set(pid, crossing);
+  }
+  return { ...state, task: pid, tasks, crossings };
 }
 
 /** True when the task's latest crossing is still inside the kernel. */

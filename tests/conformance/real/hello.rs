@@ -35,6 +35,8 @@ fn main() {
         *words.entry(word).or_insert(0) += 1;
     }
     println!("{:?}", words);
+    // The usual message has the thread's id in it, which is another one on every machine.
+    std::panic::set_hook(Box::new(|info| eprintln!("panicked: {}", info.payload().downcast_ref::<&str>().unwrap_or(&""))));
     let caught = thread::spawn(|| panic!("on purpose")).join();
     println!("the thread panicked: {}", caught.is_err());
     std::process::exit(3);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.kernel.config import GuestFile
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.inode import Directory, RegularFile
 from app.kernel.fs.permission import MAY_EXEC, MAY_READ, MAY_WRITE
@@ -100,20 +101,29 @@ def test_a_path_longer_than_any_path_has_no_text() -> None:
 
 def test_a_visitors_file_replaces_what_is_there_and_makes_its_directories() -> None:
     rootfs = root_file_system()
-    rootfs.bring("/home/user/notes.txt", b"mine")
-    rootfs.bring("/data/deep/f", b"x")
+    rootfs.bring("/home/user/notes.txt", GuestFile("", b"mine"))
+    rootfs.bring("/data/deep/f", GuestFile("", b"x", 0o100755))
     assert rootfs.find("/home/user/notes.txt").inode.read(0, 10) == b"mine"
     assert rootfs.find("/data/deep/f").path == "/data/deep/f"
+    assert rootfs.find("/data/deep/f").inode.mode == 0o100755
+
+
+def test_a_visitor_brings_directories_and_links() -> None:
+    rootfs = root_file_system()
+    rootfs.bring("/opt/bin", GuestFile("", mode=0o040755))
+    rootfs.bring("/opt/bin/ls", GuestFile("", b"busybox", 0o120777))
+    assert rootfs.find("/opt/bin").inode.is_directory
+    assert rootfs.find("/opt/bin/ls").inode.target == "busybox"
 
 
 @pytest.mark.parametrize("path", ["/etc", "/", "/etc/passwd/x", "/dev/null/x", "/tmp/" + "n" * 256, "/tmp/a\0b"])
 def test_a_visitors_file_needs_a_place(path: str) -> None:
     with pytest.raises(ValueError, match="/"):
-        root_file_system().bring(path, b"x")
+        root_file_system().bring(path, GuestFile("", b"x"))
 
 
 def test_a_visitors_file_must_fit() -> None:
     with pytest.raises(ValueError, match="ENOSPC"):
         rootfs = root_file_system()
         for index in range(40):
-            rootfs.bring(f"/tmp/{index}", bytes(1 << 20))
+            rootfs.bring(f"/tmp/{index}", GuestFile("", bytes(1 << 20)))

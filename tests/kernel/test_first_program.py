@@ -9,11 +9,11 @@ from types import SimpleNamespace
 import pytest
 
 from app.cpu.mmu import PhysicalMemory
-from app.kernel import exec as program_exec
+from app.kernel import first_program
 from app.kernel.abi import X86_64
 from app.kernel.config import KernelConfig
 from app.kernel.credentials import Credentials
-from app.kernel.exec import ExecError
+from app.kernel.first_program import ExecError
 from app.kernel.mm.address_space import AddressSpace
 from app.toolchain.program import Program, Segment
 from app.trace.recorder import Recorder
@@ -38,7 +38,7 @@ class Loaded:
         self.mm = AddressSpace(self.kernel)
         process = SimpleNamespace(mm=self.mm, credentials=Credentials(1000, 1001, 1001, 1001, 1002, 1003, 1003, 1003))
         program = Program("x86_64", "gas", segments, 0x401000)
-        self.entry, self.sp = program_exec.load(self.kernel, process, program)
+        self.entry, self.sp = first_program.load(self.kernel, process, program, config.get("argv", ("prog",))[0])
 
     def words(self):
         """The 64-bit words from the stack pointer up."""

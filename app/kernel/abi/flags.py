@@ -1,0 +1,12 @@
+"""The base class of the enums whose members are bits."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Flags(IntEnum):
+    """Names for the bits of a flag word. Members combine to plain ints.
+
+    An `IntFlag` would make a member for each combination that a program asks for, and keep it.
+    """

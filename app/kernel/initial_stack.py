@@ -1,0 +1,122 @@
+"""The stack a program begins with: strings, auxiliary vector, environment, arguments (System V ABI, AMD64, 3.4.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from app.cpu.mmu import EXECUTE, PAGE_SIZE, READ, WRITE
+
+from .mm.faults import page_floor
+from .mm.vma import Vma
+
+if TYPE_CHECKING:
+    from .credentials import Credentials
+    from .kernel import Kernel
+    from .mm.address_space import AddressSpace
+
+STACK_TOP = 0x7FFF_FFFF_F000
+"""End of [stack] on every run; Linux puts it here when addresses are not randomised."""
+
+STACK_ROOM = 128 << 10
+"""Bytes that [stack] has below its first contents before it must grow."""
+
+STACK_PRESENT = 16 << 10
+"""Bytes below the first contents that have frames from the start, so that ordinary pushes cause no page fault."""
+
+CLOCK_TICKS = 100
+
+AT_NULL, AT_PHDR, AT_PHENT, AT_PHNUM, AT_PAGESZ, AT_BASE, AT_FLAGS, AT_ENTRY = 0, 3, 4, 5, 6, 7, 8, 9
+AT_UID, AT_EUID, AT_GID, AT_EGID, AT_PLATFORM, AT_HWCAP, AT_CLKTCK = 11, 12, 13, 14, 15, 16, 17
+AT_SECURE, AT_RANDOM, AT_HWCAP2, AT_EXECFN, AT_MINSIGSTKSZ = 23, 25, 26, 31, 51
+
+_MOST_AUXV_BYTES = 512
+_PROGRAM_HEADER_SIZE = 56
+
+
+class Strings(Struct, frozen=True):
+    """What a program is told when it begins: the name it was found by, its arguments and its environment."""
+
+    filename: bytes
+    argv: tuple[bytes, ...]
+    envp: tuple[bytes, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes on the stack at most, with the pointers and the auxiliary vector."""
+        strings = (self.filename, *self.argv, *self.envp)
+        return sum(map(len, strings)) + 9 * (len(strings) + 4) + _MOST_AUXV_BYTES
+
+
+class Image(Struct, frozen=True):
+    """What the auxiliary vector says of the program: its entry point, its program headers and the interpreter's base.
+
+    `start` is where execution begins: the interpreter's entry point, if there is one. Zero stands for what is absent.
+    """
+
+    start: int
+    entry: int
+    headers_address: int = 0
+    headers: int = 0
+    base: int = 0
+    executable_stack: bool = False
+    secure: bool = False
+
+
+def build(kernel: Kernel, mm: AddressSpace, who: Credentials, strings: Strings, image: Image) -> int:
+    """Write it all downwards from the top; returns the stack pointer. Raises OutOfMemory."""
+    pointer = STACK_TOP - 8
+    contents: list[bytes] = [bytes(8)]
+
+    def push(data: bytes) -> int:
+        nonlocal pointer
+        pointer -= len(data)
+        contents.append(data)
+        return pointer
+
+    filename = push(strings.filename + b"\0")
+    env_pointers = [push(text + b"\0") for text in reversed(strings.envp)][::-1]
+    mm.env_start, mm.env_end = pointer, filename
+    arg_pointers = [push(text + b"\0") for text in reversed(strings.argv)][::-1]
+    mm.arg_start, mm.arg_end = pointer, mm.env_start
+    platform = push(kernel.abi.machine.encode() + b"\0")
+    seed = push(kernel.random.randbytes(16))
+    auxv = [
+        (AT_MINSIGSTKSZ, kernel.abi.signal_frame.minimum),
+        (AT_HWCAP, kernel.abi.hwcap),
+        (AT_PAGESZ, PAGE_SIZE),
+        (AT_CLKTCK, CLOCK_TICKS),
+        *_program_headers(image),
+        (AT_BASE, image.base),
+        (AT_FLAGS, 0),
+        (AT_ENTRY, image.entry),
+        (AT_UID, who.uid),
+        (AT_EUID, who.euid),
+        (AT_GID, who.gid),
+        (AT_EGID, who.egid),
+        (AT_SECURE, int(image.secure)),
+        (AT_RANDOM, seed),
+        (AT_HWCAP2, 0),
+        (AT_EXECFN, filename),
+        (AT_PLATFORM, platform),
+        (AT_NULL, 0),
+    ]
+    words = [len(arg_pointers), *arg_pointers, 0, *env_pointers, 0, *(word for pair in auxv for word in pair)]
+    width = kernel.abi.info.word_size
+    vector = b"".join(word.to_bytes(width, "little") for word in words)
+    push(bytes((pointer - len(vector)) % 16))
+    mm.start_stack = push(vector)
+    mm.auxv = vector[-2 * width * len(auxv) :]
+    prot = READ | WRITE | (EXECUTE if image.executable_stack else 0)
+    mm.map(Vma(page_floor(pointer) - STACK_ROOM, STACK_TOP, prot, "[stack]", grows_down=True))
+    mm.load(pointer, b"".join(reversed(contents)))
+    mm.populate(page_floor(pointer) - STACK_PRESENT, STACK_TOP)
+    return pointer
+
+
+def _program_headers(image: Image) -> list[tuple[int, int]]:
+    """Entries for a program that came from a file with program headers."""
+    if not image.headers:
+        return []
+    return [(AT_PHDR, image.headers_address), (AT_PHENT, _PROGRAM_HEADER_SIZE), (AT_PHNUM, image.headers)]
