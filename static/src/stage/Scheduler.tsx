@@ -95,7 +95,7 @@ function useSliding(state: State) {
       const place = chip.getBoundingClientRect();
       const from = before.current.get(pid);
       now.set(pid, place);
-      if (!from || (from.x === place.x && from.y === place.y)) continue;
+      if (!from || Math.hypot(from.x - place.x, from.y - place.y) < 4) continue;
       chip.animate([{ transform: `translate(${from.x - place.x}px, ${from.y - place.y}px)` }, { transform: "none" }], {
         duration: 320 / speed.peek(),
         easing: "cubic-bezier(0.2, 0.7, 0.2, 1)",
