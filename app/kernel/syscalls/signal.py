@@ -13,6 +13,7 @@ from app.kernel.call import Call
 from app.kernel.errno import Errno, message
 from app.kernel.signal import LAST, SIG_DFL, SIG_IGN, UNBLOCKABLE, Disposition, SigInfo, SignalSet
 from app.kernel.syscall import syscall
+from app.trace.events import word
 
 SIGSET_SIZE = 8
 
@@ -150,7 +151,7 @@ def rt_sigreturn(call: Call) -> RestoredRegister:
     call.arguments["frame"] = _Frame(state.mask)
     signal_delivery.retarget(task.process)
     call.service("signal", "restore", f"Registers and mask come from the frame; blocked now: {task.blocked.text()}.")
-    call.saved = {source: state.registers[name] for name, source in abi.restores.items()}
+    call.saved = {source: word(state.registers[name]) for name, source in abi.restores.items()}
     return RestoredRegister(state.registers[abi.info.return_register])
 
 
