@@ -269,12 +269,12 @@ class Engine:
 
     def on_interrupt(self) -> None:
         """End the run at every exception or software interrupt, with the event ("interrupt", number)."""
-        state, stop = self.state, _short.uc_emu_stop
+        state, stop, engine = self.state, _short.uc_emu_stop, self.handle
 
-        def interrupt(handle: int, number: int, _data: int) -> None:
+        def interrupt(_handle: int, number: int, _data: int) -> None:
             if state.event is None:
                 state.event = ("interrupt", number)
-            stop(ctypes.c_void_p(handle))
+            stop(engine)
 
         self._add(uc_const.UC_HOOK_INTR, _InterruptHook(interrupt))
 
@@ -291,13 +291,13 @@ class Engine:
 
     def on_instruction(self, instruction: int, event: str) -> None:
         """End the run at `instruction`, with the event (`event`,)."""
-        state, stop = self.state, _short.uc_emu_stop
+        state, stop, engine = self.state, _short.uc_emu_stop, self.handle
         event_tuple = (event,)
 
-        def reached(handle: int, _data: int) -> int:
+        def reached(_handle: int, _data: int) -> int:
             if state.event is None:
                 state.event = event_tuple
-            stop(ctypes.c_void_p(handle))
+            stop(engine)
             return 0
 
         self._add(uc_const.UC_HOOK_INSN, _InstructionHook(reached), instruction)

@@ -58,8 +58,7 @@ class Dispatcher:
                 line=line,
             )
         )
-        saved = {name: hex(value) for name, value in trap.saved.items()}
-        emit(ModeSwitch(to="kernel", reason="trap", pc=hex(trap.next_pc), line=line, saved=saved))
+        emit(ModeSwitch(to="kernel", reason="trap", pc=hex(trap.next_pc), line=line, saved=call.saved))
         row = self._look_up(call)
         if task.trace is not None and task.trace.mode is ptrace.Mode.SYSCALL:
             self._advance(call, self._traced(call))
@@ -256,4 +255,4 @@ class Dispatcher:
 
     def _restored(self, call: Call) -> dict[str, str]:
         """What the CPU loads on the way out, by the register that gets it."""
-        return {name: hex(call.saved[source]) for name, source in self.abi.restores.items() if source in call.saved}
+        return {name: call.saved[source] for name, source in self.abi.restores.items() if source in call.saved}

@@ -174,7 +174,7 @@ def _begin_new_exec(call: Call, program: BinaryProgram, loaded: Loaded, who: Cre
     cpu = kernel.cpu
     cpu.page_table = task.mm.page_table
     cpu.reset(loaded.start, loaded.stack)
-    call.saved = {source: cpu.get(name) for name, source in task.abi.restores.items()}
+    call.saved = {source: word(cpu.get(name)) for name, source in task.abi.restores.items()}
 
 
 def _become_leader(kernel: Kernel, task: Task) -> int | None:

@@ -56,7 +56,7 @@ def exit_task(kernel: Kernel, task: Task, status: WaitStatus, strace: str | None
     task.files.drop_reference()
     task.mm.drop_reference()
     if task.trace is not None and not task.is_leader:
-        ptrace.ended(kernel, task)
+        ptrace.ended(kernel, task, status)
     if not process.tasks:
         _end_process(kernel, process, status)
     elif process.pending:
@@ -74,7 +74,7 @@ def _end_process(kernel: Kernel, process: Process, status: WaitStatus) -> None:
     _orphan_children(kernel, process)
     process.exit_events.wake_all()
     if process.leader.trace is not None:
-        ptrace.ended(kernel, process.leader)
+        ptrace.ended(kernel, process.leader, status)
         if ptrace.is_told_first(process):
             return
     tell_of_end(kernel, process)

@@ -122,10 +122,11 @@ class Kernel:
             self._boot()
             while True:
                 task = self._next_task()
-                with suppress(TaskDead):
+                try:
                     self._run_task(task)
-                if not self.tasks:
-                    self._end_by_exit()
+                except TaskDead:
+                    if not self.tasks:
+                        self._end_by_exit()
         except OutOfMemory:
             size = self.config.memory_bytes >> 20
             with suppress(RunOver):

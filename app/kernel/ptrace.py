@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .call import Call
     from .credentials import Credentials
     from .kernel import Kernel
-    from .task import Process, Task
+    from .task import Process, Task, WaitStatus
 
 NO_CALL = (1 << 64) - 1
 """What `orig_rax` is outside of system calls: -1."""
@@ -77,6 +77,8 @@ class Trace(Struct, eq=False):
     waiting_stops: list[tuple[int, StopKind, int]] = field(default_factory=list)
     exiting: Callable[[], None] | None = None
     """The end of the task, which waits for the tracer (PTRACE_EVENT_EXIT)."""
+    ended: WaitStatus | None = None
+    """How it ended, if it is a thread that has and wait(2) has not told of it."""
     interrupted: bool = False
     """PTRACE_INTERRUPT asks it to stop."""
 
@@ -154,6 +156,9 @@ def release_tracees(kernel: Kernel, tracer: Process) -> None:
     """A tracer ends: those it traces go on untraced, or with PTRACE_O_EXITKILL end (Linux `exit_ptrace`)."""
     for task in tuple(tracer.tracees):
         trace = _trace(task)
+        if trace.ended is not None:
+            forget(task)
+            continue
         if task.process.is_zombie:
             told(kernel, task)
             continue
@@ -162,24 +167,34 @@ def release_tracees(kernel: Kernel, tracer: Process) -> None:
         detach(kernel, task)
 
 
-def ended(kernel: Kernel, task: Task) -> None:
+def ended(kernel: Kernel, task: Task, status: WaitStatus) -> None:
     """A traced task has ended. The end of a process is told to its tracer first, and then to its parent."""
     trace = _trace(task)
     if task.is_leader and is_told_first(task.process):
         tracer = trace.tracer
-        status = task.process.status
-        if status is not None:
-            exit.notify(kernel, tracer, task.process, Signo.SIGCHLD, exit.exit_code_name(status), status.value)
+        exit.notify(kernel, tracer, task.process, Signo.SIGCHLD, exit.exit_code_name(status), status.value)
         tracer.child_events.wake_all()
         return
-    trace.tracer.tracees.remove(task)
-    task.trace = None
+    if task.is_leader or not trace.tracer.tasks:
+        trace.tracer.tracees.remove(task)
+        task.trace = None
+        return
+    trace.ended = status
+    code, value = exit.exit_code_name(status), status.value
+    exit.notify(kernel, trace.tracer, task.process, Signo.SIGCHLD, code, value)
+    trace.tracer.child_events.wake_all()
 
 
 def is_told_first(process: Process) -> bool:
     """Whether a process that has ended is traced by one that is not its parent, and that is not told of it yet."""
     trace = process.leader.trace
     return trace is not None and trace.tracer is not process.parent and bool(trace.tracer.tasks)
+
+
+def forget(task: Task) -> None:
+    """Its tracer knows that a thread has ended."""
+    _trace(task).tracer.tracees.remove(task)
+    task.trace = None
 
 
 def told(kernel: Kernel, task: Task) -> None:

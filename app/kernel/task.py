@@ -274,7 +274,7 @@ class Task(Struct, eq=False):
     @property
     def signal_pending(self) -> bool:
         """Whether a signal, or a stop, is to be acted on before user mode goes on."""
-        if not self.pending and not self.process.pending and not self.stop_pending:
+        if not (self.pending.infos or self.process.pending.infos or self.stop_pending):
             return False
         blocked = self.blocked
         return self.stop_pending or self.pending.unblocked(blocked) or self.process.pending.unblocked(blocked)

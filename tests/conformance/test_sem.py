@@ -9,6 +9,7 @@ from struct import pack
 
 from app.trace.events import Return
 from tests.conformance.harness import KERNEL_ADDRESS, UNMAPPED, Buffer, Edge, Packed, Result, call, check
+from tests.conformance.test_procfs import both
 
 CREAT, EXCL, NOWAIT, UNDO = 0o1000, 0o2000, 0o4000, 0x1000
 RMID, SET, STAT, INFO = 0, 1, 2, 3
@@ -218,3 +219,29 @@ def test_strace_text():
         "semctl(0, 0, IPC_RMID, NULL) = 0",
     ):
         assert line in told
+
+
+def test_listing_of_all_objects():
+    """Times and identifiers are the machine's; keys, modes, sizes and owners have to agree."""
+    steps = [
+        get(3, CREAT | 0o640, KEY),
+        call("msgget", KEY, CREAT | 0o600, show="sign"),
+        call("msgsnd", Result(1), pack("<q", 1) + b"four", 4, 0),
+        call("shmget", KEY, 5000, CREAT | 0o604, show="sign"),
+    ]
+    for name in ("sem", "msg", "shm"):
+        first = len(steps)
+        steps += [
+            call("openat", -100, f"/proc/sysvipc/{name}", 0),
+            call("read", Result(first), Buffer(name, 65536), 65536, show="none"),
+            call("write", 1, Buffer(name), Result(first + 1), show="none"),
+        ]
+    steps += [control(0, 0, RMID), call("msgctl", Result(1), 0, 0), call("shmctl", Result(3), 0, 0)]
+    rows = []
+    for text in both(*steps):
+        found = [line.split() for line in text.splitlines() if line.split()[:1] == [str(KEY)]]
+        assert [len(row) for row in found] == [10, 14, 16]
+        sems, queue, segment = found
+        rows.append([sems[2:8], queue[2:5], queue[6:11], segment[2:4], segment[5:11], segment[14:]])
+        rows[-1] += [line for line in text.splitlines() if " key " in line]
+    assert rows[0] == rows[1]

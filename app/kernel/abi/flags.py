@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import reduce
+from operator import or_
 
 
 class Flags(IntEnum):
@@ -10,3 +12,8 @@ class Flags(IntEnum):
 
     An `IntFlag` would make a member for each combination that a program asks for, and keep it.
     """
+
+
+def all_bits(flags: type[Flags]) -> int:
+    """Every bit that has a name."""
+    return reduce(or_, map(int, flags))

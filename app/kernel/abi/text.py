@@ -31,8 +31,14 @@ def quote(data: bytes, limit: int | None = 32) -> str:
     if limit is not None and len(data) > limit:
         data = data[:limit]
         dots = "..."
+    return f'"{_escaped(data)}"{dots}'
+
+
+@lru_cache(maxsize=256)
+def _escaped(data: bytes) -> str:
+    """What stands between the quotes."""
     if _PLAIN.fullmatch(data):
-        return f'"{data.decode("ascii")}"{dots}'
+        return data.decode("ascii")
     parts = []
     for i, byte in enumerate(data):
         if byte in _ESCAPES:
@@ -43,7 +49,7 @@ def quote(data: bytes, limit: int | None = 32) -> str:
             parts.append(f"\\{byte:03o}")
         else:
             parts.append(f"\\{byte:o}")
-    return f'"{"".join(parts)}"{dots}'
+    return "".join(parts)
 
 
 def flag_text(value: int, enum_class: type[IntEnum]) -> str:

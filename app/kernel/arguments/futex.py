@@ -36,12 +36,16 @@ class _Modifier(Flags):
 
 
 class FutexOperation(Int):
-    """What to do, with the modifiers."""
+    """What to do, with the modifiers; `command` is the operation without them."""
 
-    @property
-    def command(self) -> int:
-        """The operation without its modifiers."""
-        return self & ~(PRIVATE | CLOCK_REALTIME)
+    command: int
+
+    @classmethod
+    def fetch(cls, call: Call, name: str, raw: int, detail: str) -> Self:
+        """Take the modifiers off."""
+        operation = super().fetch(call, name, raw, detail)
+        operation.command = operation & ~(PRIVATE | CLOCK_REALTIME)
+        return operation
 
     @property
     def private(self) -> bool:

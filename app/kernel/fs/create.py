@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING
 
 from app.kernel.abi.constants import OpenFlag
+from app.kernel.abi.flags import all_bits
 from app.kernel.arguments import Fd
 from app.kernel.errno import Errno
 from app.kernel.wait import Blocking
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 _TMPFILE = int(OpenFlag.O_TMPFILE) & ~int(OpenFlag.O_DIRECTORY)
 _SYNC = int(OpenFlag.O_SYNC) & ~int(OpenFlag.O_DSYNC)
 _PATH_FLAGS = int(OpenFlag.O_DIRECTORY | OpenFlag.O_NOFOLLOW | OpenFlag.O_PATH | OpenFlag.O_CLOEXEC)
-_KNOWN = reduce(or_, (int(flag) for flag in OpenFlag.__members__.values()))
+_KNOWN = all_bits(OpenFlag)
 _FORGOTTEN = int(OpenFlag.O_CREAT | OpenFlag.O_EXCL | OpenFlag.O_NOCTTY | OpenFlag.O_TRUNC | OpenFlag.O_CLOEXEC)
 
 

@@ -458,16 +458,16 @@ class Dentry:
 
     def absolute_path(self) -> str | None:
         """The path from the root; None when it is longer than any path may be (directories nest without limit)."""
-        names: list[str] = []
-        length = 0
+        path = ""
         dentry = self
-        while not dentry.is_root:
-            names.append(dentry.name)
-            length += 1 + len(dentry.name.encode(errors="surrogateescape"))
-            if length >= PATH_MAX:
+        while (parent := dentry.parent) is not dentry:
+            path = f"/{dentry.name}{path}"
+            if len(path) >= PATH_MAX:
                 return None
-            dentry = dentry.parent
-        return "/" + "/".join(reversed(names))
+            dentry = parent
+        if not path.isascii() and len(path.encode(errors="surrogateescape")) >= PATH_MAX:
+            return None
+        return path or "/"
 
     @property
     def path(self) -> str:

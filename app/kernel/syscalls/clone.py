@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.kernel import ptrace
 from app.kernel.abi.constants import Signo
+from app.kernel.abi.flags import all_bits
 from app.kernel.abi.ptrace_constants import PtraceEvent
 from app.kernel.abi.text import signal_name
 from app.kernel.arguments import Int, Size
@@ -97,7 +98,7 @@ def clone3(call: Call, cl_args: CloneArguments, size: Size) -> Blocking[Int]:
     )
 
 
-_CLONE3_KNOWN = sum(int(flag) for flag in CloneFlag)
+_CLONE3_KNOWN = all_bits(CloneFlag)
 
 
 def _clone(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from app.cpu.mmu import PAGE_MASK, PAGE_SHIFT, READ, WRITE
+from app.kernel.abi.flags import all_bits
 from app.kernel.abi.memory_constants import Advice, MsyncFlag
 from app.kernel.abi.text import flag_text
 from app.kernel.arguments import Address, Int, PageVectorOut, Size
@@ -186,7 +187,7 @@ def msync(call: Call, addr: Address, length: Size, flags: MsyncFlag) -> Int:
     EBUSY: `MS_INVALIDATE` of locked memory. See msync(2).
     """
     mm = call.task.mm
-    if flags & ~int(sum(MsyncFlag)):
+    if flags & ~all_bits(MsyncFlag):
         raise call.refuse(Errno.EINVAL, "flags", "flags", flag_text(flags, MsyncFlag), "There are no such flags.")
     if addr & PAGE_MASK:
         raise call.refuse(Errno.EINVAL, "addr", "alignment", hex(addr), _ALIGNMENT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.cpu.mmu import PAGE_MASK, PAGE_SIZE
+from app.kernel.abi.flags import all_bits
 from app.kernel.abi.memory_constants import LockAllFlag, LockFlag
 from app.kernel.abi.text import flag_text
 from app.kernel.arguments import Address, Int, Size
@@ -105,7 +106,7 @@ def mlockall(call: Call, flags: LockAllFlag) -> Int:
     RLIMIT_MEMLOCK. See mlockall(2).
     """
     mm = call.task.mm
-    if not flags or flags & ~int(sum(LockAllFlag)) or flags == LockAllFlag.MCL_ONFAULT:
+    if not flags or flags & ~all_bits(LockAllFlag) or flags == LockAllFlag.MCL_ONFAULT:
         raise call.refuse(
             Errno.EINVAL, "flags", "flags", flag_text(flags, LockAllFlag), "The flags make no sense together."
         )

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SHIFT, WRITE
 from app.kernel.abi.constants import MAP_TYPE, MmapFlag, MmapProt
+from app.kernel.abi.flags import all_bits
 from app.kernel.abi.text import flag_text
 from app.kernel.arguments import Address, Fd, Int, PageOffset, Size
 from app.kernel.call import Call
@@ -47,7 +48,7 @@ _MAP_ABOVE4G, _MAP_UNINITIALIZED = 0x80, 0x400_0000
 _FIXED = int(MmapFlag.MAP_FIXED | MmapFlag.MAP_FIXED_NOREPLACE)
 _POPULATE = int(MmapFlag.MAP_POPULATE | MmapFlag.MAP_NONBLOCK)
 _VALID_FLAGS = int(
-    sum(MmapFlag) - (MmapFlag.MAP_SYNC | MmapFlag.MAP_FIXED_NOREPLACE)
+    all_bits(MmapFlag) - (MmapFlag.MAP_SYNC | MmapFlag.MAP_FIXED_NOREPLACE)
     | _MAP_ABOVE4G
     | _MAP_UNINITIALIZED
     | (21 | 30) << _HUGE_SHIFT

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from app.cpu.mmu import PAGE_MASK
+from app.kernel.abi.flags import all_bits
 from app.kernel.abi.memory_constants import MremapFlag
 from app.kernel.arguments import Address, Size
 from app.kernel.call import Call
@@ -18,7 +19,7 @@ from app.kernel.syscall import syscall
 
 ULONG = "unsigned long"
 _SIZE_LIMIT = 1 << 64
-_KNOWN = int(sum(MremapFlag))
+_KNOWN = all_bits(MremapFlag)
 _PLACED = MremapFlag.MREMAP_FIXED | MremapFlag.MREMAP_DONTUNMAP
 _SHOWN = MremapFlag.MREMAP_MAYMOVE | MremapFlag.MREMAP_FIXED
 _SPARE_REGIONS = 5

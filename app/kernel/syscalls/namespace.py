@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.kernel.abi.flags import Flags
+from app.kernel.abi.flags import Flags, all_bits
 from app.kernel.arguments import Address, CString, Fd, Int, Path
 from app.kernel.call import Call
 from app.kernel.errno import Errno
@@ -110,7 +110,7 @@ def umount2(call: Call, target: Path, flags: UmountFlag) -> Int:
 
     Not served: unmounting, for anybody.
     """
-    if flags & ~sum(UmountFlag):
+    if flags & ~all_bits(UmountFlag):
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "There are no such flags.")
     PathWalk(call, target).find(None)
     raise unprivileged(call, "Unmounting")

@@ -57,8 +57,8 @@ def ptrace(
     ESRCH: no such task, it is not traced by the caller, or it is not stopped. EPERM: it may not be traced, is traced
     already, or belongs to the caller's own process. EIO: nothing is mapped at `addr`, no such register, no such signal
     or request. EINVAL: no such option or register set, or it stopped for no signal. EFAULT: `data` can't be used.
-    See ptrace(2). Not served: PTRACE_LISTEN, PTRACE_SYSEMU, PTRACE_GET_SYSCALL_INFO, seccomp and debug registers, and
-    the ends of threads other than the first are not told.
+    See ptrace(2). Not served: PTRACE_LISTEN, PTRACE_SYSEMU, PTRACE_GET_SYSCALL_INFO, seccomp and debug registers;
+    the end of a process does not wait until its tracer has been told of the ends of all its threads.
     """
     if request == _R.PTRACE_TRACEME:
         return _trace_me(call)

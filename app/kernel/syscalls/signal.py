@@ -6,6 +6,7 @@ from typing import Annotated
 
 from app.kernel import signal_delivery, signal_frame
 from app.kernel.abi.constants import AltstackFlag, SaFlag, SigHow, Signo
+from app.kernel.abi.flags import all_bits
 from app.kernel.abi.text import signal_name, signal_set_text
 from app.kernel.arguments import Int, Long, SignalNumber, Size, StructIn, StructOut
 from app.kernel.call import Call
@@ -13,8 +14,9 @@ from app.kernel.errno import Errno, message
 from app.kernel.sigmask import SIGSET_SIZE
 from app.kernel.signal import LAST, SIG_DFL, SIG_IGN, UNBLOCKABLE, Disposition, SigInfo, SignalSet
 from app.kernel.syscall import syscall
+from app.trace.events import word
 
-_KNOWN_FLAGS = sum(SaFlag) | 0x800
+_KNOWN_FLAGS = all_bits(SaFlag) | 0x800
 """Flags that the kernel keeps; 0x800 is SA_EXPOSE_TAGBITS. Others are cleared, so that programs see what there is."""
 
 
@@ -148,7 +150,7 @@ def rt_sigreturn(call: Call) -> RestoredRegister:
     call.arguments["frame"] = _Frame(state.mask)
     signal_delivery.retarget(task.process)
     call.service("signal", "restore", f"Registers and mask come from the frame; blocked now: {task.blocked.text()}.")
-    call.saved = {source: state.registers[name] for name, source in abi.restores.items()}
+    call.saved = {source: word(state.registers[name]) for name, source in abi.restores.items()}
     return RestoredRegister(state.registers[abi.info.return_register])
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from app.cpu.mmu import PAGE_SIZE
 from app.kernel import utsname
 from app.kernel.abi.constants import GrndFlag
+from app.kernel.abi.flags import all_bits
 from app.kernel.abi.text import flag_text
 from app.kernel.arguments import Int, RandomOut, Size, StructOut, Unsigned
 from app.kernel.call import Call
@@ -19,7 +20,7 @@ from app.kernel.syscall import syscall
 
 _ASK = 0xFFFF_FFFF
 
-_ALL_FLAGS = sum(GrndFlag)
+_ALL_FLAGS = all_bits(GrndFlag)
 _EXCLUSIVE = int(GrndFlag.GRND_RANDOM | GrndFlag.GRND_INSECURE)
 
 

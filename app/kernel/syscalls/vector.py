@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from app.kernel.abi.file_constants import RwfFlag
+from app.kernel.abi.flags import all_bits
 from app.kernel.arguments import Fd, Offset, Size
 from app.kernel.arguments.iovec import IoVec, IoVecIn, IoVecOut
 from app.kernel.arguments.vector import HighHalf
@@ -14,7 +15,7 @@ from app.kernel.fs.file import FileDescription, RegularDescription
 from app.kernel.syscall import syscall
 from app.kernel.wait import Blocking
 
-_KNOWN = sum(int(flag) for flag in RwfFlag)
+_KNOWN = all_bits(RwfFlag)
 _BOTH = int(RwfFlag.RWF_APPEND | RwfFlag.RWF_NOAPPEND)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from app.kernel import exit, ptrace
 from app.kernel.abi.constants import Signo
-from app.kernel.abi.flags import Flags
+from app.kernel.abi.flags import Flags, all_bits
 from app.kernel.accounting import rusage_fields
 from app.kernel.arguments import Int, StructOut
 from app.kernel.arguments.wait import StatusOut
@@ -56,8 +56,8 @@ class IdType(IntEnum):
 
 
 _WALL, _WCLONE = 0x4000_0000, 0x8000_0000
-_WAIT4_KNOWN = sum(int(option) for option in Wait4Option)
-_WAITID_KNOWN = sum(int(option) for option in WaitOption)
+_WAIT4_KNOWN = all_bits(Wait4Option)
+_WAITID_KNOWN = all_bits(WaitOption)
 
 
 Matcher = Callable[[int, Process], bool]
@@ -233,6 +233,15 @@ def _look_at_tracee(call: Call, task: Task, options: int) -> _Found | None:
     trace, status = task.trace, task.process.status
     if trace is None:
         return None
+    if trace.ended is not None:
+        if not options & WaitOption.WEXITED:
+            return None
+        code = exit.exit_code_name(trace.ended)
+        call.service("sched", "wait", f"Thread {task.tid}, which is traced, has ended ({code}).")
+        found = _Found(task.process, trace.ended.word, code, trace.ended.value, task.tid)
+        if not keep:
+            ptrace.forget(task)
+        return found
     if status is not None:
         if not options & WaitOption.WEXITED or not task.is_leader or not ptrace.is_told_first(task.process):
             return None

@@ -16,7 +16,7 @@ export function Story({ hidden }: { hidden: boolean }) {
   const extra = useSignal(0);
   const now = state.value;
   const first = Math.max(0, now.index + 1 - SHOWN - extra.value);
-  const events = trace.value.events.slice(first, now.index + 1);
+  const events = hidden ? [] : trace.value.events.slice(first, now.index + 1);
 
   useLayoutEffect(() => {
     const node = box.current;

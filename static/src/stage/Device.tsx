@@ -33,10 +33,10 @@ function Frame({ signal, active }: { signal: Signal; active: boolean }) {
     <Room name="device" title="User stack" active={active}>
       <ul class="facts">
         <li class="new">
-          frame at <code>{signal.frame}</code>
+          <code>{signal.frame}</code>
         </li>
-        <li>keeps registers and mask</li>
-        <li>returns into rt_sigreturn</li>
+        <li>frame: registers, mask</li>
+        <li class="kin">way to rt_sigreturn</li>
       </ul>
     </Room>
   );

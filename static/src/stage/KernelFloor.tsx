@@ -152,7 +152,7 @@ const ACTIONS: Record<Signal["action"], string> = {
 function SignalStep({ signal }: { signal: Signal }) {
   const ends = signal.action === "terminate" || signal.action === "core";
   return (
-    <li class={ends ? "fault" : "fault mended"} data-testid="signal">
+    <li class={ends ? "signal fault" : "signal fault mended"} data-testid="signal">
       <code>{signal.name}</code> {ACTIONS[signal.action]}
       {signal.handler !== null && (
         <>

@@ -34,7 +34,7 @@ function Cpu({ state }: { state: State }) {
           <span class="visually-hidden">to</span>
         </span>
       )}
-      {current?.state === "running" ? (
+      {current?.state === "running" || current?.state === "exited" ? (
         <span class="chip chip-cpu">
           <Pid task={current} />
         </span>
@@ -84,12 +84,18 @@ function useSliding(state: State) {
   useLayoutEffect(() => {
     const now = new Map<string, DOMRect>();
     const moving = travelled.peek() && !stillness.peek() && speed.peek() <= 4;
-    for (const chip of element.current?.querySelectorAll<HTMLElement>("[data-pid]") ?? []) {
+    if (!moving) {
+      before.current = now;
+      return;
+    }
+    const chips = [...(element.current?.querySelectorAll<HTMLElement>("[data-pid]") ?? [])];
+    for (const chip of chips) for (const slide of chip.getAnimations()) slide.cancel();
+    for (const chip of chips) {
       const pid = chip.dataset["pid"] ?? "";
       const place = chip.getBoundingClientRect();
       const from = before.current.get(pid);
       now.set(pid, place);
-      if (!moving || !from || (from.x === place.x && from.y === place.y)) continue;
+      if (!from || Math.hypot(from.x - place.x, from.y - place.y) < 4) continue;
       chip.animate([{ transform: `translate(${from.x - place.x}px, ${from.y - place.y}px)` }, { transform: "none" }], {
         duration: 320 / speed.peek(),
         easing: "cubic-bezier(0.2, 0.7, 0.2, 1)",

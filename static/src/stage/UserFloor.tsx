@@ -92,10 +92,7 @@ function Who({ state }: { state: State }) {
   return (
     <p class="who" data-testid="who">
       <code class="pid">{task.pid}</code>
-      <span>
-        {kinship(task, state.tasks)}
-        {task.state === "exited" && `, ${doing(task)}`}
-      </span>
+      <span>{task.state === "exited" ? doing(task) : kinship(task, state.tasks)}</span>
     </p>
   );
 }
