@@ -17,7 +17,7 @@ from tests.conformance.harness import FedConsole
 
 NAMES = ["fork_wait", "exec_self", "pipes", "unix_sockets", "memory_regions", "threads", "timers", "epoll", "passing"]
 ROUNDS = 3
-ALLOWED_KIB = 8192
+ALLOWED_KIB = 49152
 """What the allocators of Python and of the emulator may keep for later."""
 
 
