@@ -39,7 +39,7 @@ def kernel_objects() -> Counter[str]:
     return Counter(
         type(thing).__name__
         for thing in gc.get_objects()
-        if type(thing).__module__.startswith(("app.kernel", "app.cpu"))
+        if str(type(thing).__module__).startswith(("app.kernel", "app.cpu"))
     )
 
 
