@@ -8,6 +8,7 @@ from app.kernel.abi.flags import Flags
 from app.trace.events import TaskStart
 
 from .errno import Errno, KernelError
+from .ipc import sem
 from .resource import Resource
 from .signal import SignalSet
 from .task import DISABLED_STACK, Process, SchedPolicy, Task
@@ -119,6 +120,7 @@ def copy_task(call: Call, flags: int, stack: int, tls: int, exit_signal: int) ->
         process.leader = child
     process.tasks.append(child)
     kernel.tasks[tid] = child
+    sem.copy_undo(parent, child, bool(flags & CloneFlag.CLONE_SYSVSEM))
     if flags & CloneFlag.CLONE_VFORK:
         child.vfork_done = WaitQueue()
     kernel.recorder.emit(

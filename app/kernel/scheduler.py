@@ -48,11 +48,6 @@ class Scheduler:
         if task in self._queue:
             self._queue.remove(task)
 
-    @property
-    def has_waiting(self) -> bool:
-        """Whether a task other than the current one could run."""
-        return bool(self._queue)
-
     def next(self) -> Task | None:
         """Take the first runnable task off the queue; None when all sleep."""
         while self._queue:
@@ -125,6 +120,7 @@ class Scheduler:
 _REASONS = {
     TaskState.SLEEPING: "sleeps",
     TaskState.STOPPED: "is stopped",
+    TaskState.TRACED: "is stopped for its tracer",
     TaskState.DEAD: "has ended",
     TaskState.RUNNABLE: "its time slice is over",
 }

@@ -84,6 +84,20 @@ READ_ONLY = _ReadOnly()
 
 
 @dataclass(frozen=True)
+class Label:
+    """The address of a symbol of the interpreter."""
+
+    name: str
+
+
+HANDLER = Label("handler")
+"""A signal handler that does nothing."""
+
+RESTORER = Label("restorer")
+"""What it returns to."""
+
+
+@dataclass(frozen=True)
 class Call:
     """One step of a case: a call by its name, or by a number of 64 bits."""
 
@@ -243,6 +257,12 @@ next_byte:
     syscall
     ret
 
+handler:
+    ret
+restorer:
+    mov eax, 15
+    syscall
+
 .data
 hexadecimal: .ascii "0123456789abcdef"
 arguments: .zero 48
@@ -315,6 +335,8 @@ class _Compiler:
                 return self._place(b"".join(self._word(word).to_bytes(8, "little") for word in words))
             case _ReadOnly():
                 return self.start
+            case Label(name):
+                return next(symbol.address for symbol in _interpreter().symbols if symbol.name == name)
         raise TypeError(f"{value!r} is no argument of a call")
 
     def _place(self, blob: bytes) -> int:

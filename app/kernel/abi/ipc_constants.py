@@ -64,3 +64,54 @@ SHM_DEST = 0o1000
 
 SHM_LOCKED = 0o2000
 """In the mode: locked in memory."""
+
+
+SEM_UNDO = 0x1000
+"""In `sem_flg`: undone when the process ends."""
+
+
+class SemFlag(Flags):
+    """`sem_flg` of semop(2)."""
+
+    SEM_UNDO = SEM_UNDO
+    IPC_NOWAIT = 0o4000
+
+
+class SemCommand(IntEnum):
+    """Commands of semctl(2)."""
+
+    GETPID = 11
+    GETVAL = 12
+    GETALL = 13
+    GETNCNT = 14
+    GETZCNT = 15
+    SETVAL = 16
+    SETALL = 17
+    SEM_STAT = 18
+    SEM_INFO = 19
+    SEM_STAT_ANY = 20
+    IPC_RMID = 0
+    IPC_SET = 1
+    IPC_STAT = 2
+    IPC_INFO = 3
+
+
+class MsgFlag(Flags):
+    """`msgflg` of msgsnd(2) and msgrcv(2)."""
+
+    MSG_NOERROR = 0o10000
+    MSG_EXCEPT = 0o20000
+    MSG_COPY = 0o40000
+    IPC_NOWAIT = 0o4000
+
+
+class MsgCommand(IntEnum):
+    """Commands of msgctl(2)."""
+
+    MSG_STAT = 11
+    MSG_INFO = 12
+    MSG_STAT_ANY = 13
+    IPC_RMID = 0
+    IPC_SET = 1
+    IPC_STAT = 2
+    IPC_INFO = 3

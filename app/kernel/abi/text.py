@@ -130,9 +130,10 @@ def ioctl_text(request: int) -> str:
     name = _names(IoctlRequest).get(request)
     if name:
         return name
-    kind, number, size = (_hex(part) for part in (request >> 8 & 0xFF, request & 0xFF, request >> 16 & 0x3FFF))
+    kind, number, size = (hex_text(part) for part in (request >> 8 & 0xFF, request & 0xFF, request >> 16 & 0x3FFF))
     return f"_IOC({_DIRECTIONS[request >> 30 & 3]}, {kind}, {number}, {size})"
 
 
-def _hex(value: int) -> str:
+def hex_text(value: int) -> str:
+    """In hexadecimal, as C prints `%#x`: zero has no prefix."""
     return f"{value:#x}" if value else "0"

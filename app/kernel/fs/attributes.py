@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from app.kernel.clock import SECOND
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 
@@ -28,8 +29,6 @@ NO_ID = 0xFFFF_FFFF
 
 MIN_TIME, MAX_TIME = -(1 << 31), (1 << 34) - 1 - (1 << 31)
 """The earliest and latest second that an inode can hold, as on ext4."""
-
-_NS = 1_000_000_000
 
 
 class Target(Struct):
@@ -131,8 +130,8 @@ def change_times(call: Call, target: Target, times: tuple[int | None, int | None
 
 def clamped_time(time: int) -> int:
     """The nearest time, in ns, that an inode can hold; the first and last second have no fractions."""
-    seconds = min(max(time // _NS, MIN_TIME), MAX_TIME)
-    return seconds * _NS if seconds in (MIN_TIME, MAX_TIME) else time
+    seconds = min(max(time // SECOND, MIN_TIME), MAX_TIME)
+    return seconds * SECOND if seconds in (MIN_TIME, MAX_TIME) else time
 
 
 def truncate(call: Call, target: Target, size: int) -> None:

@@ -48,7 +48,7 @@ class DirectoryDescription(FileDescription):
         if self.inode.nlink == 0:
             raise KernelError(Errno.ENOENT, f"{self.path} has been removed")
         header = call.task.abi.structs["dirent" if old else "dirent64"]
-        packed = b""
+        packed = bytearray()
         position = self.offset
         count = 0
         for name, inode, following in self._entries():
@@ -67,7 +67,7 @@ class DirectoryDescription(FileDescription):
             position = following
             count += 1
         call.service("vfs", "list", f"{count} entries of {self.path} fit into the buffer ({len(packed)} bytes).")
-        if sink.write(packed) < len(packed):
+        if sink.write(bytes(packed)) < len(packed):
             raise KernelError(Errno.EFAULT, "The entries do not fit into the memory")
         self.offset = position
         self.inode.accessed()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument
     from app.kernel.call import Call
 
+    from .descriptors import DescriptorTable
     from .eventpoll import EpollItem
 
 MAX_RW_COUNT = 0x7FFF_F000
@@ -122,6 +123,9 @@ class FileDescription:
             for item in tuple(self.epoll_items):
                 item.remove()
             self.release()
+
+    def flush(self, table: DescriptorTable) -> None:
+        """A number of `table` that meant this description is closed, whether or not others still mean it."""
 
     def release(self) -> None:
         """Nobody has this description any more."""

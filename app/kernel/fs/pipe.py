@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from app.kernel.call import Call
 
 DEFAULT_PAGES = 16
+LEAST_PAGES = 2
+"""What a pipe gets when all together have reached their soft limit."""
+
 MAX_PAGES = 256
 """What F_SETPIPE_SZ may ask for: 1 MiB (/proc/sys/fs/pipe-max-size)."""
 
@@ -91,7 +94,7 @@ class Pipe(Inode):
     def add_end(self, readable: bool, writable: bool) -> None:
         """Somebody has opened the pipe."""
         if not self.readers and not self.writers:
-            self.pages = DEFAULT_PAGES
+            self.pages = DEFAULT_PAGES if self.fs.pipe_pages + DEFAULT_PAGES <= MAX_PIPE_PAGES else LEAST_PAGES
             self.fs.pipe_pages += self.pages
             self.nlink = max(self.nlink, 0 if self.named else 1)
         self.readers += readable

@@ -73,7 +73,10 @@ class PseudoTerminal(Terminal):
 
     @property
     def input_room(self) -> int:
-        """Bytes that can be typed now. With line editing all can: what does not fit into a line is lost."""
+        """Bytes that can be typed now. With line editing all can, unless a line waits to be read: what does not fit
+        into a line is lost."""
+        if self.discipline.is_full:
+            return 0
         if self.discipline.termios.has(LocalFlag.ICANON):
             return MAX_INPUT
         return max(MAX_INPUT - self.discipline.available, 0)

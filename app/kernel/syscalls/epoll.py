@@ -139,7 +139,7 @@ def epoll_pwait(
 ) -> Blocking[Int]:
     """Like epoll_wait, with `sigmask` as the signal mask while it waits.
 
-    EFAULT: `sigmask` is not readable. EINVAL: `sigsetsize` is not 8; and as epoll_wait. See epoll_wait(2).
+    EFAULT: `sigmask` is not readable. EINVAL: `sigsetsize` is not 8. And the errors of epoll_wait. See epoll_wait(2).
     """
     deadline = Deadline.after(call, milliseconds(timeout))
     set_user_sigmask(call, sigmask, sigsetsize)
@@ -159,7 +159,7 @@ def epoll_pwait2(
 ) -> Blocking[Int]:
     """Like epoll_pwait, with the time as a timespec; NULL waits for ever.
 
-    EFAULT: `timeout` is not readable. EINVAL: it is malformed; and as epoll_pwait. See epoll_wait(2).
+    EFAULT: `timeout` is not readable. EINVAL: it is malformed. And the errors of epoll_pwait. See epoll_wait(2).
     """
     deadline = Deadline.of(call, timeout)
     set_user_sigmask(call, sigmask, sigsetsize)

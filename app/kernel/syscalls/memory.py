@@ -27,9 +27,10 @@ _UNALIGNED = "It must be a multiple of 4096, the page size."
 
 @syscall
 def brk(call: Call, addr: Address) -> Address:
-    """Move the end of the heap to `addr` if that is possible; returns where the heap ends now. It has no errno.
+    """Move the end of the heap to `addr` if that is possible; returns where the heap ends now. Never fails.
 
-    The C library's function of that name is another thing. See brk(2).
+    Whoever calls it compares the answer with what was asked for; the C library's brk(3) makes ENOMEM of that. See
+    brk(2).
     """
     mm = call.task.mm
     problem = _move_break(call, mm, addr)

@@ -33,7 +33,7 @@ def mlock(call: Call, addr: Address, length: Size) -> Int:
 def mlock2(call: Call, addr: Address, length: Size, flags: LockFlag) -> Int:
     """As mlock; with `MLOCK_ONFAULT` pages are locked when they are first touched.
 
-    EINVAL: unknown flags. The other errors are those of mlock. See mlock(2).
+    EINVAL: unknown flags. And the errors of mlock. See mlock(2).
     """
     if flags & ~int(LockFlag.MLOCK_ONFAULT):
         raise call.refuse(Errno.EINVAL, "flags", "flags", flag_text(flags, LockFlag), "There are no such flags.")

@@ -248,8 +248,8 @@ def _check_file(call: Call, file: FileDescription, size: int, prot: int, flags: 
         )
     if not file.readable:
         raise call.refuse(Errno.EACCES, "fd", "access-mode", shown, "Mapping needs a file that is open for reading.")
-    if prot & EXECUTE and file.kind in ("pipe", "socket"):
-        raise call.refuse(Errno.EPERM, "prot", "permission", shown, "What is in a pipe or a socket is never executed.")
+    if prot & EXECUTE and _is_never_executed(file):
+        raise call.refuse(Errno.EPERM, "prot", "permission", shown, f"What is in {file.what} is never executed.")
     if not isinstance(file.inode, RegularFile) and file.inode.rdev != _ZERO_DEVICE:
         raise call.refuse(Errno.ENODEV, "fd", "kind", shown, f"{file.path} is {file.what}, which can't be mapped.")
     if flags & MmapFlag.MAP_GROWSDOWN:
@@ -267,6 +267,12 @@ def _check_file(call: Call, file: FileDescription, size: int, prot: int, flags: 
         )
     call.passed("fd", "access-mode", shown, f"{file.path} is open for what the mapping is to do.")
     return ALL if not shared or (file.writable and not sealed) else ALL & ~WRITE
+
+
+def _is_never_executed(file: FileDescription) -> bool:
+    """Whether it lies on a file system of which nothing is executed (Linux SB_I_NOEXEC): pipes, sockets, /proc ..."""
+    inode = file.inode
+    return file.kind in ("pipe", "socket") or inode is inode.fs.anonymous or inode.fs.type in ("proc", "sysfs")
 
 
 def _what(vma: Vma) -> str:

@@ -30,7 +30,7 @@ class PidfdFlag(Flags):
 def pidfd_open(call: Call, pid: Int, flags: PidfdFlag) -> Fd:
     """Get a descriptor that stands for a process. It becomes readable when the process ends.
 
-    EINVAL: unknown flags, or `pid` is not positive. ESRCH: there is no such process; ENOENT when it is a thread that
+    EINVAL: unknown flags, or `pid` is not positive. ESRCH: there is no such process. ENOENT: it is a thread that
     leads none. EMFILE: too many descriptors. See pidfd_open(2). Not served: PIDFD_THREAD.
     """
     bits = int(flags) & 0xFFFF_FFFF

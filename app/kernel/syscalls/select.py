@@ -52,8 +52,8 @@ def pselect6(
 ) -> Blocking[Polled]:
     """Like select, with the time as a timespec, and with `sigmask` as the signal mask while it waits.
 
-    `sigmask` points to a pointer to the set and its size, because a call has only six arguments. EFAULT, EINVAL, EBADF
-    and EINTR as select; EINVAL: the size is not 8. See select(2).
+    `sigmask` points to a pointer to the set and its size, because a call has only six arguments. EINVAL: the size is
+    not 8. And the errors of select. See select(2).
     """
     sigmask.read()
     deadline = Deadline.of(call, timeout)

@@ -8,7 +8,7 @@ from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SHIFT, READ, WRITE
 from app.kernel.abi.ipc_constants import SHM_LOCKED, ShmCommand, ShmFlag
 from app.kernel.abi.text import flag_text
 from app.kernel.arguments import Address, Int, Size
-from app.kernel.arguments.ipc import IpcKey, ShmBuffer, ShmGetFlags
+from app.kernel.arguments.ipc import IpcBuffer, IpcKey, ShmGetFlags
 from app.kernel.call import Call
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
@@ -158,7 +158,7 @@ def shmdt(call: Call, shmaddr: Address) -> Int:
 
 
 @syscall
-def shmctl(call: Call, shmid: Int, cmd: ShmCommand, buf: Annotated[ShmBuffer, "cmd"]) -> Int:
+def shmctl(call: Call, shmid: Int, cmd: ShmCommand, buf: Annotated[IpcBuffer, "cmd"]) -> Int:
     """Tell about a segment (`IPC_STAT`), change its owner and permissions (`IPC_SET`), or remove it (`IPC_RMID`).
 
     A removed segment lives on until the last process has detached it. `SHM_STAT` takes a place in the kernel's table

@@ -14,8 +14,6 @@ from app.kernel.signal import LAST, SigInfo
 from app.kernel.syscall import syscall
 from app.kernel.task import Process, Task
 
-INIT_PID = 1
-
 
 @syscall
 def kill(call: Call, pid: Int, sig: SignalNumber) -> Int:
@@ -33,7 +31,7 @@ def kill(call: Call, pid: Int, sig: SignalNumber) -> Int:
     if pid > 0:
         found = [processes[int(pid)]] if int(pid) in processes else []
     elif pid == -1:
-        found = [process for process in processes.values() if process is not me and process.pid != INIT_PID]
+        found = [process for process in processes.values() if process is not me and process is not call.kernel.init]
     else:
         group = -pid or me.pgid
         found = [process for process in processes.values() if process.pgid == group]
@@ -80,7 +78,7 @@ def rt_sigqueueinfo(call: Call, pid: Int, sig: SignalNumber, uinfo: SigInfoIn) -
 def rt_tgsigqueueinfo(call: Call, tgid: Int, tid: Int, sig: SignalNumber, uinfo: SigInfoIn) -> Int:
     """Send a signal with a `siginfo_t` of the caller's making to thread `tid` of process `tgid`.
 
-    EINVAL: an id is not positive. The other errors are those of rt_sigqueueinfo. See rt_tgsigqueueinfo(2).
+    EINVAL: an id is not positive. And the errors of rt_sigqueueinfo. See rt_tgsigqueueinfo(2).
     """
     info = uinfo.read(int(sig))
     if tgid <= 0 or tid <= 0:

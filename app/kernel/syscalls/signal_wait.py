@@ -8,6 +8,7 @@ from app.kernel.abi.text import signal_name
 from app.kernel.arguments import Int, Size, StructIn
 from app.kernel.arguments.siginfo import SigInfoOut
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.errno import Errno, KernelError
 from app.kernel.signal import UNBLOCKABLE, SigInfo, SignalSet
 from app.kernel.syscall import syscall
@@ -15,7 +16,6 @@ from app.kernel.syscalls.signal import check_size
 from app.kernel.task import Task
 from app.kernel.wait import Blocking, Interrupted, Restart, Sleep
 
-SECOND = 1_000_000_000
 KTIME_MAX = (1 << 63) - 1
 
 

@@ -17,7 +17,7 @@ from app.kernel.syscalls.signal import check_size
 
 @syscall
 def signalfd(call: Call, fd: Fd, mask: Annotated[StructIn, "sigset"], sizemask: Size) -> Fd:
-    """Like signalfd4 without flags. See signalfd(2)."""
+    """Like signalfd4 without flags. The errors are those of signalfd4. See signalfd(2)."""
     return _signalfd(call, fd, mask, sizemask, 0)
 
 

@@ -8,6 +8,7 @@ from app.kernel.abi.constants import ClockId, TimerFlag
 from app.kernel.abi.text import flag_text
 from app.kernel.arguments import Int, StructIn, StructOut
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.clock_timer import ClockTimer
 from app.kernel.errno import Errno
 from app.kernel.multiplex import KTIME_MAX
@@ -15,8 +16,6 @@ from app.kernel.posix_clocks import PosixClock
 from app.kernel.syscall import syscall
 from app.kernel.syscalls.time import find_clock
 from app.kernel.wait import Blocking, Interrupted, Restart, Sleep, WaitQueue
-
-SECOND = 1_000_000_000
 
 
 @syscall

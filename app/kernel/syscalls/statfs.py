@@ -19,14 +19,17 @@ _ST_RELATIME = 0x1000
 def statfs(call: Call, path: Path, buf: Annotated[StructOut, "statfs"]) -> Int:
     """Store how large the file system of `path` is and how much is free. It is a file system in memory, as tmpfs is.
 
-    See statfs(2). Errors: EFAULT, and those of the path walk.
+    EFAULT: a pointer is bad. And the errors of a path walk. See statfs(2).
     """
     return _fill(call, PathWalk(call, path).find(None).inode.fs, buf)
 
 
 @syscall
 def fstatfs(call: Call, fd: Fd, buf: Annotated[StructOut, "statfs"]) -> Int:
-    """Like statfs, of the file system that holds the open file `fd`. See fstatfs(2). Errors: EBADF, EFAULT."""
+    """Like statfs, of the file system that holds the open file `fd`.
+
+    EBADF: `fd` is not open. EFAULT: a pointer is bad. See fstatfs(2).
+    """
     inode = fd.any_file.inode
     magic = inode.nameless_magic
     if magic:

@@ -12,12 +12,11 @@ from app.kernel.abi.time_constants import RusageWho
 from app.kernel.accounting import rusage_fields
 from app.kernel.arguments import Int, Long, NumberOut, StructOut
 from app.kernel.call import Call
+from app.kernel.clock import CLOCK_TICK, SECOND
 from app.kernel.errno import Errno
 from app.kernel.posix_clocks import PosixClock
 from app.kernel.syscall import syscall
 
-SECOND = 1_000_000_000
-CLOCK_TICK = 10_000_000
 """Unit of times(2), ns: 1 / sysconf(_SC_CLK_TCK)."""
 
 

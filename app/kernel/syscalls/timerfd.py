@@ -9,8 +9,9 @@ from app.kernel.abi.constants import ClockId, OpenFlag
 from app.kernel.abi.text import flag_text
 from app.kernel.abi.time_constants import TimerfdFlag
 from app.kernel.arguments import Fd, Int
-from app.kernel.arguments.interval import SECOND, IntervalIn, IntervalOut
+from app.kernel.arguments.interval import IntervalIn, IntervalOut
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno
 from app.kernel.fs import anonymous

@@ -19,6 +19,7 @@ _STATES = {
     TaskState.RUNNABLE: "R (running)",
     TaskState.SLEEPING: "S (sleeping)",
     TaskState.STOPPED: "T (stopped)",
+    TaskState.TRACED: "t (tracing stop)",
     TaskState.DEAD: "Z (zombie)",
 }
 
