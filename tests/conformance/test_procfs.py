@@ -17,6 +17,7 @@ from tests.conformance.harness import (
     WORK_DIRECTORY,
     Buffer,
     Call,
+    Packed,
     Result,
     call,
     check,
