@@ -12,7 +12,8 @@ from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 
 from . import notify
-from .inode import Dentry, Inode, RegularFile
+from .dentry import Dentry
+from .inode import Inode, RegularFile
 from .path import PathWalk
 from .permission import MAY_WRITE, file_user, keeps_set_group_id, owns, without_set_ids
 from .pseudo import PseudoFile

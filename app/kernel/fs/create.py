@@ -11,8 +11,9 @@ from app.kernel.errno import Errno
 from app.kernel.wait import Blocking
 
 from . import notify
+from .dentry import Dentry
 from .fifo import FifoEnd
-from .inode import Dentry, Directory, RegularFile
+from .inode import Directory, RegularFile
 from .open import open_dentry
 from .path import Lookup, PathWalk
 from .permission import MAY_EXEC, MAY_READ, MAY_WRITE, file_group, file_user, keeps_set_group_id, owns

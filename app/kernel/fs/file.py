@@ -11,7 +11,8 @@ from app.kernel.poll import ALWAYS_READY
 from app.kernel.wait import Blocking, Sleep, WaitQueue
 
 from . import notify
-from .inode import Dentry, Inode, RegularFile, UnnamedDentry
+from .dentry import Dentry, UnnamedDentry
+from .inode import Inode, RegularFile
 from .owner_signal import FileOwner
 from .size_limit import writable_size
 from .superblock import SuperBlock

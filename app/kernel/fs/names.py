@@ -11,7 +11,8 @@ from app.kernel.errno import Errno
 
 from . import notify
 from .create import need_creatable, owner_group
-from .inode import Dentry, Directory, Inode, Symlink
+from .dentry import Dentry
+from .inode import Directory, Inode, Symlink
 from .path import Lookup, PathWalk
 from .permission import MAY_EXEC, MAY_WRITE, file_user, owns
 

@@ -17,8 +17,9 @@ from app.kernel.signal import SigInfo
 from app.kernel.wait import Blocking, Interrupted, Sleep, WaitQueue
 
 from . import notify
+from .dentry import Dentry
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
-from .inode import Dentry, Inode
+from .inode import Inode
 from .superblock import MAX_PIPE_PAGES, PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from app.kernel.abi.constants import IoctlRequest, SeekWhence
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
 
+from .dentry import Dentry
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
-from .inode import Dentry, Directory, Inode, Symlink
+from .inode import Directory, Inode, Symlink
 from .superblock import PAGE_SIZE, SuperBlock
 
 if TYPE_CHECKING:

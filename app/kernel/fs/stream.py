@@ -11,8 +11,9 @@ from app.kernel.errno import Errno, KernelError
 from app.kernel.poll import READABLE, WRITABLE, PollEvent
 from app.kernel.wait import Sleep, WaitQueue
 
+from .dentry import Dentry
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
-from .inode import Dentry, Inode
+from .inode import Inode
 from .pipe import DEFAULT_PAGES, copied_pages, pipe_pages
 from .superblock import PAGE_SIZE, SuperBlock
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from app.kernel.errno import Errno
 
-from .inode import Dentry, Inode
+from .dentry import Dentry
+from .inode import Inode
 from .mounts import SYS, SYSFS_MAGIC
 from .pseudo import PseudoFile, PseudoSuperBlock, TableDirectory, mount
 from .superblock import PAGE_SIZE

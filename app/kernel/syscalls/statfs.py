@@ -6,7 +6,7 @@ from typing import Annotated
 
 from app.kernel.arguments import Fd, Int, Path, StructOut
 from app.kernel.call import Call
-from app.kernel.fs.inode import NAME_MAX
+from app.kernel.fs.dentry import NAME_MAX
 from app.kernel.fs.path import PathWalk
 from app.kernel.fs.superblock import PAGE_SIZE, SuperBlock
 from app.kernel.syscall import syscall
