@@ -30,7 +30,6 @@ TIMESTAMP_STEP = 1000
 """How far the cycle counter moves at each reading, unless someone else answers it."""
 
 ERR_OK: int = uc_const.UC_ERR_OK
-ERR_INSN_INVALID: int = uc_const.UC_ERR_INSN_INVALID
 ERR_EXCEPTION: int = uc_const.UC_ERR_EXCEPTION
 
 ACCESS_READ: int = uc_const.UC_MEM_READ

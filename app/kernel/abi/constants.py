@@ -383,17 +383,3 @@ class IoctlRequest(IntEnum):
     FIOCLEX = 0x5451
     FIOASYNC = 0x5452
     FIOQSIZE = 0x5460
-
-
-class DirentType(IntEnum):
-    """`d_type` of getdents64(2)."""
-
-    DT_UNKNOWN = 0
-    DT_FIFO = 1
-    DT_CHR = 2
-    DT_DIR = 4
-    DT_BLK = 6
-    DT_REG = 8
-    DT_LNK = 10
-    DT_SOCK = 12
-    DT_WHT = 14

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.abi.flags import Flags
 from app.kernel.abi.text import quote
 from app.kernel.errno import Errno
 
 from .integers import Address
-from .memory import PAGE_SIZE, QUOTED_BYTES, CString, Pointer
+from .memory import QUOTED_BYTES, CString, Pointer
 
 if TYPE_CHECKING:
     from app.kernel.call import Call

@@ -18,6 +18,9 @@ def signed(value: int, bits: int) -> int:
     return value - (1 << bits) if value >> (bits - 1) else value
 
 
+ULONG = "unsigned long"
+"""The detail of a flag word that has 64 bits, where most have 32."""
+
 _TMPFILE = int(OpenFlag.O_TMPFILE) & ~int(OpenFlag.O_DIRECTORY)
 
 

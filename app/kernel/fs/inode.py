@@ -5,11 +5,12 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING, Protocol
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 
 from . import notify, permission
-from .superblock import MAX_FILE_SIZE, PAGE_SIZE, SuperBlock
+from .superblock import MAX_FILE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.abi.file_constants import FallocMode, Seal
 from app.kernel.errno import Errno, KernelError
 
 from .inode import RegularFile
-from .superblock import PAGE_SIZE, SuperBlock
+from .superblock import SuperBlock
 
 if TYPE_CHECKING:
     from .file import FileDescription

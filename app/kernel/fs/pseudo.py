@@ -10,6 +10,7 @@ import stat
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.abi.constants import IoctlRequest, SeekWhence
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
@@ -17,7 +18,7 @@ from app.kernel.errno import Errno, KernelError
 from .dentry import Dentry
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
 from .inode import Directory, Inode, Symlink
-from .superblock import PAGE_SIZE, SuperBlock
+from .superblock import SuperBlock
 
 if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.abi.constants import IoctlRequest, OpenFlag
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
@@ -15,7 +16,7 @@ from .dentry import Dentry
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
 from .inode import Inode
 from .pipe import DEFAULT_PAGES, copied_pages, pipe_pages
-from .superblock import PAGE_SIZE, SuperBlock
+from .superblock import SuperBlock
 
 if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument

@@ -15,6 +15,7 @@ from app.kernel.call import Call
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs import anonymous, permission
+from app.kernel.fs.dentry import NAME_MAX
 from app.kernel.ipc.mqueue import (
     DEFAULT_MESSAGES,
     DEFAULT_SIZE,
@@ -23,7 +24,6 @@ from app.kernel.ipc.mqueue import (
     LARGEST_MESSAGE,
     MOST_MESSAGES,
     MOST_QUEUES,
-    NAME_MAX,
     PRIORITIES,
     MqDescription,
     MqInode,

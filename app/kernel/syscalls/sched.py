@@ -282,7 +282,7 @@ def _set_policy(call: Call, task: Task, policy: int, priority: int) -> None:
     _need_owner(call, task)
     if (
         realtime
-        and priority > task.process.rlimits[14][0]
+        and priority > task.process.rlimits[Resource.RLIMIT_RTPRIO][0]
         and not call.task.credentials.capable(Capability.CAP_SYS_NICE)
     ):
         raise call.refuse(Errno.EPERM, "policy", "permission", str(policy), "Real-time policies need CAP_SYS_NICE.")

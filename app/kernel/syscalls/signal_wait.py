@@ -10,13 +10,12 @@ from app.kernel.arguments.siginfo import SigInfoOut
 from app.kernel.call import Call
 from app.kernel.clock import SECOND
 from app.kernel.errno import Errno, KernelError
+from app.kernel.multiplex import KTIME_MAX
 from app.kernel.signal import UNBLOCKABLE, SigInfo, SignalSet
 from app.kernel.syscall import syscall
 from app.kernel.syscalls.signal import check_size
 from app.kernel.task import Task
 from app.kernel.wait import Blocking, Interrupted, Restart, Sleep
-
-KTIME_MAX = (1 << 63) - 1
 
 
 class SignalResult(Int):

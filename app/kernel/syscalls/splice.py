@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.abi.constants import OpenFlag
 from app.kernel.abi.file_constants import SpliceFlag
 from app.kernel.arguments import Fd, Size
@@ -28,7 +29,6 @@ from app.kernel.fs.splice import (
     wait_for_room,
     write_chunk,
 )
-from app.kernel.fs.superblock import PAGE_SIZE
 from app.kernel.syscall import syscall
 from app.kernel.wait import Blocking
 
