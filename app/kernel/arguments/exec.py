@@ -73,7 +73,11 @@ class StringArray(Pointer):
                 raise self._missing("readable string", address)
             if len(string) >= MAX_ARG_STRLEN:
                 raise call.refuse(
-                    Errno.E2BIG, self.name, "length", hex(address), f"No string may have {MAX_ARG_STRLEN} bytes."
+                    Errno.E2BIG,
+                    self.name,
+                    "length",
+                    hex(address),
+                    f"A string must be shorter than {MAX_ARG_STRLEN} bytes.",
                 )
             room -= len(string) + 1
             if room < 0:

@@ -188,7 +188,7 @@ def _check_found(call: Call, walk: PathWalk, dentry: Dentry, flags: int) -> None
     if flags & OpenFlag.O_TRUNC:
         wanted |= MAY_WRITE
     if inode.is_directory and wanted & MAY_WRITE:
-        walk.refuse(Errno.EISDIR, f"{dentry.path} is a directory; a directory is not opened for writing.")
+        walk.refuse(Errno.EISDIR, f"{dentry.path} is a directory; a directory cannot be opened for writing.")
     walk.need(dentry, wanted, f"The permissions of {dentry.path} do not allow this user to open it so.")
     if flags & OpenFlag.O_NOATIME and not owns(inode, call.task.credentials):
         raise call.refuse(Errno.EPERM, "flags", "owner", hex(flags), "O_NOATIME is for the owner of the file.")

@@ -274,7 +274,7 @@ class SequentialFile(FileDescription):
             raise KernelError(Errno.EINVAL, f"{self.path} has no size, so nothing counts from its end")
         target = offset + (self.offset if whence == SeekWhence.SEEK_CUR else 0)
         if target < 0:
-            raise KernelError(Errno.EINVAL, "A position in a file is not negative")
+            raise KernelError(Errno.EINVAL, "A position in a file cannot be negative")
         self.offset = target
         return target
 

@@ -40,7 +40,11 @@ def control_messages(call: Call, control: bytes) -> Iterator[tuple[int, int, byt
         length, level, kind = _HEADER.unpack_from(control, at)
         if not _HEADER.size <= length <= len(control) - at:
             raise call.refuse(
-                Errno.EINVAL, "msg_control", "range", str(length), "A control message is too short or ends beyond all."
+                Errno.EINVAL,
+                "msg_control",
+                "range",
+                str(length),
+                "A control message is too short, or reaches beyond the control data.",
             )
         yield level, kind, control[at + _HEADER.size : at + length]
         at += -(-length // 8) * 8

@@ -254,7 +254,7 @@ def _check_file(call: Call, file: FileDescription, size: int, prot: int, flags: 
         raise call.refuse(Errno.EINVAL, "flags", "flags", flag_text(flags, MmapFlag), "A file can't grow downwards.")
     sealed = isinstance(file.inode, RegularFile) and file.inode.sealed_against_writing
     if shared and prot & WRITE and sealed:
-        raise call.refuse(Errno.EPERM, "prot", "seal", shown, f"A seal of {file.path} forbids to write it.")
+        raise call.refuse(Errno.EPERM, "prot", "seal", shown, f"A seal of {file.path} forbids writing to it.")
     if flags & MmapFlag.MAP_SYNC and isinstance(file.inode, RegularFile):
         raise call.refuse(
             Errno.EOPNOTSUPP,

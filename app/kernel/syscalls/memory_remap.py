@@ -101,7 +101,7 @@ def _check(call: Call, mm: AddressSpace, address: int, old: int, new: int, flags
     if target & PAGE_MASK:
         raise call.refuse(Errno.EINVAL, "new_address", "alignment", hex(target), UNALIGNED)
     if not flags & MremapFlag.MREMAP_MAYMOVE:
-        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "To a fixed place means MREMAP_MAYMOVE, too.")
+        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "A fixed new place also needs MREMAP_MAYMOVE.")
     if flags & MremapFlag.MREMAP_DONTUNMAP and old != new:
         raise call.refuse(Errno.EINVAL, "new_size", "range", hex(new), "With MREMAP_DONTUNMAP the size must stay.")
     if (address + old) % ADDRESS_SPACE > target and target + new > address:

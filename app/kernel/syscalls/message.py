@@ -181,7 +181,9 @@ def recvmmsg(
 def _short(call: Call, count: int, error: KernelError | Interrupted) -> Int:
     """An error after `count` messages: the call succeeds with these."""
     name = error.errno.name if isinstance(error, KernelError) else "a signal"
-    call.service("net", "short", f"The next message meets {name}, but {count} got through: the call succeeds.")
+    call.service(
+        "net", "short", f"The next message meets {name}, but {count} went through before it: the call succeeds."
+    )
     return Int(count)
 
 

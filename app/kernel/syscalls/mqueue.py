@@ -245,7 +245,7 @@ def _deadline(call: Call, timeout: StructIn) -> int | None:
     fields = timeout.read()
     seconds, rest = fields["tv_sec"], fields["tv_nsec"]
     if seconds < 0 or not 0 <= rest < _SECOND:
-        raise call.refuse(Errno.EINVAL, "abs_timeout", "range", str(timeout.text()), "That is no time to wait for.")
+        raise call.refuse(Errno.EINVAL, "abs_timeout", "range", str(timeout.text()), "That is no valid time.")
     clock = posix_clocks.find(call.kernel, int(ClockId.CLOCK_REALTIME), call.task)
     elapsed = clock.read(call.kernel) if clock is not None else 0
     left: int = min(seconds * _SECOND + rest, KTIME_MAX) - elapsed
@@ -279,7 +279,9 @@ def mq_notify(call: Call, mqdes: Fd, sevp: Annotated[StructIn, "sigevent"]) -> I
         return Int(0)
     if registered is not None:
         pid = registered.process.pid
-        raise call.refuse(Errno.EBUSY, "mqdes", "notification", str(mqdes.number), f"Process {pid} is to be told.")
+        raise call.refuse(
+            Errno.EBUSY, "mqdes", "notification", str(mqdes.number), f"Process {pid} has registered already."
+        )
     queue.notification = MqNotification(process, call.task.files, notify, signo, fields["sigev_value"])
     call.service("system", "notify", "The process will be told when a message comes into the empty queue.")
     return Int(0)

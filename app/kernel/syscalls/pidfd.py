@@ -80,10 +80,10 @@ def pidfd_send_signal(call: Call, pidfd: Fd, sig: SignalNumber, info: SigInfoIn,
     if not info.is_null:
         about = info.signal_number()
         if about != sig:
-            raise call.refuse(Errno.EINVAL, "info", "signal", str(about), "It is about another signal.")
+            raise call.refuse(Errno.EINVAL, "info", "signal", str(about), "The siginfo is about another signal.")
         sent = info.read(int(sig))
         if process is not me and (not sent.from_program or sent.code == "SI_TKILL"):
-            raise call.refuse(Errno.EPERM, "info", "permission", sent.code, "It pretends to be the kernel's.")
+            raise call.refuse(Errno.EPERM, "info", "permission", sent.code, "The siginfo says that the kernel sent it.")
     if not 0 <= sig <= LAST:
         raise call.refuse(Errno.EINVAL, "sig", "signal", str(int(sig)), f"Signals are numbered 1 to {LAST}.")
     if call.kernel.processes.get(process.pid) is not process:

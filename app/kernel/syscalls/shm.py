@@ -167,7 +167,9 @@ def shmctl(call: Call, shmid: Int, cmd: ShmCommand, buf: Annotated[IpcBuffer, "c
     its owner nor its creator. EFAULT: `buf` can't be used. See shmctl(2).
     """
     if cmd < 0 or shmid < 0:
-        raise call.refuse(Errno.EINVAL, "shmid", "identifier", str(shmid), "Identifiers and commands are not negative.")
+        raise call.refuse(
+            Errno.EINVAL, "shmid", "identifier", str(shmid), "Identifiers and commands cannot be negative."
+        )
     segments = call.kernel.shm
     who = _who(call)
     match cmd:

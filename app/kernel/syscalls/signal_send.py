@@ -41,7 +41,7 @@ def kill(call: Call, pid: Int, sig: SignalNumber) -> Int:
     if not allowed and pid != -1:
         raise _not_permitted(call, "pid", pid)
     if sig == 0:
-        call.service("signal", "probe", "Signal 0 is never sent: the call only tells that it could be.")
+        call.service("signal", "probe", "Signal 0 is never sent: the call only tells that a signal could be.")
         return Int(0)
     call.service("signal", "send", f"{signal_name(sig)} is sent to {_named(allowed)}.")
     for process in allowed:
@@ -97,7 +97,7 @@ def _check_code(call: Call, info: SigInfo, ident: int) -> None:
     """Raise EPERM when a program pretends to others that the kernel, or tkill, sent the signal."""
     if (not info.from_program or info.code == "SI_TKILL") and call.task.tid != ident:
         raise call.refuse(
-            Errno.EPERM, "uinfo", "permission", info.code, "A code of the kernel may only be sent to oneself."
+            Errno.EPERM, "uinfo", "permission", info.code, "Codes of the kernel may only be sent to the caller itself."
         )
 
 
@@ -155,7 +155,7 @@ def _send_to_thread(call: Call, tid: Int, sig: SignalNumber) -> Int:
     if not signal_delivery.may_send(call.task, task.process, sig):
         raise _not_permitted(call, "tid", tid)
     if sig == 0:
-        call.service("signal", "probe", "Signal 0 is never sent: the call only tells that it could be.")
+        call.service("signal", "probe", "Signal 0 is never sent: the call only tells that a signal could be.")
     else:
         call.service("signal", "send", f"{signal_name(sig)} is sent to thread {task.tid}.")
         info = SigInfo.user(int(sig), call.task.process, "SI_TKILL")

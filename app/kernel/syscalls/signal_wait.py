@@ -83,7 +83,11 @@ def rt_sigtimedwait(
         fields = uts.read()
         if fields["tv_sec"] < 0 or not 0 <= fields["tv_nsec"] < SECOND:
             raise call.refuse(
-                Errno.EINVAL, "uts", "range", str(uts.text()), "Seconds are not negative, nanoseconds below 10^9."
+                Errno.EINVAL,
+                "uts",
+                "range",
+                str(uts.text()),
+                "Seconds must not be negative, nanoseconds must be below 10^9.",
             )
         until = min(clock.now + fields["tv_sec"] * SECOND + fields["tv_nsec"], KTIME_MAX)
     info = take_pending(task, others)

@@ -113,7 +113,13 @@ def statx(
     empty_allowed = bool(flags & AtFlag.AT_EMPTY_PATH)
     by_descriptor = empty_allowed and dirfd.number >= 0 and (pathname.is_null or pathname.is_empty())
     if wanted & _STATX_RESERVED or flags & AT_STATX_SYNC_TYPE == AT_STATX_SYNC_TYPE:
-        raise call.refuse(Errno.EINVAL, "mask", "flags", hex(wanted), "Reserved bits, or answers both fresh and stale.")
+        raise call.refuse(
+            Errno.EINVAL,
+            "mask",
+            "flags",
+            hex(wanted),
+            "Reserved bits are set, or the answer should be both fresh and stale.",
+        )
     if by_descriptor:
         inode = dirfd.any_file.inode
     else:
