@@ -43,6 +43,10 @@ class OpenFlag(Flags):
     FASYNC = 0o20000
 
 
+TMPFILE = int(OpenFlag.O_TMPFILE) & ~int(OpenFlag.O_DIRECTORY)
+"""The bit of O_TMPFILE that is its own (Linux `__O_TMPFILE`)."""
+
+
 class PipeFlag(Flags):
     """Flags of pipe2(2) and dup3(2): those of open(2) without an access mode."""
 

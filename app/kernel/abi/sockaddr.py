@@ -1,4 +1,4 @@
-"""How a `struct sockaddr` holds IP addresses, and how they are written (ip(7), ipv6(7))."""
+"""Structs that sockets exchange, and how IP addresses are written (ip(7), ipv6(7), unix(7))."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import struct
 
 SOCKADDR_IN = struct.Struct("<H2s4s8x")
 SOCKADDR_IN6 = struct.Struct("<H2sI16sI")
+
+UCRED = struct.Struct("<iII")
+"""`struct ucred`: pid, uid and gid of a peer or a sender (unix(7))."""
 
 MAPPED_PREFIX = bytes(10) + b"\xff\xff"
 """First bytes of an IPv4 address written as an IPv6 one: `::ffff:127.0.0.1`."""

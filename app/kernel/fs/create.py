@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.kernel.abi.constants import OpenFlag
+from app.kernel.abi.constants import TMPFILE, OpenFlag
 from app.kernel.abi.flags import all_bits
 from app.kernel.arguments import Fd
 from app.kernel.errno import Errno
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from app.kernel.arguments import DirFd, Mode, Path
     from app.kernel.call import Call
 
-_TMPFILE = int(OpenFlag.O_TMPFILE) & ~int(OpenFlag.O_DIRECTORY)
 _SYNC = int(OpenFlag.O_SYNC) & ~int(OpenFlag.O_DSYNC)
 _PATH_FLAGS = int(OpenFlag.O_DIRECTORY | OpenFlag.O_NOFOLLOW | OpenFlag.O_PATH | OpenFlag.O_CLOEXEC)
 _KNOWN = all_bits(OpenFlag)
@@ -44,7 +43,7 @@ def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mod
     )
     lookup = walk.look_up(dirfd, follow=follow, creating=bool(flags & OpenFlag.O_CREAT))
     dentry, created = _find_or_create(call, walk, lookup, flags, mode)
-    if flags & _TMPFILE:
+    if flags & TMPFILE:
         dentry, created = _temporary(call, walk, dentry, mode, flags), True
     elif not created:
         _check_found(call, walk, dentry, flags)
@@ -90,7 +89,7 @@ def _checked_flags(call: Call, flags: int) -> int:
     if flags & OpenFlag.O_PATH:
         flags &= _PATH_FLAGS
     contradiction = ""
-    if flags & _TMPFILE:
+    if flags & TMPFILE:
         if flags & OpenFlag.O_TMPFILE != OpenFlag.O_TMPFILE or flags & OpenFlag.O_CREAT:
             contradiction = "O_TMPFILE goes with O_DIRECTORY and without O_CREAT."
         elif flags & OpenFlag.O_ACCMODE == OpenFlag.O_RDONLY:

@@ -11,6 +11,7 @@ from app.kernel.arguments import Int, Size, StructIn
 from app.kernel.arguments.integers import signed
 from app.kernel.arguments.ipc import IpcBuffer, IpcGetFlags, IpcKey, SemOperations
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.errno import Errno, KernelError
 from app.kernel.ipc.sem import (
     SEMAEM,
@@ -29,7 +30,6 @@ from app.kernel.multiplex import KTIME_MAX
 from app.kernel.syscall import syscall
 from app.kernel.wait import Blocking, Interrupted, Sleep, WaitQueue
 
-_SECOND = 10**9
 _READ_ALL, _WRITE_ALL = 0o444, 0o222
 _UNIT_SIZE = 20
 """`semusz` of IPC_INFO, which means nothing any more."""
@@ -143,9 +143,9 @@ _WHY = {
 def _deadline(call: Call, timeout: StructIn) -> int:
     """When the sleep ends, ns of the machine's clock. Raises EINVAL."""
     fields = timeout.fields or {}
-    if fields["tv_sec"] < 0 or not 0 <= fields["tv_nsec"] < _SECOND:
+    if fields["tv_sec"] < 0 or not 0 <= fields["tv_nsec"] < SECOND:
         raise call.refuse(Errno.EINVAL, "timeout", "range", str(timeout.text()), "That is no valid time.")
-    wanted: int = fields["tv_sec"] * _SECOND + fields["tv_nsec"]
+    wanted: int = fields["tv_sec"] * SECOND + fields["tv_nsec"]
     return min(call.kernel.clock.now + wanted, KTIME_MAX)
 
 

@@ -11,6 +11,7 @@ from app.kernel.arguments import Address, Int, Size
 from app.kernel.arguments.ipc import IpcBuffer, IpcKey, ShmGetFlags
 from app.kernel.arguments.memory import UNALIGNED
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 from app.kernel.ipc.shm import SHMALL, SHMMAX, SHMMNI, SegmentMemory, ShmSegment, pages_of
@@ -191,7 +192,7 @@ def shmctl(call: Call, shmid: Int, cmd: ShmCommand, buf: Annotated[IpcBuffer, "c
             segment = segments.get(shmid)
             segment.need_owner(who)
             segment.set_permissions(fields["shm_perm.uid"], fields["shm_perm.gid"], fields["shm_perm.mode"])
-            segment.change_time = call.kernel.clock.realtime // 10**9
+            segment.change_time = call.kernel.clock.realtime // SECOND
         case ShmCommand.IPC_RMID:
             segment = segments.get(shmid)
             segment.need_owner(who)

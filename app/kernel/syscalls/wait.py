@@ -216,7 +216,11 @@ def _look_at(call: Call, child: Process, options: int) -> _Found | None:
             return None
         status = child.status
         code = exit.exit_code_name(status)
-        call.service("sched", "wait", f"Process {child.pid} has ended ({code}); {'it stays' if keep else 'it goes'}.")
+        call.service(
+            "sched",
+            "wait",
+            f"Process {child.pid} has ended ({code}); {'the zombie stays' if keep else 'the zombie is gone'}.",
+        )
         if not keep:
             exit.reap(call.kernel, child)
         return _Found(child, status.word, code, status.signal or status.code)
