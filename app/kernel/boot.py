@@ -47,7 +47,7 @@ def first_task(kernel: Kernel) -> Task:
         files=DescriptorTable(),
         fs=fs,
         sighand=SignalHandlers(),
-        on_runnable=kernel.scheduler.add,
+        on_runnable=kernel.scheduler.wake,
     )
     process.leader = task
     process.tasks.append(task)

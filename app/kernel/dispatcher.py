@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.cpu.exits import TrapExit
-from app.trace.events import Block, Dispatch, ModeSwitch, Return, Trap, Wake, word
+from app.trace.events import Block, Dispatch, ModeSwitch, Return, Trap, word
 
 from . import ptrace
 from .abi.constants import SaFlag
@@ -104,13 +104,6 @@ class Dispatcher:
         if sleeping is None:
             raise ValueError(f"task {task.tid} sleeps in no call")
         self._leave_queues(task, sleeping)
-        self.kernel.recorder.emit(
-            Wake(
-                call=sleeping.call.id,
-                on=sleeping.sleep.on,
-                sentence="What the task slept for has happened, or a signal arrived; it runs again.",
-            )
-        )
         self._advance(sleeping.call, sleeping.handler)
 
     def abandon(self, task: Task) -> None:

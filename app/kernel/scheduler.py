@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from app.trace.events import Switch
+from app.trace.events import Switch, Wake
 
 from . import cpu_timers
 from .clock import INSTRUCTION_TIME
@@ -38,6 +38,16 @@ class Scheduler:
         self._yielding = False
         self._counts_until = 0
         self._charged = 0
+
+    def wake(self, task: Task) -> None:
+        """What a task slept for has happened: it queues, and goes on when its turn comes."""
+        sleeping = task.sleeping
+        if sleeping is not None:
+            sentence = "What the task slept for has happened, or a signal arrived: it may run again."
+            self.kernel.recorder.emit_for(
+                task.tid, Wake(call=sleeping.call.id, on=sleeping.sleep.on, sentence=sentence)
+            )
+        self.add(task)
 
     def add(self, task: Task) -> None:
         """A task became runnable: it queues."""

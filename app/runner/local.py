@@ -37,10 +37,7 @@ def execute(
     called when the program is about to begin. Raises
     SourceError when the source has mistakes, and what `sink`, `console` and `confine` raise.
     """
-    if engine is None:
-        from app.runner.engine import TrapgateEngine  # noqa: PLC0415 - loads Unicorn and Keystone
-
-        engine = TrapgateEngine()
+    engine = _loaded(engine)
     last: list[AnyEvent] = []
 
     def keep_last(events: list[AnyEvent]) -> None:
@@ -54,9 +51,6 @@ def execute(
     recorder = Recorder(keep_last, batch)
     typing = console if spec.streams[0] == "terminal" else None
     attendant = _Attendant(recorder, spec.limits, typing)
-    engine.load()
-    # What is loaded by now stays: the garbage collector need not look at it again and again.
-    gc.freeze()
     confine(attendant.start)
     try:
         engine.run(spec, recorder, console, started)
@@ -68,6 +62,24 @@ def execute(
     if not (last and isinstance(last[0], RunEnd)):
         raise RuntimeError("the run ended without a run.end event")
     return last[0]
+
+
+def _loaded(engine: Engine | None) -> Engine:
+    """`engine`, or else Trapgate's own, with all it needs in memory.
+
+    Loading makes many objects and hardly any garbage, and what is loaded stays: the collector need not look at it.
+    """
+    gc.disable()
+    try:
+        if engine is None:
+            from app.runner.engine import TrapgateEngine  # noqa: PLC0415 - loads Unicorn and Keystone
+
+            engine = TrapgateEngine()
+        engine.load()
+    finally:
+        gc.freeze()
+        gc.enable()
+    return engine
 
 
 class _Attendant:

@@ -183,7 +183,7 @@ class Block(Event, tag="block"):
 
 
 class Wake(Event, tag="wake"):
-    """The task goes on with its call: what it waited for has happened, the time is over, or a signal arrived."""
+    """What the task waited for has happened, its time is over, or a signal arrived: it is ready to go on."""
 
     call: CallId
     on: Annotated[str, Meta(description="What it waited for, as in `block`.")]

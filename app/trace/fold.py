@@ -224,7 +224,7 @@ def _call(state: VisibleState, event: Trap | Dispatch | Check | Service | Block 
             _set_task(state, event.task, "waiting")
         case Wake():
             call.block = None
-            _set_task(state, event.task, "running")
+            _set_task(state, event.task, "running" if event.task == state.task else "ready")
         case Return():
             call.result = event
 

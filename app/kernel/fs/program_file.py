@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 class ProgramFile(RegularFile):
     """An executable whose contents `make` makes when they are needed for the first time.
 
-    `lines` says which source lines its code comes from; None once it has been changed.
+    `lines` says which source lines its code comes from; None when nobody knows, and once it has been changed.
     """
 
     def __init__(self, fs: SuperBlock, owner: int, make: Callable[[], bytes], lines: LineTable) -> None:
         super().__init__(fs, 0o755, owner, owner)
         del self._pages, self._size
-        self.lines: LineTable | None = lines
+        self.lines: LineTable | None = lines if lines.entries else None
         self._make = make
 
     @cached_property

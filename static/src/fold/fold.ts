@@ -318,11 +318,11 @@ export function fold(before: State, event: TrapgateEvent, index = before.index +
     case "wake":
       return {
         ...withTask(
-          amend(state, () => ({ block: null })),
+          amend(state, () => ({ block: null }), event.task),
           event.task,
-          { state: "running", note: "" },
+          { state: event.task === state.task ? "running" : "ready", note: "" },
         ),
-        place: inside(state) ? "service" : state.place,
+        place: event.task === state.task && inside(state) ? "service" : state.place,
       };
     case "return":
       return {

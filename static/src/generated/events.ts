@@ -230,7 +230,7 @@ export interface Block extends EventBase {
   sentence: string;
 }
 
-/** The task goes on with its call: what it waited for has happened, the time is over, or a signal arrived. */
+/** What the task waited for has happened, its time is over, or a signal arrived: it is ready to go on. */
 export interface Wake extends EventBase {
   type: "wake";
   /** Number of the system call in this run: 0 for the first trap. */

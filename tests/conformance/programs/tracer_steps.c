@@ -43,8 +43,11 @@ static void until_call(pid_t pid, unsigned long number, struct user_regs_struct 
     } while (WIFSTOPPED(status) && regs->orig_rax != number);
 }
 
+static volatile pid_t tid;
+
 static void *thread(void *data)
 {
+    tid = gettid();
     return data;
 }
 
@@ -132,6 +135,9 @@ int main(void)
         pthread_t id;
         pthread_create(&id, NULL, thread, NULL);
         pthread_join(id, NULL);
+        /* Until its end has been told: else it may be ended by the exit of the process. */
+        while (syscall(SYS_tgkill, getpid(), tid, 0) == 0)
+            sched_yield();
         _exit(8);
     }
     next("first", pid);
