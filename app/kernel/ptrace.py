@@ -90,8 +90,7 @@ class Trace(Struct, eq=False):
 
 def may_access(who: Credentials, other: Credentials) -> bool:
     """Whether the real user and group are those of the other, in every role (ptrace(2), PTRACE_MODE_REALCREDS)."""
-    same = {other.uid, other.euid, other.suid} == {who.uid} and {other.gid, other.egid, other.sgid} == {who.gid}
-    return same or who.capable(Capability.CAP_SYS_PTRACE)
+    return other.are_all_of(who.uid, who.gid) or who.capable(Capability.CAP_SYS_PTRACE)
 
 
 def attach(task: Task, tracer: Process, options: int = 0, seized: bool = False) -> Trace:

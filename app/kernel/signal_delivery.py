@@ -10,6 +10,7 @@ from app.trace.events import word
 from . import ptrace, signal_frame
 from .abi.constants import SaFlag, Signo
 from .abi.text import signal_name
+from .credentials import Capability
 from .resource import Resource
 from .signal import (
     FIRST_REALTIME,
@@ -53,6 +54,14 @@ def send_to_process(kernel: Kernel, process: Process, info: SigInfo) -> bool:
     if len(tasks) > 1 and tasks[0] is not process.leader and process.leader in tasks:
         tasks = [process.leader, *(task for task in tasks if task is not process.leader)]
     return _send(kernel, tasks[0], process.pending, info, tuple(tasks))
+
+
+def may_send(sender: Task, process: Process, signo: int) -> bool:
+    """Whether `sender` may send the signal to `process` (kill(2), second paragraph; Linux `check_kill_permission`)."""
+    mine, theirs = sender.credentials, process.credentials
+    if mine.capable(Capability.CAP_KILL) or {mine.euid, mine.uid} & {theirs.suid, theirs.uid}:
+        return True
+    return signo == Signo.SIGCONT and process.sid == sender.process.sid
 
 
 def send_to_group(kernel: Kernel, pgid: int, info: SigInfo) -> bool:

@@ -43,6 +43,10 @@ class OpenFlag(Flags):
     FASYNC = 0o20000
 
 
+TMPFILE = int(OpenFlag.O_TMPFILE) & ~int(OpenFlag.O_DIRECTORY)
+"""The bit of O_TMPFILE that is its own (Linux `__O_TMPFILE`)."""
+
+
 class PipeFlag(Flags):
     """Flags of pipe2(2) and dup3(2): those of open(2) without an access mode."""
 
@@ -383,17 +387,3 @@ class IoctlRequest(IntEnum):
     FIOCLEX = 0x5451
     FIOASYNC = 0x5452
     FIOQSIZE = 0x5460
-
-
-class DirentType(IntEnum):
-    """`d_type` of getdents64(2)."""
-
-    DT_UNKNOWN = 0
-    DT_FIFO = 1
-    DT_CHR = 2
-    DT_DIR = 4
-    DT_BLK = 6
-    DT_REG = 8
-    DT_LNK = 10
-    DT_SOCK = 12
-    DT_WHT = 14

@@ -29,8 +29,12 @@ class ChangeAtFlag(Flags):
     AT_RECURSIVE = 0x8000
 
 
+AT_STATX_SYNC_TYPE = 0x6000
+"""The bits of the flags of statx(2) that say how fresh the answer must be."""
+
+
 class StatxFlag(Flags):
-    """Flags of statx(2). How fresh the answer must be is the field `AT_STATX_SYNC_TYPE`, 0x6000."""
+    """Flags of statx(2). `AT_STATX_SYNC_TYPE` is a field among them."""
 
     AT_STATX_SYNC_AS_STAT = 0
     AT_SYMLINK_NOFOLLOW = 0x100

@@ -18,15 +18,6 @@ class IpcFlag(Flags):
     IPC_NOWAIT = 0o4000
 
 
-class IpcCommand(IntEnum):
-    """Commands that shmctl, semctl and msgctl share."""
-
-    IPC_RMID = 0
-    IPC_SET = 1
-    IPC_STAT = 2
-    IPC_INFO = 3
-
-
 class ShmGetFlag(Flags):
     """Flags of shmget(2) besides the permissions."""
 

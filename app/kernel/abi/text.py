@@ -17,9 +17,14 @@ _DIRECTIONS = ("_IOC_NONE", "_IOC_WRITE", "_IOC_READ", "_IOC_READ|_IOC_WRITE")
 _MOST_SIGNALS = MAX_SIGNAL * 2 // 3
 
 
+def count_of(count: int, noun: str) -> str:
+    """`1 event`, `3 events`: for sentences."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def count_bytes(count: int) -> str:
-    """`1 byte`, `3 bytes`: for sentences."""
-    return "1 byte" if count == 1 else f"{count} bytes"
+    """`1 byte`, `3 bytes`."""
+    return count_of(count, "byte")
 
 
 def quote(data: bytes, limit: int | None = 32) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.abi.flags import Flags
 from app.kernel.abi.text import quote
 from app.kernel.errno import Errno
 
 from .integers import Address
-from .memory import PAGE_SIZE, QUOTED_BYTES, CString, Pointer
+from .memory import QUOTED_BYTES, CString, Pointer
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
@@ -72,7 +73,11 @@ class StringArray(Pointer):
                 raise self._missing("readable string", address)
             if len(string) >= MAX_ARG_STRLEN:
                 raise call.refuse(
-                    Errno.E2BIG, self.name, "length", hex(address), f"No string may have {MAX_ARG_STRLEN} bytes."
+                    Errno.E2BIG,
+                    self.name,
+                    "length",
+                    hex(address),
+                    f"A string must be shorter than {MAX_ARG_STRLEN} bytes.",
                 )
             room -= len(string) + 1
             if room < 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.kernel.abi.text import quote
+from app.kernel.abi.text import count_bytes, count_of, quote
 from app.kernel.errno import Errno
 
 from .integers import Address, signed
@@ -71,7 +71,7 @@ class IoVec(Pointer):
             size = min(entry["iov_len"], room)
             room -= size
             self.buffers.append((entry["iov_base"], size))
-        call.passed(self.name, "memory", shown, f"The {count} struct iovec at {shown} name {self.size} bytes.")
+        call.passed(self.name, "memory", shown, f"{count_of(count, 'buffer')}, {count_bytes(self.size)} in all.")
 
     def _need_below_limit(self, entry: dict[str, int], checked: int) -> None:
         """Refuse a buffer that user memory can't contain. Raises EFAULT."""

@@ -84,7 +84,7 @@ class SemOperations(Pointer):
         shown = hex(self.address)
         if len(data) < size:
             raise self._missing(f"readable array of {count} struct sembuf")
-        self.call.passed(self.name, "memory", shown, f"{count} struct sembuf at {shown} are readable.")
+        self.call.passed(self.name, "memory", shown, f"The array of {count} struct sembuf at {shown} is readable.")
         self.fields = [layout.unpack(data[at : at + layout.size]) for at in range(0, size, layout.size)]
         return self.fields
 

@@ -52,7 +52,7 @@ class PollFds(Pointer):
         if len(data) < size:
             raise self._missing(f"{count} readable struct pollfd")
         self.entries = [PollFd(fd, events) for fd, events, _ in _POLLFD.iter_unpack(data)]
-        self.call.passed(self.name, "memory", hex(self.address), f"The {count} struct pollfd are readable.")
+        self.call.passed(self.name, "memory", hex(self.address), f"The array of {count} struct pollfd is readable.")
         return self.entries
 
     def write(self) -> None:

@@ -12,7 +12,8 @@ from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 
 from . import notify
-from .inode import Dentry, Inode, RegularFile
+from .dentry import Dentry
+from .inode import Inode, RegularFile
 from .path import PathWalk
 from .permission import MAY_WRITE, file_user, keeps_set_group_id, owns, without_set_ids
 from .pseudo import PseudoFile
@@ -113,7 +114,7 @@ def change_times(call: Call, target: Target, times: tuple[int | None, int | None
     inode = target.inode
     who = call.task.credentials
     if times is None and not owns(inode, who) and not inode.permits(who, MAY_WRITE):
-        raise KernelError(Errno.EACCES, f"This user neither owns {target.path} nor may write it")
+        raise KernelError(Errno.EACCES, f"This user neither owns {target.path} nor may write to it")
     _need_own_inode(target)
     if times is not None:
         _need_owner(call, target, "sets its times")

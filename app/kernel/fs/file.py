@@ -11,7 +11,8 @@ from app.kernel.poll import ALWAYS_READY
 from app.kernel.wait import Blocking, Sleep, WaitQueue
 
 from . import notify
-from .inode import Dentry, Inode, RegularFile, UnnamedDentry
+from .dentry import Dentry, UnnamedDentry
+from .inode import Inode, RegularFile
 from .owner_signal import FileOwner
 from .size_limit import writable_size
 from .superblock import SuperBlock
@@ -272,7 +273,7 @@ class RegularDescription(FileDescription):
         inode.drop_privileges(call.task.credentials)
         wanted = inode.writable_part(start, wanted)
         if not wanted:
-            raise KernelError(Errno.EPERM, f"A seal of {self.path} forbids to write there")
+            raise KernelError(Errno.EPERM, f"A seal of {self.path} forbids writing there")
         count = inode.write(start, source.read(wanted))
         call.service("vfs", "write", f"{count_bytes(count)} are stored in {self.path} from offset {start} on.")
         if position is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel import signal_delivery
 from app.kernel.abi.constants import IoctlRequest, OpenFlag, Signo
 from app.kernel.abi.text import count_bytes
@@ -17,9 +18,10 @@ from app.kernel.signal import SigInfo
 from app.kernel.wait import Blocking, Interrupted, Sleep, WaitQueue
 
 from . import notify
+from .dentry import Dentry
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
-from .inode import Dentry, Inode
-from .superblock import MAX_PIPE_PAGES, PAGE_SIZE, SuperBlock
+from .inode import Inode
+from .superblock import MAX_PIPE_PAGES, SuperBlock
 
 if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument

@@ -17,9 +17,10 @@ from app.kernel.poll import READABLE, WRITABLE, PollEvent
 from app.kernel.signal import SigInfo
 from app.kernel.wait import Blocking, Interrupted, Sleep, WaitQueue
 
+from .dentry import Dentry
 from .device import CharacterDevice
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
-from .inode import Dentry, Inode
+from .inode import Inode
 from .line_discipline import MAX_INPUT
 from .superblock import SuperBlock
 from .termios import InputFlag, LocalFlag

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.clock import Clock
 from app.kernel.errno import Errno, KernelError
 
 if TYPE_CHECKING:
     from .inode import Inode
-
-PAGE_SIZE = 4096
 
 MAX_FILE_PAGES = (32 << 20) // PAGE_SIZE
 """Pages that all files together may hold."""

@@ -13,8 +13,9 @@ from app.kernel.signal import SIG_DFL, SIG_IGN, SigInfo
 from app.kernel.wait import Blocking, Sleep, WaitQueue
 
 from . import job_control
+from .dentry import Dentry
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
-from .inode import Dentry, Inode
+from .inode import Inode
 from .line_discipline import LineDiscipline
 from .superblock import SuperBlock
 from .termios import ControlCharacter, LocalFlag, Termios

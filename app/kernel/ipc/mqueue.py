@@ -38,7 +38,6 @@ HARD_MESSAGES, HARD_SIZE = 65536, 16 << 20
 PRIORITIES = 32768
 """Priorities are below this."""
 
-NAME_MAX = 255
 MESSAGE_HEADER = TREE_NODE = 48
 """What a message, and a priority in use, cost besides the text when RLIMIT_MSGQUEUE is counted."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from app.kernel.abi.ipc_constants import MsgFlag
+from app.kernel.clock import SECOND
 from app.kernel.errno import Errno
 from app.kernel.wait import WaitQueue
 
@@ -30,7 +31,6 @@ MOST_BYTES = 32 << 20
 
 HEADER = 160
 LONG_MAX = (1 << 63) - 1
-_SECOND = 10**9
 
 
 class Message(Struct):
@@ -84,7 +84,7 @@ class MessageQueue(IpcObject):
         self.most_bytes = MSGMNB
         self.last_sender = self.last_receiver = 0
         self.send_time = self.receive_time = 0
-        self.change_time = kernel.clock.realtime // _SECOND
+        self.change_time = kernel.clock.realtime // SECOND
         self.receivers: list[Receiver] = []
         self.room_queue = WaitQueue()
 
@@ -98,7 +98,7 @@ class MessageQueue(IpcObject):
         A receiver whose buffer is too small fails with E2BIG. Returns who got it.
         """
         self.last_sender = pid
-        self.send_time = self._kernel.clock.realtime // _SECOND
+        self.send_time = self._kernel.clock.realtime // SECOND
         for receiver in tuple(self.receivers):
             if not receiver.wanted.matches(message):
                 continue
@@ -121,7 +121,7 @@ class MessageQueue(IpcObject):
 
     def _received(self, pid: int) -> None:
         self.last_receiver = pid
-        self.receive_time = self._kernel.clock.realtime // _SECOND
+        self.receive_time = self._kernel.clock.realtime // SECOND
 
     def _finish(self, receiver: Receiver, given: Message | Errno) -> None:
         self.receivers.remove(receiver)
@@ -132,7 +132,7 @@ class MessageQueue(IpcObject):
         """IPC_SET. Who sleeps looks again whether it may use the queue."""
         self.set_permissions(uid, gid, mode)
         self.most_bytes = most_bytes
-        self.change_time = self._kernel.clock.realtime // _SECOND
+        self.change_time = self._kernel.clock.realtime // SECOND
         for receiver in tuple(self.receivers):
             self._finish(receiver, Errno.EAGAIN)
         self.room_queue.wake_all()

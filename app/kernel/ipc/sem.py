@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from app.kernel.abi.ipc_constants import SEM_UNDO, IpcFlag
+from app.kernel.clock import SECOND
 from app.kernel.errno import Errno, KernelError
 from app.kernel.wait import WaitQueue
 
@@ -35,7 +36,6 @@ SEMVMX = SEMAEM = 32767
 MOST_CELLS = 1 << 20
 """Values and adjustments that the machine has memory for."""
 
-_SECOND = 10**9
 _NOWAIT = int(IpcFlag.IPC_NOWAIT)
 
 
@@ -86,7 +86,7 @@ class SemaphoreSet(IpcObject):
         self.values = [0] * count
         self.pids = [0] * count
         self.operation_time = 0
-        self.change_time = kernel.clock.realtime // _SECOND
+        self.change_time = kernel.clock.realtime // SECOND
         self.undos: list[SemUndo] = []
         self.pending: list[SemQueue] = []
 
@@ -119,7 +119,7 @@ class SemaphoreSet(IpcObject):
         for number, value in adjustments.items():
             if undo is not None:
                 undo.adjustments[number] = value
-        self.operation_time = self._kernel.clock.realtime // _SECOND
+        self.operation_time = self._kernel.clock.realtime // SECOND
         return 0
 
     def update(self) -> list[int]:
@@ -155,7 +155,7 @@ class SemaphoreSet(IpcObject):
 
     def touch(self) -> None:
         """It is changed by semctl(2) now."""
-        self.change_time = self._kernel.clock.realtime // _SECOND
+        self.change_time = self._kernel.clock.realtime // SECOND
 
     def waiting(self, number: int, for_zero: bool) -> int:
         """How many sleep because of this semaphore (GETNCNT, GETZCNT)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from app.kernel.abi.sockaddr import UCRED
 from app.kernel.abi.socket_constants import AF_INET, AF_INET6, AF_UNIX, SOL_SOCKET, SocketOption
 from app.kernel.clock import SECOND
 from app.kernel.credentials import Capability
@@ -30,7 +31,6 @@ _MAX_PRIORITY = 6
 _NOBODY = Ucred(0, 0xFFFF_FFFF, 0xFFFF_FFFF)
 _TIMEVAL = struct.Struct("<qq")
 _LINGER = struct.Struct("<ii")
-_UCRED = struct.Struct("<iII")
 
 _SWITCHES = (
     SocketOption.SO_REUSEADDR,
@@ -125,7 +125,7 @@ def get_option(call: Call, sock: Sock, option: int) -> bytes:
         return _TIMEVAL.pack(seconds, rest // 1000)
     if option == SocketOption.SO_PEERCRED:
         peer = sock.peer_credentials or _NOBODY
-        return _UCRED.pack(peer.pid, peer.uid, peer.gid)
+        return UCRED.pack(peer.pid, peer.uid, peer.gid)
     if option == SocketOption.SO_PEERNAME:
         return sock.peer_name()
     if option == SocketOption.SO_BINDTODEVICE:

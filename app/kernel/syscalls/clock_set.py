@@ -94,7 +94,7 @@ def _adjust(call: Call, buf: TimexArgument, fields: dict[str, int]) -> ClockStat
     modes = fields["modes"]
     if modes & AdjustMode.ADJ_ADJTIME:
         if not modes & AdjustMode.ADJ_OFFSET:
-            raise call.refuse(Errno.EINVAL, "buf", "flags", hex(modes), "ADJ_ADJTIME goes with ADJ_OFFSET.")
+            raise call.refuse(Errno.EINVAL, "buf", "flags", hex(modes), "ADJ_ADJTIME needs ADJ_OFFSET.")
         if not modes & _READONLY:
             _need_privilege(call, "buf")
     elif modes:

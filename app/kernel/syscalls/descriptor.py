@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.kernel.abi.constants import PipeFlag
 from app.kernel.abi.file_constants import CloseRangeFlag
+from app.kernel.abi.text import count_of
 from app.kernel.arguments import Fd, Int, Unsigned
 from app.kernel.call import Call
 from app.kernel.errno import Errno
@@ -48,8 +49,8 @@ def close_range(call: Call, first: Unsigned, last: Unsigned, flags: CloseRangeFl
             files.set_close_on_exec(call.kernel, number, True)
         else:
             files.close(call.kernel, number)
-    deed = "will be closed by execve" if flags & CloseRangeFlag.CLOSE_RANGE_CLOEXEC else "are closed"
-    call.service("vfs", "close", f"{len(numbers)} descriptors {deed}.")
+    deed = "To be closed by execve" if flags & CloseRangeFlag.CLOSE_RANGE_CLOEXEC else "Closed"
+    call.service("vfs", "close", f"{deed}: {count_of(len(numbers), 'descriptor')}.")
     return Int(0)
 
 

@@ -132,7 +132,7 @@ def lseek(call: Call, fd: Fd, offset: Offset, whence: SeekWhence) -> Offset:
 
 def _need_position(call: Call, offset: Offset) -> None:
     if offset < 0:
-        raise call.refuse(Errno.EINVAL, "offset", "range", str(offset), "A position in a file is not negative.")
+        raise call.refuse(Errno.EINVAL, "offset", "range", str(offset), "A position in a file cannot be negative.")
 
 
 def _need_end(call: Call, offset: int, count: int) -> None:

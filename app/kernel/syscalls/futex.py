@@ -90,7 +90,11 @@ def _deadline(call: Call, operation: FutexOperation, timeout: FutexTimeout) -> i
     seconds, nanoseconds = fields["tv_sec"], fields["tv_nsec"]
     if seconds < 0 or not 0 <= nanoseconds < SECOND:
         raise call.refuse(
-            Errno.EINVAL, "timeout", "range", str(timeout.text()), "Seconds must not be negative, ns below 10^9."
+            Errno.EINVAL,
+            "timeout",
+            "range",
+            str(timeout.text()),
+            "Seconds must not be negative, nanoseconds must be below 10^9.",
         )
     time: int = seconds * SECOND + nanoseconds
     if command == op.FUTEX_WAIT:

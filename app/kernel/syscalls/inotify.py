@@ -61,7 +61,9 @@ def inotify_add_watch(call: Call, fd: Fd, pathname: Path, mask: InotifyMask) -> 
         raise call.refuse(Errno.EINVAL, "mask", "flags", hex(bits), "The mask has no event, or bits that mean nothing.")
     file = fd.file
     if bits & InotifyMask.IN_MASK_ADD and bits & InotifyMask.IN_MASK_CREATE:
-        raise call.refuse(Errno.EINVAL, "mask", "flags", hex(bits), "IN_MASK_ADD and IN_MASK_CREATE contradict.")
+        raise call.refuse(
+            Errno.EINVAL, "mask", "flags", hex(bits), "IN_MASK_ADD and IN_MASK_CREATE contradict each other."
+        )
     instance = _instance(call, fd, file)
     walk = PathWalk(call, pathname)
     dentry = walk.find(None, follow=not bits & InotifyMask.IN_DONT_FOLLOW)

@@ -7,13 +7,13 @@ from typing import Annotated
 from app.kernel.abi.constants import MmapProt
 from app.kernel.abi.memory_constants import KeyRights
 from app.kernel.arguments import Address, Int, Size
+from app.kernel.arguments.integers import ULONG
 from app.kernel.call import Call
 from app.kernel.errno import Errno
 from app.kernel.syscall import syscall
 
 from .memory import change_protection
 
-ULONG = "unsigned long"
 _KNOWN = int(KeyRights.PKEY_DISABLE_ACCESS | KeyRights.PKEY_DISABLE_WRITE)
 
 

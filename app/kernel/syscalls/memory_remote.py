@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from app.kernel.abi.memory_constants import MembarrierCommand, MembarrierFlag
+from app.kernel.abi.text import count_bytes
 from app.kernel.arguments import Int, Size
 from app.kernel.arguments.integers import signed
 from app.kernel.arguments.iovec import IoVecIn, IoVecOut, RemoteVec
@@ -14,7 +15,6 @@ from app.kernel.mm.address_space import AddressSpace
 from app.kernel.ptrace import may_access
 from app.kernel.syscall import syscall
 
-ULONG = "unsigned long"
 _PIECE = 1 << 16
 _REGISTRATIONS = {8: 16, 32: 64, 128: 256}
 """Private expedited barrier -> the command that announces it."""
@@ -57,7 +57,7 @@ def process_vm_readv(
     if not data:
         raise call.refuse(Errno.EFAULT, "rvec", "memory", hex(rvec.address), f"Process {pid} has no memory there.")
     count = lvec.write(bytes(data))
-    call.service("mm", "copy", f"{count} bytes are copied from the memory of process {pid}.")
+    call.service("mm", "copy", f"Copied from the memory of process {pid}: {count_bytes(count)}.")
     return Size(count)
 
 
@@ -88,7 +88,7 @@ def process_vm_writev(
             break
     if data and not done:
         raise call.refuse(Errno.EFAULT, "rvec", "memory", hex(rvec.address), f"Process {pid} has no memory there.")
-    call.service("mm", "copy", f"{done} bytes are copied into the memory of process {pid}.")
+    call.service("mm", "copy", f"Copied into the memory of process {pid}: {count_bytes(done)}.")
     return Size(done)
 
 

@@ -10,6 +10,7 @@ from app.kernel.arguments.message import MessageIn, MessageOut
 from app.kernel.arguments.mmsghdr import MessagesIn, MessagesOut
 from app.kernel.arguments.socket import LengthInOut, SockaddrIn, SockaddrOut, SocketFd
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.file import MAX_RW_COUNT
 from app.kernel.net import scm
@@ -159,9 +160,9 @@ def recvmmsg(
     until = None
     if not timeout.is_null:
         time = timeout.read()
-        if time["tv_sec"] < 0 or not 0 <= time["tv_nsec"] < 10**9:
+        if time["tv_sec"] < 0 or not 0 <= time["tv_nsec"] < SECOND:
             raise call.refuse(Errno.EINVAL, "timeout", "range", str(time["tv_nsec"]), "It is no valid duration.")
-        until = call.kernel.clock.now + time["tv_sec"] * 10**9 + time["tv_nsec"]
+        until = call.kernel.clock.now + time["tv_sec"] * SECOND + time["tv_nsec"]
     file = sockfd.socket
     most = min(vlen, _MAX_MESSAGES)
     for index in range(most):
@@ -181,7 +182,9 @@ def recvmmsg(
 def _short(call: Call, count: int, error: KernelError | Interrupted) -> Int:
     """An error after `count` messages: the call succeeds with these."""
     name = error.errno.name if isinstance(error, KernelError) else "a signal"
-    call.service("net", "short", f"The next message meets {name}, but {count} got through: the call succeeds.")
+    call.service(
+        "net", "short", f"The next message meets {name}, but {count} went through before it: the call succeeds."
+    )
     return Int(count)
 
 

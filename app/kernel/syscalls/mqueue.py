@@ -12,9 +12,11 @@ from app.kernel.arguments import Fd, Int, NumberOut, Path, Size, StructIn, Struc
 from app.kernel.arguments.integers import CreationMode
 from app.kernel.arguments.ipc import MqAttributes, MqTextIn, MqTextOut
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs import anonymous, permission
+from app.kernel.fs.dentry import NAME_MAX
 from app.kernel.ipc.mqueue import (
     DEFAULT_MESSAGES,
     DEFAULT_SIZE,
@@ -23,7 +25,6 @@ from app.kernel.ipc.mqueue import (
     LARGEST_MESSAGE,
     MOST_MESSAGES,
     MOST_QUEUES,
-    NAME_MAX,
     PRIORITIES,
     MqDescription,
     MqInode,
@@ -36,7 +37,6 @@ from app.kernel.signal import LAST
 from app.kernel.syscall import syscall
 from app.kernel.wait import Blocking, Sleep, WaitQueue
 
-_SECOND = 10**9
 _ACCESS = int(OpenFlag.O_ACCMODE)
 _NONBLOCK = int(OpenFlag.O_NONBLOCK)
 _WANTED = (permission.MAY_READ, permission.MAY_WRITE, permission.MAY_READ | permission.MAY_WRITE)
@@ -244,11 +244,11 @@ def _deadline(call: Call, timeout: StructIn) -> int | None:
         return None
     fields = timeout.read()
     seconds, rest = fields["tv_sec"], fields["tv_nsec"]
-    if seconds < 0 or not 0 <= rest < _SECOND:
-        raise call.refuse(Errno.EINVAL, "abs_timeout", "range", str(timeout.text()), "That is no time to wait for.")
+    if seconds < 0 or not 0 <= rest < SECOND:
+        raise call.refuse(Errno.EINVAL, "abs_timeout", "range", str(timeout.text()), "That is no valid time.")
     clock = posix_clocks.find(call.kernel, int(ClockId.CLOCK_REALTIME), call.task)
     elapsed = clock.read(call.kernel) if clock is not None else 0
-    left: int = min(seconds * _SECOND + rest, KTIME_MAX) - elapsed
+    left: int = min(seconds * SECOND + rest, KTIME_MAX) - elapsed
     return call.kernel.clock.now + max(left, 0)
 
 
@@ -279,7 +279,9 @@ def mq_notify(call: Call, mqdes: Fd, sevp: Annotated[StructIn, "sigevent"]) -> I
         return Int(0)
     if registered is not None:
         pid = registered.process.pid
-        raise call.refuse(Errno.EBUSY, "mqdes", "notification", str(mqdes.number), f"Process {pid} is to be told.")
+        raise call.refuse(
+            Errno.EBUSY, "mqdes", "notification", str(mqdes.number), f"Process {pid} has registered already."
+        )
     queue.notification = MqNotification(process, call.task.files, notify, signo, fields["sigev_value"])
     call.service("system", "notify", "The process will be told when a message comes into the empty queue.")
     return Int(0)

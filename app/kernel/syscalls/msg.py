@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from app.kernel.abi.ipc_constants import IpcFlag, MsgCommand, MsgFlag
-from app.kernel.abi.text import flag_text
+from app.kernel.abi.text import count_of, flag_text
 from app.kernel.arguments import Int, Long, Size
 from app.kernel.arguments.integers import signed
 from app.kernel.arguments.ipc import IpcBuffer, IpcGetFlags, IpcKey, MessageIn, MessageOut
@@ -103,7 +103,7 @@ def msgrcv(
     See msgrcv(2).
     """
     if msqid < 0 or signed(msgsz, 64) < 0:
-        raise call.refuse(Errno.EINVAL, "msqid", "range", str(msqid), "Identifiers and lengths are not negative.")
+        raise call.refuse(Errno.EINVAL, "msqid", "range", str(msqid), "Identifiers and lengths cannot be negative.")
     copying = bool(msgflg & MsgFlag.MSG_COPY)
     if copying and (msgflg & MsgFlag.MSG_EXCEPT or not msgflg & _NOWAIT):
         shown = flag_text(int(msgflg), MsgFlag)
@@ -184,7 +184,9 @@ def msgctl(call: Call, msqid: Int, cmd: MsgCommand, buf: Annotated[IpcBuffer, "c
     without privilege. EFAULT: `buf` can't be used. See msgctl(2).
     """
     if msqid < 0 or cmd < 0:
-        raise call.refuse(Errno.EINVAL, "msqid", "identifier", str(msqid), "Identifiers and commands are not negative.")
+        raise call.refuse(
+            Errno.EINVAL, "msqid", "identifier", str(msqid), "Identifiers and commands cannot be negative."
+        )
     queues = call.kernel.messages
     who = call.task.credentials
     match cmd:
@@ -209,7 +211,7 @@ def msgctl(call: Call, msqid: Int, cmd: MsgCommand, buf: Annotated[IpcBuffer, "c
             queue.need_owner(who)
             count = len(queue.messages)
             queue.remove()
-            call.service("system", "remove", f"Queue {msqid} is removed, and with it {count} messages.")
+            call.service("system", "remove", f"Queue {msqid} is removed, and with it {count_of(count, 'message')}.")
         case _:
             raise call.refuse(Errno.EINVAL, "cmd", "choice", str(int(cmd)), "There is no such command.")
     return Int(0)

@@ -53,7 +53,13 @@ def unshare(call: Call, unshare_flags: CloneFlag) -> Int:
     flags = int(unshare_flags) & 0xFFFF_FFFF
     task = call.task
     if flags & ~int(_UNSHAREABLE) or (flags & _UNSHARED_ALONE and len(task.process.tasks) > 1):
-        raise call.refuse(Errno.EINVAL, "unshare_flags", "flags", hex(flags), "That can't be had for oneself.")
+        raise call.refuse(
+            Errno.EINVAL,
+            "unshare_flags",
+            "flags",
+            hex(flags),
+            "A flag is unknown, or other threads use what it is about.",
+        )
     if flags & (NAMESPACES | CloneFlag.CLONE_NEWUSER | 0x80):
         raise call.refuse(Errno.EPERM, "unshare_flags", "permission", hex(flags), "New namespaces need privileges.")
     if flags & CloneFlag.CLONE_FS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.kernel import signal_delivery
-from app.kernel.abi.constants import OpenFlag, Signo
+from app.kernel.abi.constants import OpenFlag
 from app.kernel.abi.flags import Flags
 from app.kernel.abi.text import signal_name
 from app.kernel.arguments import Fd, Int, SignalNumber, Unsigned
@@ -80,17 +80,15 @@ def pidfd_send_signal(call: Call, pidfd: Fd, sig: SignalNumber, info: SigInfoIn,
     if not info.is_null:
         about = info.signal_number()
         if about != sig:
-            raise call.refuse(Errno.EINVAL, "info", "signal", str(about), "It is about another signal.")
+            raise call.refuse(Errno.EINVAL, "info", "signal", str(about), "The siginfo is about another signal.")
         sent = info.read(int(sig))
         if process is not me and (not sent.from_program or sent.code == "SI_TKILL"):
-            raise call.refuse(Errno.EPERM, "info", "permission", sent.code, "It pretends to be the kernel's.")
+            raise call.refuse(Errno.EPERM, "info", "permission", sent.code, "The siginfo says that the kernel sent it.")
     if not 0 <= sig <= LAST:
         raise call.refuse(Errno.EINVAL, "sig", "signal", str(int(sig)), f"Signals are numbered 1 to {LAST}.")
     if call.kernel.processes.get(process.pid) is not process:
         raise call.refuse(Errno.ESRCH, "pidfd", "process", str(process.pid), "The process has gone.")
-    mine, theirs = call.task.credentials, process.credentials
-    allowed = mine.capable(Capability.CAP_KILL) or {mine.euid, mine.uid} & {theirs.suid, theirs.uid}
-    if not allowed and not (int(sig) == Signo.SIGCONT and process.sid == me.sid):
+    if not signal_delivery.may_send(call.task, process, int(sig)):
         raise call.refuse(Errno.EPERM, "pidfd", "permission", str(process.pid), "It belongs to another user.")
     if sig:
         call.service("signal", "send", f"{signal_name(int(sig))} is sent to process {process.pid}.")

@@ -163,7 +163,9 @@ def sched_getattr(
     EFAULT: there is no room. See sched_setattr(2).
     """
     if attr.is_null or pid < 0 or not _FIRST_ATTR_SIZE <= size <= 4096 or flags:
-        raise call.refuse(Errno.EINVAL, "attr", "size", str(int(size)), "It takes room of at least 48 bytes, no flags.")
+        raise call.refuse(
+            Errno.EINVAL, "attr", "size", str(int(size)), "There must be room for at least 48 bytes, and no flags."
+        )
     task = _task(call, pid)
     room = min(int(size), _ATTR_SIZE)
     attr.write(
@@ -282,7 +284,7 @@ def _set_policy(call: Call, task: Task, policy: int, priority: int) -> None:
     _need_owner(call, task)
     if (
         realtime
-        and priority > task.process.rlimits[14][0]
+        and priority > task.process.rlimits[Resource.RLIMIT_RTPRIO][0]
         and not call.task.credentials.capable(Capability.CAP_SYS_NICE)
     ):
         raise call.refuse(Errno.EPERM, "policy", "permission", str(policy), "Real-time policies need CAP_SYS_NICE.")
@@ -299,4 +301,4 @@ def _need_nice(call: Call, name: str, task: Task, nice: int, errno: Errno = Errn
     """A lower nice value than before needs privileges, or RLIMIT_NICE."""
     limit, _ = task.process.rlimits[Resource.RLIMIT_NICE]
     if nice < 20 - limit and not call.task.credentials.capable(Capability.CAP_SYS_NICE):
-        raise call.refuse(errno, name, "permission", str(nice), "Only the privileged go before others.")
+        raise call.refuse(errno, name, "permission", str(nice), "Only a privileged task may get ahead of others.")

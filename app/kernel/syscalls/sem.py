@@ -6,10 +6,12 @@ import struct
 from typing import Annotated
 
 from app.kernel.abi.ipc_constants import SEM_UNDO, SemCommand
+from app.kernel.abi.text import count_of
 from app.kernel.arguments import Int, Size, StructIn
 from app.kernel.arguments.integers import signed
 from app.kernel.arguments.ipc import IpcBuffer, IpcGetFlags, IpcKey, SemOperations
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.errno import Errno, KernelError
 from app.kernel.ipc.sem import (
     SEMAEM,
@@ -28,7 +30,6 @@ from app.kernel.multiplex import KTIME_MAX
 from app.kernel.syscall import syscall
 from app.kernel.wait import Blocking, Interrupted, Sleep, WaitQueue
 
-_SECOND = 10**9
 _READ_ALL, _WRITE_ALL = 0o444, 0o222
 _UNIT_SIZE = 20
 """`semusz` of IPC_INFO, which means nothing any more."""
@@ -51,9 +52,13 @@ def semget(call: Call, key: IpcKey, nsems: Int, semflg: IpcGetFlags) -> Int:
     if found is not None:
         count = len(found.values)
         if nsems > count:
-            raise call.refuse(Errno.EINVAL, "nsems", "range", str(nsems), f"The set has {count} semaphores.")
+            raise call.refuse(
+                Errno.EINVAL, "nsems", "range", str(nsems), f"The set has {count_of(count, 'semaphore')}."
+            )
         found.need_permission(who, semflg)
-        call.service("system", "find", f"The key {key:#x} is that of set {found.id}, which has {count} semaphores.")
+        call.service(
+            "system", "find", f"The key {key:#x} is that of set {found.id}, which has {count_of(count, 'semaphore')}."
+        )
         return Int(found.id)
     if not nsems:
         raise call.refuse(Errno.EINVAL, "nsems", "range", "0", "A new set needs at least one semaphore.")
@@ -61,7 +66,9 @@ def semget(call: Call, key: IpcKey, nsems: Int, semflg: IpcGetFlags) -> Int:
         raise KernelError(Errno.ENOSPC, "All sets together have too many semaphores", "system")
     need_memory(call.kernel, nsems)
     ident = sets.add(SemaphoreSet(call.kernel, key, semflg, who, nsems))
-    call.service("system", "create", f"Set {ident} is made, with {int(nsems)} semaphores, all 0.")
+    call.service(
+        "system", "create", f"Set {ident} is made, with {count_of(int(nsems), 'semaphore')}. Values begin at 0."
+    )
     return Int(ident)
 
 
@@ -110,7 +117,9 @@ def _operate(call: Call, semid: int, sops: SemOperations, nsops: int, timeout: S
     sems = call.kernel.semaphores.get(semid)
     undo = sems.undo_of(call.task) if any(one.flags & SEM_UNDO for one in operations) else None
     if max(one.number for one in operations) >= len(sems.values):
-        raise call.refuse(Errno.EFBIG, "sops", "range", str(sops.text()), f"The set has {len(sems.values)} semaphores.")
+        raise call.refuse(
+            Errno.EFBIG, "sops", "range", str(sops.text()), f"The set has {count_of(len(sems.values), 'semaphore')}."
+        )
     wanted = SemQueue(operations, call.task.process.pid, undo, WaitQueue())
     sems.need_permission(call.task.credentials, _WRITE_ALL if wanted.alters else _READ_ALL)
     status = sems.perform(wanted)
@@ -134,9 +143,9 @@ _WHY = {
 def _deadline(call: Call, timeout: StructIn) -> int:
     """When the sleep ends, ns of the machine's clock. Raises EINVAL."""
     fields = timeout.fields or {}
-    if fields["tv_sec"] < 0 or not 0 <= fields["tv_nsec"] < _SECOND:
-        raise call.refuse(Errno.EINVAL, "timeout", "range", str(timeout.text()), "That is no time to wait for.")
-    wanted: int = fields["tv_sec"] * _SECOND + fields["tv_nsec"]
+    if fields["tv_sec"] < 0 or not 0 <= fields["tv_nsec"] < SECOND:
+        raise call.refuse(Errno.EINVAL, "timeout", "range", str(timeout.text()), "That is no valid time.")
+    wanted: int = fields["tv_sec"] * SECOND + fields["tv_nsec"]
     return min(call.kernel.clock.now + wanted, KTIME_MAX)
 
 
@@ -216,7 +225,11 @@ def semctl(call: Call, semid: Int, semnum: Int, cmd: SemCommand, arg: Annotated[
             sems.need_owner(call.task.credentials)
             waiting = len(sems.pending)
             sems.remove()
-            call.service("system", "remove", f"Set {semid} is removed; {waiting} tasks that slept in it fail (EIDRM).")
+            call.service(
+                "system",
+                "remove",
+                f"Set {semid} is removed. Slept in it, and fail with EIDRM: {count_of(waiting, 'task')}.",
+            )
         case _:
             raise call.refuse(Errno.EINVAL, "cmd", "choice", str(int(cmd)), "There is no such command.")
     return Int(0)
@@ -244,7 +257,9 @@ def _limits(call: Call, arg: IpcBuffer, of_use: bool) -> Int:
 def _need_number(call: Call, sems: SemaphoreSet, semnum: int) -> None:
     """Raises EINVAL."""
     if not 0 <= semnum < len(sems.values):
-        raise call.refuse(Errno.EINVAL, "semnum", "range", str(semnum), f"The set has {len(sems.values)} semaphores.")
+        raise call.refuse(
+            Errno.EINVAL, "semnum", "range", str(semnum), f"The set has {count_of(len(sems.values), 'semaphore')}."
+        )
 
 
 def _need_value(call: Call, value: int) -> None:
@@ -284,7 +299,7 @@ def _all_values(call: Call, semid: int, cmd: int, arg: IpcBuffer) -> None:
     for number, value in enumerate(values):
         sems.set_value(number, value, call.task.process.pid)
     sems.touch()
-    call.service("system", "set", f"All {count} semaphores of set {semid} are set.")
+    call.service("system", "set", f"Every semaphore of set {semid} has a new value.")
     _report_woken(call, sems.update())
 
 

@@ -51,7 +51,7 @@ def clock_nanosleep(
         raise call.refuse(Errno.EOPNOTSUPP, "clockid", "choice", shown, "This clock has no timers to sleep by.")
     time = _duration(call, req)
     if clock.refuses is not None:
-        raise call.refuse(clock.refuses, "clockid", "choice", shown, "One can't sleep by this clock here.")
+        raise call.refuse(clock.refuses, "clockid", "choice", shown, "Sleeping by this clock is not served here.")
     if flags & TimerFlag.TIMER_ABSTIME:
         return (yield from _sleep(call, clock, time, None))
     return (yield from _sleep(call, clock, _sum(clock.read(call.kernel), time), rem))
@@ -81,7 +81,7 @@ def _sleep(call: Call, clock: PosixClock, until: int, rem: StructOut | None) -> 
     kernel = call.kernel
     left = until - clock.read(kernel)
     if left <= 0:
-        call.service("time", "sleep", "The time has come already, there is nothing to sleep for.")
+        call.service("time", "sleep", "The time has come already: there is nothing to wait for.")
         return Int(0)
     restart = Restart.NOHAND if rem is None else Restart.BLOCK
     queue = WaitQueue()

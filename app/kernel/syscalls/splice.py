@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.abi.constants import OpenFlag
 from app.kernel.abi.file_constants import SpliceFlag
+from app.kernel.abi.text import count_bytes
 from app.kernel.arguments import Fd, Size
 from app.kernel.arguments.files import OffsetPointer
 from app.kernel.arguments.integers import Unsigned
@@ -28,7 +30,6 @@ from app.kernel.fs.splice import (
     wait_for_room,
     write_chunk,
 )
-from app.kernel.fs.superblock import PAGE_SIZE
 from app.kernel.syscall import syscall
 from app.kernel.wait import Blocking
 
@@ -128,7 +129,7 @@ def splice(
         done = yield from _to_pipe(call, source, off_in, start, second, length, nonblocking)
     else:
         raise call.refuse(Errno.EINVAL, "fd_in", "pipe", str(fd_in.number), "Neither of the two is a pipe.")
-    call.service("pipe", "splice", f"{done} bytes went from {source.path} to {target.path} inside the kernel.")
+    call.service("pipe", "splice", f"{count_bytes(done)} went from {source.path} to {target.path} inside the kernel.")
     return Size(done)
 
 
@@ -195,7 +196,7 @@ def tee(call: Call, fd_in: Fd, fd_out: Fd, len: Size, flags: SpliceFlag) -> Bloc
         raise call.refuse(Errno.EINVAL, "fd_in", "pipe", str(fd_in.number), "tee wants two different pipes.")
     nonblocking = bool(flags & SpliceFlag.SPLICE_F_NONBLOCK) or source.nonblocking or target.nonblocking
     done = yield from copy_pipe(call, first, second, min(int(len), MAX_RW_COUNT), nonblocking)
-    call.service("pipe", "tee", f"{done} bytes are in both pipes now.")
+    call.service("pipe", "tee", f"The second pipe gets a copy of {count_bytes(done)}.")
     return Size(done)
 
 
@@ -277,7 +278,7 @@ def copy_file_range(
     if done:
         _advance(source, start, off_in, first, done)
         _advance(target, to, off_out, second, done)
-    call.service("vfs", "copy", f"{done} bytes went from {source.path} to {target.path} inside the kernel.")
+    call.service("vfs", "copy", f"{count_bytes(done)} went from {source.path} to {target.path} inside the kernel.")
     return Size(done)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from app.kernel.abi.constants import AccessAtFlag, AccessMode, AtFlag
-from app.kernel.abi.file_constants import StatxMask
+from app.kernel.abi.file_constants import AT_STATX_SYNC_TYPE, StatxMask
 from app.kernel.abi.text import flag_text
 from app.kernel.arguments import DirFd, Fd, Int, Path, StructOut
 from app.kernel.arguments.files import StatxFlags
@@ -17,9 +17,8 @@ from app.kernel.fs.mounts import mount_id
 from app.kernel.fs.path import PathWalk
 from app.kernel.syscall import syscall
 
-_SYNC_TYPE = 0x6000
 _STATX_RESERVED = 0x8000_0000
-_STAT_FLAGS = int(AtFlag.AT_SYMLINK_NOFOLLOW | AtFlag.AT_NO_AUTOMOUNT | AtFlag.AT_EMPTY_PATH) | 0x6000
+_STAT_FLAGS = int(AtFlag.AT_SYMLINK_NOFOLLOW | AtFlag.AT_NO_AUTOMOUNT | AtFlag.AT_EMPTY_PATH) | AT_STATX_SYNC_TYPE
 
 
 @syscall
@@ -113,8 +112,14 @@ def statx(
     wanted = mask & 0xFFFF_FFFF
     empty_allowed = bool(flags & AtFlag.AT_EMPTY_PATH)
     by_descriptor = empty_allowed and dirfd.number >= 0 and (pathname.is_null or pathname.is_empty())
-    if wanted & _STATX_RESERVED or flags & _SYNC_TYPE == _SYNC_TYPE:
-        raise call.refuse(Errno.EINVAL, "mask", "flags", hex(wanted), "Reserved bits, or answers both fresh and stale.")
+    if wanted & _STATX_RESERVED or flags & AT_STATX_SYNC_TYPE == AT_STATX_SYNC_TYPE:
+        raise call.refuse(
+            Errno.EINVAL,
+            "mask",
+            "flags",
+            hex(wanted),
+            "Reserved bits are set, or the answer should be both fresh and stale.",
+        )
     if by_descriptor:
         inode = dirfd.any_file.inode
     else:

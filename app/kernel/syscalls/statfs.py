@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.arguments import Fd, Int, Path, StructOut
 from app.kernel.call import Call
-from app.kernel.fs.inode import NAME_MAX
+from app.kernel.fs.dentry import NAME_MAX
 from app.kernel.fs.path import PathWalk
-from app.kernel.fs.superblock import PAGE_SIZE, SuperBlock
+from app.kernel.fs.superblock import SuperBlock
 from app.kernel.syscall import syscall
 
 _ST_VALID = 0x20

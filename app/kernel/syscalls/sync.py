@@ -75,7 +75,7 @@ def fadvise64(call: Call, fd: Fd, offset: Offset, len: FileLength, advice: Fadvi
     if file.kind == "pipe":
         raise KernelError(Errno.ESPIPE, f"{file.path} has no positions")
     if len < 0:
-        raise call.refuse(Errno.EINVAL, "len", "range", str(len), "A length is not negative.")
+        raise call.refuse(Errno.EINVAL, "len", "range", str(len), "A length cannot be negative.")
     if advice not in tuple(FadviseAdvice):
         raise call.refuse(Errno.EINVAL, "advice", "range", str(advice), "There is no such advice.")
     call.service("vfs", "advise", "The file is in memory already, so the advice changes nothing.")
@@ -92,7 +92,7 @@ def readahead(call: Call, fd: Fd, offset: Offset, count: Size) -> Int:
     if not file.inode.is_regular:
         raise KernelError(Errno.EINVAL, f"{file.path} is no regular file")
     if count > _MAX_OFFSET:
-        raise call.refuse(Errno.EINVAL, "count", "range", str(count), "A length is not negative.")
+        raise call.refuse(Errno.EINVAL, "count", "range", str(count), "A length cannot be negative.")
     call.service("vfs", "advise", f"{file.path} is in memory already.")
     return Int(0)
 

@@ -40,7 +40,9 @@ def timerfd_create(call: Call, clockid: ClockId, flags: TimerfdFlag) -> Fd:
         raise call.refuse(Errno.EINVAL, "clockid", "choice", shown, "timerfd does not go by this clock.")
     if clockid in _ALARMS:
         if not call.task.credentials.capable(Capability.CAP_WAKE_ALARM):
-            raise call.refuse(Errno.EPERM, "clockid", "permission", shown, "Only the privileged may wake the machine.")
+            raise call.refuse(
+                Errno.EPERM, "clockid", "permission", shown, "Only a privileged task may wake the machine."
+            )
         clock = PosixClock(clock.start)
     call.task.files.lowest_free()
     status = OpenFlag.O_RDWR | (flags & OpenFlag.O_NONBLOCK)

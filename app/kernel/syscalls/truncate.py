@@ -75,7 +75,7 @@ def fallocate(call: Call, fd: Fd, mode: FallocMode, offset: Offset, len: Offset)
 
 def _need_length(call: Call, length: int) -> None:
     if length < 0:
-        raise call.refuse(Errno.EINVAL, "length", "range", str(length), "A length is not negative.")
+        raise call.refuse(Errno.EINVAL, "length", "range", str(length), "A length cannot be negative.")
 
 
 def _need_possible_size(call: Call, inode: Inode, length: int) -> None:

@@ -105,7 +105,7 @@ def pwritev2(
 def _positioned(call: Call, fd: Fd, offset: int) -> Fd:
     """A descriptor whose file has positions. Raises EINVAL, EBADF, ESPIPE."""
     if offset < 0:
-        raise call.refuse(Errno.EINVAL, "offset", "range", str(offset), "A position in a file is not negative.")
+        raise call.refuse(Errno.EINVAL, "offset", "range", str(offset), "A position in a file cannot be negative.")
     file = fd.file
     if not file.positioned:
         raise call.refuse(Errno.ESPIPE, "fd", "seekable", str(fd.number), f"{file.path} has no positions.")

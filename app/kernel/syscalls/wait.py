@@ -116,7 +116,13 @@ def waitid(
     bits = int(options) & 0xFFFF_FFFF
     wanted = WaitOption.WEXITED | WaitOption.WSTOPPED | WaitOption.WCONTINUED
     if bits & ~_WAITID_KNOWN or not bits & wanted:
-        raise call.refuse(Errno.EINVAL, "options", "flags", hex(bits), "They must say what to wait for, and no more.")
+        raise call.refuse(
+            Errno.EINVAL,
+            "options",
+            "flags",
+            hex(bits),
+            "The options must say what to wait for, and hold no unknown bits.",
+        )
     matches = _by_id(call, which, int(id))
     found = yield from _wait(call, matches, bits, str(int(id)))
     if not infop.is_null:
@@ -167,7 +173,7 @@ def _by_id(call: Call, which: int, number: int) -> Matcher:
             raise call.refuse(Errno.EBADF, "id", "kind", str(number), f"Descriptor {number} stands for no process.")
         wanted = file.process
         return lambda pid, child: child is wanted
-    raise call.refuse(Errno.EINVAL, "which", "choice", str(int(which)), "That names no children.")
+    raise call.refuse(Errno.EINVAL, "which", "choice", str(int(which)), "which and id name no children.")
 
 
 def _wait(call: Call, matches: Matcher, options: int, shown: str) -> Blocking[_Found | None]:
@@ -210,7 +216,11 @@ def _look_at(call: Call, child: Process, options: int) -> _Found | None:
             return None
         status = child.status
         code = exit.exit_code_name(status)
-        call.service("sched", "wait", f"Process {child.pid} has ended ({code}); {'it stays' if keep else 'it goes'}.")
+        call.service(
+            "sched",
+            "wait",
+            f"Process {child.pid} has ended ({code}); {'the zombie stays' if keep else 'the zombie is gone'}.",
+        )
         if not keep:
             exit.reap(call.kernel, child)
         return _Found(child, status.word, code, status.signal or status.code)

@@ -17,7 +17,7 @@ from app.kernel.mm.remote import read_remote, write_remote
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
-    from app.kernel.fs.inode import Dentry
+    from app.kernel.fs.dentry import Dentry
     from app.kernel.fs.superblock import SuperBlock
     from app.kernel.mm.address_space import AddressSpace
     from app.kernel.mm.vma import Vma

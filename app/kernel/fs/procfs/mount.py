@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.kernel.errno import Errno, KernelError
-from app.kernel.fs.inode import Dentry, Inode, Symlink
+from app.kernel.fs.dentry import Dentry
+from app.kernel.fs.inode import Inode, Symlink
 from app.kernel.fs.mounts import PROC, PROC_SUPER_MAGIC
 from app.kernel.fs.pseudo import PseudoDirectory, PseudoFile, PseudoLink, PseudoSuperBlock, mount
 

@@ -224,7 +224,7 @@ def set_oom_score_adj(subject: Subject, call: Call, data: bytes) -> None:
     """Change it. Raises EINVAL for what is no number in range, EACCES for a lower one by an ordinary user."""
     value = parse_integer(data)
     if not -1000 <= value <= 1000:
-        raise KernelError(Errno.EINVAL, "It goes from -1000 to 1000")
+        raise KernelError(Errno.EINVAL, "The adjustment goes from -1000 to 1000")
     if value < min(subject.process.oom_score_adj, 0) and not call.task.credentials.capable(Capability.CAP_SYS_RESOURCE):
         raise KernelError(Errno.EACCES, "Only the superuser protects a process more")
     subject.process.oom_score_adj = value
