@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from app.kernel.abi.flags import Flags
-from app.trace.events import TaskStart
+from app.trace.events import TaskStart, TaskUnshare
 
 from .errno import Errno, KernelError
 from .ipc import sem
@@ -169,3 +169,14 @@ def _child_registers(call: Call, stack: int, tls: int | None) -> Context:
     childs = cpu.save()
     cpu.restore(mine)
     return childs
+
+
+def unshare_files(call: Call) -> None:
+    """Give the calling task a descriptor table of its own, with the same files, if it shares one."""
+    task = call.task
+    shared = task.files
+    if shared.references > 1:
+        task.files = shared.fork()
+        shared.drop_reference()
+        sentence = "The task has a descriptor table of its own now; the files in it are the same."
+        call.kernel.recorder.emit(TaskUnshare(sentence=sentence))

@@ -301,6 +301,12 @@ class TaskExec(Event, tag="task.exec"):
     ] = None
 
 
+class TaskUnshare(Event, tag="task.unshare"):
+    """A task shares its descriptor table with nobody any more: it has a copy of its own."""
+
+    sentence: Sentence
+
+
 class TaskExit(Event, tag="task.exit"):
     """A task ends."""
 
@@ -361,6 +367,7 @@ AnyEvent = (
     | Switch
     | TaskStart
     | TaskExec
+    | TaskUnshare
     | TaskExit
     | Memory
     | Fd

@@ -34,6 +34,7 @@ from .events import (
     TaskExec,
     TaskExit,
     TaskStart,
+    TaskUnshare,
     Trap,
     Wake,
     word,
@@ -170,7 +171,7 @@ def fold(state: VisibleState, event: AnyEvent) -> None:
         case Signal():
             state.signals.append(event)
             _stop_or_continue(state, event)
-        case Switch() | TaskStart() | TaskExec() | TaskExit():
+        case Switch() | TaskStart() | TaskExec() | TaskUnshare() | TaskExit():
             _task(state, event)
         case Memory():
             memory = _view(state, event.task).memory
@@ -229,7 +230,7 @@ def _call(state: VisibleState, event: Trap | Dispatch | Check | Service | Block 
             call.result = event
 
 
-def _task(state: VisibleState, event: Switch | TaskStart | TaskExec | TaskExit) -> None:
+def _task(state: VisibleState, event: Switch | TaskStart | TaskExec | TaskUnshare | TaskExit) -> None:
     match event:
         case TaskStart():
             _start_task(state, event)
@@ -239,6 +240,9 @@ def _task(state: VisibleState, event: Switch | TaskStart | TaskExec | TaskExit) 
             task = _view(state, event.task)
             task.name = event.name
             task.memory = AddressSpaceView(list(event.segments))
+            task.descriptors = dict(task.descriptors)
+        case TaskUnshare():
+            task = _view(state, event.task)
             task.descriptors = dict(task.descriptors)
         case TaskExit():
             _view(state, event.pid).end = event

@@ -131,8 +131,7 @@ class WildSequence:
         choose = self.random.choice
         if self.random.random() < 0.5:
             self.steps += TameSequence(self.random.randrange(1 << 30)).build()[:30]
-        # No event says yet that a descriptor table is not shared any more.
-        names = sorted(set(self.table) - {"unshare"})
+        names = sorted(self.table)
         favourites = self.random.sample(names, 12)
         self.handlers()
         for _ in range(self.random.randint(30, 90)):

@@ -63,14 +63,14 @@ def test_a_call_gathers_what_happens_to_it():
 
 
 def test_status_follows_the_run():
-    assert [state_at(EVENTS, index).status for index in (0, 9, 10, 11, 20)] == [
+    assert [state_at(EVENTS, index).status for index in (0, 9, 10, 11, 21)] == [
         "running",
         "running",
         "waiting",
         "running",
         "ended",
     ]
-    last = state_at(EVENTS, 20)
+    last = state_at(EVENTS, 21)
     assert last.ending.exit_code == 139
     assert [fault.vector for fault in last.faults] == ["#PF"]
     assert [signal.name for signal in last.signals] == ["SIGSEGV"]
@@ -174,6 +174,17 @@ def test_a_thread_that_executes_takes_the_place_of_the_first():
     assert list(last.tasks) == [1]
     assert (last.task, last.tasks[1].name, last.tasks[1].parent, last.tasks[1].end) == (1, "ls", 0, None)
     assert last.call.result.text == "0"
+
+
+def test_who_no_longer_shares_has_a_copy():
+    events = stream(
+        opened(3, "/a"),
+        e.TaskStart(pid=2, parent=1, name="thread", process=1, shares=("memory", "files")),
+        e.TaskUnshare(sentence="", task=1),
+        opened(4, "/b"),
+    )
+    tasks = state_at(events, 3).tasks
+    assert (list(tasks[1].descriptors), list(tasks[2].descriptors)) == ([3, 4], [3])
 
 
 def test_threads_share_what_a_forked_child_has_a_copy_of():

@@ -38,6 +38,7 @@ EVENTS = [
     e.Return(call=0, value="0x3", text="3", errno=None, strace='write(1, "hi\\377", 3) = 3', sentence="It wrote."),
     e.Memory(change="map", start="0x500000", end="0x502000", perms="rw-p", name="[heap]"),
     e.Switch(previous=1, next=1, reason="yield"),
+    e.TaskUnshare(sentence="It has a table of its own."),
     e.TaskExec(
         path="/bin/other",
         argv=("other",),

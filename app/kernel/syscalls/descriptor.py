@@ -8,6 +8,7 @@ from app.kernel.abi.text import count_of
 from app.kernel.arguments import Fd, Int, Unsigned
 from app.kernel.call import Call
 from app.kernel.errno import Errno
+from app.kernel.fork import unshare_files
 from app.kernel.fs.file import FileDescription
 from app.kernel.syscall import syscall
 
@@ -30,19 +31,17 @@ def close(call: Call, fd: Fd) -> Int:
 def close_range(call: Call, first: Unsigned, last: Unsigned, flags: CloseRangeFlag) -> Int:
     """Close all descriptors from `first` to `last`, or with CLOSE_RANGE_CLOEXEC have execve close them.
 
-    CLOSE_RANGE_UNSHARE is for a task whose descriptor table is its own.
+    CLOSE_RANGE_UNSHARE gives the task a descriptor table of its own before.
 
     EINVAL: unknown flags, or `first` after `last`. See close_range(2).
-
-    Not served: CLOSE_RANGE_UNSHARE in a task that shares its table with others, which answers EINVAL.
     """
     if flags & ~int(CloseRangeFlag.CLOSE_RANGE_UNSHARE | CloseRangeFlag.CLOSE_RANGE_CLOEXEC):
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "close_range does not know one of the flags.")
     if first > last:
         raise call.refuse(Errno.EINVAL, "first", "range", str(first), "The range ends before it begins.")
+    if flags & CloseRangeFlag.CLOSE_RANGE_UNSHARE:
+        unshare_files(call)
     files = call.task.files
-    if flags & CloseRangeFlag.CLOSE_RANGE_UNSHARE and files.references > 1:
-        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "A shared descriptor table stays shared here.")
     numbers = [number for number in files.numbers() if first <= number <= last]
     for number in numbers:
         if flags & CloseRangeFlag.CLOSE_RANGE_CLOEXEC:

@@ -12,14 +12,14 @@ from app.kernel.abi.flags import Flags, all_bits
 from app.kernel.arguments import Address, CString, Fd, Int, Path
 from app.kernel.call import Call
 from app.kernel.errno import Errno
-from app.kernel.fork import NAMESPACES, CloneFlag
+from app.kernel.fork import NAMESPACES, CloneFlag, unshare_files
 from app.kernel.fs.path import PathWalk
 from app.kernel.syscall import syscall
 
 from .administration import unprivileged
 
 if TYPE_CHECKING:
-    from app.kernel.task import Task
+    pass
 
 _UNSHARED_ALONE = CloneFlag.CLONE_VM | CloneFlag.CLONE_SIGHAND | CloneFlag.CLONE_THREAD
 _UNSHAREABLE = (
@@ -65,17 +65,8 @@ def unshare(call: Call, unshare_flags: CloneFlag) -> Int:
     if flags & CloneFlag.CLONE_FS:
         task.fs = task.fs.fork()
     if flags & CloneFlag.CLONE_FILES:
-        _unshare_files(call, task)
+        unshare_files(call)
     return Int(0)
-
-
-def _unshare_files(call: Call, task: Task) -> None:
-    """A descriptor table of its own, as exec gives it."""
-    if task.files.references > 1:
-        shared = task.files
-        task.files = shared.fork()
-        shared.drop_reference()
-        call.service("vfs", "unshare", "The task has a descriptor table of its own now, with the same files.")
 
 
 @syscall

@@ -8,6 +8,7 @@ import type {
   TaskExec,
   TaskExit,
   TaskStart,
+  TaskUnshare,
   TrapgateEvent,
 } from "../generated/events";
 import { applyMemory } from "./memory";
@@ -104,16 +105,29 @@ function showTask(state: State, pid: number): State {
   };
 }
 
+/** A number for what a task gets for itself alone: no tid, and no other event's. */
+const ownId = (event: TrapgateEvent) => -event.seq;
+
+/** A task shares its descriptor table with nobody any more. */
+function unshare(state: State, event: TaskUnshare): State {
+  const task = state.tasks.get(event.task);
+  if (!task) return state;
+  const own = ownId(event);
+  const tables = new Map(state.tables).set(own, state.tables.get(task.table) ?? new Map());
+  return inView(withTask({ ...state, tables }, task.pid, { table: own }));
+}
+
 /** A task has another program: memory of its own, and a descriptor table that it shares with nobody. */
 function exec(before: State, event: TaskExec): State {
   const { former } = event;
   const state = former === undefined || former === null ? before : rename(before, former, event.task);
   const task = state.tasks.get(event.task);
   if (!task) return state;
-  const memories = new Map(state.memories).set(task.pid, event.segments);
-  const tables = new Map(state.tables).set(task.pid, state.tables.get(task.table) ?? new Map());
+  const own = ownId(event);
+  const memories = new Map(state.memories).set(own, event.segments);
+  const tables = new Map(state.tables).set(own, state.tables.get(task.table) ?? new Map());
   const next = { ...state, memories, tables };
-  const changed = inView(withTask(next, task.pid, { name: event.name, memory: task.pid, table: task.pid }));
+  const changed = inView(withTask(next, task.pid, { name: event.name, memory: own, table: own }));
   const entry = BigInt(event.entry);
   const code = event.segments.find((region) => BigInt(region.start) <= entry && entry < BigInt(region.end));
   return {
@@ -360,6 +374,8 @@ export function fold(before: State, event: TrapgateEvent, index = before.index +
       return start(state, event);
     case "task.exec":
       return exec(state, event);
+    case "task.unshare":
+      return unshare(state, event);
     case "task.exit":
       return exit(state, event);
     case "memory":

@@ -73,7 +73,7 @@ export interface Task {
   readonly name: string;
   /** The process (thread group) it belongs to. */
   readonly process: number;
-  /** Which address space it runs in: the tid of the task that it was made for. Threads have the same. */
+  /** Which address space it runs in: the tid of the task it was made for, or a number of its own since exec. */
   readonly memory: number;
   /** Which descriptor table it uses, likewise. */
   readonly table: number;

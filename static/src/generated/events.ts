@@ -372,6 +372,13 @@ export interface TaskExec extends EventBase {
   former: number | null;
 }
 
+/** A task shares its descriptor table with nobody any more: it has a copy of its own. */
+export interface TaskUnshare extends EventBase {
+  type: "task.unshare";
+  /** What happened, in words for a student. */
+  sentence: string;
+}
+
 /** A task ends. */
 export interface TaskExit extends EventBase {
   type: "task.exit";
@@ -437,6 +444,7 @@ export type TrapgateEvent =
   | Switch
   | TaskStart
   | TaskExec
+  | TaskUnshare
   | TaskExit
   | Memory
   | Fd;
