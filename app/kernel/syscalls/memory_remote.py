@@ -15,7 +15,6 @@ from app.kernel.mm.address_space import AddressSpace
 from app.kernel.ptrace import may_access
 from app.kernel.syscall import syscall
 
-_PIECE = 1 << 16
 _REGISTRATIONS = {8: 16, 32: 64, 128: 256}
 """Private expedited barrier -> the command that announces it."""
 
