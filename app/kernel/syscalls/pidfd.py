@@ -111,7 +111,7 @@ def pidfd_getfd(call: Call, pidfd: Fd, targetfd: Int, flags: Unsigned) -> Fd:
     if not process.tasks:
         raise call.refuse(Errno.ESRCH, "pidfd", "process", str(process.pid), "The process has ended.")
     mine, theirs = call.task.credentials, process.credentials
-    if mine.fsuid not in (theirs.uid,) and not mine.capable(Capability.CAP_SYS_PTRACE):
+    if mine.fsuid != theirs.uid and not mine.capable(Capability.CAP_SYS_PTRACE):
         raise call.refuse(Errno.EPERM, "pidfd", "permission", str(process.pid), "It belongs to another user.")
     file = process.leader.files.get(int(targetfd))
     if file is None:
