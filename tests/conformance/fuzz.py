@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -38,6 +39,8 @@ STDIN_CALLS = ("ioctl", "fcntl", "fchmod", "fchown", "fchmodat2", "fchownat", "f
                "fstat",
                "fgetxattr", "fsetxattr", "fremovexattr", "flistxattr")  # fmt: skip
 
+ANY_STDIN_CALLS = ("splice", "tee", "sendfile", "copy_file_range", "epoll_ctl")
+
 _MEMORY = 64 << 20
 _EVENTS = 200_000
 
@@ -63,17 +66,20 @@ def run_fuzzed(steps: Sequence[Call]) -> tuple[Outcome, RunEnd]:
 
 
 def find_difference(steps: Sequence[Call]) -> str | None:
-    """Run on both; what differs, or None."""
+    """Run on both; what differs, or None. A step that would wait for ever is left out."""
     try:
         ours, end = run_fuzzed(steps)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     if end.reason in ("deadlock", "unsupported"):
-        traps = step_traps(ours.events)
-        return find_difference([*steps[: len(traps) - 1], call("exit_group", 0)])
+        last = [index for index, _ in step_traps(steps, ours.events)][-1]
+        return find_difference([*steps[:last], NOTHING, *steps[last + 1 :]])
     if end.reason not in ("exit", "signal"):
         return f"ended by {end.reason}: {end.sentence}"
-    real = run_native(compile_case(steps), inside=INSIDE)
+    try:
+        real = run_native(compile_case(steps), inside=INSIDE)
+    except subprocess.TimeoutExpired:
+        return "Linux does not end"
     return compare(steps, real, ours)
 
 
@@ -90,9 +96,7 @@ def compare(steps: Sequence[Call], real: Outcome, ours: Outcome) -> str | None:
     """The first lines that differ, apart from those that cannot be compared."""
     excused = excuses(steps, ours.events)
     left, right = real.stdout.decode("latin-1").splitlines(), ours.stdout.decode("latin-1").splitlines()
-    owners = [
-        (index, part) for index, step in enumerate(steps) for part in range((step.show != "none") + len(step.dump))
-    ]
+    owners = [(index, part) for index in in_order(steps) for part in range(_lines(steps[index]))]
     for position, (index, part) in enumerate(owners):
         mine = right[position] if position < len(right) else None
         linux = left[position] if position < len(left) else None
@@ -105,6 +109,21 @@ def compare(steps: Sequence[Call], real: Outcome, ours: Outcome) -> str | None:
     if real.stderr != ours.stderr:
         return f"standard error: Linux {real.stderr[:200]!r}, here {ours.stderr[:200]!r}"
     return None
+
+
+def _lines(step: Call) -> int:
+    return (step.show != "none") + len(step.dump)
+
+
+def in_order(steps: Sequence[Call], start: int = 0, end: int | None = None) -> list[int]:
+    """The steps as they print: a fork after what its child does."""
+    result: list[int] = []
+    index = start
+    while index < (len(steps) if end is None else end):
+        after = index + 1 + steps[index].inner
+        result += [*in_order(steps, index + 1, after), index]
+        index = after
+    return result
 
 
 def _named(line: str | None) -> str:
@@ -121,15 +140,15 @@ def excuses(steps: Sequence[Call], events: Sequence[AnyEvent]) -> set[int]:
     """
     result: set[int] = set()
     writes = ("write", "writev", "pwrite64", "pwritev", "pwritev2")
+    tables: dict[int, dict[int, Fd]] = {}
     kinds: dict[int, Fd] = {}
     answers = {event.call: event.errno for event in events if isinstance(event, Return)}
-    index = -1
-    traps = [trap for trap, _ in step_traps(events)]
+    numbers = {id(trap): index for index, trap in step_traps(steps, events)}
     for event in events:
+        kinds = tables.setdefault(event.task, dict(kinds))
         if isinstance(event, Fd):
             kinds[event.fd] = event
-        elif index + 1 < len(traps) and event is traps[index + 1]:
-            index += 1
+        elif (index := numbers.get(id(event))) is not None and isinstance(event, Trap):
             name = steps[index].name
             fd = kinds.get(int(event.args[0], 16) & 0xFFFF_FFFF)
             if fd and name in ("lseek", "getdents64", "read", "readv", "fcntl") and fd.kind == "directory":
@@ -138,19 +157,30 @@ def excuses(steps: Sequence[Call], events: Sequence[AnyEvent]) -> set[int]:
                 return result | set(range(index + 1, len(steps)))
             if fd and name in STDIN_CALLS and fd.description == STANDARD_INPUT:
                 result.add(index)
+            if name in ANY_STDIN_CALLS and any(
+                (other := kinds.get(int(word, 16) & 0xFFFF_FFFF)) and other.description == STANDARD_INPUT
+                for word in event.args[:3]
+            ):
+                result.add(index)
     return result
 
 
-def step_traps(events: Sequence[AnyEvent]) -> list[tuple[Trap, list[AnyEvent]]]:
-    """The trap of each step that began, with the events of its call."""
-    calls: list[tuple[Trap, list[AnyEvent]]] = []
-    for event in events:
-        if isinstance(event, Trap):
-            calls.append((event, []))
-        elif calls:
-            calls[-1][1].append(event)
-    steps = calls[PREPARING_CALLS:]
-    return [entry for entry in steps if entry[0].pc == steps[0][0].pc] if steps else []
+def step_traps(steps: Sequence[Call], events: Sequence[AnyEvent]) -> list[tuple[int, Trap]]:
+    """Each step that began, by its index, with its trap. Children do theirs while the parent waits."""
+    traps = [event for event in events if isinstance(event, Trap)][PREPARING_CALLS:]
+    traps = [trap for trap in traps if trap.pc == traps[0].pc]
+    result: list[tuple[int, Trap]] = []
+    index = 0
+    resume: dict[int, int] = {}
+    before = None
+    for trap in traps:
+        if before is not None and trap.task != before:
+            index = resume.get(trap.task, index)
+        result.append((index, trap))
+        resume[trap.task] = index + 1 + steps[index].inner
+        before = trap.task
+        index = index + 1
+    return result
 
 
 def shrink(steps: Sequence[Call], fails: Callable[[Sequence[Call]], str | None]) -> list[Call]:
@@ -186,7 +216,12 @@ def renumbered(steps: Sequence[Call]) -> list[Call]:
             return Result(numbers[value.index], value.plus)
         return Packed([moved(word) for word in value.words]) if isinstance(value, Packed) else value
 
-    return [replace(steps[index], arguments=tuple(map(moved, steps[index].arguments))) for index in kept]
+    def inner(index: int) -> int:
+        return sum(index < other <= index + steps[index].inner for other in kept)
+
+    return [
+        replace(steps[index], arguments=tuple(map(moved, steps[index].arguments)), inner=inner(index)) for index in kept
+    ]
 
 
 def _flat(values: Sequence[object]) -> list[object]:
@@ -197,6 +232,7 @@ def shown(step: Call) -> str:
     """A step as a case spells it."""
     words = [repr(step.name), *map(repr, step.arguments)]
     words += [f"show={step.show!r}"] * (step.show != "value") + [f"dump={list(step.dump)}"] * bool(step.dump)
+    words += [f"inner={step.inner}"] * bool(step.inner)
     return f"call({', '.join(words)}),"
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 from app.kernel.abi.x86_64_table import NAMES
-from tests.conformance import fuzz_files
+from tests.conformance import fuzz_files, fuzz_tasks, fuzz_waiting
 from tests.conformance.fuzz_sockets import add_socket_call
 from tests.conformance.program import (
     AT_FDCWD,
@@ -76,6 +77,7 @@ class Sequence:
         self.steps: list[Call] = []
         self.descriptors: list[object] = []
         self.pointers: list[object] = []
+        self.children: list[Result] = []
         self.pipes = 0
         self.makers: list[tuple[Callable[[], None], int]] = [
             (self.open, 12), (self.close, 4), (self.read, 8), (self.write, 8), (self.vector, 5), (self.seek, 5),
@@ -83,8 +85,10 @@ class Sequence:
             (self.directory, 9), (self.names, 9), (self.listing, 3), (self.memory, 8), (self.heap, 2),
             (self.identity, 2), (self.time, 4), (self.random_bytes, 2), (self.action, 3), (self.mask, 3),
             (self.send, 3), (self.unknown, 1), (self.truncate, 2), (self.remap, 4), (self.advise, 5), (self.lock, 2),
-            (self.socket, 10), *fuzz_files.makers(self),
+            (self.socket, 10), *fuzz_files.makers(self), *fuzz_tasks.makers(self), *fuzz_waiting.makers(self),
         ]  # fmt: skip
+        makers, weights = zip(*self.makers, strict=True)
+        self.choices = makers, weights
 
     def build(self) -> list[Call]:
         """20 to 60 calls, after some that make files, and before those that look at what is left."""
@@ -105,8 +109,7 @@ class Sequence:
         for fd in [index for index, step in enumerate(self.steps) if step.arguments[:1] == ("a",)]:
             self.descriptors.append(Result(fd))
             self.add("write", Result(fd), choose(WORDS), 20)
-        makers, weights = zip(*self.makers, strict=True)
-        for maker in self.random.choices(makers, weights, k=self.random.randint(20, 60)):
+        for maker in self.random.choices(*self.choices, k=self.random.randint(20, 60)):
             maker()
         self.look()
         if self.random.random() < 0.1:
@@ -117,6 +120,16 @@ class Sequence:
         """One more step; returns what stands for its result."""
         self.steps.append(call(name, *arguments, show=show, dump=dump))  # type: ignore[arg-type]
         return Result(len(self.steps) - 1)
+
+    def encloses(self, opened: Result) -> None:
+        """The steps since the fork `opened` are its child's."""
+        inner = len(self.steps) - 1 - opened.index
+        self.steps[opened.index] = replace(self.steps[opened.index], inner=inner)
+        self.children.append(opened)
+
+    def child(self) -> object:
+        """A child, ended and perhaps waited for; a number that is nobody's when there was none."""
+        return self.random.choice(self.children) if self.children else 2**30
 
     def look(self) -> None:
         """What the calls have left behind."""
