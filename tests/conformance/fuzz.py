@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from app.kernel.config import KernelConfig
@@ -23,15 +23,12 @@ from tests.conformance.event_rules import check_events
 from tests.conformance.fuzz_calls import Sequence as Generator
 from tests.conformance.fuzz_calls import wild
 from tests.conformance.harness import WORK_DIRECTORY, FedConsole, Outcome, WatchedKernel, run_native
-from tests.conformance.program import Call, Packed, Result, call, compile_case
+from tests.conformance.program import Call, Packed, Result, call, compile_case, place
 
 INSIDE = "1/2/3/4/5"
 """The working directory lies so deep that `..` stays in the case's own directories."""
 
 NOTHING = call("close", -1, show="none")
-PREPARING_CALLS = 3
-"""What the interpreter itself does before the first step."""
-
 STANDARD_INPUT = 0
 """Its open file description."""
 
@@ -73,6 +70,8 @@ def find_difference(steps: Sequence[Call]) -> str | None:
         return f"{type(error).__name__}: {error}"
     if end.reason in ("deadlock", "unsupported"):
         last = [index for index, _ in step_traps(steps, ours.events)][-1]
+        if steps[last] == NOTHING:
+            return find_difference(steps[:last]) if last else None
         return find_difference([*steps[:last], NOTHING, *steps[last + 1 :]])
     if end.reason not in ("exit", "signal"):
         return f"ended by {end.reason}: {end.sentence}"
@@ -96,7 +95,7 @@ def compare(steps: Sequence[Call], real: Outcome, ours: Outcome) -> str | None:
     """The first lines that differ, apart from those that cannot be compared."""
     excused = excuses(steps, ours.events)
     left, right = real.stdout.decode("latin-1").splitlines(), ours.stdout.decode("latin-1").splitlines()
-    owners = [(index, part) for index in in_order(steps) for part in range(_lines(steps[index]))]
+    owners = line_owners(steps, ours.events)
     for position, (index, part) in enumerate(owners):
         mine = right[position] if position < len(right) else None
         linux = left[position] if position < len(left) else None
@@ -109,21 +108,6 @@ def compare(steps: Sequence[Call], real: Outcome, ours: Outcome) -> str | None:
     if real.stderr != ours.stderr:
         return f"standard error: Linux {real.stderr[:200]!r}, here {ours.stderr[:200]!r}"
     return None
-
-
-def _lines(step: Call) -> int:
-    return (step.show != "none") + len(step.dump)
-
-
-def in_order(steps: Sequence[Call], start: int = 0, end: int | None = None) -> list[int]:
-    """The steps as they print: a fork after what its child does."""
-    result: list[int] = []
-    index = start
-    while index < (len(steps) if end is None else end):
-        after = index + 1 + steps[index].inner
-        result += [*in_order(steps, index + 1, after), index]
-        index = after
-    return result
 
 
 def _named(line: str | None) -> str:
@@ -166,21 +150,32 @@ def excuses(steps: Sequence[Call], events: Sequence[AnyEvent]) -> set[int]:
 
 
 def step_traps(steps: Sequence[Call], events: Sequence[AnyEvent]) -> list[tuple[int, Trap]]:
-    """Each step that began, by its index, with its trap. Children do theirs while the parent waits."""
-    traps = [event for event in events if isinstance(event, Trap)][PREPARING_CALLS:]
-    traps = [trap for trap in traps if trap.pc == traps[0].pc]
-    result: list[tuple[int, Trap]] = []
-    index = 0
-    resume: dict[int, int] = {}
-    before = None
-    for trap in traps:
-        if before is not None and trap.task != before:
-            index = resume.get(trap.task, index)
-        result.append((index, trap))
-        resume[trap.task] = index + 1 + steps[index].inner
-        before = trap.task
-        index = index + 1
-    return result
+    """Each step that began, by its index, with its trap."""
+    return [(index, trap) for index, trap, printing in _numbered(steps, events) if not printing]
+
+
+def line_owners(steps: Sequence[Call], events: Sequence[AnyEvent]) -> list[tuple[int, int]]:
+    """Which step printed each line, and which of the lines of that step it is. A parent prints after its child."""
+    owners = [index for index, _, printing in _numbered(steps, events) if printing]
+    return [(index, owners[:position].count(index)) for position, index in enumerate(owners)]
+
+
+def _numbered(steps: Sequence[Call], events: Sequence[AnyEvent]) -> Iterator[tuple[int, Trap, bool]]:
+    """The indices of steps, their traps, and those with which they print."""
+    step, printing = place("step_trap"), (place("decimal_trap"), place("hexadecimal_trap"))
+    last: dict[int, int] = {}
+    index = -1
+    for trap in events:
+        if not isinstance(trap, Trap):
+            continue
+        if trap.pc == step:
+            # A child goes on behind the fork, its parent behind what the child does.
+            done = last.get(trap.task)
+            index = index + 1 if done is None else done + 1 + steps[done].inner
+            last[trap.task] = index
+            yield index, trap, False
+        elif trap.pc in printing:
+            yield last.get(trap.task, index), trap, True
 
 
 def shrink(steps: Sequence[Call], fails: Callable[[Sequence[Call]], str | None]) -> list[Call]:

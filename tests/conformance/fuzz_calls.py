@@ -98,6 +98,8 @@ class Sequence:
         self.add("dup2", 3, 2)
         self.add("close", 3)
         self.add("read", 0, Buffer("b", ROOM), 1)
+        for named, size in (("timer", 8), ("futex", 16), ("caps", 24), ("ready", 96)):
+            self.add("read", 0, Buffer(named, size), 0)
         self.add("mmap", SECOND_EDGE - PAGE, 2 * PAGE, 3, 0x32, -1, 0)
         self.add("munmap", SECOND_EDGE, PAGE)
         for made in (
@@ -109,6 +111,8 @@ class Sequence:
         for fd in [index for index, step in enumerate(self.steps) if step.arguments[:1] == ("a",)]:
             self.descriptors.append(Result(fd))
             self.add("write", Result(fd), choose(WORDS), 20)
+        if self.random.random() < 0.7:
+            fuzz_tasks.survive(self)
         for maker in self.random.choices(*self.choices, k=self.random.randint(20, 60)):
             maker()
         self.look()

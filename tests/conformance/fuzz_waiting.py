@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
 EVENTS = [1, 4, 2, 8, 16, 32, 0x40, 0x100, 0x400, 0x2000, 5, 0x3FFF, 0, 0x7F]
 EPOLL_EVENTS = [1, 4, 5, 0x8000_0001, 0x8000_0005, 0x4000_0005, 0x1000_0001, 0x2000_0001, 0, 0x2019, 0xC000_0004]
-FAR = [(0, 0, 3600, 0), (3600, 0, 7200, 5), (0, 0, 0, 0), (0, -1, 1, 0), (0, 0, 0, 10**9), (-1, 0, 5, 0), (0, 0, -5, 0)]
+FAR = [
+    (0, 0, 2**33, 0),
+    (3600, 0, 2**33, 5),
+    (0, 0, 0, 0),
+    (0, -1, 1, 0),
+    (0, 0, 0, 10**9),
+    (-1, 0, 5, 0),
+    (0, 0, -5, 0),
+]
 """Settings of timers: an interval and a value, none of which is over within a run."""
 
 CLOCKS = [0, 1, 7, 0, 1, 2, 3, 4, 5, 8, 9, 11, -1, 99]
@@ -131,7 +139,7 @@ def timer(s: Sequence) -> None:
         [5, choose((10, 0, 64, 65, -1)) & 0xFFFF_FFFF | choose((0, 1, 2, 4, 3)) << 32, 2**30, *[0] * 5]
     )
     event = choose((0, event, event, UNMAPPED, Edge(63)))
-    where = Buffer("timer", 8) if s.random.random() < 0.9 else choose((UNMAPPED, Edge(3)))
+    where = Buffer("timer") if s.random.random() < 0.9 else choose((UNMAPPED, Edge(3)))
     s.add("timer_create", choose(CLOCKS), event, where, dump=[("timer", 0, 4)])
     which = choose((Loaded("timer"), Loaded("timer"), 0, 1, 5, -1))
     setting: object = Packed(choose(FAR)) if s.random.random() < 0.9 else choose((UNMAPPED, 0))

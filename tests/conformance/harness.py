@@ -150,7 +150,7 @@ def run_native(program: Program, stdin: bytes = b"", inside: str = "") -> Outcom
     All of `stdin`, a pipe's worth, is there.
     """
     with fresh_directory() as home, fresh_directory() as work:
-        executable = home / "case"
+        executable = home / "program"
         executable.write_bytes(write_elf(program))
         executable.chmod(0o755)
         make_below(work, inside)

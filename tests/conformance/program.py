@@ -94,7 +94,8 @@ HANDLER, RESTORER = Symbol("handler"), Symbol("restorer")
 """A signal handler that writes down what it was told, and where it returns to."""
 
 SIGNAL_LOG = "signal_log"
-"""The buffer it writes to: signal, code and value, flags of the stack, mask and rax of the frame: 32 bytes each."""
+"""The buffer it writes to: signal, code and value, flags of the stack, mask and rax of the frame (only 0 or an
+errno): 32 bytes each."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,7 @@ have_argument:
     mov r8, [arguments+32]
     mov r9, [arguments+40]
     mov rax, [r15]
+step_trap:
     syscall
     mov [results+r14*8], rax
     mov rcx, [r13]
@@ -292,6 +294,8 @@ handler:
     mov rcx, [rdx+296]
     mov [rax+16], rcx
     mov rcx, [rdx+144]
+    test rcx, rcx
+    jg restorer_return
     mov [rax+24], rcx
 restorer_return:
     ret
@@ -325,6 +329,7 @@ print:
     sub rdx, rsi
     mov edi, 1000
     mov eax, 1
+decimal_trap:
     syscall
     ret
 
@@ -350,6 +355,7 @@ next_byte:
     sub rdx, rsi
     mov edi, 1000
     mov eax, 1
+hexadecimal_trap:
     syscall
     ret
 
@@ -366,6 +372,11 @@ text: .zero 16384
 @cache
 def _interpreter() -> Program:
     return assemble(_INTERPRETER, language="gas")
+
+
+def place(symbol: str) -> str:
+    """The address of a place in the interpreter, as events show it."""
+    return next(hex(found.address) for found in _interpreter().symbols if found.name == symbol)
 
 
 class _Compiler:

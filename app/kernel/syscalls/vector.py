@@ -24,7 +24,7 @@ def readv(call: Call, fd: Fd, iov: Annotated[IoVecOut, "iovcnt"], iovcnt: Size) 
 
     See readv(2). Errors: those of read, EINVAL (more than 1024 buffers, or a length that is negative as ssize_t).
     """
-    file = fd.readable()
+    file = _able(fd.readable(), "can_read", "read")
     iov.import_vector()
     if not iov.size:
         return 0
@@ -37,7 +37,7 @@ def writev(call: Call, fd: Fd, iov: Annotated[IoVecIn, "iovcnt"], iovcnt: Size) 
 
     See readv(2). Errors: those of write, EINVAL (more than 1024 buffers, or a length that is negative as ssize_t).
     """
-    file = fd.writable()
+    file = _able(fd.writable(), "can_write", "written")
     iov.import_vector()
     if not iov.size:
         return 0

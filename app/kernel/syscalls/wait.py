@@ -107,12 +107,15 @@ def waitid(
     With `WNOWAIT` the child can be waited for again. EINVAL: unknown options or none of the three, or no such `which`.
     ECHILD: there is no such child. EFAULT: there is no room. See waitid(2).
     """
-    bits = int(options) & 0xFFFF_FFFF
-    wanted = WaitOption.WEXITED | WaitOption.WSTOPPED | WaitOption.WCONTINUED
-    if bits & ~_WAITID_KNOWN or not bits & wanted:
-        raise call.refuse(Errno.EINVAL, "options", "flags", hex(bits), "They must say what to wait for, and no more.")
-    matches = _by_id(call, which, int(id))
-    found = yield from _wait(call, matches, bits, str(int(id)))
+    try:
+        found = yield from _wait_by_id(call, which, int(id), int(options) & 0xFFFF_FFFF)
+    except KernelError:
+        # Linux empties it whatever came of the call, and tells of a place that cannot be written before all else.
+        if not infop.is_null:
+            infop.write(_WAITID_SIZE)
+        raise
+    if found is not None and not rusage.is_null:
+        rusage.write(**rusage_fields(found.process.cpu_time + found.process.children_cpu_time))
     if not infop.is_null:
         if found is None:
             infop.write(_WAITID_SIZE)
@@ -125,9 +128,15 @@ def waitid(
                 si_uid=found.process.credentials.uid,
                 si_status=found.status,
             )
-    if found is not None and not rusage.is_null:
-        rusage.write(**rusage_fields(found.process.cpu_time + found.process.children_cpu_time))
     return Int(0)
+
+
+def _wait_by_id(call: Call, which: int, number: int, bits: int) -> Blocking[_Found | None]:
+    """What waitid does before it tells. Raises EINVAL, EBADF, ECHILD."""
+    wanted = WaitOption.WEXITED | WaitOption.WSTOPPED | WaitOption.WCONTINUED
+    if bits & ~_WAITID_KNOWN or not bits & wanted:
+        raise call.refuse(Errno.EINVAL, "options", "flags", hex(bits), "They must say what to wait for, and no more.")
+    return (yield from _wait(call, _by_id(call, which, number), bits, str(number)))
 
 
 _WAITID_SIZE = 28
@@ -168,7 +177,7 @@ def _wait(call: Call, matches: Callable[[Process], bool], options: int, shown: s
     """Find a child with something to tell, or sleep for one (Linux `do_wait`). Raises ECHILD."""
     me = call.task.process
     while True:
-        children = [child for child in me.children if matches(child) and _is_kind(child, options)]
+        children = [child for child in me.children if matches(child) and _is_eligible(child, options)]
         if not children:
             raise call.refuse(Errno.ECHILD, "pid", "child", shown, "The process has no such child.")
         for child in children:
@@ -182,8 +191,13 @@ def _wait(call: Call, matches: Callable[[Process], bool], options: int, shown: s
         yield from call.sleep(Sleep("child", sentence, (me.child_events,)), Restart.SYS)
 
 
-def _is_kind(child: Process, options: int) -> bool:
-    """Whether it is an ordinary child or a clone child (one whose end is told by another signal), as asked for."""
+def _is_eligible(child: Process, options: int) -> bool:
+    """Whether it is an ordinary child or a clone child (one whose end is told by another signal), as asked for.
+
+    A zombie has nothing more to tell to who does not wait for an end.
+    """
+    if child.status is not None and not options & WaitOption.WEXITED:
+        return False
     if options & _WALL:
         return True
     return (child.exit_signal != Signo.SIGCHLD) == bool(options & _WCLONE)
@@ -193,8 +207,6 @@ def _look_at(call: Call, child: Process, options: int) -> _Found | None:
     """What `child` has to tell, if anything; told once unless WNOWAIT."""
     keep = options & WaitOption.WNOWAIT
     if child.status is not None:
-        if not options & WaitOption.WEXITED:
-            return None
         status = child.status
         code = exit.exit_code_name(status)
         call.service("sched", "wait", f"Process {child.pid} has ended ({code}); {'it stays' if keep else 'it goes'}.")
