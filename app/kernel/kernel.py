@@ -172,7 +172,8 @@ class Kernel:
                 self.end(*self._stop)
             if limit is not None and recorder.seq >= limit:
                 self.end("event-limit", f"The run produced {limit} events, as many as it may, and was ended.")
-            if task.state is not TaskState.RUNNABLE:
+            # A timer that fired as it fell asleep has queued it again: it goes on in its call, not in user mode.
+            if task.state is not TaskState.RUNNABLE or task.sleeping is not None:
                 return
             if scheduler.should_switch():
                 scheduler.add(task)

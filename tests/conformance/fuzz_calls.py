@@ -65,6 +65,7 @@ STOPPING = (19, 20, 21, 22)
 MASKS = [0, 1 << 9, 1 << 12, 1 << 14, 1 << 9 | 1 << 14, 2**64 - 1, 1 << 8 | 1 << 18, 2**63, 1 << 33]
 TIMES = [(0, 0), (0, 1), (0, 1000), (0, -1), (0, 10**9), (-1, 0), (0, 999_999), (-(2**63), 0), (0, 2**63 - 1)]
 CLOCKS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16, -1, -2, -3, -6, -7, -10, 2**31 - 1, 2**32]
+WALL_CLOCKS = (0, 1, 4, 5, 6, 7, 10, 11, 12, 15, 16, 2**31 - 1)
 MAP_BITS = [0x1, 0x2, 0x3, 0x20, 0x40, 0x80, 0x100, 0x800, 0x1000, 0x2000, 0x4000, 0x8000, 0x10000, 0x20000, 0x40000,
             0x80000, 0x100000, 0x4000000]  # fmt: skip
 
@@ -498,7 +499,13 @@ class Sequence:
             case 0:
                 self.add("nanosleep", duration, self.volatile(16))
             case 1:
-                self.add("clock_nanosleep", clock, choose((0, 1, 2, 3, 2**32)), duration, self.volatile(16))
+                self.add(
+                    "clock_nanosleep",
+                    clock if clock in WALL_CLOCKS else 0,
+                    choose((0, 1, 2, 3, 2**32)),
+                    duration,
+                    self.volatile(16),
+                )
             case 2 | 3:
                 self.add("clock_gettime", clock, self.volatile(16))
             case 4:

@@ -365,9 +365,8 @@ def limit(s: Sequence) -> None:
     choose = s.random.choice
     number = choose(LIMITS)
     pair: object = Packed(choose(((2**20, 2**20), (5, 4), (-1, -1), (0, -1), (2**30, 2**31), (200, 1000), (200, 2000))))
-    if number in (2, 3, 7, 9, 1, 0, 8, 15, 10):
+    if number not in (5, 10):
         pair = choose((Packed([5, 4]), UNMAPPED, Packed([2**40, -2])))
-    where = Buffer("limit", 16)
     match s.random.randrange(3):
         case 0:
             s.add("getrlimit", number, s.volatile(16))
@@ -376,8 +375,8 @@ def limit(s: Sequence) -> None:
         case _:
             who = choose((0, _me(s), s.child(), 2**30, -1))
             s.add("prlimit64", who, number, choose((pair, 0)), choose((s.volatile(16), 0)))
-            if number == 4:
-                s.add("getrlimit", 4, where, dump=[("limit", 0, 16)])
+            if number == 5:
+                s.add("getrlimit", 5, Buffer("limit", 16), dump=[("limit", 0, 16)])
 
 
 def pidfd(s: Sequence) -> None:

@@ -74,8 +74,7 @@ def epoll(s: Sequence) -> None:
     choose = s.random.choice
     match s.random.randrange(8):
         case 0:
-            s.result(*choose((("epoll_create1", 0), ("epoll_create1", 0o2000000), ("epoll_create", 1), ("epoll_create", 0),
-                              ("epoll_create1", 1))))  # fmt: skip
+            s.result(choose(("epoll_create1", "epoll_create")), choose((0, 0o2000000, 1)))
         case 1:
             made = s.add("epoll_create1", 0)
             s.descriptors.append(made)

@@ -34,6 +34,7 @@ class PrctlOption(IntEnum):
     PR_CAPBSET_DROP = 24
     PR_GET_TSC = 25
     PR_GET_SECUREBITS = 27
+    PR_SET_SECUREBITS = 28
     PR_SET_TIMERSLACK = 29
     PR_GET_TIMERSLACK = 30
     PR_SET_CHILD_SUBREAPER = 36
@@ -55,13 +56,15 @@ def prctl(call: Call, option: PrctlOption, arg2: Address, arg3: Long, arg4: Long
     """Ask or change one of many small things of the process or thread: its name, what happens when its parent dies ...
 
     EINVAL: no such option, or wrong arguments. EFAULT: a bad pointer. EPERM: it needs privileges. See prctl(2).
-    Not served: PR_SET_MM, PR_SET_SECCOMP, speculation control and what belongs to other architectures.
+    Not served: PR_SET_MM, PR_SET_SECUREBITS for the superuser, PR_SET_SECCOMP, speculation control and what belongs to
+    other architectures.
     """
+    needed = _PRIVILEGED.get(int(option))
+    if needed is not None and not call.task.credentials.capable(needed):
+        raise call.refuse(Errno.EPERM, "option", "permission", str(option), f"It needs {needed.name}.")
     serve = _OPTIONS.get(int(option))
     if serve is None:
         raise call.refuse(Errno.EINVAL, "option", "choice", str(option), "This kernel has no such option.")
-    if option in _PRIVILEGED and not call.task.credentials.capable(Capability.CAP_SYS_RESOURCE):
-        raise call.refuse(Errno.EPERM, "option", "permission", str(option), "It needs CAP_SYS_RESOURCE.")
     unused = [int(value) for value in (arg3, arg4, arg5)]
     if option in _STRICT and any(unused):
         raise call.refuse(Errno.EINVAL, "arg3", "range", hex(unused[0]), "The arguments that are not used must be 0.")
@@ -240,4 +243,8 @@ _STRICT = (
     PrctlOption.PR_SET_IO_FLUSHER,
     PrctlOption.PR_GET_IO_FLUSHER,
 )
-_PRIVILEGED = (PrctlOption.PR_SET_IO_FLUSHER, PrctlOption.PR_GET_IO_FLUSHER)
+_PRIVILEGED: dict[int, Capability] = {
+    PrctlOption.PR_SET_SECUREBITS: Capability.CAP_SETPCAP,
+    PrctlOption.PR_SET_IO_FLUSHER: Capability.CAP_SYS_RESOURCE,
+    PrctlOption.PR_GET_IO_FLUSHER: Capability.CAP_SYS_RESOURCE,
+}

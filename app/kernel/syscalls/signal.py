@@ -12,6 +12,7 @@ from app.kernel.call import Call
 from app.kernel.errno import Errno, message
 from app.kernel.signal import LAST, SIG_DFL, SIG_IGN, UNBLOCKABLE, Disposition, SigInfo, SignalSet
 from app.kernel.syscall import syscall
+from app.kernel.task import AlternateStack
 
 SIGSET_SIZE = 8
 
@@ -167,7 +168,7 @@ def sigaltstack(call: Call, ss: Annotated[StructIn, "stack"], old_ss: Annotated[
     pointer = call.kernel.cpu.get(task.abi.stack_register)
     if new is not None:
         start, flags, size = new["ss_sp"], new["ss_flags"], new["ss_size"]
-        problem = signal_frame.change_altstack_problem(task, flags, size, pointer)
+        problem = signal_frame.change_altstack_problem(task, AlternateStack(start, size, flags), pointer)
         if problem is not None:
             errno, kind, sentence = _ALTSTACK_PROBLEMS[problem]
             raise call.refuse(errno, "ss", kind, str(ss.text()), sentence)

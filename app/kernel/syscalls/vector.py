@@ -100,6 +100,13 @@ def pwritev2(
     return (yield from _write(call, file, iov, None if offset == -1 else offset, flags))
 
 
+def _able(file: FileDescription, attribute: str, done: str) -> FileDescription:
+    """`file`, checked to be of a kind that can be read or written, before the vector is looked at. Raises EINVAL."""
+    if not getattr(file, attribute):
+        raise KernelError(Errno.EINVAL, f"{file.path} is {file.what}, which cannot be {done}")
+    return file
+
+
 def _positioned(call: Call, fd: Fd, offset: int) -> Fd:
     """A descriptor whose file has positions. Raises EINVAL, EBADF, ESPIPE."""
     if offset < 0:
