@@ -12,6 +12,7 @@ from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.file import FileDescription, RegularDescription
 from app.kernel.syscall import syscall
+from app.kernel.syscalls.file import able
 from app.kernel.wait import Blocking
 
 _KNOWN = sum(int(flag) for flag in RwfFlag)
@@ -24,7 +25,7 @@ def readv(call: Call, fd: Fd, iov: Annotated[IoVecOut, "iovcnt"], iovcnt: Size) 
 
     See readv(2). Errors: those of read, EINVAL (more than 1024 buffers, or a length that is negative as ssize_t).
     """
-    file = _able(fd.readable(), "can_read", "read")
+    file = able(fd.readable(), "can_read", "read")
     iov.import_vector()
     if not iov.size:
         return 0
@@ -37,7 +38,7 @@ def writev(call: Call, fd: Fd, iov: Annotated[IoVecIn, "iovcnt"], iovcnt: Size) 
 
     See readv(2). Errors: those of write, EINVAL (more than 1024 buffers, or a length that is negative as ssize_t).
     """
-    file = _able(fd.writable(), "can_write", "written")
+    file = able(fd.writable(), "can_write", "written")
     iov.import_vector()
     if not iov.size:
         return 0
@@ -98,13 +99,6 @@ def pwritev2(
     """
     file = (fd if offset == -1 else _positioned(call, fd, offset)).writable()
     return (yield from _write(call, file, iov, None if offset == -1 else offset, flags))
-
-
-def _able(file: FileDescription, attribute: str, done: str) -> FileDescription:
-    """`file`, checked to be of a kind that can be read or written, before the vector is looked at. Raises EINVAL."""
-    if not getattr(file, attribute):
-        raise KernelError(Errno.EINVAL, f"{file.path} is {file.what}, which cannot be {done}")
-    return file
 
 
 def _positioned(call: Call, fd: Fd, offset: int) -> Fd:
