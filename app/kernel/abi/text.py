@@ -71,7 +71,9 @@ def _flag_text(value: int, enum_class: type[IntFlag] | type[IntEnum]) -> str:
     if not parts:
         return names.get(0, "0") if value == 0 else _unknown(value, enum_class)
     if rest:
-        parts.append(f"{rest:#x}")
+        # Behind a field the flags are a set of their own.
+        alone = mask and len(parts) == 1
+        parts.append(_unknown(rest, enum_class) if alone else f"{rest:#x}")
     return "|".join(parts)
 
 
@@ -83,7 +85,7 @@ def _names(enum_class: type[IntFlag] | type[IntEnum]) -> dict[int, str]:
 def _unknown(value: int, enum_class: type[IntFlag] | type[IntEnum]) -> str:
     first = next(iter(enum_class.__members__))
     prefix = FAMILIES.get(enum_class) or first.split("_")[0]
-    family = "?_OK" if enum_class is AccessMode else f"{prefix}_???"
+    family = "?_OK" if enum_class is AccessMode else prefix if prefix.endswith("?") else f"{prefix}_???"
     return f"{value:#x} /* {family} */"
 
 

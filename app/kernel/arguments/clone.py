@@ -20,9 +20,13 @@ CLONE_ARGS_SIZE_VER0 = 64
 
 
 class CloneFlags(Integer):
-    """The flags, with the exit signal in the low 8 bits."""
+    """The flags, with the exit signal in the low 8 bits. strace shows them behind the stack."""
 
     def text(self) -> str | None:
+        """Nothing: see ChildStack."""
+        return None
+
+    def flags_text(self) -> str:
         """`flags=CLONE_VM|SIGCHLD`."""
         exit_signal = self & _EXIT_SIGNAL
         bits = self & ~_EXIT_SIGNAL
@@ -33,9 +37,18 @@ class CloneFlags(Integer):
 class ChildStack(Address):
     """Where the child's stack ends."""
 
+    flags = CloneFlags(0)
+
     def text(self) -> str | None:
-        """`child_stack=NULL`."""
-        return f"child_stack={self.show(self)}"
+        """`child_stack=NULL, flags=SIGCHLD`."""
+        return f"child_stack={self.show(self)}, {self.flags.flags_text()}"
+
+    @classmethod
+    def fetch(cls, call: Call, name: str, raw: int, detail: str) -> Self:
+        """Remember the flags, which come before."""
+        address = super().fetch(call, name, raw, detail)
+        address.flags = call.arguments["flags"]
+        return address
 
 
 class _ByFlag(Address):

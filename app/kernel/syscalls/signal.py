@@ -8,6 +8,7 @@ from app.kernel import signal_delivery, signal_frame
 from app.kernel.abi.constants import AltstackFlag, SaFlag, SigHow, Signo
 from app.kernel.abi.text import signal_name, signal_set_text
 from app.kernel.arguments import Int, Long, SignalNumber, Size, StructIn, StructOut
+from app.kernel.arguments.integers import signed
 from app.kernel.call import Call
 from app.kernel.errno import Errno, message
 from app.kernel.signal import LAST, SIG_DFL, SIG_IGN, UNBLOCKABLE, Disposition, SigInfo, SignalSet
@@ -117,7 +118,7 @@ class RestoredRegister(Long):
     def show(cls, value: int) -> str:
         """`0`, or `-1 EINTR (Interrupted system call)`."""
         try:
-            errno = Errno(-value)
+            errno = Errno(-signed(value, 64))
         except ValueError:
             return str(int(value))
         return f"-1 {errno.name} ({message(errno)})"

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from app.kernel import exit
 from app.kernel.abi.constants import Signo
+from app.kernel.abi.file_constants import FAMILIES
 from app.kernel.accounting import rusage_fields
 from app.kernel.arguments import Int, StructOut
 from app.kernel.arguments.wait import StatusOut
@@ -35,10 +36,10 @@ class WaitOption(IntFlag):
 
 
 class Wait4Option(IntFlag):
-    """The same as wait4(2) calls them."""
+    """Options of wait4(2); WSTOPPED is also called WUNTRACED."""
 
     WNOHANG = 0x1
-    WUNTRACED = 0x2
+    WSTOPPED = 0x2
     WCONTINUED = 0x8
     locals()["__WNOTHREAD"] = 0x20000000
     locals()["__WALL"] = 0x40000000
@@ -53,6 +54,8 @@ class IdType(IntEnum):
     P_PGID = 2
     P_PIDFD = 3
 
+
+FAMILIES[WaitOption] = FAMILIES[Wait4Option] = "W???"
 
 _WALL, _WCLONE = 0x4000_0000, 0x8000_0000
 _WAIT4_KNOWN = sum(int(option) for option in Wait4Option)
