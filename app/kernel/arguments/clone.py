@@ -92,7 +92,9 @@ class Tls(_ByFlag):
 
 
 class CloneArguments(StructIn):
-    """`struct clone_args`, whose size the program says."""
+    """`struct clone_args`, whose size the program says. `outcome` is what strace shows behind it."""
+
+    outcome = ""
 
     @classmethod
     def fetch(cls, call: Call, name: str, raw: int, detail: str) -> Self:
@@ -134,7 +136,7 @@ class CloneArguments(StructIn):
         parts.append(f"stack_size={fields['stack_size']:#x}" if fields["stack_size"] else "stack_size=0")
         if flags & CloneFlag.CLONE_SETTLS:
             parts.append(f"tls={Address.show(fields['tls'])}")
-        return "{" + ", ".join(parts) + "}"
+        return "{" + ", ".join(parts) + "}" + self.outcome
 
 
 _SHOWN = (

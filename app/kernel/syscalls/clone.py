@@ -86,11 +86,12 @@ def clone3(call: Call, cl_args: CloneArguments, size: Size) -> Blocking[Int]:
         raise call.refuse(Errno.EPERM, "cl_args", "permission", hex(fields["set_tid"]), "That needs privileges.")
     stack = fields["stack"] + fields["stack_size"]
     pidfd = fields["pidfd"] if flags & CloneFlag.CLONE_PIDFD else 0
-    return (
-        yield from _clone(
-            call, flags, fields["exit_signal"], stack, fields["tls"], fields["parent_tid"], fields["child_tid"], pidfd
-        )
+    child = yield from _clone(
+        call, flags, fields["exit_signal"], stack, fields["tls"], fields["parent_tid"], fields["child_tid"], pidfd
     )
+    if flags & CloneFlag.CLONE_PARENT_SETTID:
+        cl_args.outcome = f" => {{parent_tid=[{int(child)}]}}"
+    return child
 
 
 _CLONE3_KNOWN = sum(int(flag) for flag in CloneFlag)
