@@ -236,12 +236,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=0, help="the first seed")
     parser.add_argument("--count", type=int, default=100, help="how many seeds")
+    parser.add_argument("--hours", type=float, help="go on for so long instead")
     parser.add_argument("--wild", action="store_true", help="calls that only this kernel survives")
     options = parser.parse_args()
     fails = find_wild_fault if options.wild else find_difference
     found = 0
     began = time.monotonic()
-    for seed in range(options.seed, options.seed + options.count):
+    seed = options.seed - 1
+    while time.monotonic() - began < options.hours * 3600 if options.hours else seed + 1 < options.seed + options.count:
+        seed += 1
         steps = wild(seed) if options.wild else Generator(seed).build()
         difference = fails(steps)
         if difference is None:
@@ -250,7 +253,7 @@ def main() -> int:
         small = shrink(steps, fails)
         print(f"seed {seed}: {difference}\n  shrunk: {fails(small)}")
         print("\n".join(f"    {shown(step)}" for step in small), flush=True)
-    print(f"{options.count} sequences in {time.monotonic() - began:.0f} s, {found} failed")
+    print(f"{seed + 1 - options.seed} sequences in {time.monotonic() - began:.0f} s, {found} failed")
     return int(bool(found))
 
 

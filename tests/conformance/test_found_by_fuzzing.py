@@ -27,6 +27,14 @@ PIPE = call("pipe2", Buffer("fds", 8), 0o4000)
 DIRECTORY = call("mkdir", "d", 0o755)
 
 CASES = {
+    "a lock with a stranger for its owner": [
+        call("futex", READ_ONLY, 136, 0, 0),
+        call("memfd_create", "m", 0),
+        call("write", Result(1), Packed([0x3FFF_FFFF]), 8),
+        call("pread64", Result(1), Buffer("lock", 8), 8, 0, dump=[("lock", 0, 8)]),
+        call("futex", Buffer("lock"), 136, 0, 0, dump=[("lock", 0, 8)]),
+        call("futex", Buffer("lock"), 134, 0, 0, dump=[("lock", 0, 8)]),
+    ],
     "waitid empties its place also when it fails": [
         call("waitid", 4, 1, UNMAPPED, 5, 0),
         call("waitid", 0, 0, UNMAPPED, 5, 0),
