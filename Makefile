@@ -8,7 +8,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-inp
 NPM := .ci/npm
 
 PACKAGE := pyproject.toml .ci/hatch_build.py
-GENERATORS := app.trace.generate app.kernel.abi.generate app.settings tests.fold_examples
+GENERATORS := app.trace.generate app.kernel.abi.generate app.kernel.reference app.settings tests.fold_examples
 PAGE_SOURCES := $(shell find static -name node_modules -prune -o -name dist -prune -o -name tests -prune -o -type f -print 2>/dev/null)
 
 .PHONY: run build test lint generate bench wheel clean

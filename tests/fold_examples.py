@@ -68,6 +68,7 @@ def visible(state: VisibleState) -> dict[str, Any]:
         "line": state.line,
         "memory": [[region.start, region.end, region.perms, region.name] for region in state.memory],
         "descriptors": {str(number): entry.path for number, entry in sorted(state.descriptors.items())},
+        "tasks": {str(task.pid): [task.process, task.state] for task in state.tasks.values() if task.name},
         "printed": sum(map(len, state.output.values())),
         "strace": list(state.strace),
         "waiting": state.status == "waiting",

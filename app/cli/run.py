@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -19,6 +18,8 @@ from app.trace import codec, strace
 from app.trace.events import AnyEvent
 from app.trace.recorder import Sink
 
+from . import host_terminal
+from .console import HostConsole, write_all
 from .guest_files import guest_files
 from .source import ARCHITECTURES, EXIT_SOURCE, LANGUAGES, read_file, report
 
@@ -26,29 +27,6 @@ MAX_PROGRAM_BYTES = 16 << 20
 MEMORY_BYTES = 256 << 20
 UNLIMITED = 1 << 62
 EXIT_BROKEN_PIPE = 128 + signal.SIGPIPE
-
-
-class HostConsole:
-    """Standard input, output and error of the command itself."""
-
-    def write(self, stream: int, data: bytes) -> None:
-        """The terminal (0) is reached through standard output; 1 and 2 are the redirected streams."""
-        _write(stream or 1, data, "standard error" if stream == 2 else "standard output")
-
-    def __init__(self) -> None:
-        self._poll = select.poll()
-        self._poll.register(0, select.POLLIN)
-
-    def poll(self, seconds: float) -> bool:
-        """Whether standard input has something, or ends, within `seconds`."""
-        return bool(self._poll.poll(seconds * 1000))
-
-    def read(self, size: int) -> bytes | None:
-        """What the shell gave as standard input."""
-        try:
-            return os.read(0, size)
-        except OSError as error:
-            raise click.ClickException(f"cannot read standard input: {error.strerror}") from error
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -92,10 +70,12 @@ def run(
 ) -> None:
     """Run FILE (assembly or an ELF executable) with ARGS.
 
+    At a terminal, Ctrl-C and Ctrl-Z are the program's; Ctrl-\\ ends trapgate itself.
     Input, output and exit status are the program's own; 128 + n for a fatal signal n, 124 at a limit, 2 for a mistake
     in the source.
     """
-    # The emulated CPU runs outside Python's reach: Ctrl-C has to end the process by itself.
+    # Until the program runs, and where it has no terminal: native code runs outside Python's reach, so that Ctrl-C has
+    # to end the process by itself.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     _open_standard_streams()
     for setting in env:
@@ -125,11 +105,17 @@ def run(
         columns=columns or 80,
         rows=rows or 24,
         streams=tuple("terminal" if tty else "stream" for tty in interactive),  # type: ignore[arg-type]
-        echo=False,
+        echo=interactive[0] and interactive[1],
     )
-    sink = _sink(trace, _open_trace(trace_file) if trace_file else 2, trace_file or "standard error")
+    raw = interactive[0] and interactive[1]
+    trace_fd = _open_trace(trace_file) if trace_file else 2
+    sink = _sink(trace, trace_fd, trace_file or "standard error", raw and not trace_file and interactive[2])
+    if raw:
+        host_terminal.hand_over()
+    console = HostConsole()
+    begin = console.take_keys if interactive[0] and not raw else _nothing_to_do
     try:
-        end = execute(spec, console=HostConsole(), sink=sink, confine=_confine)
+        end = execute(spec, console=console, sink=sink, confine=_confine, begin=begin)
     except SourceError as error:
         report(program, error.diagnostics)
     except BadSpecError as error:
@@ -141,7 +127,7 @@ def run(
     except (OSError, MemoryError) as error:
         raise click.ClickException(f"the program cannot run: {error}") from error
     if end.reason not in ("exit", "signal"):
-        click.echo(f"trapgate: {end.sentence}", err=True)
+        click.echo(f"trapgate: {end.sentence}" + "\r" * raw, err=True)
     sys.exit(end.exit_code)
 
 
@@ -160,6 +146,10 @@ def login_environment(root: bool, cwd: str, settings: Sequence[str] = ()) -> tup
         **dict(setting.split("=", 1) for setting in settings),
     }
     return tuple(f"{name}={value}" for name, value in variables.items())
+
+
+def _nothing_to_do() -> None:
+    """Without a terminal no key becomes a signal of the program's."""
 
 
 def _confine(start_threads: Callable[[], None]) -> None:
@@ -185,29 +175,23 @@ def _open_trace(path: str) -> int:
         raise click.UsageError(f"cannot write {path!r}: {error.strerror}") from error
 
 
-def _write(fd: int, data: bytes, name: str) -> None:
-    """Write all of `data`. Raises BrokenPipeError, and ClickException for what else can go wrong."""
-    view = memoryview(data)
-    try:
-        while view:
-            view = view[os.write(fd, view) :]
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise click.ClickException(f"cannot write {name}: {error.strerror}") from error
+def _sink(trace: str, fd: int, name: str, raw: bool) -> Sink:
+    """Where batches of events go: as text to the descriptor `fd`, which messages call `name`.
 
+    In a `raw` terminal a new line has to begin with a carriage return.
+    """
 
-def _sink(trace: str, fd: int, name: str) -> Sink:
-    """Where batches of events go: as text to the descriptor `fd`, which messages call `name`."""
+    def put(text: bytes) -> None:
+        write_all(fd, text.replace(b"\n", b"\r\n") if raw else text, name)
 
     def as_json(events: list[AnyEvent]) -> None:
-        _write(fd, codec.encode_lines(events), name)
+        put(codec.encode_lines(events))
 
     log = strace.StraceLog()
 
     def as_strace(events: list[AnyEvent]) -> None:
         lines = [line + "\n" for event in events for line in log.lines(event)]
-        _write(fd, "".join(lines).encode("utf-8", "surrogateescape"), name)
+        put("".join(lines).encode("utf-8", "surrogateescape"))
 
     def nowhere(events: list[AnyEvent]) -> None:
         pass

@@ -7,37 +7,70 @@ from collections.abc import Mapping
 import click
 
 from app.kernel import syscalls as areas
-from app.kernel.abi import ABIS
-from app.kernel.syscall import served
+from app.kernel.abi import ABIS, Abi
+from app.kernel.abi.unserved import REASONS
+from app.kernel.reference import Level, errors, level, page
+from app.kernel.syscall import Syscall, served
 
 from .source import ARCHITECTURES
+
+WIDTH = 100
+"""Columns of running text."""
 
 
 @click.command()
 @click.option("--arch", type=ARCHITECTURES, default="x86_64", show_default=True, help="Whose table.")
 @click.argument("call", required=False, metavar="[NAME|NUMBER]")
 def syscalls(arch: str, call: str | None) -> None:
-    """Show the system call table, or everything about one call."""
+    """Show the system call table, or everything about one call.
+
+    The level says how much of a call is served: full, partial (the call's page says what is missing), or none.
+    """
     areas.load()
     abi = ABIS[arch]
     rows = served()
     if call is None:
         for number, name in sorted(abi.names.items()):
-            click.echo(f"{number:>4}  {rows[name].signature if name in rows else name + '  (not served yet: ENOSYS)'}")
+            shown = rows[name].signature if name in rows else _with_reason(name)
+            click.echo(f"{number:>4}  {level(name).value:7}  {shown}")
         return
     number, name = _find(abi.names, call)
-    if name not in rows:
-        click.echo(
-            f"{name} is number {number} on {arch}. Linux has it; Trapgate does not serve it yet and answers ENOSYS."
-        )
-        return
-    row = rows[name]
+    if name in rows:
+        _show(abi, number, rows[name])
+    else:
+        click.echo(f"{_with_reason(name)}\n\nNumber {number} on {arch}. Linux has it; Trapgate answers ENOSYS.")
+
+
+def _with_reason(name: str) -> str:
+    """A call that is not served, and why, if that is on purpose."""
+    return f"{name} ({REASONS[name]})" if name in REASONS else name
+
+
+def _show(abi: Abi, number: int, row: Syscall) -> None:
+    """The page of one call."""
+    reference = page(row.doc)
     click.echo(f"{row.signature}\n")
-    click.echo(f"number     {number} on {arch}, in {abi.info.number_register}")
+    for paragraph in reference.text:
+        _paragraph(paragraph)
+    found = errors(row)
+    if found:
+        click.echo("Errors:")
+        for error in found:
+            click.echo(click.wrap_text(str(error), WIDTH, initial_indent="  ", subsequent_indent="      "))
+        click.echo()
+    if reference.level is Level.PARTIAL:
+        _paragraph(reference.missing)
+    click.echo(f"level      {reference.level.value}")
+    click.echo(f"number     {number} on {abi.info.name}, in {abi.info.number_register}")
     for parameter, register in zip(row.parameters, abi.argument_registers, strict=False):
         click.echo(f"{parameter.name:10} in {register}")
     click.echo(f"result     in {abi.info.return_register}; -errno when refused")
-    click.echo(f"source     {row.source}\n\n{row.doc}")
+    click.echo(f"man page   {', '.join(reference.manual)}")
+    click.echo(f"source     {row.source}")
+
+
+def _paragraph(text: str) -> None:
+    click.echo(click.wrap_text(text, WIDTH) + "\n")
 
 
 def _find(names: Mapping[int, str], call: str) -> tuple[int, str]:

@@ -11,16 +11,9 @@ from msgspec import Struct
 from app.cpu.arch import architecture
 from app.cpu.exits import Access, Exit, FaultExit, SliceExit, StopExit, TrapExit
 from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, READ, PageTable, PhysicalMemory
-from app.cpu.unicorn_raw import (
-    ACCESS_FETCH,
-    ACCESS_READ,
-    ACCESS_WRITE,
-    ERR_EXCEPTION,
-    ERR_OK,
-    CpuError,
-    Engine,
-    Snapshot,
-)
+from app.cpu.unicorn_calls import ERR_EXCEPTION, ERR_OK, CpuError
+from app.cpu.unicorn_raw import ACCESS_FETCH, ACCESS_READ, ACCESS_WRITE, Engine
+from app.cpu.unicorn_registers import Snapshot
 
 _ACCESS_NAMES: dict[int, Access] = {ACCESS_READ: "read", ACCESS_WRITE: "write", ACCESS_FETCH: "execute"}
 _STOP_RETRY_SECONDS = 0.001

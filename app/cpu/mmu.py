@@ -15,6 +15,9 @@ PAGE_SIZE = 1 << PAGE_SHIFT
 PAGE_MASK = PAGE_SIZE - 1
 ZERO_PAGE = bytes(PAGE_SIZE)
 
+_SHARES_PER_FRAME = 16
+"""How often the frames may be mapped beyond once, on average."""
+
 READ = 1
 WRITE = 2
 EXECUTE = 4
@@ -37,6 +40,7 @@ class PhysicalMemory:
         self._free: list[int] = []
         self._next = 0
         self._references: dict[int, int] = {}
+        self._shared = 0
         self._zeros: int | None = None
 
     @property
@@ -81,7 +85,10 @@ class PhysicalMemory:
         return frame
 
     def share(self, frame: int) -> None:
-        """Count one more user of `frame`."""
+        """Count one more user of `frame`. Raises `OutOfMemory` for too many: page tables need memory, too."""
+        if self._shared >= _SHARES_PER_FRAME * self.frames:
+            raise OutOfMemory
+        self._shared += 1
         self._references[frame] += 1
 
     def users(self, frame: int) -> int:
@@ -92,6 +99,7 @@ class PhysicalMemory:
         """Give up one use of `frame`; the last one frees it."""
         left = self._references[frame] - 1
         if left:
+            self._shared -= 1
             self._references[frame] = left
         else:
             del self._references[frame]

@@ -2,9 +2,6 @@
 
 The stock Python binding costs 20 to 70 times more per register access than these calls, keeps every instance in a
 reference cycle once it has a hook, and loses exceptions raised in hooks. Here nothing of it is used.
-
-Short calls go through `PyDLL` (no release of the interpreter lock); running guest code goes through `CDLL`, so other
-threads, a watchdog among them, run meanwhile.
 """
 
 from __future__ import annotations
@@ -18,20 +15,15 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from app.cpu import unicorn_library
 from app.cpu.mmu import EXECUTE, PAGE_SHIFT, PAGE_SIZE, READ, WRITE, Pte
-
-uc_const = unicorn_library.constants("unicorn_const")
+from app.cpu.unicorn_calls import ERR_EXCEPTION, FLUSH_TLB, RUNNING, SHORT, check, control_request, uc_const
+from app.cpu.unicorn_registers import Snapshot, WideRegisters, batch, save_registers
 
 TRANSLATION_BUFFER_SIZE = 16 << 20
 """Bytes reserved for translated code. Unicorn's default is 1 GiB, which breaks under an address space limit."""
 
 TIMESTAMP_STEP = 1000
 """How far the cycle counter moves at each reading, unless someone else answers it."""
-
-ERR_OK: int = uc_const.UC_ERR_OK
-ERR_INSN_INVALID: int = uc_const.UC_ERR_INSN_INVALID
-ERR_EXCEPTION: int = uc_const.UC_ERR_EXCEPTION
 
 ACCESS_READ: int = uc_const.UC_MEM_READ
 ACCESS_WRITE: int = uc_const.UC_MEM_WRITE
@@ -44,10 +36,6 @@ _PROBES = (0x0000_0012_3456_7A01, 0x0000_0023_4567_8B03, 0x0000_0034_5678_9C05)
 
 _MODEL_SPECIFIC = struct.Struct("=IxxxxQ")
 
-_running = unicorn_library.load(ctypes.CDLL)
-_short = unicorn_library.load(ctypes.PyDLL)
-_short.uc_strerror.restype = ctypes.c_char_p
-
 _InterruptHook = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)
 _InvalidHook = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
 _FillHook = ctypes.CFUNCTYPE(
@@ -58,25 +46,8 @@ _InHook = ctypes.CFUNCTYPE(ctypes.c_uint32, ctypes.c_void_p, ctypes.c_uint32, ct
 _OutHook = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_uint32, ctypes.c_void_p)
 
 
-class CpuError(Exception):
-    """The emulator refused something; a defect of ours or a limit of the host, never the guest's doing."""
-
-
 class _TlbEntry(ctypes.Structure):
     _fields_ = (("address", ctypes.c_uint64), ("perms", ctypes.c_uint32))
-
-
-def _check(code: int, doing: str) -> None:
-    if code != ERR_OK:
-        raise CpuError(f"{doing}: {_short.uc_strerror(code).decode()}")
-
-
-def _control(kind: int, arguments: int) -> int:
-    """The request number of a `uc_ctl` that writes `arguments` values."""
-    return int(uc_const.UC_CTL_IO_WRITE) << 30 | arguments << 26 | kind
-
-
-_FLUSH_TLB = _control(uc_const.UC_CTL_TLB_FLUSH, 0)
 
 
 class HookState:
@@ -125,51 +96,12 @@ class HookState:
                 self.stale_frames.add(entry[0])
 
 
-class Snapshot:
-    """Every register of one processor, in Unicorn's own format. May be restored in another engine of the same kind."""
-
-    __slots__ = ("pointer",)
-
-    def __init__(self, pointer: ctypes.c_void_p) -> None:
-        self.pointer = pointer
-
-    def __del__(self) -> None:
-        _short.uc_context_free(self.pointer)
-
-
-class WideRegisters:
-    """A fixed list of registers; the bytes of each take 16 bytes, one after the other."""
-
-    def __init__(self, handle: ctypes.c_void_p, numbers: Sequence[int]) -> None:
-        self._handle = handle
-        self._count = count = len(numbers)
-        self._numbers = (ctypes.c_int * count)(*numbers)
-        self._values = (ctypes.c_char * (16 * count))()
-        base = ctypes.addressof(self._values)
-        self._pointers = (ctypes.c_void_p * count)(*(base + 16 * i for i in range(count)))
-
-    def read(self) -> bytes:
-        """All of them; what a shorter register does not fill is zero."""
-        ctypes.memset(self._values, 0, len(self._values))
-        _check(
-            _short.uc_reg_read_batch(self._handle, self._numbers, self._pointers, self._count), "read wide registers"
-        )
-        return bytes(self._values)
-
-    def write(self, values: bytes) -> None:
-        """Set all of them, in order."""
-        ctypes.memmove(self._values, values, len(self._values))
-        _check(
-            _short.uc_reg_write_batch(self._handle, self._numbers, self._pointers, self._count), "write wide registers"
-        )
-
-
 class Engine:
     """One Unicorn instance. Not thread-safe, except `stop`. Raises `CpuError` when Unicorn refuses a call."""
 
     def __init__(self, arch: int, mode: int) -> None:
         self.handle = ctypes.c_void_p()
-        _check(_short.uc_open(arch, mode, ctypes.byref(self.handle)), "open the CPU")
+        check(SHORT.uc_open(arch, mode, ctypes.byref(self.handle)), "open the CPU")
         self.state = HookState()
         self._callbacks: list[Any] = []
         self._pinned: list[Any] = []
@@ -177,46 +109,46 @@ class Engine:
         self._word_pointer = ctypes.byref(self._word)
         self._zero = ctypes.c_uint64(0)
         self._count = ctypes.c_size_t(0)
-        self._start = _running.uc_emu_start
-        self._write = _short.uc_reg_write
-        self._read = _short.uc_reg_read
+        self._start = RUNNING.uc_emu_start
+        self._write = SHORT.uc_reg_write
+        self._read = SHORT.uc_reg_read
         self.control(uc_const.UC_CTL_TCG_BUFFER_SIZE, ctypes.c_uint32(TRANSLATION_BUFFER_SIZE))
 
     def close(self) -> None:
         """Free the instance; it must not be running, and no reader of it may be called again."""
         if self.handle:
-            _short.uc_close(self.handle)
+            SHORT.uc_close(self.handle)
             self.handle.value = None
             self._callbacks.clear()
             self._pinned.clear()
 
     def control(self, kind: int, *arguments: ctypes.c_int | ctypes.c_uint32 | ctypes.c_uint64) -> None:
         """`uc_ctl` with a write request."""
-        _check(_short.uc_ctl(self.handle, _control(kind, len(arguments)), *arguments), f"CPU control {kind}")
+        check(SHORT.uc_ctl(self.handle, control_request(kind, len(arguments)), *arguments), f"CPU control {kind}")
 
     # Memory
 
     def map_memory(self, address: int, buffer: mmap.mmap) -> None:
         """Make the whole of `buffer` physical memory at `address`; it can't be closed before the engine is."""
         pin = ctypes.c_char.from_buffer(buffer)
-        code = _short.uc_mem_map_ptr(
+        code = SHORT.uc_mem_map_ptr(
             self.handle,
             ctypes.c_uint64(address),
             ctypes.c_uint64(len(buffer)),
             uc_const.UC_PROT_ALL,
             ctypes.c_void_p(ctypes.addressof(pin)),
         )
-        _check(code, "map physical memory")
+        check(code, "map physical memory")
         self._pinned.append(pin)
 
     def run_privileged(self, address: int, code: bytes) -> None:
         """Run `code`, which must end by leaving for `address` + 16, in a page of its own. Before `use_virtual_tlb`."""
         start, size = ctypes.c_uint64(address), ctypes.c_uint64(PAGE_SIZE)
         until = ctypes.c_uint64(address + 16)
-        _check(_short.uc_mem_map(self.handle, start, size, uc_const.UC_PROT_ALL), "map the start-up code")
-        _check(_short.uc_mem_write(self.handle, start, code, ctypes.c_uint64(len(code))), "write the start-up code")
-        _check(self._start(self.handle, start, until, self._zero, self._count), "run the start-up code")
-        _check(_short.uc_mem_unmap(self.handle, start, size), "unmap the start-up code")
+        check(SHORT.uc_mem_map(self.handle, start, size, uc_const.UC_PROT_ALL), "map the start-up code")
+        check(SHORT.uc_mem_write(self.handle, start, code, ctypes.c_uint64(len(code))), "write the start-up code")
+        check(self._start(self.handle, start, until, self._zero, self._count), "run the start-up code")
+        check(SHORT.uc_mem_unmap(self.handle, start, size), "unmap the start-up code")
 
     def use_virtual_tlb(self) -> None:
         """From now on every address is virtual and `state.entries` translates it.
@@ -230,7 +162,7 @@ class Engine:
 
     def flush_tlb(self) -> None:
         """Drop cached address translations."""
-        _short.uc_ctl(self.handle, _FLUSH_TLB)
+        SHORT.uc_ctl(self.handle, FLUSH_TLB)
 
     def flush_code(self) -> None:
         """Drop all translated code."""
@@ -254,7 +186,7 @@ class Engine:
     def _add(self, kind: int, callback: object, instruction: int | None = None) -> None:
         token = ctypes.c_size_t()
         extra = () if instruction is None else (ctypes.c_int(instruction),)
-        code = _short.uc_hook_add(
+        code = SHORT.uc_hook_add(
             self.handle,
             ctypes.byref(token),
             kind,
@@ -264,17 +196,17 @@ class Engine:
             ctypes.c_uint64(0),
             *extra,
         )
-        _check(code, "add a hook")
+        check(code, "add a hook")
         self._callbacks.append(callback)
 
     def on_interrupt(self) -> None:
         """End the run at every exception or software interrupt, with the event ("interrupt", number)."""
-        state, stop = self.state, _short.uc_emu_stop
+        state, stop, engine = self.state, SHORT.uc_emu_stop, self.handle
 
-        def interrupt(handle: int, number: int, _data: int) -> None:
+        def interrupt(_handle: int, number: int, _data: int) -> None:
             if state.event is None:
                 state.event = ("interrupt", number)
-            stop(ctypes.c_void_p(handle))
+            stop(engine)
 
         self._add(uc_const.UC_HOOK_INTR, _InterruptHook(interrupt))
 
@@ -291,20 +223,20 @@ class Engine:
 
     def on_instruction(self, instruction: int, event: str) -> None:
         """End the run at `instruction`, with the event (`event`,)."""
-        state, stop = self.state, _short.uc_emu_stop
+        state, stop, engine = self.state, SHORT.uc_emu_stop, self.handle
         event_tuple = (event,)
 
-        def reached(handle: int, _data: int) -> int:
+        def reached(_handle: int, _data: int) -> int:
             if state.event is None:
                 state.event = event_tuple
-            stop(ctypes.c_void_p(handle))
+            stop(engine)
             return 0
 
         self._add(uc_const.UC_HOOK_INSN, _InstructionHook(reached), instruction)
 
     def replace_instruction(self, instruction: int, action: Callable[[], None]) -> None:
         """Call `action` instead of executing `instruction`. What it raises ends the run and is raised by `start`."""
-        state, stop = self.state, _short.uc_emu_stop
+        state, stop = self.state, SHORT.uc_emu_stop
 
         def replaced(handle: int, _data: int) -> int:
             try:
@@ -323,12 +255,12 @@ class Engine:
         Unicorn goes on to the end of the block it has translated. So the TLB is emptied here and every further
         translation refused, which keeps memory as it was, and the registers are to be restored from the event.
         """
-        state, stop, save = self.state, _short.uc_emu_stop, _save
+        state, stop, save = self.state, SHORT.uc_emu_stop, save_registers
 
         def port_access(handle: int) -> None:
             if state.event is None:
                 state.event = ("port", save(ctypes.c_void_p(handle)))
-                _short.uc_ctl(ctypes.c_void_p(handle), _FLUSH_TLB)
+                SHORT.uc_ctl(ctypes.c_void_p(handle), FLUSH_TLB)
             stop(ctypes.c_void_p(handle))
 
         def read(handle: int, _port: int, _size: int, _data: int) -> int:
@@ -357,21 +289,21 @@ class Engine:
     def read_model_specific(self, register: int, number: int) -> int:
         """A model-specific register, through the pseudo register `register`."""
         pair = ctypes.create_string_buffer(_MODEL_SPECIFIC.pack(number, 0))
-        _check(self._read(self.handle, register, pair), "read a model-specific register")
+        check(self._read(self.handle, register, pair), "read a model-specific register")
         value: int = _MODEL_SPECIFIC.unpack(pair.raw[: _MODEL_SPECIFIC.size])[1]
         return value
 
     def write_model_specific(self, register: int, number: int, value: int) -> None:
         """Set a model-specific register through the pseudo register `register`."""
         pair = ctypes.create_string_buffer(_MODEL_SPECIFIC.pack(number, value))
-        _check(self._write(self.handle, register, pair), "write a model-specific register")
+        check(self._write(self.handle, register, pair), "write a model-specific register")
 
     def reader(self, numbers: Sequence[int]) -> Callable[[], tuple[int, ...]]:
         """A function that reads these registers at once. It must not be called after `close`."""
         count = len(numbers)
-        ids, values, pointers = _batch(numbers)
+        ids, values, pointers = batch(numbers)
         unpack = struct.Struct(f"={count}Q").unpack
-        handle, read = self.handle, _short.uc_reg_read_batch
+        handle, read = self.handle, SHORT.uc_reg_read_batch
 
         def read_batch() -> tuple[int, ...]:
             read(handle, ids, pointers, count)
@@ -382,9 +314,9 @@ class Engine:
     def writer(self, numbers: Sequence[int]) -> Callable[..., None]:
         """A function that writes these registers at once, given their values in order."""
         count = len(numbers)
-        ids, values, pointers = _batch(numbers)
+        ids, values, pointers = batch(numbers)
         pack_into = struct.Struct(f"={count}Q").pack_into
-        handle, write = self.handle, _short.uc_reg_write_batch
+        handle, write = self.handle, SHORT.uc_reg_write_batch
 
         def write_batch(*new: int) -> None:
             pack_into(values, 0, *new)
@@ -398,11 +330,11 @@ class Engine:
 
     def save(self) -> Snapshot:
         """Copy every register, floating point and system ones included."""
-        return _save(self.handle)
+        return save_registers(self.handle)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Set every register from a snapshot."""
-        _check(_short.uc_context_restore(self.handle, snapshot.pointer), "restore a context")
+        check(SHORT.uc_context_restore(self.handle, snapshot.pointer), "restore a context")
 
     # Running
 
@@ -424,7 +356,7 @@ class Engine:
 
     def stop(self) -> None:
         """End the current run soon. From any thread; lost when nothing runs yet, so callers repeat it."""
-        _short.uc_emu_stop(self.handle)
+        SHORT.uc_emu_stop(self.handle)
 
     def fault_address(self) -> int | None:
         """The first byte refused, after `ERR_EXCEPTION`; None when this build of Unicorn hides it."""
@@ -434,25 +366,9 @@ class Engine:
         return ctypes.c_uint64.from_address(self.handle.value + offset).value
 
 
-def _save(handle: ctypes.c_void_p) -> Snapshot:
-    snapshot = Snapshot(ctypes.c_void_p())
-    _check(_short.uc_context_alloc(handle, ctypes.byref(snapshot.pointer)), "allocate a context")
-    _check(_short.uc_context_save(handle, snapshot.pointer), "save a context")
-    return snapshot
-
-
-def _batch(numbers: Sequence[int]) -> tuple[Any, Any, Any]:
-    """Register numbers, room for their values, and the pointers to it, as the batch calls want them."""
-    count = len(numbers)
-    values = (ctypes.c_uint64 * count)()
-    base = ctypes.addressof(values)
-    pointers = (ctypes.c_void_p * count)(*(base + 8 * i for i in range(count)))
-    return (ctypes.c_int * count)(*numbers), values, pointers
-
-
 def _fill_hook(state: HookState) -> Callable[[int, int, int, int, int], bool]:
     entry_at = _TlbEntry.from_address
-    stop = _short.uc_emu_stop
+    stop = SHORT.uc_emu_stop
 
     def fill(handle: int, address: int, access: int, result: int, _data: int) -> bool:
         state.misses_left -= 1

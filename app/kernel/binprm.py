@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from .arguments.path import Path
 from .errno import Errno, KernelError
-from .fs.inode import Dentry, RegularFile
+from .fs.dentry import Dentry
+from .fs.inode import RegularFile
 from .fs.path import PathWalk
 from .fs.permission import MAY_EXEC
 from .resource import Resource

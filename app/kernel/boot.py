@@ -12,6 +12,7 @@ from .call import Call
 from .credentials import Credentials
 from .fs.boot import install_program, mount_root, open_standard_streams
 from .fs.descriptors import DescriptorTable
+from .fs.rootfs import USER_ID
 from .mm.address_space import AddressSpace
 from .signal import SignalHandlers
 from .task import Process, Task, TaskState
@@ -25,7 +26,6 @@ FIRST_PID = 1000
 
 SHELL_PID = 999
 INIT_PID = 1
-USER_ID = 1000
 
 
 def first_task(kernel: Kernel) -> Task:
@@ -47,7 +47,7 @@ def first_task(kernel: Kernel) -> Task:
         files=DescriptorTable(),
         fs=fs,
         sighand=SignalHandlers(),
-        on_runnable=kernel.scheduler.add,
+        on_runnable=kernel.scheduler.wake,
     )
     process.leader = task
     process.tasks.append(task)

@@ -23,8 +23,8 @@ class Call:
     """A trap that reached the dispatcher.
 
     `id` counts the traps of the run, `number` is the number register, `raw` holds the argument registers, `pc` is the
-    address of the trap instruction, `saved` what the CPU saved on entry, and `arguments` the typed arguments by
-    parameter name, in order.
+    address of the trap instruction, `saved` the words that the CPU saved on entry, by register, and `arguments` the
+    typed arguments by parameter name, in order.
     """
 
     __slots__ = ("arguments", "id", "kernel", "number", "pc", "raw", "saved", "syscall", "task")
@@ -38,7 +38,7 @@ class Call:
         self.number = number
         self.raw = raw
         self.pc = trap.pc
-        self.saved = trap.saved
+        self.saved = {name: hex(value) for name, value in trap.saved.items()}
         self.syscall: Syscall | None = None
         self.arguments: dict[str, Any] = {}
 
@@ -87,14 +87,11 @@ class Call:
             name = self.task.abi.names.get(self.number, f"syscall_{self.number & 0xFFFF_FFFF_FFFF_FFFF:#x}")
             raw = self.raw[: _COUNTS.get(name, len(self.raw))]
             return f"{name}({', '.join(hex(value) if value else '0' for value in raw)})"
+        # Looking at the program's memory changes nothing there.
         mm = self.task.mm
         mm.peeking = True
         try:
-            return self._text(self.syscall.name)
+            shown = [text for argument in self.arguments.values() if (text := argument.text()) is not None]
         finally:
             mm.peeking = False
-
-    def _text(self, name: str) -> str:
-        """The same for a call that has a handler. Looking at the program's memory changes nothing there."""
-        shown = [text for argument in self.arguments.values() if (text := argument.text()) is not None]
-        return f"{name}({', '.join(shown)})"
+        return f"{self.syscall.name}({', '.join(shown)})"

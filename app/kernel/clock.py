@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+SECOND = 1_000_000_000
+"""In nanoseconds, the unit of all times here."""
+
+CLOCK_TICK = SECOND // 100
+"""Unit of CPU times in times(2), SIGCHLD and /proc, ns (sysconf(_SC_CLK_TCK) is 100)."""
+
 REALTIME_EPOCH = 1_767_225_600_000_000_000
 """CLOCK_REALTIME at the start of every run, ns since 1970: 2026-01-01 00:00:00 UTC."""
 

@@ -29,5 +29,9 @@ class InputDevice(Protocol):
     def ended(self) -> bool:
         """Whether its input is over."""
 
+    @property
+    def listens(self) -> bool:
+        """Whether it takes in what is typed though nobody reads: a terminal does, as long as it has room."""
+
     def receive(self, data: bytes) -> None:
         """Take what the console read; `b""` is the end of the input."""

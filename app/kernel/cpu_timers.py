@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .abi.constants import Signo
+from .clock import SECOND
 from .resource import INFINITY, Resource
 from .signal import SigInfo
 from .signal_delivery import send_to_process
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from .kernel import Kernel
     from .task import Process, Task
 
-SECOND = 1_000_000_000
 
 GRAIN = 100_000
 """CPU time is looked at this often, ns, so that a timer may fire by so much too late; in Linux it is a clock tick."""

@@ -105,6 +105,10 @@ class Credentials(Struct, frozen=True):
         """Whether it may do what `capability` stands for."""
         return bool(self.cap_effective >> capability & 1)
 
+    def are_all_of(self, uid: int, gid: int) -> bool:
+        """Whether real, effective and saved ids are all these: what inspecting a process asks for (ptrace(2))."""
+        return {self.uid, self.euid, self.suid} == {uid} and {self.gid, self.egid, self.sgid} == {gid}
+
     def in_group(self, gid: int) -> bool:
         """Whether files of group `gid` treat it as a member."""
         return gid == self.fsgid or gid in self.groups

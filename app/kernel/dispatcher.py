@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.cpu.exits import TrapExit
-from app.trace.events import Block, Dispatch, ModeSwitch, Return, Trap, Wake, word
+from app.trace.events import Block, Dispatch, ModeSwitch, Return, Trap, word
 
+from . import ptrace
 from .abi.constants import SaFlag
 from .arguments.integers import signed
 from .call import Call
@@ -17,7 +18,7 @@ from .errno import Errno, KernelError, message
 from .signal import Disposition
 from .syscall import Syscall, served
 from .task import Interruption, SleepingCall, Task, TaskState
-from .wait import Interrupted, Restart, Sleep
+from .wait import Blocking, Interrupted, Restart, Sleep
 
 if TYPE_CHECKING:
     from .abi import Abi
@@ -57,9 +58,11 @@ class Dispatcher:
                 line=line,
             )
         )
-        saved = {name: hex(value) for name, value in trap.saved.items()}
-        emit(ModeSwitch(to="kernel", reason="trap", pc=hex(trap.next_pc), line=line, saved=saved))
+        emit(ModeSwitch(to="kernel", reason="trap", pc=hex(trap.next_pc), line=line, saved=call.saved))
         row = self._look_up(call)
+        if task.trace is not None and task.trace.mode is ptrace.Mode.SYSCALL:
+            self._advance(call, self._traced(call))
+            return
         if row is None:
             self._leave(call, error=Errno.ENOSYS)
             return
@@ -78,19 +81,29 @@ class Dispatcher:
             else:
                 self._leave(call, result=result)
 
+    def _traced(self, call: Call) -> Blocking[Any]:
+        """A call that stops for the tracer of the task first, who may make it another one."""
+        number = call.number
+        yield from ptrace.stop_at_entry(call)
+        _, *raw = self._registers()
+        call.raw = tuple(raw)
+        if call.number != number:
+            call.service("system", "tracer", f"The tracer has made it call number {call.number}.")
+        if call.number < 0:
+            return signed(self.kernel.cpu.get(self.abi.info.return_register), 64)
+        row = call.syscall = self.table.get(call.number)
+        if row is None:
+            raise KernelError(Errno.ENOSYS)
+        row.fetch(call)
+        result = row.handler(call, **call.arguments)
+        return (yield from result) if row.blocking else result
+
     def resume(self, task: Task) -> None:
         """Go on with the call that `task` slept in."""
         sleeping = task.sleeping
         if sleeping is None:
             raise ValueError(f"task {task.tid} sleeps in no call")
         self._leave_queues(task, sleeping)
-        self.kernel.recorder.emit(
-            Wake(
-                call=sleeping.call.id,
-                on=sleeping.sleep.on,
-                sentence="What the task slept for has happened, or a signal arrived; it runs again.",
-            )
-        )
         self._advance(sleeping.call, sleeping.handler)
 
     def abandon(self, task: Task) -> None:
@@ -146,9 +159,7 @@ class Dispatcher:
         if row is not None:
             sentence = f"Row {number} of the table is {row.name}."
         elif name is not None:
-            sentence = (
-                f"Row {number} is {name}. Linux has it; this kernel does not serve it yet, so the answer is ENOSYS."
-            )
+            sentence = f"Row {number} is {name}. Linux has it; this kernel does not serve it, so the answer is ENOSYS."
         else:
             sentence = f"The table has no row {number}, so the answer is ENOSYS."
         self.kernel.recorder.emit(
@@ -182,7 +193,8 @@ class Dispatcher:
             task = call.task
             timer = None if sleep.until is None else self.kernel.timers.add(sleep.until, task.wake)
             task.sleeping = SleepingCall(call, handler, sleep, timer)
-            task.state = TaskState.SLEEPING
+            is_traced = task.trace is not None and task.trace.stop
+            task.state = TaskState.TRACED if is_traced else TaskState.SLEEPING
             for queue in sleep.queues:
                 queue.sleepers.append(task)
 
@@ -231,7 +243,9 @@ class Dispatcher:
         # An argument refers to its call: without the cycle both are freed at once.
         call.arguments.clear()
         call.task.restored = self._restored(call)
+        if call.task.trace is not None:
+            ptrace.left_call(call.task, call.number)
 
     def _restored(self, call: Call) -> dict[str, str]:
         """What the CPU loads on the way out, by the register that gets it."""
-        return {name: hex(call.saved[source]) for name, source in self.abi.restores.items() if source in call.saved}
+        return {name: call.saved[source] for name, source in self.abi.restores.items() if source in call.saved}

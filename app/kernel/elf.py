@@ -14,7 +14,8 @@ from msgspec import Struct
 from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SIZE, READ, WRITE
 
 from .errno import Errno, KernelError
-from .fs.inode import PATH_MAX, Dentry, RegularFile
+from .fs.dentry import PATH_MAX, Dentry
+from .fs.inode import RegularFile
 from .mm.faults import MMAP_MIN_ADDR, page_ceil, page_floor
 from .mm.limits import COMMIT_LIMIT
 from .mm.memory_object import MappedFile

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from app.trace.events import Segment, TaskExec, word
 
-from . import exit, futex, signal_delivery
+from . import exit, futex, ptrace, signal_delivery
 from .abi.constants import Signo
 from .binprm import BinaryProgram, open_interpreter, regular, resolve_scripts
 from .credentials import Credentials
@@ -65,6 +65,7 @@ def execute(call: Call, program: BinaryProgram) -> None:
     elf, interpreter = open_elf(call, program)
     who, secure = credentials_after_exec(task.credentials, program.inode, task.no_new_privs)
     program.inode.accessed()
+    former = task.tid
     loaded = load_file(call.kernel, program, elf, interpreter, who, secure)
     _begin_new_exec(call, program, loaded, who)
     if secure:
@@ -72,6 +73,8 @@ def execute(call: Call, program: BinaryProgram) -> None:
     if loaded.failure is not None:
         signal_delivery.force(call.kernel, task, SigInfo(Signo.SIGSEGV, "SI_KERNEL"))
         raise loaded.failure
+    if task.trace is not None:
+        ptrace.executed(task, former)
     call.service("mm", "load", f"{program.dentry.path} is mapped; its pages come from the file when they are touched.")
 
 
@@ -172,7 +175,7 @@ def _begin_new_exec(call: Call, program: BinaryProgram, loaded: Loaded, who: Cre
     cpu = kernel.cpu
     cpu.page_table = task.mm.page_table
     cpu.reset(loaded.start, loaded.stack)
-    call.saved = {source: cpu.get(name) for name, source in task.abi.restores.items()}
+    call.saved = {source: word(cpu.get(name)) for name, source in task.abi.restores.items()}
 
 
 def _become_leader(kernel: Kernel, task: Task) -> int | None:

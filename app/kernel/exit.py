@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING
 
 from app.trace.events import TaskExit
 
-from . import futex, signal_delivery, stop
+from . import futex, ptrace, signal_delivery, stop
 from .abi.constants import MAX_SIGNAL, SaFlag, Signo
 from .abi.text import signal_name
+from .clock import CLOCK_TICK
 from .fs import job_control
+from .ipc import sem
 from .signal import SIG_IGN, SigInfo
 from .task import Process, Task, TaskState, WaitStatus
 
 if TYPE_CHECKING:
     from .kernel import Kernel
-
-CLOCK_TICK = 10_000_000
-"""Unit of the times in SIGCHLD, ns (sysconf(_SC_CLK_TCK) is 100)."""
 
 
 def exit_process(kernel: Kernel, task: Task, status: WaitStatus, strace: str | None = None) -> None:
@@ -49,12 +48,15 @@ def exit_task(kernel: Kernel, task: Task, status: WaitStatus, strace: str | None
     kernel.scheduler.remove(task)
     kernel.dispatcher.abandon(task)
     futex.release_memory(kernel, task)
+    sem.exit_undo(task)
     if task.vfork_done is not None:
         task.vfork_done.wake_all()
     del kernel.tasks[task.tid]
     process.tasks.remove(task)
     task.files.drop_reference()
     task.mm.drop_reference()
+    if task.trace is not None and not task.is_leader:
+        ptrace.ended(kernel, task, status)
     if not process.tasks:
         _end_process(kernel, process, status)
     elif process.pending:
@@ -65,11 +67,24 @@ def _end_process(kernel: Kernel, process: Process, status: WaitStatus) -> None:
     """Nothing runs in it any more: it becomes a zombie, its children get another parent, its own parent is told."""
     process.status = status
     process.stop_timers()
+    if process.tracees:
+        ptrace.release_tracees(kernel, process)
     job_control.release(kernel, process)
     stop.hang_up_orphans(kernel, process)
     _orphan_children(kernel, process)
     process.exit_events.wake_all()
-    parent = process.parent
+    if process.leader.trace is not None:
+        ptrace.ended(kernel, process.leader, status)
+        if ptrace.is_told_first(process):
+            return
+    tell_of_end(kernel, process)
+
+
+def tell_of_end(kernel: Kernel, process: Process) -> None:
+    """Tell the parent that a process has ended; it goes at once when nobody wants to know."""
+    parent, status = process.parent, process.status
+    if status is None:
+        raise ValueError(f"process {process.pid} has not ended")
     if parent is None or not parent.tasks:
         reap(kernel, process)
         return
@@ -92,17 +107,21 @@ def exit_code_name(status: WaitStatus) -> str:
 
 def notify_parent(kernel: Kernel, process: Process, signo: int, code: str, status: int) -> None:
     """Send the parent `signo` with what became of its child."""
-    parent = process.parent
-    if parent is not None:
-        info = SigInfo(
-            signo,
-            code,
-            pid=process.pid,
-            uid=process.leader.credentials.uid,
-            status=status,
-            utime=process.cpu_time // CLOCK_TICK,
-        )
-        signal_delivery.send_to_process(kernel, parent, info)
+    if process.parent is not None:
+        notify(kernel, process.parent, process, signo, code, status)
+
+
+def notify(kernel: Kernel, listener: Process, process: Process, signo: int, code: str, status: int) -> None:
+    """Send `listener`, the parent or the tracer of `process`, the same."""
+    info = SigInfo(
+        signo,
+        code,
+        pid=process.pid,
+        uid=process.leader.credentials.uid,
+        status=status,
+        utime=process.cpu_time // CLOCK_TICK,
+    )
+    signal_delivery.send_to_process(kernel, listener, info)
 
 
 def reap(kernel: Kernel, process: Process) -> None:

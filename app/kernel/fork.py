@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from enum import IntFlag
 from typing import TYPE_CHECKING, Literal
 
+from app.kernel.abi.flags import Flags
 from app.trace.events import TaskStart
 
 from .errno import Errno, KernelError
+from .ipc import sem
 from .resource import Resource
 from .signal import SignalSet
 from .task import DISABLED_STACK, Process, SchedPolicy, Task
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from .kernel import Kernel
 
 
-class CloneFlag(IntFlag):
+class CloneFlag(Flags):
     """Flags of clone(2) and clone3(2)."""
 
     CLONE_VM = 0x100
@@ -122,6 +123,7 @@ def copy_task(call: Call, flags: int, stack: int, tls: int, exit_signal: int) ->
         process.leader = child
     process.tasks.append(child)
     kernel.tasks[tid] = child
+    sem.copy_undo(parent, child, bool(flags & CloneFlag.CLONE_SYSVSEM))
     if flags & CloneFlag.CLONE_VFORK:
         child.vfork_done = WaitQueue()
     kernel.recorder.emit(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Literal, NoReturn
 
@@ -25,7 +25,7 @@ from app.trace.events import (
 )
 from app.trace.recorder import Recorder
 
-from . import boot, cpu_timers, exit, fault, signal_delivery, stop, syscalls
+from . import boot, cpu_timers, exit, fault, ptrace, signal_delivery, stop, syscalls
 from .abi import ABIS
 from .abi.text import signal_name
 from .clock import Clock
@@ -36,6 +36,9 @@ from .exec import regions
 from .first_program import ExecError
 from .fs.tty import Terminal
 from .futex import FutexTable
+from .ipc.mqueue import MessageQueues
+from .ipc.msg import new_queues
+from .ipc.sem import new_sets
 from .ipc.shm import new_segments
 from .net.namespace import Net
 from .scheduler import Scheduler
@@ -94,6 +97,9 @@ class Kernel:
         self.init: Process
         self.first: Process
         self.shm = new_segments()
+        self.semaphores = new_sets()
+        self.messages = new_queues()
+        self.mqueues = MessageQueues(self.clock)
         self.input: InputDevice
         self.terminals: dict[int, Terminal] = {}
         self.scheduler = Scheduler(self)
@@ -103,6 +109,8 @@ class Kernel:
         self.output_bytes = 0
         self.dispatcher = Dispatcher(self, self.abi)
         self._stop: tuple[EndReason, str] | None = None
+        self._typed = False
+        self._idling = False
         self.last_pid = boot.FIRST_PID
         self._in_user_mode = True
 
@@ -114,10 +122,11 @@ class Kernel:
             self._boot()
             while True:
                 task = self._next_task()
-                with suppress(TaskDead):
+                try:
                     self._run_task(task)
-                if not self.tasks:
-                    self._end_by_exit()
+                except TaskDead:
+                    if not self.tasks:
+                        self._end_by_exit()
         except OutOfMemory:
             size = self.config.memory_bytes >> 20
             with suppress(RunOver):
@@ -136,6 +145,16 @@ class Kernel:
         if self._stop is None:
             self._stop = (reason, sentence)
         self.cpu.stop()
+
+    def notice_input(self) -> None:
+        """Somebody typed: the terminal takes it in as soon as possible, also while the program computes.
+
+        May be called from any thread; where in the program it strikes depends on the host. Standard input that is not
+        a terminal stays as it is until it is read.
+        """
+        self._typed = True
+        if not self._idling:
+            self.cpu.stop()
 
     def _boot(self) -> None:
         """Make the first process out of the Program and announce it."""
@@ -172,7 +191,9 @@ class Kernel:
                 self.end(*self._stop)
             if limit is not None and recorder.seq >= limit:
                 self.end("event-limit", f"The run produced {limit} events, as many as it may, and was ended.")
-            # A timer that fired as it fell asleep has queued it again: it goes on in its call, not in user mode.
+            if self._typed:
+                self._take_typed()
+            # One that fell asleep in this trap, and was woken by a timer at once, is in the run queue.
             if task.state is not TaskState.RUNNABLE or task.sleeping is not None:
                 return
             if scheduler.should_switch():
@@ -180,12 +201,14 @@ class Kernel:
                 return
             if not self._return_to_user(task):
                 return
-            budget = scheduler.budget()
+            budget = 1 if task.trace is not None and ptrace.is_stepping(task) else scheduler.budget()
             leave = cpu.run(budget)
             self._in_user_mode = False
             if isinstance(leave, SliceExit):
                 clock.executed(budget)
                 self._interrupt(task, leave.pc)
+                if task.trace is not None:
+                    ptrace.stepped(self, task, leave.pc)
             else:
                 clock.tick()
                 recorder.now = clock.now
@@ -216,10 +239,15 @@ class Kernel:
     def _return_to_user(self, task: Task) -> bool:
         """Deliver signals, then go back to user mode; False when a signal stopped the task."""
         handler_runs = False
-        if task.signal_pending or task.dropped or task.saved_blocked is not None:
+        trace = task.trace
+        if trace is not None and not ptrace.before_user(self, task):
+            return False
+        if task.signal_pending or task.dropped or task.saved_blocked is not None or trace is not None:
             handler_runs = signal_delivery.deliver(self, task)
             if task.state is not TaskState.RUNNABLE:
                 return False
+            if trace is not None:
+                trace.number = ptrace.NO_CALL
         if task.interruption is not None:
             self.dispatcher.restart(task)
         if not self._in_user_mode:
@@ -238,6 +266,9 @@ class Kernel:
                 return task
             if self._stop is not None:
                 self.end(*self._stop)
+            if self._typed:
+                self._take_typed()
+                continue
             if self.first.is_zombie and not self._has_future():
                 self._end_by_exit()
             if not self._idle():
@@ -249,7 +280,7 @@ class Kernel:
 
     def _why_stuck(self) -> str:
         """Why no task will ever run again."""
-        if any(task.state is TaskState.STOPPED for task in self.tasks.values()):
+        if any(task.state in (TaskState.STOPPED, TaskState.TRACED) for task in self.tasks.values()):
             return "The program is stopped, and nobody is left who could send it SIGCONT, so the run was ended."
         return "Every task sleeps and nothing is left that could wake one, so the run was ended."
 
@@ -262,6 +293,8 @@ class Kernel:
         when = self.timers.next_time()
         waiter = None if self.input.ended else self.input.readers.first_waiter
         if when is None:
+            if waiter is None and isinstance(self.input, Terminal) and not self.input.ended:
+                waiter = self.input.key_waiter()
             if waiter is not None:
                 self._announce_wait(waiter)
                 self._read_keyboard()
@@ -279,7 +312,11 @@ class Kernel:
         if self.console.poll(0):
             return True
         self._announce_wait(waiter)
-        return self.console.poll(min(delay, LONGEST_WAIT) / 10**9)
+        self._idling = True
+        try:
+            return self.console.poll(min(delay, LONGEST_WAIT) / 10**9)
+        finally:
+            self._idling = False
 
     def _announce_wait(self, waiter: Task) -> None:
         """Tell the visitor that the program waits for something to be typed, and show all that was printed."""
@@ -289,9 +326,17 @@ class Kernel:
             self.recorder.emit_for(waiter.tid, InputWait(call=sleeping.call.id, sentence=sentence))
         self.recorder.flush()
 
+    def _take_typed(self) -> None:
+        """Take in what was typed while nobody waited for it."""
+        self._typed = False
+        while self.input.listens and not self.input.ended and self.console.poll(0):
+            self._read_keyboard()
+
     def _read_keyboard(self) -> None:
         """Feed what the console says to the input device."""
+        self._idling = True
         data = self.console.read(READ_SIZE)
+        self._idling = self._typed = False
         if data is None:
             self.end(*(self._stop or ("stopped", "The run was stopped.")))
         self.recorder.emit(Input(data=data, eof=not data))
@@ -354,17 +399,29 @@ class Kernel:
 
     def end_task(self, task: Task, code: int, strace: str) -> NoReturn:
         """End the current thread by itself (exit(2)). Does not return to the caller."""
-        exit.exit_task(self, task, WaitStatus.exited(code), strace)
-        raise TaskDead
+        status = WaitStatus.exited(code)
+        self._end(task, status, lambda: exit.exit_task(self, task, status, strace))
 
     def end_process(self, task: Task, code: int, strace: str) -> NoReturn:
         """End the process of the current task by itself (exit_group(2)). Does not return to the caller."""
-        exit.exit_process(self, task, WaitStatus.exited(code), strace)
-        raise TaskDead
+        status = WaitStatus.exited(code)
+        self._end(task, status, lambda: exit.exit_process(self, task, status, strace))
 
     def kill_process(self, task: Task, signo: int, dumped: bool) -> NoReturn:
         """End the process of the current task by a signal. Does not return to the caller."""
-        exit.exit_process(self, task, WaitStatus.killed(signo, dumped))
+        status = WaitStatus.killed(signo, dumped)
+        self._end(task, status, lambda: exit.exit_process(self, task, status))
+
+    def _end(self, task: Task, status: WaitStatus, end: Callable[[], None]) -> NoReturn:
+        """Call `end`, after the stop that a tracer may want first, and unwind."""
+
+        def dead() -> NoReturn:
+            end()
+            raise TaskDead
+
+        if task.trace is None or not ptrace.stops_before_end(self, task, status.word, dead):
+            end()
+        self.dispatcher.current = None
         raise TaskDead
 
     def stop_process(self, task: Task, signo: int) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from .clock import SECOND
 from .errno import Errno
 from .wait import Blocking, Interrupted, Restart, Sleep, WaitQueue
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from .call import Call
     from .fs.file import FileDescription
 
-SECOND = 1_000_000_000
 KTIME_MAX = (1 << 63) - 1
 """The latest time the kernel can express, ns. A timer set for it never fires."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from enum import IntFlag
+from app.kernel.abi.flags import Flags
 
 
-class PollEvent(IntFlag):
+class PollEvent(Flags):
     """Events of poll(2). Members stand in the order in which strace lists them."""
 
     POLLIN = 0x1

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from app.trace.events import Switch
+from app.trace.events import Switch, Wake
 
 from . import cpu_timers
 from .clock import INSTRUCTION_TIME
@@ -39,6 +39,16 @@ class Scheduler:
         self._counts_until = 0
         self._charged = 0
 
+    def wake(self, task: Task) -> None:
+        """What a task slept for has happened: it queues, and goes on when its turn comes."""
+        sleeping = task.sleeping
+        if sleeping is not None:
+            sentence = "What the task slept for has happened, or a signal arrived: it may run again."
+            self.kernel.recorder.emit_for(
+                task.tid, Wake(call=sleeping.call.id, on=sleeping.sleep.on, sentence=sentence)
+            )
+        self.add(task)
+
     def add(self, task: Task) -> None:
         """A task became runnable: it queues."""
         self._queue.append(task)
@@ -47,11 +57,6 @@ class Scheduler:
         """A task that may be in the queue will never run again."""
         if task in self._queue:
             self._queue.remove(task)
-
-    @property
-    def has_waiting(self) -> bool:
-        """Whether a task other than the current one could run."""
-        return bool(self._queue)
 
     def next(self) -> Task | None:
         """Take the first runnable task off the queue; None when all sleep."""
@@ -125,6 +130,7 @@ class Scheduler:
 _REASONS = {
     TaskState.SLEEPING: "sleeps",
     TaskState.STOPPED: "is stopped",
+    TaskState.TRACED: "is stopped for its tracer",
     TaskState.DEAD: "has ended",
     TaskState.RUNNABLE: "its time slice is over",
 }

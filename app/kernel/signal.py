@@ -175,50 +175,51 @@ class SigInfo(Struct, frozen=True):
 class PendingSignals:
     """Signals that were sent and not acted on yet, oldest first.
 
-    A standard signal is pending once, however often it is sent; real-time signals queue (signal(7)).
+    A standard signal is pending once, however often it is sent; real-time signals queue (signal(7)). `infos` are those
+    of each number that is pending.
     """
 
-    __slots__ = ("_infos", "_length")
+    __slots__ = ("_length", "infos")
 
     def __init__(self) -> None:
-        self._infos: dict[int, list[SigInfo]] = {}
+        self.infos: dict[int, list[SigInfo]] = {}
         self._length = 0
 
     def __bool__(self) -> bool:
-        return bool(self._infos)
+        return bool(self.infos)
 
     def __len__(self) -> int:
         return self._length
 
     def __contains__(self, signo: int) -> bool:
-        return signo in self._infos
+        return signo in self.infos
 
     @property
     def bits(self) -> int:
         """As a `sigset_t`."""
-        return sum(1 << (signo - 1) for signo in self._infos)
+        return sum(1 << (signo - 1) for signo in self.infos)
 
     def add(self, info: SigInfo) -> None:
         """Note that a signal was sent."""
-        queue = self._infos.setdefault(info.signo, [])
+        queue = self.infos.setdefault(info.signo, [])
         if not queue or info.signo >= FIRST_REALTIME or info.is_of_timer:
             queue.append(info)
             self._length += 1
 
     def discard(self, signo: int) -> None:
         """Forget `signo`, however often it is queued."""
-        self._length -= len(self._infos.pop(signo, ()))
+        self._length -= len(self.infos.pop(signo, ()))
 
     def unblocked(self, blocked: SignalSet) -> bool:
         """Whether one of them is to be acted on."""
-        return any(signo not in blocked for signo in self._infos)
+        return any(signo not in blocked for signo in self.infos)
 
     def take(self, blocked: SignalSet) -> SigInfo | None:
         """Remove and return the next one that is not blocked.
 
         SIGKILL goes before all, then signals that the CPU makes, then the lowest number.
         """
-        while ready := [signo for signo in self._infos if signo not in blocked]:
+        while ready := [signo for signo in self.infos if signo not in blocked]:
             info = self.take_one(
                 min(ready, key=lambda signo: (signo != Signo.SIGKILL, signo not in _SYNCHRONOUS, signo)),
             )
@@ -228,11 +229,11 @@ class PendingSignals:
 
     def take_one(self, signo: int) -> SigInfo | None:
         """Remove and return the oldest `signo`, which must be pending; None when its timer takes it back."""
-        queue = self._infos[signo]
+        queue = self.infos[signo]
         info = queue.pop(0)
         self._length -= 1
         if not queue:
-            del self._infos[signo]
+            del self.infos[signo]
         return info if info.taken is None else info.taken(info)
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Literal
 from app.trace.events import Signal as SignalEvent
 from app.trace.events import word
 
-from . import signal_frame
+from . import ptrace, signal_frame
 from .abi.constants import SaFlag, Signo
 from .abi.text import signal_name
+from .credentials import Capability
 from .resource import Resource
 from .signal import (
     FIRST_REALTIME,
@@ -55,6 +56,14 @@ def send_to_process(kernel: Kernel, process: Process, info: SigInfo) -> bool:
     return _send(kernel, tasks[0], process.pending, info, tuple(tasks))
 
 
+def may_send(sender: Task, process: Process, signo: int) -> bool:
+    """Whether `sender` may send the signal to `process` (kill(2), second paragraph; Linux `check_kill_permission`)."""
+    mine, theirs = sender.credentials, process.credentials
+    if mine.capable(Capability.CAP_KILL) or {mine.euid, mine.uid} & {theirs.suid, theirs.uid}:
+        return True
+    return signo == Signo.SIGCONT and process.sid == sender.process.sid
+
+
 def send_to_group(kernel: Kernel, pgid: int, info: SigInfo) -> bool:
     """Send to every process of a process group; False when there is none."""
     members = [process for process in kernel.processes.values() if process.pgid == pgid]
@@ -70,7 +79,12 @@ def _send(kernel: Kernel, target: Task, queue: PendingSignals, info: SigInfo, ca
     """
     signo = info.signo
     _prepare(kernel, target.process, signo)
-    if target.sighand.ignores(signo) and signo not in target.blocked and signo not in target.waited_for:
+    if (
+        target.sighand.ignores(signo)
+        and signo not in target.blocked
+        and signo not in target.waited_for
+        and (target.trace is None)
+    ):
         target.dropped.setdefault(signo, info)
         return True
     if signo < FIRST_REALTIME and signo in queue and not info.is_of_timer:
@@ -98,7 +112,7 @@ def _wants(kernel: Kernel, task: Task, signo: int) -> bool:
     """Whether `task` is to be disturbed for a signal (`wants_signal`)."""
     if signo == Signo.SIGKILL:
         return True
-    if signo in task.blocked or task.state is TaskState.STOPPED:
+    if signo in task.blocked or task.state in (TaskState.STOPPED, TaskState.TRACED):
         return False
     return len(task.process.tasks) == 1 or task is kernel.scheduler.current or not task.signal_pending
 
@@ -134,7 +148,7 @@ def _prepare(kernel: Kernel, process: Process, signo: int) -> None:
 def _rouse(task: Task, signo: int) -> None:
     """Let `task` notice a signal: a sleep that may be interrupted ends, and one that is fatal ends every sleep."""
     sleeping = task.sleeping
-    if signo == Signo.SIGKILL and task.state is TaskState.STOPPED:
+    if signo == Signo.SIGKILL and task.state in (TaskState.STOPPED, TaskState.TRACED):
         task.state = TaskState.RUNNABLE
         task.on_runnable(task)
     elif sleeping is None or sleeping.sleep.interruptible or task.sighand.is_fatal(signo):
@@ -171,9 +185,20 @@ def deliver(kernel: Kernel, task: Task) -> bool:
     while task.state is TaskState.RUNNABLE:
         if task.stop_pending and not task.fatal_signal_pending:
             task.stop_pending = False
-            task.state = TaskState.STOPPED
+            if task.trace is not None:
+                ptrace.group_stop(kernel, task, task.process.stopped_by or Signo.SIGTRAP)
+            else:
+                task.state = TaskState.STOPPED
             break
+        if task.trace is not None:
+            given = ptrace.take_given(task)
+            if given is not None:
+                handler_runs |= _act(kernel, task, given)
+                continue
         info = task.pending.take(task.blocked) or task.process.pending.take(task.blocked)
+        if info is not None and task.trace is not None and info.signo != Signo.SIGKILL:
+            ptrace.filter_signal(kernel, task, info)
+            break
         if info is not None:
             handler_runs |= _act(kernel, task, info)
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import exit, signal_delivery
+from . import exit, ptrace, signal_delivery
 from .abi.constants import SaFlag, Signo
 from .signal import SIG_IGN, SigInfo
 from .task import Process, Task, TaskState
@@ -12,7 +12,6 @@ from .task import Process, Task, TaskState
 if TYPE_CHECKING:
     from .kernel import Kernel
 
-INIT_PID = 1
 
 CONTINUED_WORD = 0xFFFF
 """The status word of a process that goes on (WIFCONTINUED)."""
@@ -22,13 +21,17 @@ def stop_process(kernel: Kernel, task: Task, signo: int) -> None:
     """Stop every thread of the process of `task`, which is the current one: the others as soon as they would run."""
     process = task.process
     process.stopped_by = signo
-    task.state = TaskState.STOPPED
+    if task.trace is not None:
+        ptrace.group_stop(kernel, task, signo)
+    else:
+        task.state = TaskState.STOPPED
     for other in process.tasks:
         if other is not task:
             other.stop_pending = True
             if other.sleeping is None or other.sleeping.sleep.interruptible:
                 other.wake()
-    _tell_parent(kernel, process, "CLD_STOPPED", signo << 8 | 0x7F, signo)
+    if task.trace is None or task.trace.tracer is not process.parent:
+        _tell_parent(kernel, process, "CLD_STOPPED", signo << 8 | 0x7F, signo)
 
 
 def continue_process(kernel: Kernel, process: Process) -> None:
@@ -54,7 +57,7 @@ def is_orphaned(kernel: Kernel, pgid: int, leaving: Process | None = None) -> bo
     """Whether a process group is orphaned (setpgid(2)), without regard to `leaving`, which ends."""
     for member in kernel.processes.values():
         parent = member.parent
-        if member.pgid != pgid or member is leaving or member.is_zombie or parent is None or parent.pid == INIT_PID:
+        if member.pgid != pgid or member is leaving or member.is_zombie or parent is None or parent is kernel.init:
             continue
         if parent.pgid != pgid and parent.sid == member.sid:
             return False

@@ -64,6 +64,10 @@ class Syscall:
         return tuple(_parameter(name, self._hints[name]) for name in names)
 
     @cached_property
+    def _fetchers(self) -> tuple[tuple[str, Callable[..., Any], str], ...]:
+        return tuple((parameter.name, parameter.type.fetch, parameter.detail) for parameter in self.parameters)
+
+    @cached_property
     def result_text(self) -> Callable[[int], str]:
         """Prints a successful result as strace does."""
         result = self._hints.get("return")
@@ -91,8 +95,8 @@ class Syscall:
     def fetch(self, call: Call) -> None:
         """Fill `call.arguments` from its registers. Nothing is checked yet: arguments check themselves when used."""
         arguments = call.arguments
-        for parameter, raw in zip(self.parameters, call.raw, strict=False):
-            arguments[parameter.name] = parameter.type.fetch(call, parameter.name, raw, parameter.detail)
+        for (name, fetch, detail), raw in zip(self._fetchers, call.raw, strict=False):
+            arguments[name] = fetch(call, name, raw, detail)
 
 
 _served: dict[str, Syscall] = {}

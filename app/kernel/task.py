@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from .fs.descriptors import DescriptorTable
     from .fs.inode import Inode
     from .interval_timer import IntervalTimer
+    from .ipc.sem import UndoList
     from .mm.address_space import AddressSpace
     from .posix_timer import PosixTimers
+    from .ptrace import Trace
     from .timer import Timer
     from .wait import Sleep
 
@@ -38,6 +40,8 @@ class TaskState(enum.Enum):
     RUNNABLE = "runnable"
     SLEEPING = "sleeping"
     STOPPED = "stopped"
+    TRACED = "traced"
+    """Stopped until its tracer lets it go on (ptrace(2))."""
     DEAD = "dead"
 
 
@@ -73,6 +77,11 @@ class WaitStatus(Struct, frozen=True):
         return self.word & 0x7F or None
 
     @property
+    def value(self) -> int:
+        """`si_status`: the signal, or the exit status."""
+        return self.signal or self.code
+
+    @property
     def dumped(self) -> bool:
         """Whether Linux would have written a core dump."""
         return bool(self.word & 0x80)
@@ -98,6 +107,8 @@ class Process(Struct, eq=False):
     _leader: Task | None = None
     tasks: list[Task] = field(default_factory=list)
     children: list[Process] = field(default_factory=list)
+    tracees: list[Task] = field(default_factory=list)
+    """Those that it traces (ptrace(2))."""
     exit_signal: int = SIGCHLD
     pending: PendingSignals = field(default_factory=PendingSignals)
     rlimits: dict[int, tuple[int, int]] = field(default_factory=default_limits)
@@ -255,6 +266,10 @@ class Task(Struct, eq=False):
     io_flusher: bool = False
     clear_child_tid: int = 0
     robust_list: int = 0
+    trace: Trace | None = None
+    """Set while somebody traces it (ptrace(2))."""
+    semaphore_undo: UndoList | None = None
+    """What its exit adds to semaphores (SEM_UNDO)."""
     cpu_time: int = 0
     cpu_timers: list[CpuTimer] = field(default_factory=list)
     start_time: int = 0
@@ -264,7 +279,7 @@ class Task(Struct, eq=False):
     @property
     def signal_pending(self) -> bool:
         """Whether a signal, or a stop, is to be acted on before user mode goes on."""
-        if not self.pending and not self.process.pending and not self.stop_pending:
+        if not (self.pending.infos or self.process.pending.infos or self.stop_pending):
             return False
         blocked = self.blocked
         return self.stop_pending or self.pending.unblocked(blocked) or self.process.pending.unblocked(blocked)

@@ -48,8 +48,9 @@ class TimerQueue:
 
     def fire(self, now: int) -> None:
         """Call every callback whose time has come by `now`."""
-        while (when := self.next_time()) is not None and when <= now:
-            _, _, timer = heapq.heappop(self._heap)
+        heap = self._heap
+        while heap and heap[0][0] <= now:
+            _, _, timer = heapq.heappop(heap)
             callback, timer.callback = timer.callback, None
             if callback is not None:
                 callback()

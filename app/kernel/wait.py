@@ -42,11 +42,6 @@ class WaitQueue:
         self._watchers: list[Watcher] = []
 
     @property
-    def is_waited_for(self) -> bool:
-        """Whether a task sleeps for a change, here or through a watcher."""
-        return self.first_waiter is not None
-
-    @property
     def first_waiter(self) -> Task | None:
         """The task that has slept for a change the longest, here or else through a watcher."""
         if self.sleepers:

@@ -22,6 +22,9 @@ class Stoppable(Protocol):
     def stop(self, reason: EndReason, sentence: str) -> None:
         """Ask the run to end at the next opportunity. May be called from any thread, at any time."""
 
+    def notice_input(self) -> None:
+        """Something was typed: the console has it. May be called from any thread, at any time."""
+
 
 Started = Callable[[Stoppable], None]
 

@@ -26,33 +26,34 @@ def execute(
     engine: Engine | None = None,
     batch: int = 256,
     confine: Confine = lambda start_threads: start_threads(),
+    begin: Callable[[], None] = lambda: None,
 ) -> RunEnd:
     """Run `spec` to its end and return its last event.
 
     `sink` gets the events in batches of at most `batch`, and at least every 50 milliseconds, from one thread at a
     time but not always from the caller's. The time limits are those of `spec`; assembling is not interrupted by them.
     `engine` is Trapgate's own unless given. `confine` is called when everything is loaded and nothing of the
-    visitor's has been looked at; it may enter a sandbox, and must call its argument, which starts a thread. Raises
+    visitor's has been looked at; it may enter a sandbox, and must call its argument, which starts a thread. `begin` is
+    called when the program is about to begin. Raises
     SourceError when the source has mistakes, and what `sink`, `console` and `confine` raise.
     """
-    if engine is None:
-        from app.runner.engine import TrapgateEngine  # noqa: PLC0415 - loads Unicorn and Keystone
-
-        engine = TrapgateEngine()
+    engine = _loaded(engine)
     last: list[AnyEvent] = []
 
     def keep_last(events: list[AnyEvent]) -> None:
         last[:] = events[-1:]
         sink(events)
 
+    def started(run: Stoppable) -> None:
+        begin()
+        attendant.watch(run)
+
     recorder = Recorder(keep_last, batch)
-    attendant = _Attendant(recorder, spec.limits)
-    engine.load()
-    # What is loaded by now stays: the garbage collector need not look at it again and again.
-    gc.freeze()
+    typing = console if spec.streams[0] == "terminal" else None
+    attendant = _Attendant(recorder, spec.limits, typing)
     confine(attendant.start)
     try:
-        engine.run(spec, recorder, console, attendant.watch)
+        engine.run(spec, recorder, console, started)
     finally:
         attendant.end()
     recorder.flush()
@@ -63,10 +64,30 @@ def execute(
     return last[0]
 
 
-class _Attendant:
-    """The second thread: stops the run at its time limits, and passes events on while the program is silent."""
+def _loaded(engine: Engine | None) -> Engine:
+    """`engine`, or else Trapgate's own, with all it needs in memory.
 
-    def __init__(self, recorder: Recorder, limits: Limits) -> None:
+    Loading makes many objects and hardly any garbage, and what is loaded stays: the collector need not look at it.
+    """
+    gc.disable()
+    try:
+        if engine is None:
+            from app.runner.engine import TrapgateEngine  # noqa: PLC0415 - loads Unicorn and Keystone
+
+            engine = TrapgateEngine()
+        engine.load()
+    finally:
+        gc.freeze()
+        gc.enable()
+    return engine
+
+
+class _Attendant:
+    """The second thread: stops the run at its time limits, passes events on while the program is silent, and tells the
+    run when somebody types at `console`, if that is a terminal."""
+
+    def __init__(self, recorder: Recorder, limits: Limits, console: Console | None) -> None:
+        self._console = console
         self.failure: Exception | None = None
         self._recorder = recorder
         self._limits = limits
@@ -97,6 +118,8 @@ class _Attendant:
             if sentence := watch.exceeded():
                 self._run.stop("time-limit", sentence)
                 return
+            if self._console is not None and self._console.poll(0):
+                self._run.notice_input()
             try:
                 self._recorder.flush()
             except Exception as error:

@@ -183,6 +183,8 @@ class Worker:
 
     def _started(self, run: Stoppable) -> None:
         self._run = run
+        if self._keys.poll(0):
+            run.notice_input()
         if self._ending:
             run.stop(*self._ending)
 
@@ -220,6 +222,8 @@ class Worker:
     def _obey(self, message: ToWorker) -> None:
         if isinstance(message, Keyboard):
             self._keys.type(message)
+            if self._run:
+                self._run.notice_input()
         else:
             self._end("stopped", "You stopped the program.")
 

@@ -107,8 +107,8 @@ class RunEnd(Event, tag="run.end"):
     reason: Annotated[
         EndReason, Meta(description="Why the run is over; `exit` and `signal` are the program's own doing.")
     ]
-    status: Annotated[int | None, Meta(description="Exit status 0..255 when the program exited by itself.")]
-    signal: Annotated[str | None, Meta(description="Signal name when a signal killed it.")]
+    status: Annotated[int | None, Meta(description="Exit status 0..255 when the first process exited by itself.")]
+    signal: Annotated[str | None, Meta(description="Signal name when a signal killed the first process.")]
     exit_code: Annotated[int, Meta(description="What a shell would show: status, or 128 + signal, or 124 at a limit.")]
     sentence: Sentence
     counters: Annotated[Counters, Meta(description="What the run used.")]
@@ -183,7 +183,7 @@ class Block(Event, tag="block"):
 
 
 class Wake(Event, tag="wake"):
-    """What the task waited for has happened."""
+    """What the task waited for has happened, its time is over, or a signal arrived: it is ready to go on."""
 
     call: CallId
     on: Annotated[str, Meta(description="What it waited for, as in `block`.")]
@@ -209,7 +209,7 @@ class Output(Event, tag="output"):
 
 
 class InputWait(Event, tag="input.wait"):
-    """Nothing can go on until the keyboard says something."""
+    """Every task sleeps, this one for the keyboard: nothing goes on until something is typed or a timer is due."""
 
     call: CallId
     sentence: Sentence
@@ -265,7 +265,7 @@ class Switch(Event, tag="switch"):
 
     previous: Annotated[int, Meta(description="Task that leaves the CPU; 0 for none.")]
     next: Annotated[int, Meta(description="Task that gets the CPU; 0 for none.")]
-    reason: Annotated[str, Meta(description="Why, in a word or two.")]
+    reason: Annotated[str, Meta(description="Why the previous task leaves the CPU, in a few words.")]
 
 
 class TaskStart(Event, tag="task.start"):
@@ -313,7 +313,7 @@ class TaskExit(Event, tag="task.exit"):
 
 
 class Memory(Event, tag="memory"):
-    """The address space changed; regions stay sorted and never overlap."""
+    """The address space of the task changed, for all that share it; regions stay sorted and never overlap."""
 
     change: Annotated[
         Literal["map", "unmap", "protect"],
@@ -326,7 +326,7 @@ class Memory(Event, tag="memory"):
 
 
 class Fd(Event, tag="fd"):
-    """The descriptor table changed."""
+    """The descriptor table of the task changed, for all that share it."""
 
     change: Annotated[
         Literal["open", "close", "flags"], Meta(description="`flags` says what the descriptor is now, like `open`.")
@@ -335,7 +335,9 @@ class Fd(Event, tag="fd"):
     description: Annotated[
         int | None, Meta(description="Identity of the open file description: equal numbers share offset and flags.")
     ]
-    kind: Annotated[str, Meta(description="`tty`, `file`, `directory`, `pipe`, `socket`, `device`; empty for `close`.")]
+    kind: Annotated[
+        str, Meta(description="`tty`, `file`, `directory`, `pipe`, `socket`, `epoll` and so on; empty for `close`.")
+    ]
     path: Annotated[str, Meta(description="As /proc/self/fd shows it; empty for `close`.")]
     flags: Annotated[str, Meta(description="`O_RDWR|O_CLOEXEC`; empty for `close`.")]
 

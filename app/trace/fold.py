@@ -44,6 +44,9 @@ TERMINAL = 0
 """Stream number of the terminal in `Output`."""
 
 
+TaskState = Literal["running", "ready", "waiting", "stopped", "exited"]
+
+
 class CallState(Struct):
     """A system call, as far as it has come."""
 
@@ -71,7 +74,7 @@ class TaskView(Struct):
     memory: AddressSpaceView
     descriptors: dict[int, Fd]
     """The descriptor table: the event that last said what each descriptor is."""
-    state: Literal["running", "ready", "waiting", "exited"] = "ready"
+    state: TaskState = "ready"
     end: TaskExit | None = None
 
 
@@ -84,6 +87,8 @@ class VisibleState(Struct):
     status: Literal["starting", "running", "waiting", "ended"] = "starting"
     mode: Mode = "user"
     line: int | None = None
+    lines: dict[int, int | None] = field(default_factory=dict)
+    """Where each task has entered the kernel or left it last."""
     abi: AbiInfo | None = None
     calls: dict[int, CallState] = field(default_factory=dict)
     """The latest call of each task, answered or not."""
@@ -150,7 +155,7 @@ def fold(state: VisibleState, event: AnyEvent) -> None:
             state.ending = event
         case ModeSwitch():
             state.mode = event.to
-            _move(state, event.line)
+            _move(state, event)
         case Trap() | Dispatch() | Check() | Service() | Block() | Wake() | Return():
             _call(state, event)
         case Output():
@@ -161,9 +166,10 @@ def fold(state: VisibleState, event: AnyEvent) -> None:
             pass
         case Fault():
             state.faults.append(event)
-            _move(state, event.line)
+            _move(state, event)
         case Signal():
             state.signals.append(event)
+            _stop_or_continue(state, event)
         case Switch() | TaskStart() | TaskExec() | TaskExit():
             _task(state, event)
         case Memory():
@@ -177,16 +183,31 @@ def fold(state: VisibleState, event: AnyEvent) -> None:
                 descriptors[event.fd] = event
 
 
-def _move(state: VisibleState, line: int | None) -> None:
+def _move(state: VisibleState, event: Trap | ModeSwitch | Fault) -> None:
     """Show another source line; code without one leaves the last line in view."""
-    if line is not None:
-        state.line = line
+    state.lines[event.task] = event.line
+    if event.line is not None:
+        state.line = event.line
+
+
+def _stop_or_continue(state: VisibleState, event: Signal) -> None:
+    """Let a signal that stops or continues a process do so to every thread of it."""
+    task = state.tasks.get(event.task)
+    if task is None or event.action not in ("stop", "continue"):
+        return
+    for other in state.tasks.values():
+        if other.process != task.process or other.state == "exited":
+            continue
+        if event.action == "stop":
+            other.state = "stopped"
+        elif other.state == "stopped":
+            other.state = "ready"
 
 
 def _call(state: VisibleState, event: Trap | Dispatch | Check | Service | Block | Wake | Return) -> None:
     if isinstance(event, Trap):
         state.calls[event.task] = CallState(event)
-        _move(state, event.line)
+        _move(state, event)
         return
     call = state.calls.get(event.task)
     if call is None or call.trap.call != event.call:
@@ -203,7 +224,7 @@ def _call(state: VisibleState, event: Trap | Dispatch | Check | Service | Block 
             _set_task(state, event.task, "waiting")
         case Wake():
             call.block = None
-            _set_task(state, event.task, "running")
+            _set_task(state, event.task, "running" if event.task == state.task else "ready")
         case Return():
             call.result = event
 
@@ -228,6 +249,8 @@ def _task(state: VisibleState, event: Switch | TaskStart | TaskExec | TaskExit) 
                 previous.state = "ready"
             _set_task(state, event.next, "running")
             state.task = event.next or state.task
+            line = state.lines.get(state.task)
+            state.line = state.line if line is None else line
 
 
 def _view(state: VisibleState, tid: int) -> TaskView:
@@ -247,6 +270,7 @@ def _start_task(state: VisibleState, event: TaskStart) -> None:
     memory = parent.memory if "memory" in event.shares else AddressSpaceView(list(parent.memory.regions))
     descriptors = parent.descriptors if "files" in event.shares else dict(parent.descriptors)
     state.tasks[event.pid] = TaskView(event.pid, event.parent, event.name, event.process, memory, descriptors)
+    state.lines[event.pid] = state.lines.get(event.parent)
 
 
 def _rename(state: VisibleState, former: int, now: int) -> None:
@@ -259,10 +283,12 @@ def _rename(state: VisibleState, former: int, now: int) -> None:
     state.tasks[now] = task
     if former in state.calls:
         state.calls[now] = state.calls.pop(former)
+    if former in state.lines:
+        state.lines[now] = state.lines.pop(former)
     state.task = now
 
 
-def _set_task(state: VisibleState, task: int, now: Literal["running", "ready", "waiting", "exited"]) -> None:
+def _set_task(state: VisibleState, task: int, now: TaskState) -> None:
     if task in state.tasks:
         state.tasks[task].state = now
 

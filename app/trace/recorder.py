@@ -58,7 +58,7 @@ class Recorder:
         """Give everything queued to the sink. Called when the run waits, ends, or has been silent for a while."""
         # `emit` takes no lock: appending to a deque and taking from its other end do not disturb each other.
         with self._flushing:
-            waiting = self._waiting
-            batch = [waiting.popleft() for _ in range(len(waiting))]
+            take = self._waiting.popleft
+            batch = [take() for _ in range(len(self._waiting))]
             if batch:
                 self._sink(batch)

@@ -5,6 +5,7 @@ import { showRunning, source } from "./editor/editor";
 import { Machine } from "./panels/Machine";
 import { Story } from "./panels/Story";
 import { Strace } from "./panels/Strace";
+import { told } from "./fold/tasks";
 import { listenForKeys } from "./playback/keys";
 import { count, state, trace, waitingForInput } from "./playback/playback";
 import { Transport } from "./playback/Transport";
@@ -32,7 +33,7 @@ function Caption() {
       <p class="sentence" data-testid="sentence">
         {mistakes.value.length > 0
           ? "The assembler could not read the program. The mistakes are marked in the editor."
-          : now.sentence || (count.value > 0 ? "Before the first event: the program is not loaded yet." : idle)}
+          : told(now) || (count.value > 0 ? "Before the first event: the program is not loaded yet." : idle)}
       </p>
     </div>
   );

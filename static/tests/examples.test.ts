@@ -10,6 +10,7 @@ interface Expected {
   readonly line: number | null;
   readonly memory: readonly (readonly string[])[];
   readonly descriptors: Readonly<Record<string, string>>;
+  readonly tasks: Readonly<Record<string, readonly [number, string]>>;
   readonly printed: number;
   readonly strace: readonly string[];
   readonly waiting: boolean;
@@ -36,6 +37,7 @@ describe.each(runs)("the run of $name", ({ events, states }) => {
       line: state.line,
       memory: state.memory.map((region) => [region.start, region.end, region.perms, region.name]),
       descriptors: Object.fromEntries([...state.descriptors].map(([fd, entry]) => [fd.toString(), entry.path])),
+      tasks: Object.fromEntries([...state.tasks.values()].map((task) => [task.pid, [task.process, task.state]])),
       printed: state.outputBytes,
       strace: trace.rows.slice(0, state.rows).map((row) => row.text),
       waiting: state.waiting !== null,

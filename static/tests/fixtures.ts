@@ -12,3 +12,19 @@ export function indexOf(events: readonly TrapgateEvent[], type: TrapgateEvent["t
   if (found === undefined) throw new Error(`no ${type} number ${nth}`);
   return found;
 }
+
+interface Run {
+  readonly name: string;
+  readonly events: readonly TrapgateEvent[];
+}
+
+let runs: readonly Run[] | undefined;
+
+/** The recorded run of an example program. */
+export function example(name: string): readonly TrapgateEvent[] {
+  const url = new URL("fixtures/examples.json", import.meta.url);
+  runs ??= JSON.parse(readFileSync(url, "utf8")) as Run[];
+  const run = runs.find((candidate) => candidate.name === name);
+  if (!run) throw new Error(`no example ${name}`);
+  return run.events;
+}

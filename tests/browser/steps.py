@@ -64,3 +64,13 @@ def expect_status(page: Page, text: str) -> None:
 def expect_index(page: Page, index: int) -> None:
     """The stage shows this event."""
     expect(by_id(page, "stage")).to_have_attribute("data-index", str(index))
+
+
+def go_to(page: Page, place: str, times: int = 1) -> None:
+    """Step forward until the stage has stood at this place so many times."""
+    stage = by_id(page, "stage")
+    forward = by_id(page, "step-forward")
+    while times:
+        assert forward.is_enabled(), f"the run has no more {place}"
+        forward.click()
+        times -= stage.get_attribute("data-place") == place

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.steps import by_id, expect_index, expect_status, run_hello
+from tests.browser.steps import by_id, expect_index, expect_status, go_to, run_hello
 from tests.support.live import REPOSITORY, LiveServer
 
 AXE = REPOSITORY / "static/node_modules/axe-core/axe.min.js"
@@ -51,6 +51,28 @@ def test_wcag_in_light_and_dark(browser: Browser, server: LiveServer, axe: str, 
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
         assert violations(page) == []
+    context.close()
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 700), (390, 844)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_wcag_with_several_tasks(browser: Browser, server: LiveServer, axe: str, size: tuple[int, int]) -> None:
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", bypass_csp=True
+    )
+    page = context.new_page()
+    page.goto(server.url)
+    page.wait_for_selector("body[data-connected=true]")
+    page.evaluate(axe)
+    by_id(page, "examples").select_option("pipe-between")
+    run_hello(page)
+    if size[0] < 1360:
+        by_id(page, "tab-machine").click()
+    by_id(page, "to-start").click()
+    go_to(page, "scheduler")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     context.close()
 
 

@@ -30,6 +30,10 @@ EXAMPLES = {
     "files": "exited with status 0",
     "memory": "exited with status 0",
     "pipe": "exited with status 0",
+    "fork": "exited with status 3",
+    "pipe-between": "exited with status 0",
+    "signal": "exited with status 0",
+    "threads": "exited with status 0",
     "hello-att": "exited with status 0",
     "hello-nasm": "exited with status 0",
 }

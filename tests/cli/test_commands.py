@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -212,10 +213,21 @@ def test_asm_lists_address_bytes_and_line(hello: Path) -> None:
 
 def test_syscalls_shows_the_table_and_one_call(tmp_path: Path) -> None:
     table = trapgate("syscalls", cwd=tmp_path).stdout.decode().splitlines()
-    assert any(line.split() == ["1", "write(fd,", "buf,", "count)"] for line in table)
+    assert any(line.split() == ["1", "full", "write(fd,", "buf,", "count)"] for line in table)
+    assert any(line.split()[:3] == ["425", "none", "io_uring_setup"] for line in table)
     by_name, by_number = (trapgate("syscalls", call, cwd=tmp_path).stdout for call in ("write", "1"))
     assert by_name == by_number
-    assert b"write(2)" in by_name
+    assert b"man page   write(2)" in by_name
+    assert b"level      full" in by_name
+    assert b"\n  EBADF: `fd` is not open for writing.\n" in by_name
+
+
+def test_syscalls_says_what_is_missing(tmp_path: Path) -> None:
+    partial = trapgate("syscalls", "clock_settime", cwd=tmp_path).stdout
+    assert b"\nNot served: " in partial
+    assert b"level      partial" in partial
+    none = trapgate("syscalls", "--arch", "x86_64", "io_uring_setup", cwd=tmp_path).stdout
+    assert b"ENOSYS on purpose" in none
 
 
 def test_doctor_names_what_it_looked_at(tmp_path: Path) -> None:
@@ -289,3 +301,24 @@ def test_files_that_cannot_be_brought_in_are_named(tmp_path, arguments, message)
     assert done.returncode == 2
     assert b"Error: " + message in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+def test_control_c_at_a_terminal_is_the_programs(tmp_path: Path) -> None:
+    (tmp_path / "busy.s").write_text(
+        ".globl _start\n_start: mov $1, %eax\nmov $1, %edi\nlea up(%rip), %rsi\nmov $2, %edx\nsyscall\n"
+        '1: jmp 1b\n.data\nup: .ascii "up"\n'
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(tmp_path)
+        os.execve(sys.executable, [sys.executable, "-m", "app", "run", "busy.s"], environment)
+    try:
+        shown = b""
+        while not shown.endswith(b"up"):
+            shown += os.read(terminal, 1000)
+        os.write(terminal, b"\x03")
+        _, status = os.waitpid(pid, 0)
+    finally:
+        os.close(terminal)
+    assert os.waitstatus_to_exitcode(status) == 130, shown

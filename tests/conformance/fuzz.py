@@ -9,19 +9,25 @@ from __future__ import annotations
 
 import argparse
 import re
+import resource
+import signal
 import subprocess
 import sys
+import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from types import FrameType
 
 from app.kernel.config import KernelConfig
 from app.kernel.errno import Errno
 from app.trace.events import AnyEvent, Fd, Return, RunEnd, Trap
 from app.trace.recorder import Recorder
-from tests.conformance.event_rules import check_events
+from tests.conformance.event_rules import check_events, check_released
 from tests.conformance.fuzz_calls import Sequence as Generator
-from tests.conformance.fuzz_calls import wild
+from tests.conformance.fuzz_wild import wild
 from tests.conformance.harness import WORK_DIRECTORY, FedConsole, Outcome, WatchedKernel, run_native
 from tests.conformance.program import Call, Packed, Result, call, compile_case, place
 
@@ -40,26 +46,63 @@ ANY_STDIN_CALLS = ("splice", "tee", "sendfile", "copy_file_range", "epoll_ctl")
 
 _MEMORY = 64 << 20
 _EVENTS = 200_000
+_WILD_EVENTS = 40_000
+
+STOP_SECONDS = 6.0
+"""A wild run that has not ended by itself is asked to."""
+
+HANG_SECONDS = 14
+"""One that does not end then hangs."""
+
+HOST_BYTES = 256 << 20
+"""What the host may need more than before for a run, besides `_MEMORY`."""
 
 
-def run_fuzzed(steps: Sequence[Call]) -> tuple[Outcome, RunEnd]:
+class Hang(Exception):
+    """The run goes on though it was asked to stop."""
+
+
+def run_fuzzed(steps: Sequence[Call], *, max_events: int = _EVENTS, stop_after: float = 0) -> tuple[Outcome, RunEnd]:
     """Run under this kernel. Whatever the end, the events keep the rules."""
-    console = FedConsole([])
+    console = FedConsole([b"typed\n"] if stop_after else [])
     events: list[AnyEvent] = []
     config = KernelConfig(
         cwd=f"{WORK_DIRECTORY}/{INSIDE}",
         streams=("stream", "stream", "stream"),
         memory_bytes=_MEMORY,
-        max_events=_EVENTS,
+        max_events=max_events,
         max_output_bytes=1 << 22,
     )
     kernel = WatchedKernel(compile_case(steps), Recorder(events.extend), console, config)
-    kernel.run()
+    with _stopped_after(kernel, stop_after):
+        kernel.run()
     end = events[-1]
     assert isinstance(end, RunEnd)
     check_events(kernel.last, events)
+    check_released(kernel)
     shown = console.shown
     return Outcome(bytes(shown.get(1, b"")), bytes(shown.get(2, b"")), end.status, end.signal, events), end
+
+
+@contextmanager
+def _stopped_after(kernel: WatchedKernel, seconds: float) -> Iterator[None]:
+    """Ask the run to stop after so long, and raise Hang in it when that does not help. 0 is never."""
+    if not seconds:
+        yield
+        return
+    clock = threading.Timer(seconds, kernel.stop, ("time-limit", "The run took too long."))
+
+    def hang(number: int, frame: FrameType | None) -> None:
+        raise Hang
+
+    signal.signal(signal.SIGALRM, hang)
+    signal.alarm(HANG_SECONDS)
+    clock.start()
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        clock.cancel()
 
 
 def find_difference(steps: Sequence[Call]) -> str | None:
@@ -84,11 +127,15 @@ def find_difference(steps: Sequence[Call]) -> str | None:
 
 def find_wild_fault(steps: Sequence[Call]) -> str | None:
     """Run under this kernel alone; what went wrong, or None."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:
-        run_fuzzed(steps)
+        run_fuzzed(steps, max_events=_WILD_EVENTS, stop_after=STOP_SECONDS)
     except Exception as error:
-        return f"{type(error).__name__}: {error}"
-    return None
+        frames = traceback.extract_tb(error.__traceback__)[-4:]
+        where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
+        return f"{type(error).__name__} {where}: {str(error)[:300]}"
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before << 10
+    return f"memory: the host needed {grown >> 20} MiB more" if grown > _MEMORY + HOST_BYTES else None
 
 
 def compare(steps: Sequence[Call], real: Outcome, ours: Outcome) -> str | None:
@@ -197,7 +244,7 @@ def _kind(difference: str | None) -> str:
     if difference is None:
         return ""
     found = re.match(r"step \d+ (\(\w+\))", difference)
-    return found[1] if found else difference[:20]
+    return found[1] if found else difference.partition(": ")[0]
 
 
 def renumbered(steps: Sequence[Call]) -> list[Call]:
@@ -238,6 +285,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=100, help="how many seeds")
     parser.add_argument("--hours", type=float, help="go on for so long instead")
     parser.add_argument("--wild", action="store_true", help="calls that only this kernel survives")
+    parser.add_argument("--no-shrink", action="store_true", help="only name the failures")
     options = parser.parse_args()
     fails = find_wild_fault if options.wild else find_difference
     found = 0
@@ -250,6 +298,9 @@ def main() -> int:
         if difference is None:
             continue
         found += 1
+        if options.no_shrink:
+            print(f"seed {seed}: {difference}", flush=True)
+            continue
         small = shrink(steps, fails)
         print(f"seed {seed}: {difference}\n  shrunk: {fails(small)}")
         print("\n".join(f"    {shown(step)}" for step in small), flush=True)

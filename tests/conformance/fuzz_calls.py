@@ -10,7 +10,6 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 
-from app.kernel.abi.x86_64_table import NAMES
 from tests.conformance import fuzz_files, fuzz_tasks, fuzz_waiting
 from tests.conformance.fuzz_sockets import add_socket_call
 from tests.conformance.program import (
@@ -566,21 +565,3 @@ class Sequence:
 
     def unknown(self) -> None:
         self.add(self.random.choice((500, 511, 600, 1000, -1, 2**31, 2**32 + 39, 2**63)), show="sign")
-
-
-def wild(seed: int) -> list[Call]:
-    """Any calls with any numbers: not for the real machine."""
-    source = random.Random(seed)
-    values: list[object] = [*BAD_POINTERS, *SIZES, *HUGE_SIZES, *OFFSETS, *CLOCKS, *OPEN_FLAGS, *MASKS, READ_ONLY]
-    values += [Edge(0), Edge(1), Edge(PAGE), Buffer("b", ROOM), ARENA, ARENA + PAGE, AT_FDCWD, *range(12), *PATHS]
-    steps: list[Call] = []
-    numbers = list(NAMES)
-    sequence = Sequence(seed)
-    served = [step.name for step in sequence.build() if step.name not in ("exit", "exit_group")]
-    for index in range(source.randint(20, 60)):
-        name = source.choice(served) if source.random() < 0.9 else source.choice([*numbers, 700, -1, 2**63])
-        arguments = [source.choice(values) for _ in range(6)]
-        if steps and source.random() < 0.7:
-            arguments[source.randrange(6)] = Result(source.randrange(index), source.choice((0, 0, 1, PAGE, -1)))
-        steps.append(call(name, *arguments, show=source.choice(("value", "none"))))
-    return steps

@@ -48,7 +48,7 @@ from app.toolchain.elf import write_elf
 from app.toolchain.program import Program
 from app.trace.events import AnyEvent, RunEnd
 from app.trace.recorder import Recorder
-from tests.conformance.event_rules import Possessions, check_events
+from tests.conformance.event_rules import Possessions, check_events, check_released
 from tests.conformance.program import (
     AT_FDCWD,
     KERNEL_ADDRESS,
@@ -229,6 +229,7 @@ def run_here(program: Program, stdin: bytes = b"", config: KernelConfig | None =
     assert isinstance(end, RunEnd), end
     assert end.reason in ("exit", "signal"), end.sentence
     check_events(kernel.last, events)
+    check_released(kernel)
     shown = console.shown
     return Outcome(bytes(shown.get(1, b"")), bytes(shown.get(2, b"")), end.status, end.signal, events)
 

@@ -39,7 +39,7 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
         os.umask(0o022)
         if os.geteuid() == 0:
-            os.setgroups([])
+            os.setgroups([user])
             os.setgid(user)
             os.setuid(user)
         os.execve(program, arguments, os.environ)

@@ -21,6 +21,7 @@ from app.kernel.kernel import Kernel
 from app.toolchain.elf import load_elf
 from app.trace.events import AnyEvent, RunEnd
 from app.trace.recorder import Recorder
+from tests.conformance.event_rules import check_released
 from tests.conformance.harness import (
     USER_ID,
     WORK_DIRECTORY,
@@ -119,6 +120,7 @@ def run_here(
     if end.reason not in ("exit", "signal"):
         tail = outcome.stdout.decode("latin-1").splitlines()[-5:]
         pytest.fail("\n".join([f"ended with {end.reason}: {end.sentence}", "after:", *tail]), pytrace=False)
+    check_released(kernel)
     outcome.status, outcome.signal = end.status, end.signal
     return outcome
 

@@ -84,13 +84,13 @@ READ_ONLY = _ReadOnly()
 
 
 @dataclass(frozen=True)
-class Symbol:
-    """The address of a place in the interpreter."""
+class Label:
+    """The address of a symbol of the interpreter."""
 
     name: str
 
 
-HANDLER, RESTORER = Symbol("handler"), Symbol("restorer")
+HANDLER, RESTORER = Label("handler"), Label("restorer")
 """A signal handler that writes down what it was told, and where it returns to."""
 
 SIGNAL_LOG = "signal_log"
@@ -440,7 +440,7 @@ class _Compiler:
                 return self._place(b"".join(self._word(word).to_bytes(8, "little") for word in words))
             case _ReadOnly():
                 return self.symbols["_start"]
-            case Symbol(name):
+            case Label(name):
                 return self.symbols[name]
         raise TypeError(f"{value!r} is no argument of a call")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.fuzz import find_difference, find_wild_fault, shown
-from tests.conformance.fuzz_calls import Sequence, wild
+from tests.conformance.fuzz_calls import Sequence
+from tests.conformance.fuzz_wild import wild
 from tests.conformance.harness import need_ext4, why_not_native
 
 

@@ -17,6 +17,7 @@ from tests.conformance.harness import (
     WORK_DIRECTORY,
     Buffer,
     Call,
+    Packed,
     Result,
     call,
     check,
@@ -797,6 +798,7 @@ def test_maps_of_shared_and_removed_files() -> None:
 # -- sockets -----------------------------------------------------------------------------------------------------------
 
 AF_UNIX, AF_INET, AF_INET6, SOCK_STREAM, SOCK_DGRAM = 1, 2, 10, 1, 2
+SOL_SOCKET, SO_REUSEADDR = 1, 2
 
 
 def test_sockets_have_rows() -> None:
@@ -805,6 +807,8 @@ def test_sockets_have_rows() -> None:
     name = b"\x01\x00\x00conformance-rows"
     steps = [
         call("socket", AF_INET, SOCK_STREAM, 0, show="none"),
+        # An earlier test may have left a connection of this port in TIME-WAIT.
+        call("setsockopt", 3, SOL_SOCKET, SO_REUSEADDR, Packed([1]), 4, show="none"),
         call("bind", 3, inet, 16, show="none"),
         call("listen", 3, 5, show="none"),
         call("socket", AF_INET, SOCK_STREAM, 0, show="none"),

@@ -112,6 +112,14 @@ def read_until(master: int, size: int | None) -> bytes:
     return seen
 
 
+class OpenConsole(FedConsole):
+    """A keyboard that stays there when all has been typed: who does not wait learns nothing of an end."""
+
+    def poll(self, seconds: float) -> bool:
+        """Whether something is still to be typed."""
+        return bool(self._chunks)
+
+
 def compare(*steps: Call, typed: bytes, then: bytes = b"", attributes: bytes | None = None) -> RunEnd:
     """Run on both terminals, set to `attributes`, and compare what they show and how the program ends."""
     reason = why_not_native()
@@ -119,7 +127,7 @@ def compare(*steps: Call, typed: bytes, then: bytes = b"", attributes: bytes | N
         pytest.skip(reason)
     configure = [call("ioctl", 0, termios.TCSETS, attributes, show="none")] if attributes else []
     program = compile_case([*configure, WAIT, *steps])
-    console = FedConsole([typed, then])
+    console = OpenConsole([typed, then])
     events: list[AnyEvent] = []
     Kernel(program, Recorder(events.extend), console, KernelConfig()).run()
     end = events[-1]

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-UNFINISHED: dict[str, str] = {
-    "posix_ipc": "POSIX message queues",
-    "sysv_ipc": "System V semaphores and message queues",
-    "tracer": "ptrace",
-}
+UNFINISHED: dict[str, str] = {}
 """Program, or "program-glibc" and "program-musl" where only one C library is concerned: what is missing."""
 
 

@@ -26,6 +26,9 @@ class FakeRun:
         self.stopped: tuple[EndReason, str] | None = None
         self.stop_asked = threading.Event()
 
+    def notice_input(self) -> None:
+        """It looks at the keyboard often enough."""
+
     def stop(self, reason: EndReason, sentence: str) -> None:
         self.stopped = (reason, sentence)
         self.stop_asked.set()

@@ -21,8 +21,9 @@ from typing import Any, ClassVar
 from app.cpu.arch import Architecture, fxsave
 from app.cpu.exits import Exit, FaultExit, TrapExit
 from app.cpu.mmu import PAGE_SHIFT, PhysicalMemory
+from app.cpu.unicorn_calls import uc_const
 from app.cpu.unicorn_library import constants
-from app.cpu.unicorn_raw import Engine, uc_const
+from app.cpu.unicorn_raw import Engine
 
 x86 = constants("x86_const")
 

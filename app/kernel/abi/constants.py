@@ -6,7 +6,9 @@ strace lists them; a name of several bits comes before the names of its parts. S
 
 from __future__ import annotations
 
-from enum import IntEnum, IntFlag
+from enum import IntEnum
+
+from .flags import Flags
 
 AT_FDCWD = -100
 """Directory descriptor that means the current directory, openat(2)."""
@@ -15,7 +17,7 @@ MAX_SIGNAL = 64
 """The highest signal number (SIGRTMAX)."""
 
 
-class OpenFlag(IntFlag):
+class OpenFlag(Flags):
     """Flags of open(2). The access mode is the two-bit field `O_ACCMODE`, not a set of bits."""
 
     O_RDONLY = 0
@@ -41,7 +43,11 @@ class OpenFlag(IntFlag):
     FASYNC = 0o20000
 
 
-class PipeFlag(IntFlag):
+TMPFILE = int(OpenFlag.O_TMPFILE) & ~int(OpenFlag.O_DIRECTORY)
+"""The bit of O_TMPFILE that is its own (Linux `__O_TMPFILE`)."""
+
+
+class PipeFlag(Flags):
     """Flags of pipe2(2) and dup3(2): those of open(2) without an access mode."""
 
     O_NONBLOCK = 0o4000
@@ -49,7 +55,7 @@ class PipeFlag(IntFlag):
     O_CLOEXEC = 0o2000000
 
 
-class AccessMode(IntFlag):
+class AccessMode(Flags):
     """Modes of access(2)."""
 
     F_OK = 0
@@ -68,7 +74,7 @@ class SeekWhence(IntEnum):
     SEEK_HOLE = 4
 
 
-class MmapProt(IntFlag):
+class MmapProt(Flags):
     """Protection of mmap(2) and mprotect(2)."""
 
     PROT_NONE = 0
@@ -80,7 +86,7 @@ class MmapProt(IntFlag):
     PROT_GROWSUP = 0x0200_0000
 
 
-class MmapFlag(IntFlag):
+class MmapFlag(Flags):
     """Flags of mmap(2). The sharing type is the four-bit field `MAP_TYPE`, not a set of bits."""
 
     MAP_FILE = 0
@@ -106,7 +112,7 @@ class MmapFlag(IntFlag):
 MAP_TYPE = 0xF
 """Mask of the sharing type in the flags of mmap(2)."""
 
-FIELD_MASKS: dict[type[IntFlag], int] = {OpenFlag: int(OpenFlag.O_ACCMODE), MmapFlag: MAP_TYPE}
+FIELD_MASKS: dict[type[Flags], int] = {OpenFlag: int(OpenFlag.O_ACCMODE), MmapFlag: MAP_TYPE}
 """For flag words whose low bits are a number, the mask of that number."""
 
 
@@ -150,13 +156,13 @@ class LockType(IntEnum):
     F_UNLCK = 2
 
 
-class FdFlag(IntFlag):
+class FdFlag(Flags):
     """Descriptor flags of F_GETFD and F_SETFD, fcntl(2)."""
 
     FD_CLOEXEC = 1
 
 
-class FileMode(IntFlag):
+class FileMode(Flags):
     """`st_mode`, inode(7): the file type is the field `S_IFMT`, the rest are permission bits."""
 
     S_IFMT = 0o170000
@@ -184,7 +190,7 @@ class FileMode(IntFlag):
     S_IXOTH = 0o001
 
 
-class AtFlag(IntFlag):
+class AtFlag(Flags):
     """Flags of the calls that take a directory descriptor, such as fstatat(2) and unlinkat(2)."""
 
     AT_SYMLINK_NOFOLLOW = 0x100
@@ -195,7 +201,7 @@ class AtFlag(IntFlag):
     AT_RECURSIVE = 0x8000
 
 
-class RenameFlag(IntFlag):
+class RenameFlag(Flags):
     """Flags of renameat2(2)."""
 
     RENAME_NOREPLACE = 1
@@ -203,7 +209,7 @@ class RenameFlag(IntFlag):
     RENAME_WHITEOUT = 4
 
 
-class AccessAtFlag(IntFlag):
+class AccessAtFlag(Flags):
     """Flags of faccessat2(2), which gives bit 0x200 another meaning than unlinkat(2)."""
 
     AT_SYMLINK_NOFOLLOW = 0x100
@@ -256,7 +262,7 @@ class SigHow(IntEnum):
     SIG_SETMASK = 2
 
 
-class SaFlag(IntFlag):
+class SaFlag(Flags):
     """`sa_flags` of rt_sigaction(2)."""
 
     SA_RESTORER = 0x0400_0000
@@ -269,7 +275,7 @@ class SaFlag(IntFlag):
     SA_NOCLDWAIT = 0x2
 
 
-class AltstackFlag(IntFlag):
+class AltstackFlag(Flags):
     """`ss_flags` of sigaltstack(2)."""
 
     SS_ONSTACK = 0x1
@@ -277,7 +283,7 @@ class AltstackFlag(IntFlag):
     SS_AUTODISARM = 0x8000_0000
 
 
-class SignalFdFlag(IntFlag):
+class SignalFdFlag(Flags):
     """`flags` of signalfd4(2)."""
 
     SFD_CLOEXEC = 0o2000000
@@ -301,13 +307,13 @@ class ClockId(IntEnum):
     CLOCK_TAI = 11
 
 
-class TimerFlag(IntFlag):
+class TimerFlag(Flags):
     """Flags of clock_nanosleep(2)."""
 
     TIMER_ABSTIME = 1
 
 
-class GrndFlag(IntFlag):
+class GrndFlag(Flags):
     """Flags of getrandom(2)."""
 
     GRND_NONBLOCK = 1
@@ -381,17 +387,3 @@ class IoctlRequest(IntEnum):
     FIOCLEX = 0x5451
     FIOASYNC = 0x5452
     FIOQSIZE = 0x5460
-
-
-class DirentType(IntEnum):
-    """`d_type` of getdents64(2)."""
-
-    DT_UNKNOWN = 0
-    DT_FIFO = 1
-    DT_CHR = 2
-    DT_DIR = 4
-    DT_BLK = 6
-    DT_REG = 8
-    DT_LNK = 10
-    DT_SOCK = 12
-    DT_WHT = 14

@@ -5,7 +5,9 @@ As in `constants.py`, members stand in the order in which strace lists them. Sou
 
 from __future__ import annotations
 
-from enum import IntEnum, IntFlag
+from enum import IntEnum
+
+from .flags import Flags
 
 UTIME_NOW = 0x3FFF_FFFF
 UTIME_OMIT = 0x3FFF_FFFE
@@ -16,7 +18,7 @@ F_CREATED_QUERY = 1028
 """Commands of fcntl(2) since Linux 6.10 and 6.12; strace does not name them yet."""
 
 
-class ChangeAtFlag(IntFlag):
+class ChangeAtFlag(Flags):
     """Flags of fchmodat2(2), fchownat(2), utimensat(2) and linkat(2)."""
 
     AT_SYMLINK_NOFOLLOW = 0x100
@@ -27,8 +29,12 @@ class ChangeAtFlag(IntFlag):
     AT_RECURSIVE = 0x8000
 
 
-class StatxFlag(IntFlag):
-    """Flags of statx(2). How fresh the answer must be is the field `AT_STATX_SYNC_TYPE`, 0x6000."""
+AT_STATX_SYNC_TYPE = 0x6000
+"""The bits of the flags of statx(2) that say how fresh the answer must be."""
+
+
+class StatxFlag(Flags):
+    """Flags of statx(2). `AT_STATX_SYNC_TYPE` is a field among them."""
 
     AT_STATX_SYNC_AS_STAT = 0
     AT_SYMLINK_NOFOLLOW = 0x100
@@ -41,7 +47,7 @@ class StatxFlag(IntFlag):
     AT_RECURSIVE = 0x8000
 
 
-class StatxMask(IntFlag):
+class StatxMask(Flags):
     """What statx(2) is asked for, and what it has answered."""
 
     STATX_ALL = 0xFFF
@@ -62,7 +68,7 @@ class StatxMask(IntFlag):
     STATX_DIOALIGN = 0x2000
 
 
-class FallocMode(IntFlag):
+class FallocMode(Flags):
     """Modes of fallocate(2)."""
 
     FALLOC_FL_KEEP_SIZE = 0x1
@@ -74,7 +80,7 @@ class FallocMode(IntFlag):
     FALLOC_FL_UNSHARE_RANGE = 0x40
 
 
-class FlockOperation(IntFlag):
+class FlockOperation(Flags):
     """Operations of flock(2)."""
 
     LOCK_SH = 1
@@ -91,7 +97,7 @@ MFD_EXEC = 0x10
 """Flags of memfd_create(2) since Linux 6.3; strace does not name them yet."""
 
 
-class MemfdFlag(IntFlag):
+class MemfdFlag(Flags):
     """Flags of memfd_create(2)."""
 
     MFD_CLOEXEC = 0x1
@@ -99,7 +105,7 @@ class MemfdFlag(IntFlag):
     MFD_HUGETLB = 0x4
 
 
-class Seal(IntFlag):
+class Seal(Flags):
     """Seals of F_ADD_SEALS, fcntl(2)."""
 
     F_SEAL_SEAL = 0x1
@@ -110,14 +116,14 @@ class Seal(IntFlag):
     F_SEAL_EXEC = 0x20
 
 
-class XattrFlag(IntFlag):
+class XattrFlag(Flags):
     """Flags of setxattr(2)."""
 
     XATTR_CREATE = 1
     XATTR_REPLACE = 2
 
 
-class RwfFlag(IntFlag):
+class RwfFlag(Flags):
     """Flags of preadv2(2) and pwritev2(2)."""
 
     RWF_HIPRI = 0x1
@@ -130,7 +136,7 @@ class RwfFlag(IntFlag):
     RWF_DONTCACHE = 0x80
 
 
-class SpliceFlag(IntFlag):
+class SpliceFlag(Flags):
     """Flags of splice(2), tee(2) and vmsplice(2)."""
 
     SPLICE_F_MOVE = 0x1
@@ -139,7 +145,7 @@ class SpliceFlag(IntFlag):
     SPLICE_F_GIFT = 0x8
 
 
-class SyncRangeFlag(IntFlag):
+class SyncRangeFlag(Flags):
     """Flags of sync_file_range(2)."""
 
     SYNC_FILE_RANGE_WAIT_BEFORE = 1
@@ -166,21 +172,21 @@ class OwnerKind(IntEnum):
     F_OWNER_PGRP = 2
 
 
-class CloseRangeFlag(IntFlag):
+class CloseRangeFlag(Flags):
     """Flags of close_range(2)."""
 
     CLOSE_RANGE_UNSHARE = 2
     CLOSE_RANGE_CLOEXEC = 4
 
 
-class InotifyInitFlag(IntFlag):
+class InotifyInitFlag(Flags):
     """Flags of inotify_init1(2)."""
 
     IN_NONBLOCK = 0o4000
     IN_CLOEXEC = 0o2000000
 
 
-class InotifyMask(IntFlag):
+class InotifyMask(Flags):
     """Events and flags of a watch, inotify(7)."""
 
     IN_ACCESS = 0x1
@@ -207,7 +213,7 @@ class InotifyMask(IntFlag):
     IN_ONESHOT = 0x8000_0000
 
 
-FAMILIES: dict[type[IntFlag] | type[IntEnum], str] = {
+FAMILIES: dict[type[IntEnum], str] = {
     CloseRangeFlag: "CLOSE_RANGE",
     FadviseAdvice: "POSIX_FADV",
     SpliceFlag: "SPLICE_F",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from enum import IntEnum, IntFlag
+from enum import IntEnum
+
+from .flags import Flags
 
 IPC_PRIVATE = 0
 """The key of an object that nobody finds by its key."""
 
 
-class IpcFlag(IntFlag):
+class IpcFlag(Flags):
     """Flags that shmget, semget and msgget share."""
 
     IPC_CREAT = 0o1000
@@ -16,16 +18,7 @@ class IpcFlag(IntFlag):
     IPC_NOWAIT = 0o4000
 
 
-class IpcCommand(IntEnum):
-    """Commands that shmctl, semctl and msgctl share."""
-
-    IPC_RMID = 0
-    IPC_SET = 1
-    IPC_STAT = 2
-    IPC_INFO = 3
-
-
-class ShmGetFlag(IntFlag):
+class ShmGetFlag(Flags):
     """Flags of shmget(2) besides the permissions."""
 
     IPC_CREAT = 0o1000
@@ -34,7 +27,7 @@ class ShmGetFlag(IntFlag):
     SHM_NORESERVE = 0o10000
 
 
-class ShmFlag(IntFlag):
+class ShmFlag(Flags):
     """Flags of shmat(2)."""
 
     SHM_RDONLY = 0o10000
@@ -62,3 +55,54 @@ SHM_DEST = 0o1000
 
 SHM_LOCKED = 0o2000
 """In the mode: locked in memory."""
+
+
+SEM_UNDO = 0x1000
+"""In `sem_flg`: undone when the process ends."""
+
+
+class SemFlag(Flags):
+    """`sem_flg` of semop(2)."""
+
+    SEM_UNDO = SEM_UNDO
+    IPC_NOWAIT = 0o4000
+
+
+class SemCommand(IntEnum):
+    """Commands of semctl(2)."""
+
+    GETPID = 11
+    GETVAL = 12
+    GETALL = 13
+    GETNCNT = 14
+    GETZCNT = 15
+    SETVAL = 16
+    SETALL = 17
+    SEM_STAT = 18
+    SEM_INFO = 19
+    SEM_STAT_ANY = 20
+    IPC_RMID = 0
+    IPC_SET = 1
+    IPC_STAT = 2
+    IPC_INFO = 3
+
+
+class MsgFlag(Flags):
+    """`msgflg` of msgsnd(2) and msgrcv(2)."""
+
+    MSG_NOERROR = 0o10000
+    MSG_EXCEPT = 0o20000
+    MSG_COPY = 0o40000
+    IPC_NOWAIT = 0o4000
+
+
+class MsgCommand(IntEnum):
+    """Commands of msgctl(2)."""
+
+    MSG_STAT = 11
+    MSG_INFO = 12
+    MSG_STAT_ANY = 13
+    IPC_RMID = 0
+    IPC_SET = 1
+    IPC_STAT = 2
+    IPC_INFO = 3

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from enum import IntEnum, IntFlag
+from enum import IntEnum
+
+from .flags import Flags
 
 
-class MremapFlag(IntFlag):
+class MremapFlag(Flags):
     """Flags of mremap(2)."""
 
     MREMAP_MAYMOVE = 1
@@ -45,7 +47,7 @@ class Advice(IntEnum):
     MADV_GUARD_REMOVE = 103
 
 
-class MsyncFlag(IntFlag):
+class MsyncFlag(Flags):
     """Flags of msync(2)."""
 
     MS_SYNC = 4
@@ -53,13 +55,13 @@ class MsyncFlag(IntFlag):
     MS_INVALIDATE = 2
 
 
-class LockFlag(IntFlag):
+class LockFlag(Flags):
     """Flags of mlock2(2)."""
 
     MLOCK_ONFAULT = 1
 
 
-class LockAllFlag(IntFlag):
+class LockAllFlag(Flags):
     """Flags of mlockall(2)."""
 
     MCL_CURRENT = 1
@@ -67,7 +69,7 @@ class LockAllFlag(IntFlag):
     MCL_ONFAULT = 4
 
 
-class KeyRights(IntFlag):
+class KeyRights(Flags):
     """What pkey_alloc(2) forbids; not every CPU can forbid executing."""
 
     PKEY_DISABLE_ACCESS = 1
@@ -75,7 +77,7 @@ class KeyRights(IntFlag):
     PKEY_DISABLE_EXECUTE = 4
 
 
-class MembarrierFlag(IntFlag):
+class MembarrierFlag(Flags):
     """Flags of membarrier(2)."""
 
     MEMBARRIER_CMD_FLAG_CPU = 1

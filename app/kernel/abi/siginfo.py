@@ -60,7 +60,6 @@ _FIELDS: dict[str, list[tuple[str, str]]] = {
     "fault": [*_WORDS, ("si_addr", "Q")],
     "poll": [*_WORDS, ("si_band", "q"), ("si_fd", "i")],
 }
-KINDS = tuple(_FIELDS)
 
 
 def code_number(code: str) -> int:
@@ -91,7 +90,7 @@ def is_known(signo: int, code: int) -> bool:
 
 
 def siginfo_kind(signo: int, code: int) -> str:
-    """Which fields a signal with this code has: one of `KINDS`."""
+    """Which fields a signal with this code has: a key of `_FIELDS`."""
     if 0 < code < SI_CODES["SI_KERNEL"]:
         if signo in _FAULT_CODES and code <= len(_CODES_OF_SIGNAL[signo]):
             return "fault"

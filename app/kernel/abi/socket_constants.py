@@ -5,9 +5,10 @@ As in `constants.py`, members stand in the order in which strace lists them. Sou
 
 from __future__ import annotations
 
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 
 from .constants import FIELD_MASKS
+from .flags import Flags
 
 SOMAXCONN = 4096
 """Longest queue that listen(2) grants (/proc/sys/net/core/somaxconn)."""
@@ -45,7 +46,7 @@ AddressFamily = IntEnum("AddressFamily", {f"AF_{name}": number for number, name 
 """Address families, address_families(7)."""
 
 
-class SocketType(IntFlag):
+class SocketType(Flags):
     """`type` of socket(2): the type is a four-bit field, the rest are flags."""
 
     SOCK_STREAM = 1
@@ -59,7 +60,7 @@ class SocketType(IntFlag):
     SOCK_NONBLOCK = 0o4000
 
 
-class AcceptFlag(IntFlag):
+class AcceptFlag(Flags):
     """Flags of accept4(2)."""
 
     SOCK_CLOEXEC = 0o2000000
@@ -91,7 +92,7 @@ class IpProtocol(IntEnum):
     IPPROTO_MPTCP = 262
 
 
-class MsgFlag(IntFlag):
+class MsgFlag(Flags):
     """Flags of send(2) and recv(2)."""
 
     MSG_OOB = 0x1

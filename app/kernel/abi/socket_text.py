@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from app.kernel.net.address import SOCKADDR_IN, SOCKADDR_IN6, ipv4_text, ipv6_text
-
+from .sockaddr import SOCKADDR_IN, SOCKADDR_IN6, ipv4_text, ipv6_text
 from .socket_constants import (
     AF_INET,
     AF_INET6,

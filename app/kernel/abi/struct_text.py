@@ -7,7 +7,7 @@ from typing import Any
 
 from .constants import AltstackFlag, FileMode, LockType, SaFlag, SeekWhence
 from .file_constants import OwnerKind
-from .text import file_mode_text, flag_text, quote, signal_set_text
+from .text import file_mode_text, flag_text, hex_text, quote, signal_set_text
 
 Fields = Mapping[str, Any]
 
@@ -40,7 +40,7 @@ def device_text(device: int) -> str:
     """A device number of 64 bits, makedev(3): `makedev(0x1, 0x3)`."""
     major = device >> 8 & 0xFFF | device >> 32 & ~0xFFF
     minor = device & 0xFF | device >> 12 & ~0xFF & 0xFFFF_FFFF
-    return f"makedev({_hex(major)}, {_hex(minor)})"
+    return f"makedev({hex_text(major)}, {hex_text(minor)})"
 
 
 def utsname_text(fields: Fields) -> str:
@@ -83,10 +83,6 @@ def flock_text(fields: Fields) -> str:
 def owner_text(fields: Fields) -> str:
     """`{type=F_OWNER_PID, pid=5}` of struct f_owner_ex, fcntl(2)."""
     return f"{{type={flag_text(fields['type'], OwnerKind)}, pid={fields['pid']}}}"
-
-
-def _hex(value: int) -> str:
-    return f"{value:#x}" if value else "0"
 
 
 def rlimit_text(fields: Fields) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 from functools import cache, lru_cache
 
 from .constants import FIELD_MASKS, MAX_SIGNAL, AccessMode, FileMode, IoctlRequest, Signo
 from .file_constants import FAMILIES
+from .flags import Flags
 
 _ESCAPES = {0x09: r"\t", 0x0A: r"\n", 0x0B: r"\v", 0x0C: r"\f", 0x0D: r"\r", 0x22: r"\"", 0x5C: r"\\"}
 _OCTAL_DIGITS = b"01234567"
@@ -16,9 +17,14 @@ _DIRECTIONS = ("_IOC_NONE", "_IOC_WRITE", "_IOC_READ", "_IOC_READ|_IOC_WRITE")
 _MOST_SIGNALS = MAX_SIGNAL * 2 // 3
 
 
+def count_of(count: int, noun: str) -> str:
+    """`1 event`, `3 events`: for sentences."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def count_bytes(count: int) -> str:
-    """`1 byte`, `3 bytes`: for sentences."""
-    return "1 byte" if count == 1 else f"{count} bytes"
+    """`1 byte`, `3 bytes`."""
+    return count_of(count, "byte")
 
 
 def quote(data: bytes, limit: int | None = 32) -> str:
@@ -30,8 +36,14 @@ def quote(data: bytes, limit: int | None = 32) -> str:
     if limit is not None and len(data) > limit:
         data = data[:limit]
         dots = "..."
+    return f'"{_escaped(data)}"{dots}'
+
+
+@lru_cache(maxsize=256)
+def _escaped(data: bytes) -> str:
+    """What stands between the quotes."""
     if _PLAIN.fullmatch(data):
-        return f'"{data.decode("ascii")}"{dots}'
+        return data.decode("ascii")
     parts = []
     for i, byte in enumerate(data):
         if byte in _ESCAPES:
@@ -42,10 +54,10 @@ def quote(data: bytes, limit: int | None = 32) -> str:
             parts.append(f"\\{byte:03o}")
         else:
             parts.append(f"\\{byte:o}")
-    return f'"{"".join(parts)}"{dots}'
+    return "".join(parts)
 
 
-def flag_text(value: int, enum_class: type[IntFlag] | type[IntEnum]) -> str:
+def flag_text(value: int, enum_class: type[IntEnum]) -> str:
     """Name a flag word (`O_RDWR|O_CREAT`) or a number (`SEEK_SET`).
 
     What has no name is hexadecimal: `O_RDONLY|0x80000000`, or `0x63 /* SEEK_??? */` when nothing has one. A negative
@@ -55,8 +67,8 @@ def flag_text(value: int, enum_class: type[IntFlag] | type[IntEnum]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _flag_text(value: int, enum_class: type[IntFlag] | type[IntEnum]) -> str:
-    if issubclass(enum_class, IntEnum):
+def _flag_text(value: int, enum_class: type[IntEnum]) -> str:
+    if not issubclass(enum_class, Flags):
         return _names(enum_class).get(value) or _unknown(value, enum_class)
     names = _names(enum_class)
     mask = FIELD_MASKS.get(enum_class, 0)
@@ -78,11 +90,11 @@ def _flag_text(value: int, enum_class: type[IntFlag] | type[IntEnum]) -> str:
 
 
 @cache
-def _names(enum_class: type[IntFlag] | type[IntEnum]) -> dict[int, str]:
+def _names(enum_class: type[IntEnum]) -> dict[int, str]:
     return {int(member) & (0xFFFF_FFFF if member < 0 else -1): name for name, member in enum_class.__members__.items()}
 
 
-def _unknown(value: int, enum_class: type[IntFlag] | type[IntEnum]) -> str:
+def _unknown(value: int, enum_class: type[IntEnum]) -> str:
     first = next(iter(enum_class.__members__))
     prefix = FAMILIES.get(enum_class) or first.split("_")[0]
     family = "?_OK" if enum_class is AccessMode else prefix if prefix.endswith("?") else f"{prefix}_???"
@@ -125,9 +137,10 @@ def ioctl_text(request: int) -> str:
     name = _names(IoctlRequest).get(request)
     if name:
         return name
-    kind, number, size = (_hex(part) for part in (request >> 8 & 0xFF, request & 0xFF, request >> 16 & 0x3FFF))
+    kind, number, size = (hex_text(part) for part in (request >> 8 & 0xFF, request & 0xFF, request >> 16 & 0x3FFF))
     return f"_IOC({_DIRECTIONS[request >> 30 & 3]}, {kind}, {number}, {size})"
 
 
-def _hex(value: int) -> str:
+def hex_text(value: int) -> str:
+    """In hexadecimal, as C prints `%#x`: zero has no prefix."""
     return f"{value:#x}" if value else "0"

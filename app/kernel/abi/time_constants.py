@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 
 from .file_constants import FAMILIES
+from .flags import Flags
 
 
-class EpollEvent(IntFlag):
+class EpollEvent(Flags):
     """`events` of epoll_ctl(2)."""
 
     EPOLLIN = 0x1
@@ -38,13 +39,13 @@ class EpollOperation(IntEnum):
 FAMILIES[EpollOperation] = "EPOLL_CTL"
 
 
-class EpollFlag(IntFlag):
+class EpollFlag(Flags):
     """Flags of epoll_create1(2)."""
 
     EPOLL_CLOEXEC = 0o2000000
 
 
-class EventfdFlag(IntFlag):
+class EventfdFlag(Flags):
     """Flags of eventfd(2)."""
 
     EFD_SEMAPHORE = 1
@@ -52,7 +53,7 @@ class EventfdFlag(IntFlag):
     EFD_NONBLOCK = 0o4000
 
 
-class TimerfdFlag(IntFlag):
+class TimerfdFlag(Flags):
     """Flags of timerfd_create(2), and those of timerfd_settime(2), which have TIMER in their names."""
 
     TFD_TIMER_ABSTIME = 1
@@ -86,7 +87,7 @@ class RusageWho(IntEnum):
     RUSAGE_THREAD = 1
 
 
-class AdjustMode(IntFlag):
+class AdjustMode(Flags):
     """`modes` of adjtimex(2)."""
 
     ADJ_OFFSET = 0x1
@@ -103,7 +104,7 @@ class AdjustMode(IntFlag):
     ADJ_ADJTIME = 0x8000
 
 
-class AdjustStatus(IntFlag):
+class AdjustStatus(Flags):
     """`status` of adjtimex(2), as far as this kernel tells it."""
 
     STA_UNSYNC = 0x40

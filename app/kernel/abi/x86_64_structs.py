@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .ipc_structs import IPC_STRUCTS
 from .layout import Layout
+from .ptrace_constants import PTRACE_STRUCTS
 from .siginfo import SIGINFO_LAYOUTS, SIGNALFD_SIGINFO
 from .struct_text import (
     flock_text,
@@ -178,6 +179,7 @@ STRUCTS: dict[str, Layout] = {
         SCHED_ATTR,
         CLONE_ARGS,
         *IPC_STRUCTS,
+        *PTRACE_STRUCTS,
         *TIME_STRUCTS,
     )
 }

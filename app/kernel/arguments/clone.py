@@ -109,7 +109,7 @@ class CloneArguments(StructIn):
             raise call.refuse(Errno.E2BIG, self.name, "size", str(size), "The struct is larger than a page.")
         if size < CLONE_ARGS_SIZE_VER0:
             raise call.refuse(
-                Errno.EINVAL, self.name, "size", str(size), f"It has {CLONE_ARGS_SIZE_VER0} bytes at least."
+                Errno.EINVAL, self.name, "size", str(size), f"The struct has at least {CLONE_ARGS_SIZE_VER0} bytes."
             )
         data = call.task.mm.copy_in(self.address, size)
         if len(data) < size:

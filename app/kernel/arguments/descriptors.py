@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from app.kernel.abi.constants import AT_FDCWD
 from app.kernel.errno import Errno
 
 from .integers import signed
@@ -11,8 +12,6 @@ from .integers import signed
 if TYPE_CHECKING:
     from app.kernel.call import Call
     from app.kernel.fs.file import FileDescription
-
-AT_FDCWD = -100
 
 
 class Fd:

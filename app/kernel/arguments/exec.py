@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from enum import IntFlag
 from typing import TYPE_CHECKING
 
+from app.cpu.mmu import PAGE_SIZE
+from app.kernel.abi.flags import Flags
 from app.kernel.abi.text import quote
 from app.kernel.errno import Errno
 
 from .integers import Address
-from .memory import PAGE_SIZE, QUOTED_BYTES, CString, Pointer
+from .memory import QUOTED_BYTES, CString, Pointer
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
@@ -20,7 +21,7 @@ MAX_ARG_STRLEN = 32 * PAGE_SIZE
 _SHOWN_STRINGS = 32
 
 
-class ExecFlag(IntFlag):
+class ExecFlag(Flags):
     """Flags of execveat(2)."""
 
     AT_SYMLINK_NOFOLLOW = 0x100
@@ -72,7 +73,11 @@ class StringArray(Pointer):
                 raise self._missing("readable string", address)
             if len(string) >= MAX_ARG_STRLEN:
                 raise call.refuse(
-                    Errno.E2BIG, self.name, "length", hex(address), f"No string may have {MAX_ARG_STRLEN} bytes."
+                    Errno.E2BIG,
+                    self.name,
+                    "length",
+                    hex(address),
+                    f"A string must be shorter than {MAX_ARG_STRLEN} bytes.",
                 )
             room -= len(string) + 1
             if room < 0:

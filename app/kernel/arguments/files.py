@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.kernel.abi.constants import FileMode
-from app.kernel.abi.file_constants import UTIME_NOW, UTIME_OMIT, StatxFlag
+from app.kernel.abi.file_constants import AT_STATX_SYNC_TYPE, UTIME_NOW, UTIME_OMIT, StatxFlag
 from app.kernel.abi.struct_text import device_text
 from app.kernel.abi.text import file_mode_text, flag_text, quote
+from app.kernel.clock import SECOND
 from app.kernel.errno import Errno
 
 from .integers import Address, Int, Integer, Offset, signed
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
     from app.kernel.call import Call
 
 MAX_MEMFD_NAME = 249
-_NS = 1_000_000_000
 _LONG_BYTES = 8
-_SYNC_TYPE = 0x6000
 
 
 class FileLength(Offset):
@@ -37,8 +36,8 @@ class StatxFlags(Int):
     @classmethod
     def show(cls, value: int) -> str:
         """`AT_STATX_SYNC_AS_STAT|AT_SYMLINK_NOFOLLOW`."""
-        freshness = value & _SYNC_TYPE
-        rest = flag_text(value & ~_SYNC_TYPE, StatxFlag) if value & ~_SYNC_TYPE else ""
+        freshness = value & AT_STATX_SYNC_TYPE
+        rest = flag_text(value & ~AT_STATX_SYNC_TYPE, StatxFlag) if value & ~AT_STATX_SYNC_TYPE else ""
         return "|".join(filter(None, (flag_text(freshness, StatxFlag), rest)))
 
 
@@ -130,7 +129,7 @@ class FileTimes(Pointer):
         if special:
             return special
         whole = f"{{tv_sec={seconds}, tv_nsec={fraction & 2**64 - 1}}}"
-        return whole + (_date(seconds, f".{fraction:09}") if 0 <= fraction < _NS else "")
+        return whole + (_date(seconds, f".{fraction:09}") if 0 <= fraction < SECOND else "")
 
 
 def _date(seconds: int, fraction: str = "") -> str:

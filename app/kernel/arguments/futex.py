@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from enum import IntFlag
 from typing import TYPE_CHECKING, Self
 
+from app.kernel.abi.flags import Flags
 from app.kernel.abi.text import flag_text
 
 from .integers import Address, Int, Unsigned
@@ -31,17 +31,21 @@ _WITH_THIRD_VALUE = (FUTEX_WAIT_BITSET, FUTEX_WAKE_BITSET, FUTEX_CMP_REQUEUE, FU
 _WITHOUT_VALUE = (FUTEX_LOCK_PI, FUTEX_UNLOCK_PI, FUTEX_TRYLOCK_PI, FUTEX_LOCK_PI2)
 
 
-class _Modifier(IntFlag):
+class _Modifier(Flags):
     FUTEX_CLOCK_REALTIME = CLOCK_REALTIME
 
 
 class FutexOperation(Int):
-    """What to do, with the modifiers."""
+    """What to do, with the modifiers; `command` is the operation without them."""
 
-    @property
-    def command(self) -> int:
-        """The operation without its modifiers."""
-        return self & ~(PRIVATE | CLOCK_REALTIME)
+    command: int
+
+    @classmethod
+    def fetch(cls, call: Call, name: str, raw: int, detail: str) -> Self:
+        """Take the modifiers off."""
+        operation = super().fetch(call, name, raw, detail)
+        operation.command = operation & ~(PRIVATE | CLOCK_REALTIME)
+        return operation
 
     @property
     def private(self) -> bool:

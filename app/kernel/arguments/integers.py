@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Any, Self
 
-from app.kernel.abi.constants import OpenFlag
+from app.kernel.abi.constants import TMPFILE, OpenFlag
 from app.kernel.abi.text import flag_text, signal_name
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ def signed(value: int, bits: int) -> int:
     return value - (1 << bits) if value >> (bits - 1) else value
 
 
-_TMPFILE = int(OpenFlag.O_TMPFILE) & ~int(OpenFlag.O_DIRECTORY)
+ULONG = "unsigned long"
+"""The detail of a flag word that has 64 bits, where most have 32."""
 
 
 class Integer(int):
@@ -116,7 +117,7 @@ class CreationMode(Mode):
     def fetch(cls, call: Call, name: str, raw: int, detail: str) -> Self:
         """Look at the flags, which come before the mode."""
         mode = super().fetch(call, name, raw, detail)
-        mode.creating = bool(int(call.arguments[detail]) & (OpenFlag.O_CREAT | _TMPFILE))
+        mode.creating = bool(int(call.arguments[detail]) & (OpenFlag.O_CREAT | TMPFILE))
         return mode
 
     def text(self) -> str | None:
@@ -125,7 +126,7 @@ class CreationMode(Mode):
 
 
 class EnumArgument:
-    """An argument whose values have names: flags (`IntFlag`) or choices (`IntEnum`).
+    """An argument whose values have names: flags (`Flags`) or choices (`IntEnum`).
 
     It is an `int`, or an `unsigned long` where the signature says `Annotated[..., "unsigned long"]`.
     """

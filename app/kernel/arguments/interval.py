@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from app.kernel.clock import SECOND
 from app.kernel.errno import Errno
 
 from .integers import Int
 from .structs import StructByRequest, StructIn, StructOut
 
-SECOND = 1_000_000_000
 _UNITS = {"itimerspec": ("nsec", 1), "itimerval": ("usec", 1000)}
 
 

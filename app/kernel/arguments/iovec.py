@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.kernel.abi.text import quote
+from app.kernel.abi.text import count_bytes, count_of, quote
 from app.kernel.errno import Errno
 
 from .integers import Address, signed
@@ -71,7 +71,7 @@ class IoVec(Pointer):
             size = min(entry["iov_len"], room)
             room -= size
             self.buffers.append((entry["iov_base"], size))
-        call.passed(self.name, "memory", shown, f"The {count} struct iovec at {shown} name {self.size} bytes.")
+        call.passed(self.name, "memory", shown, f"{count_of(count, 'buffer')}, {count_bytes(self.size)} in all.")
 
     def _need_below_limit(self, entry: dict[str, int], checked: int) -> None:
         """Refuse a buffer that user memory can't contain. Raises EFAULT."""
@@ -122,7 +122,7 @@ class IoVecIn(IoVec):
         """Copy in, up to `size` bytes. Short when a buffer is not readable to its end; EFAULT when nothing is."""
         left = self.size if size is None else size
         call = self.call
-        data = b""
+        data = bytearray()
         for base, length in self.buffers:
             wanted = min(length, left)
             if not wanted:
@@ -134,7 +134,7 @@ class IoVecIn(IoVec):
                 if not data:
                     raise self._missing("readable memory", base)
                 break
-        return data
+        return bytes(data)
 
 
 class RemoteVec(IoVec):
@@ -159,20 +159,22 @@ class IoVecOut(IoVec):
 
     __slots__ = ("_shown", "data")
 
+    _shown: int
+
     def __init__(self, call: Call, name: str, address: int, detail: str) -> None:
         super().__init__(call, name, address, detail)
         self.data: bytes | None = None
 
     def buffers_text(self, count: int) -> str | None:
         """What arrived in each buffer."""
-        self._shown = self.data
+        self._shown = 0
         return super().buffers_text(count)
 
     def _contents(self, base: int, size: int) -> str:
-        if self._shown is None or not base:
+        if self.data is None or not base:
             return Address.show(base)
-        data, self._shown = self._shown[:size], self._shown[size:]
-        return quote(data, QUOTED_BYTES)
+        start, self._shown = self._shown, self._shown + size
+        return quote(self.data[start : min(start + QUOTED_BYTES + 1, self._shown)], QUOTED_BYTES)
 
     def write(self, data: bytes) -> int:
         """Copy out; returns the bytes that arrived. EFAULT when none did."""

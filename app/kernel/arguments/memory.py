@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.abi.text import count_bytes, quote
 from app.kernel.errno import Errno, KernelError
 
@@ -13,9 +14,11 @@ from .integers import Address
 if TYPE_CHECKING:
     from app.kernel.call import Call
 
-PAGE_SIZE = 4096
 QUOTED_BYTES = 32
 """How much of a buffer strace shows."""
+
+UNALIGNED = f"It must be a multiple of {PAGE_SIZE}, the page size."
+"""Why an address that does not begin a page is refused."""
 
 
 class Pointer:

@@ -56,7 +56,7 @@ class MessageHeader(Pointer):
         length = fields["msg_namelen"] if fields["msg_name"] else 0
         if length < 0:
             raise call.refuse(
-                Errno.EINVAL, "msg_namelen", "range", str(length), "The length of an address is not negative."
+                Errno.EINVAL, "msg_namelen", "range", str(length), "The length of an address cannot be negative."
             )
         self.name_length = min(length, MAX_ADDRESS)
         self._read_name()
@@ -120,7 +120,9 @@ class MessageIn(MessageHeader):
         """The ancillary data. Raises ENOBUFS (too much), EFAULT."""
         size = self.fields["msg_controllen"]
         if size > _LONGEST_CONTROL:
-            raise self.call.refuse(Errno.ENOBUFS, "msg_controllen", "limit", str(size), "So much is not sent along.")
+            raise self.call.refuse(
+                Errno.ENOBUFS, "msg_controllen", "limit", str(size), "That is more ancillary data than can be sent."
+            )
         if not size:
             return b""
         address = self.fields["msg_control"]

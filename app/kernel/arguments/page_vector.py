@@ -5,7 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from .memory import PAGE_SIZE, Pointer
+from app.cpu.mmu import PAGE_SIZE
+
+from .memory import Pointer
 
 if TYPE_CHECKING:
     from app.kernel.call import Call

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from app.kernel.abi.text import flag_text, signal_set_text
+from app.kernel.clock import SECOND
 from app.kernel.poll import PollEvent
 
 from .integers import Address, Int, signed
@@ -51,7 +52,7 @@ class PollFds(Pointer):
         if len(data) < size:
             raise self._missing(f"{count} readable struct pollfd")
         self.entries = [PollFd(fd, events) for fd, events, _ in _POLLFD.iter_unpack(data)]
-        self.call.passed(self.name, "memory", hex(self.address), f"The {count} struct pollfd are readable.")
+        self.call.passed(self.name, "memory", hex(self.address), f"The array of {count} struct pollfd is readable.")
         return self.entries
 
     def write(self) -> None:
@@ -150,7 +151,7 @@ class Timeout(StructIn):
         """Store the time left. Where there is no room, it is not told, which is no error."""
         layout = self.layout
         unit = "tv_nsec" if self.detail == "timespec" else "tv_usec"
-        seconds, rest = divmod(nanoseconds, 1_000_000_000)
+        seconds, rest = divmod(nanoseconds, SECOND)
         fields = {"tv_sec": seconds, unit: rest if unit == "tv_nsec" else rest // 1000}
         if self.call.task.mm.copy_out(self.address, layout.pack(**fields)) == layout.size:
             self.left = layout.text(fields)

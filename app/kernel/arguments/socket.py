@@ -124,7 +124,7 @@ class LengthInOut(Pointer):
         self.before = int.from_bytes(data, "little", signed=True)
         if self.before < 0:
             raise self.call.refuse(
-                Errno.EINVAL, self.name, "range", str(self.before), "The length of a buffer is not negative."
+                Errno.EINVAL, self.name, "range", str(self.before), "The length of a buffer cannot be negative."
             )
         return self.before
 
@@ -218,7 +218,7 @@ class OptionIn(Pointer):
         """The value, at most 256 bytes of it. Raises EINVAL, EFAULT."""
         size = int(self.call.arguments[self.detail])
         if size < 0:
-            raise self.call.refuse(Errno.EINVAL, self.detail, "range", str(size), "A length is not negative.")
+            raise self.call.refuse(Errno.EINVAL, self.detail, "range", str(size), "A length cannot be negative.")
         size = min(size, 256)
         if not self.address and int(self.call.arguments["level"]) == SocketLevel.SOL_IPV6:
             return bytes(size)

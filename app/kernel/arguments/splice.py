@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from app.cpu.mmu import PAGE_SIZE
+
 from .iovec import IoVecIn, IoVecOut
-from .memory import PAGE_SIZE
 
 if TYPE_CHECKING:
     from app.kernel.call import Call

@@ -38,7 +38,7 @@ class StructIn(StructPointer):
 
     def text(self) -> str | None:
         """The fields, as strace prints them, which looks for itself when the call did not get so far."""
-        if self.fields is None and self.detail != "sigset":
+        if self.fields is None and self.address and self.detail != "sigset":
             layout = self.layout
             data = self.call.task.mm.copy_in(self.address, layout.size)
             if len(data) == layout.size:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.abi.file_constants import FallocMode
 from app.kernel.errno import Errno, KernelError
 
 from . import notify
 from .inode import RegularFile
 from .size_limit import need_size
-from .superblock import PAGE_SIZE
 
 if TYPE_CHECKING:
     from app.kernel.arguments import Fd

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from app.kernel.clock import SECOND
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 
 from . import notify
-from .inode import Dentry, Inode, RegularFile
+from .dentry import Dentry
+from .inode import Inode, RegularFile
 from .path import PathWalk
 from .permission import MAY_WRITE, file_user, keeps_set_group_id, owns, without_set_ids
 from .pseudo import PseudoFile
@@ -28,8 +30,6 @@ NO_ID = 0xFFFF_FFFF
 
 MIN_TIME, MAX_TIME = -(1 << 31), (1 << 34) - 1 - (1 << 31)
 """The earliest and latest second that an inode can hold, as on ext4."""
-
-_NS = 1_000_000_000
 
 
 class Target(Struct):
@@ -114,7 +114,7 @@ def change_times(call: Call, target: Target, times: tuple[int | None, int | None
     inode = target.inode
     who = call.task.credentials
     if times is None and not owns(inode, who) and not inode.permits(who, MAY_WRITE):
-        raise KernelError(Errno.EACCES, f"This user neither owns {target.path} nor may write it")
+        raise KernelError(Errno.EACCES, f"This user neither owns {target.path} nor may write to it")
     _need_own_inode(target)
     if times is not None:
         _need_owner(call, target, "sets its times")
@@ -131,8 +131,8 @@ def change_times(call: Call, target: Target, times: tuple[int | None, int | None
 
 def clamped_time(time: int) -> int:
     """The nearest time, in ns, that an inode can hold; the first and last second have no fractions."""
-    seconds = min(max(time // _NS, MIN_TIME), MAX_TIME)
-    return seconds * _NS if seconds in (MIN_TIME, MAX_TIME) else time
+    seconds = min(max(time // SECOND, MIN_TIME), MAX_TIME)
+    return seconds * SECOND if seconds in (MIN_TIME, MAX_TIME) else time
 
 
 def truncate(call: Call, target: Target, size: int) -> None:

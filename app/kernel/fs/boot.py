@@ -10,11 +10,12 @@ from app.kernel.abi.constants import OpenFlag
 from app.kernel.errno import KernelError
 
 from .context import FsContext
+from .dentry import Dentry
 from .descriptors import DescriptorTable
 from .device import CharacterDevice
 from .devpts import mount_terminals
 from .file import FileDescription
-from .inode import Dentry, Directory
+from .inode import Directory
 from .mounts import SHM
 from .procfs.mount import mount_proc
 from .program_file import ProgramFile

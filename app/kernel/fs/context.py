@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from .inode import Dentry
+from .dentry import Dentry
 from .superblock import SuperBlock
 
 

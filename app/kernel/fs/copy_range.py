@@ -32,7 +32,7 @@ def copy_range(call: Call, source: FileDescription, start: int, target: FileDesc
     if reader is writer and to + count > start and to < start + count:
         raise KernelError(Errno.EINVAL, "What is copied and where it goes overlap")
     if start < 0 or to < 0:
-        raise KernelError(Errno.EINVAL, "A position in a file is not negative")
+        raise KernelError(Errno.EINVAL, "A position in a file cannot be negative")
     count = min(count, MAX_RW_COUNT, call.kernel.config.memory_bytes)
     done = 0
     while done < count:

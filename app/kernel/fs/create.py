@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING
 
-from app.kernel.abi.constants import OpenFlag
+from app.kernel.abi.constants import TMPFILE, OpenFlag
+from app.kernel.abi.flags import all_bits
 from app.kernel.arguments import Fd
 from app.kernel.errno import Errno
 from app.kernel.wait import Blocking
 
 from . import notify
+from .dentry import Dentry
 from .fifo import FifoEnd
-from .inode import Dentry, Directory, RegularFile
+from .inode import Directory, RegularFile
 from .open import open_dentry
 from .path import Lookup, PathWalk
 from .permission import MAY_EXEC, MAY_READ, MAY_WRITE, file_group, file_user, keeps_set_group_id, owns
@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from app.kernel.arguments import DirFd, Mode, Path
     from app.kernel.call import Call
 
-_TMPFILE = int(OpenFlag.O_TMPFILE) & ~int(OpenFlag.O_DIRECTORY)
 _SYNC = int(OpenFlag.O_SYNC) & ~int(OpenFlag.O_DSYNC)
 _PATH_FLAGS = int(OpenFlag.O_DIRECTORY | OpenFlag.O_NOFOLLOW | OpenFlag.O_PATH | OpenFlag.O_CLOEXEC)
-_KNOWN = reduce(or_, (int(flag) for flag in OpenFlag.__members__.values()))
+_KNOWN = all_bits(OpenFlag)
 _FORGOTTEN = int(OpenFlag.O_CREAT | OpenFlag.O_EXCL | OpenFlag.O_NOCTTY | OpenFlag.O_TRUNC | OpenFlag.O_CLOEXEC)
 
 
@@ -44,7 +43,7 @@ def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mod
     )
     lookup = walk.look_up(dirfd, follow=follow, creating=bool(flags & OpenFlag.O_CREAT))
     dentry, created = _find_or_create(call, walk, lookup, flags, mode)
-    if flags & _TMPFILE:
+    if flags & TMPFILE:
         dentry, created = _temporary(call, walk, dentry, mode, flags), True
     elif not created:
         _check_found(call, walk, dentry, flags)
@@ -55,7 +54,7 @@ def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mod
     if isinstance(truncated, RegularFile):
         truncated.get_write_access()
     file = open_dentry(call.task.fs.superblock, dentry, kept)
-    file.created = created and not flags & _TMPFILE
+    file.created = created and not flags & TMPFILE
     if isinstance(file, FifoEnd):
         yield from _meet_partner(call, file)
         number = files.lowest_free()
@@ -90,7 +89,7 @@ def _checked_flags(call: Call, flags: int) -> int:
     if flags & OpenFlag.O_PATH:
         flags &= _PATH_FLAGS
     contradiction = ""
-    if flags & _TMPFILE:
+    if flags & TMPFILE:
         if flags & OpenFlag.O_TMPFILE != OpenFlag.O_TMPFILE or flags & OpenFlag.O_CREAT:
             contradiction = "O_TMPFILE goes with O_DIRECTORY and without O_CREAT."
         elif flags & OpenFlag.O_ACCMODE == OpenFlag.O_RDONLY:
@@ -188,7 +187,7 @@ def _check_found(call: Call, walk: PathWalk, dentry: Dentry, flags: int) -> None
     if flags & OpenFlag.O_TRUNC:
         wanted |= MAY_WRITE
     if inode.is_directory and wanted & MAY_WRITE:
-        walk.refuse(Errno.EISDIR, f"{dentry.path} is a directory; a directory is not opened for writing.")
+        walk.refuse(Errno.EISDIR, f"{dentry.path} is a directory; a directory cannot be opened for writing.")
     walk.need(dentry, wanted, f"The permissions of {dentry.path} do not allow this user to open it so.")
     if flags & OpenFlag.O_NOATIME and not owns(inode, call.task.credentials):
         raise call.refuse(Errno.EPERM, "flags", "owner", hex(flags), "O_NOATIME is for the owner of the file.")

@@ -76,6 +76,7 @@ class DescriptorTable:
         """A number that meant `file` is gone, and with it every record lock of the process on it (fcntl(2))."""
         if file.inode.locks is not None:
             file.inode.locks.release_table(self)
+        file.flush(self)
         file.drop_reference()
 
     def fork(self) -> DescriptorTable:

@@ -10,8 +10,9 @@ from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
 from app.kernel.poll import READABLE
 
+from .dentry import Dentry
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
-from .inode import Dentry, Inode
+from .inode import Inode
 from .superblock import SuperBlock
 
 if TYPE_CHECKING:

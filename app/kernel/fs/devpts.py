@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from app.kernel.errno import Errno, KernelError
 
+from .dentry import Dentry
 from .device import CharacterDevice
 from .file import FileDescription
-from .inode import Dentry, Directory, Inode
+from .inode import Directory, Inode
 from .job_control import controlling_terminal
 from .mounts import DEVPTS, DEVPTS_SUPER_MAGIC
 from .pseudo import PseudoSuperBlock

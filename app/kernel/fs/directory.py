@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.kernel.abi.constants import SeekWhence
+from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
 
 from . import notify
@@ -33,10 +34,10 @@ class DirectoryDescription(FileDescription):
     def seek(self, call: Call, offset: int, whence: int) -> int:
         """To a cookie that an earlier listing gave."""
         if whence not in (SeekWhence.SEEK_SET, SeekWhence.SEEK_CUR):
-            raise KernelError(Errno.EINVAL, "A directory is sought from its start or from where one is")
+            raise KernelError(Errno.EINVAL, "In a directory, positions count from its start or from the present one")
         target = offset + (self.offset if whence == SeekWhence.SEEK_CUR else 0)
         if target < 0:
-            raise KernelError(Errno.EINVAL, "A position in a directory is not negative")
+            raise KernelError(Errno.EINVAL, "A position in a directory cannot be negative")
         self.offset = target
         return target
 
@@ -48,7 +49,7 @@ class DirectoryDescription(FileDescription):
         if self.inode.nlink == 0:
             raise KernelError(Errno.ENOENT, f"{self.path} has been removed")
         header = call.task.abi.structs["dirent" if old else "dirent64"]
-        packed = b""
+        packed = bytearray()
         position = self.offset
         count = 0
         for name, inode, following in self._entries():
@@ -66,8 +67,9 @@ class DirectoryDescription(FileDescription):
             packed += entry.ljust(length - 1, b"\0") + bytes([kind]) if old else entry.ljust(length, b"\0")
             position = following
             count += 1
-        call.service("vfs", "list", f"{count} entries of {self.path} fit into the buffer ({len(packed)} bytes).")
-        if sink.write(packed) < len(packed):
+        entries = "1 entry" if count == 1 else f"{count} entries"
+        call.service("vfs", "list", f"The buffer gets {entries} of {self.path} ({count_bytes(len(packed))}).")
+        if sink.write(bytes(packed)) < len(packed):
             raise KernelError(Errno.EFAULT, "The entries do not fit into the memory")
         self.offset = position
         self.inode.accessed()

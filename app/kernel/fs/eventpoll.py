@@ -196,7 +196,7 @@ class EventPoll(NoticeDescription):
     def check_depth(self, target: EventPoll) -> None:
         """Raise ELOOP if it would be watched in a circle, or too deep, once this one watches `target`."""
         if target.depth_below(self) + 1 + self._height() > MAX_NESTS:
-            raise KernelError(Errno.ELOOP, "The epoll instances would watch one another in a circle, or too deep")
+            raise KernelError(Errno.ELOOP, "The epoll instances would watch one another in a circle, or too deeply")
 
     def depth_below(self, wanted: EventPoll, depth: int = 0, known: dict[int, int] | None = None) -> int:
         """Length of the longest chain of instances below; more than MAX_NESTS when `wanted` is among them."""

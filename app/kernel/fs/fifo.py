@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.kernel.errno import Errno, KernelError
 from app.kernel.wait import Blocking, Sleep
 
-from .inode import Dentry
+from .dentry import Dentry
 from .pipe import Pipe, PipeEnd
 from .superblock import SuperBlock
 

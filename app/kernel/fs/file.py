@@ -11,7 +11,8 @@ from app.kernel.poll import ALWAYS_READY
 from app.kernel.wait import Blocking, Sleep, WaitQueue
 
 from . import notify
-from .inode import Dentry, Inode, RegularFile, UnnamedDentry
+from .dentry import Dentry, UnnamedDentry
+from .inode import Inode, RegularFile
 from .owner_signal import FileOwner
 from .size_limit import writable_size
 from .superblock import SuperBlock
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument
     from app.kernel.call import Call
 
+    from .descriptors import DescriptorTable
     from .eventpoll import EpollItem
 
 MAX_RW_COUNT = 0x7FFF_F000
@@ -124,6 +126,9 @@ class FileDescription:
             for item in tuple(self.epoll_items):
                 item.remove()
             self.release()
+
+    def flush(self, table: DescriptorTable) -> None:
+        """A number of `table` that meant this description is closed, whether or not others still mean it."""
 
     def release(self) -> None:
         """Nobody has this description any more."""
@@ -270,7 +275,7 @@ class RegularDescription(FileDescription):
         inode.drop_privileges(call.task.credentials)
         wanted = inode.writable_part(start, wanted)
         if not wanted:
-            raise KernelError(Errno.EPERM, f"A seal of {self.path} forbids to write there")
+            raise KernelError(Errno.EPERM, f"A seal of {self.path} forbids writing there")
         count = inode.write(start, source.read(wanted))
         call.service("vfs", "write", f"{count_bytes(count)} are stored in {self.path} from offset {start} on.")
         if position is None:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from app.kernel.abi.constants import IoctlRequest, OpenFlag
 from app.kernel.abi.file_constants import InotifyMask
+from app.kernel.abi.text import count_of
 from app.kernel.errno import Errno, KernelError
 from app.kernel.poll import READABLE
 from app.kernel.wait import Sleep, WaitQueue
@@ -160,7 +161,7 @@ class InotifyDescription(NoticeDescription):
             lengths.append(len(packed))
         if not lengths:
             raise KernelError(Errno.EINVAL, "The next event does not fit into the buffer")
-        call.service("vfs", "read", f"{len(lengths)} events wait and fit into the buffer.")
+        call.service("vfs", "read", f"The buffer gets {count_of(len(lengths), 'event')}.")
         return self._take(lengths, self._copied(sink, data))
 
     def _copied(self, sink: Sink, data: bytes) -> int:

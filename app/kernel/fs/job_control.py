@@ -116,7 +116,7 @@ def _set_foreground(call: Call, terminal: Terminal, argument: IoctlArgument) -> 
         raise KernelError(Errno.ENOTTY, "This process group cannot use the terminal any more", "tty") from None
     pgid = argument.read_int()
     if pgid < 0:
-        raise KernelError(Errno.EINVAL, "A process group is not negative", "tty")
+        raise KernelError(Errno.EINVAL, "A process group id cannot be negative", "tty")
     _need_own(call, terminal, is_master=False)
     members = [process for process in call.kernel.processes.values() if process.pgid == pgid]
     if not members:

@@ -38,6 +38,8 @@ class LineDiscipline:
         self._interrupt = interrupt
         self._line = bytearray()
         self._complete: deque[tuple[bytes, bool]] = deque()
+        self._complete_bytes = 0
+        """What the complete lines need in the buffer; an end of file needs a byte, too."""
         self._raw = bytearray()
         self._literal = False
         self._column = 0
@@ -191,11 +193,27 @@ class LineDiscipline:
 
     def _finish(self, end_of_file: bool) -> None:
         """The line is complete and can be read. A line that VEOF ended has no newline."""
-        self._complete.append((bytes(self._line), end_of_file))
+        self._keep(bytes(self._line), end_of_file)
         self._line.clear()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether what is typed next has to wait (n_tty throttles). A line that is being typed is never full: it can
+        still be edited, and ended."""
+        editing = self.termios.has(LocalFlag.ICANON) and not self._complete
+        return not editing and self._waiting() >= MAX_INPUT
+
+    def _keep(self, line: bytes, end_of_file: bool) -> None:
+        """A line can be read."""
+        self._complete.append((line, end_of_file))
+        self._complete_bytes += len(line) + end_of_file
+
+    def _forget_lines(self) -> None:
+        self._complete.clear()
+        self._complete_bytes = 0
+
     def _waiting(self) -> int:
-        return len(self._line) + len(self._raw) + sum(len(line) for line, _ in self._complete)
+        return len(self._line) + len(self._raw) + self._complete_bytes
 
     def _signal(self, byte: int, signo: Signo) -> None:
         """^C and its like: what was typed is thrown away and the foreground process gets the signal."""
@@ -208,7 +226,7 @@ class LineDiscipline:
     def flush(self) -> None:
         """Forget everything typed and not yet read (TCIFLUSH)."""
         self._line.clear()
-        self._complete.clear()
+        self._forget_lines()
         self._raw.clear()
 
     # -- editing -----------------------------------------------------------------------------------------------------
@@ -319,8 +337,11 @@ class LineDiscipline:
         """Up to `size` bytes: at most one line in canonical mode. Empty is end of file, or nothing there."""
         if self._complete:
             line, end_of_file = self._complete.popleft()
+            self._complete_bytes -= min(len(line), size)
             if len(line) > size:
                 self._complete.appendleft((line[size:], end_of_file))
+            else:
+                self._complete_bytes -= end_of_file
             return line[:size]
         data = bytes(self._raw[:size])
         del self._raw[:size]
@@ -333,10 +354,10 @@ class LineDiscipline:
         canonical = termios.has(LocalFlag.ICANON)
         if was_canonical and not canonical:
             self._raw += b"".join(line for line, _ in self._complete) + self._line
-            self._complete.clear()
+            self._forget_lines()
             self._line.clear()
         elif canonical and not was_canonical and self._raw:
-            self._complete.append((bytes(self._raw), True))
+            self._keep(bytes(self._raw), True)
             self._raw.clear()
 
 

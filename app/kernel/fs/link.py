@@ -38,14 +38,14 @@ def make_link(call: Call, old: Place, new: Place, follow: bool = False, allow_em
     if not inode.nlink and not inode.linkable:
         walk.refuse(Errno.ENOENT, f"{source.path} has lost its last name.")
     if inode.nlink >= MAX_LINKS:
-        walk.refuse(Errno.EMLINK, f"{source.path} has {MAX_LINKS} names.")
+        walk.refuse(Errno.EMLINK, f"{source.path} has {MAX_LINKS} names already, as many as a file can have.")
     inode.nlink += 1
     inode.linkable = False
     inode.changed()
     dentry = lookup.parent.create(lookup.name, inode)
     notify.self_event(inode, notify.IN_ATTRIB)
     notify.directory_event(lookup.parent.inode, lookup.name, inode, notify.IN_CREATE)
-    call.service("vfs", "link", f"{dentry.path} is a name of inode {inode.number}, which has {inode.nlink} now.")
+    call.service("vfs", "link", f"{dentry.path} is a name of inode {inode.number}, which has {inode.nlink} names now.")
     return Int(0)
 
 

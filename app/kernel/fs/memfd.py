@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.abi.file_constants import FallocMode, Seal
 from app.kernel.errno import Errno, KernelError
 
 from .inode import RegularFile
-from .superblock import PAGE_SIZE, SuperBlock
+from .superblock import SuperBlock
 
 if TYPE_CHECKING:
     from .file import FileDescription
@@ -60,9 +61,9 @@ class MemoryFile(RegularFile):
         if mode & ~(_KEEP | _PUNCH):
             raise KernelError(Errno.EOPNOTSUPP, "A file in memory can only get room and holes")
         if mode & _PUNCH and self.seals & _NO_WRITE:
-            raise KernelError(Errno.EPERM, "A seal forbids to write the file")
+            raise KernelError(Errno.EPERM, "A seal forbids writing to the file")
         if not mode & _PUNCH and self.seals & _GROW and end > self.size:
-            raise KernelError(Errno.EPERM, "The seal F_SEAL_GROW forbids to make the file longer")
+            raise KernelError(Errno.EPERM, "The seal F_SEAL_GROW forbids making the file longer")
 
 
 def seals_of(file: FileDescription) -> int:
@@ -76,9 +77,9 @@ def seals_of(file: FileDescription) -> int:
 def add_seals(file: FileDescription, seals: int) -> None:
     """F_ADD_SEALS. Raises EPERM, EINVAL, and EBUSY while somebody could still write through a mapping."""
     if not file.writable:
-        raise KernelError(Errno.EPERM, "Who seals a file must have it open for writing")
+        raise KernelError(Errno.EPERM, "Whoever seals a file must have it open for writing")
     if seals & ~_ALL:
-        raise KernelError(Errno.EINVAL, "There are seals that nobody knows")
+        raise KernelError(Errno.EINVAL, "Not all of these seals exist")
     present = seals_of(file)
     inode = file.inode
     if not isinstance(inode, MemoryFile):

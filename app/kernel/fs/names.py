@@ -11,7 +11,8 @@ from app.kernel.errno import Errno
 
 from . import notify
 from .create import need_creatable, owner_group
-from .inode import Dentry, Directory, Inode, Symlink
+from .dentry import Dentry
+from .inode import Directory, Inode, Symlink
 from .path import Lookup, PathWalk
 from .permission import MAY_EXEC, MAY_WRITE, file_user, owns
 
@@ -75,7 +76,7 @@ def remove_directory(call: Call, dirfd: DirFd | None, path: Path) -> Int:
     lookup = walk.look_up(dirfd, follow=False, parent_only=True)
     if lookup.special:
         errno = {".": Errno.EINVAL, "..": Errno.ENOTEMPTY}.get(lookup.name, Errno.EBUSY)
-        walk.refuse(errno, f"{lookup.name} cannot be removed by that name.")
+        walk.refuse(errno, f"A directory cannot be removed by the name {lookup.name}.")
     dentry = _existing(walk, lookup)
     need_removable(call, walk, dentry, directory=True)
     _need_empty(walk, dentry)

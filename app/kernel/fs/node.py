@@ -31,7 +31,7 @@ def make_node(call: Call, dirfd: DirFd | None, path: Path, mode: int, device: in
     if kind == stat.S_IFDIR:
         raise call.refuse(Errno.EPERM, "mode", "type", oct(mode), "A directory is made by mkdir.")
     if kind not in _KINDS:
-        raise call.refuse(Errno.EINVAL, "mode", "type", oct(mode), "No such file is made by mknod.")
+        raise call.refuse(Errno.EINVAL, "mode", "type", oct(mode), "mknod makes no files of this type.")
     walk = PathWalk(call, path)
     lookup = new_name(walk, dirfd, directory=False)
     who = call.task.credentials

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from app.kernel.abi.file_constants import InotifyMask
 
 if TYPE_CHECKING:
-    from .inode import Dentry, Inode
+    from .dentry import Dentry
+    from .inode import Inode
 
 IN_ACCESS = int(InotifyMask.IN_ACCESS)
 IN_MODIFY = int(InotifyMask.IN_MODIFY)

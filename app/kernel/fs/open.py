@@ -5,10 +5,11 @@ from __future__ import annotations
 from app.kernel.abi.constants import OpenFlag
 from app.kernel.errno import Errno, KernelError
 
+from .dentry import Dentry
 from .directory import DirectoryDescription
 from .fifo import Fifo
 from .file import FileDescription, PathHandle, RegularDescription
-from .inode import Dentry, Directory, RegularFile
+from .inode import Directory, RegularFile
 from .pipe import Pipe
 from .superblock import SuperBlock
 

@@ -11,7 +11,8 @@ from msgspec import Struct
 from app.kernel.abi.text import quote
 from app.kernel.errno import Errno
 
-from .inode import NAME_MAX, Dentry, Symlink
+from .dentry import NAME_MAX, Dentry
+from .inode import Symlink
 from .permission import MAY_EXEC
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel import signal_delivery
 from app.kernel.abi.constants import IoctlRequest, OpenFlag, Signo
 from app.kernel.abi.text import count_bytes
@@ -17,15 +18,19 @@ from app.kernel.signal import SigInfo
 from app.kernel.wait import Blocking, Interrupted, Sleep, WaitQueue
 
 from . import notify
+from .dentry import Dentry
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
-from .inode import Dentry, Inode
-from .superblock import MAX_PIPE_PAGES, PAGE_SIZE, SuperBlock
+from .inode import Inode
+from .superblock import MAX_PIPE_PAGES, SuperBlock
 
 if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument
     from app.kernel.call import Call
 
 DEFAULT_PAGES = 16
+LEAST_PAGES = 2
+"""What a pipe gets when all together have reached their soft limit."""
+
 MAX_PAGES = 256
 """What F_SETPIPE_SZ may ask for: 1 MiB (/proc/sys/fs/pipe-max-size)."""
 
@@ -91,7 +96,7 @@ class Pipe(Inode):
     def add_end(self, readable: bool, writable: bool) -> None:
         """Somebody has opened the pipe."""
         if not self.readers and not self.writers:
-            self.pages = DEFAULT_PAGES
+            self.pages = DEFAULT_PAGES if self.fs.pipe_pages + DEFAULT_PAGES <= MAX_PIPE_PAGES else LEAST_PAGES
             self.fs.pipe_pages += self.pages
             self.nlink = max(self.nlink, 0 if self.named else 1)
         self.readers += readable

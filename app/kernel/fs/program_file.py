@@ -6,8 +6,10 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from app.cpu.mmu import PAGE_SIZE
+
 from .inode import RegularFile
-from .superblock import PAGE_SIZE, SuperBlock
+from .superblock import SuperBlock
 
 if TYPE_CHECKING:
     from app.toolchain.program import LineTable
@@ -16,13 +18,13 @@ if TYPE_CHECKING:
 class ProgramFile(RegularFile):
     """An executable whose contents `make` makes when they are needed for the first time.
 
-    `lines` says which source lines its code comes from; None once it has been changed.
+    `lines` says which source lines its code comes from; None when nobody knows, and once it has been changed.
     """
 
     def __init__(self, fs: SuperBlock, owner: int, make: Callable[[], bytes], lines: LineTable) -> None:
         super().__init__(fs, 0o755, owner, owner)
         del self._pages, self._size
-        self.lines: LineTable | None = lines
+        self.lines: LineTable | None = lines if lines.entries else None
         self._make = make
 
     @cached_property

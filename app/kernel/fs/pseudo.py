@@ -10,13 +10,15 @@ import stat
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.abi.constants import IoctlRequest, SeekWhence
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
 
+from .dentry import Dentry
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
-from .inode import Dentry, Directory, Inode, Symlink
-from .superblock import PAGE_SIZE, SuperBlock
+from .inode import Directory, Inode, Symlink
+from .superblock import SuperBlock
 
 if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument
@@ -272,7 +274,7 @@ class SequentialFile(FileDescription):
             raise KernelError(Errno.EINVAL, f"{self.path} has no size, so nothing counts from its end")
         target = offset + (self.offset if whence == SeekWhence.SEEK_CUR else 0)
         if target < 0:
-            raise KernelError(Errno.EINVAL, "A position in a file is not negative")
+            raise KernelError(Errno.EINVAL, "A position in a file cannot be negative")
         self.offset = target
         return target
 

@@ -17,9 +17,10 @@ from app.kernel.poll import READABLE, WRITABLE, PollEvent
 from app.kernel.signal import SigInfo
 from app.kernel.wait import Blocking, Interrupted, Sleep, WaitQueue
 
+from .dentry import Dentry
 from .device import CharacterDevice
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
-from .inode import Dentry, Inode
+from .inode import Inode
 from .line_discipline import MAX_INPUT
 from .superblock import SuperBlock
 from .termios import InputFlag, LocalFlag
@@ -73,7 +74,10 @@ class PseudoTerminal(Terminal):
 
     @property
     def input_room(self) -> int:
-        """Bytes that can be typed now. With line editing all can: what does not fit into a line is lost."""
+        """Bytes that can be typed now. With line editing all can, unless a line waits to be read: what does not fit
+        into a line is lost."""
+        if self.discipline.is_full:
+            return 0
         if self.discipline.termios.has(LocalFlag.ICANON):
             return MAX_INPUT
         return max(MAX_INPUT - self.discipline.available, 0)

@@ -83,7 +83,13 @@ def _answer(file: FileDescription, wanted: FileLock, arg: FcntlArgument, fields:
 
 def _need_mode(call: Call, fd: Fd, file: FileDescription, kind: int) -> None:
     if (kind == LockType.F_RDLCK and not file.readable) or (kind == LockType.F_WRLCK and not file.writable):
-        raise call.refuse(Errno.EBADF, "fd", "access-mode", str(fd.number), "A lock needs the file open in its mode.")
+        raise call.refuse(
+            Errno.EBADF,
+            "fd",
+            "access-mode",
+            str(fd.number),
+            "A read lock needs a file open for reading, a write lock one open for writing.",
+        )
 
 
 def _range(call: Call, file: FileDescription, fields: dict[str, Any]) -> tuple[int, int]:

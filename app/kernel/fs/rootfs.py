@@ -10,8 +10,9 @@ from msgspec import Struct
 
 from app.kernel.errno import Errno, KernelError
 
+from .dentry import NAME_MAX, Dentry
 from .device import CharacterDevice, FullDevice, NullDevice, Opener, RandomDevice, ZeroDevice
-from .inode import NAME_MAX, Dentry, Directory, Inode, RegularFile, Symlink
+from .inode import Directory, Inode, RegularFile, Symlink
 from .superblock import SuperBlock
 
 if TYPE_CHECKING:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
 from app.kernel.wait import Blocking, Interrupted, Sleep
 
 from .file import FileDescription, RegularDescription, Source
 from .pipe import PipeBuffer, PipeEnd
-from .superblock import PAGE_SIZE
 
 if TYPE_CHECKING:
     from app.kernel.call import Call

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.clock import Clock
 from app.kernel.errno import Errno, KernelError
 
 if TYPE_CHECKING:
     from .inode import Inode
-
-PAGE_SIZE = 4096
 
 MAX_FILE_PAGES = (32 << 20) // PAGE_SIZE
 """Pages that all files together may hold."""
@@ -19,7 +18,10 @@ MAX_INODES = 4096
 """Files, directories and links that may exist at once."""
 
 MAX_PIPE_PAGES = 16384
-"""Pages that the capacities of all pipes together may come to (/proc/sys/fs/pipe-user-pages-soft)."""
+"""Pages that the capacities of all pipes together may come to before new ones get fewer (pipe-user-pages-soft)."""
+
+HARD_PIPE_PAGES = 24576
+"""Pages beyond which no more pipes are made (/proc/sys/fs/pipe-user-pages-hard)."""
 
 MAX_FILE_SIZE = (1 << 44) - PAGE_SIZE
 """Largest size of a file, most of it holes: what ext4 with blocks of 4 KiB has."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.errno import Errno
 
-from .inode import Dentry, Inode
+from .dentry import Dentry
+from .inode import Inode
 from .mounts import SYS, SYSFS_MAGIC
 from .pseudo import PseudoFile, PseudoSuperBlock, TableDirectory, mount
-from .superblock import PAGE_SIZE
 
 if TYPE_CHECKING:
     from app.kernel.kernel import Kernel

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 from typing import Any
 
 from msgspec import Struct, field
 
+from app.kernel.abi.flags import Flags
 
-class InputFlag(IntFlag):
+
+class InputFlag(Flags):
     """`c_iflag`."""
 
     ISTRIP = 0o40
@@ -21,7 +23,7 @@ class InputFlag(IntFlag):
     IUTF8 = 0o40000
 
 
-class OutputFlag(IntFlag):
+class OutputFlag(Flags):
     """`c_oflag`."""
 
     OPOST = 0o1
@@ -32,7 +34,7 @@ class OutputFlag(IntFlag):
     XTABS = 0o14000
 
 
-class LocalFlag(IntFlag):
+class LocalFlag(Flags):
     """`c_lflag`."""
 
     ISIG = 0o1

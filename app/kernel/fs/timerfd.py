@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.kernel.abi.text import count_of
 from app.kernel.clock_timer import ClockTimer
 from app.kernel.errno import Errno, KernelError
 from app.kernel.poll import PollEvent
@@ -76,7 +77,7 @@ class TimerDescription(NoticeDescription):
         self._count()
         ticks, self._ticks = self._ticks, 0
         self._has_fired = False
-        call.service("time", "expired", f"The timer has expired {ticks} times since it was set or read.")
+        call.service("time", "expired", f"The timer has expired {count_of(ticks, 'time')} since it was set or read.")
         if sink.write(ticks.to_bytes(COUNT_SIZE, "little")) < COUNT_SIZE:
             raise KernelError(Errno.EFAULT, "The number does not fit into the memory", "time")
         return COUNT_SIZE

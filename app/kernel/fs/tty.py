@@ -9,12 +9,13 @@ from app.kernel.abi.constants import IoctlRequest, OpenFlag, Signo
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
 from app.kernel.poll import READABLE, WRITABLE
-from app.kernel.signal import SigInfo
+from app.kernel.signal import SIG_DFL, SIG_IGN, SigInfo
 from app.kernel.wait import Blocking, Sleep, WaitQueue
 
 from . import job_control
+from .dentry import Dentry
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
-from .inode import Dentry, Inode
+from .inode import Inode
 from .line_discipline import LineDiscipline
 from .superblock import SuperBlock
 from .termios import ControlCharacter, LocalFlag, Termios
@@ -23,11 +24,14 @@ if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument
     from app.kernel.call import Call
     from app.kernel.kernel import Kernel
+    from app.kernel.task import Task
 
 SHELL_PID, FIRST_PID = 999, 1000
 """Session and process group of the program: the shell that would have started it, and its own."""
 
 TERMINAL_STREAM = 0
+_KEY_SIGNALS = (Signo.SIGINT, Signo.SIGQUIT, Signo.SIGTSTP)
+
 WRITE_CHUNK = 2048
 """The driver copies this much of a write at a time; a chunk that is not wholly readable is not shown."""
 
@@ -54,6 +58,22 @@ class Terminal:
     def ended(self) -> bool:
         """Whether nothing more will be typed."""
         return self.discipline.ended
+
+    @property
+    def listens(self) -> bool:
+        """Keys such as Ctrl-C count though nobody reads; what is not read for long is held back (n_tty throttles)."""
+        return not self.discipline.is_full
+
+    def key_waiter(self) -> Task | None:
+        """A sleeping task that has a handler for a key such as Ctrl-C: somebody may press it."""
+        if not self.discipline.termios.has(LocalFlag.ISIG):
+            return None
+        for task in self._kernel.tasks.values():
+            if task.process.pgid == self.foreground and task.sleeping is not None:
+                handlers = (task.sighand.get(signo).handler for signo in _KEY_SIGNALS if signo not in task.blocked)
+                if any(handler not in (SIG_DFL, SIG_IGN) for handler in handlers):
+                    return task
+        return None
 
     def receive(self, data: bytes) -> None:
         """The keyboard says something; `b""` is the end of the input."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.cpu.mmu import PAGE_SHIFT
 from app.kernel.abi.ipc_constants import IPC_PRIVATE, SHM_DEST
+from app.kernel.clock import SECOND
 from app.kernel.mm.faults import page_ceil
 from app.kernel.mm.memory_object import SharedMemory
 
@@ -22,8 +23,6 @@ SHMMNI = 4096
 SHMMAX = SHMALL = (1 << 64) - 1 - (1 << 24)
 """Bytes in one segment, and pages in all: as good as no limit."""
 
-_SECOND = 10**9
-
 
 class ShmSegment(IpcObject):
     """One segment (`struct shmid_kernel`): its memory, who made it, and when it was used. Times are seconds."""
@@ -34,7 +33,7 @@ class ShmSegment(IpcObject):
         self.creator = creator
         self.last_user = 0
         self.attach_time = self.detach_time = 0
-        self.change_time = kernel.clock.realtime // _SECOND
+        self.change_time = kernel.clock.realtime // SECOND
         self.memory = SegmentMemory(kernel, self)
         self._kernel = kernel
 
@@ -60,12 +59,12 @@ class ShmSegment(IpcObject):
 
     def touch_attach(self, pid: int) -> None:
         """`pid` has attached it now."""
-        self.attach_time = self._kernel.clock.realtime // _SECOND
+        self.attach_time = self._kernel.clock.realtime // SECOND
         self.last_user = pid
 
     def touch_detach(self, pid: int | None = None) -> None:
         """Somebody, `pid` if that is known, has detached it now."""
-        self.detach_time = self._kernel.clock.realtime // _SECOND
+        self.detach_time = self._kernel.clock.realtime // SECOND
         if pid is not None:
             self.last_user = pid
 

@@ -20,7 +20,7 @@ from .vma import VM_ACCOUNT, VM_DONTCOPY, VM_LOCKED, VM_LOCKONFAULT, VM_WIPEONFO
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from app.kernel.fs.inode import Dentry
+    from app.kernel.fs.dentry import Dentry
     from app.kernel.kernel import Kernel
     from app.toolchain.program import LineTable
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MMAP_MIN_ADDR = 0x10000
 """Nothing is mapped below, so that following a NULL pointer faults (`vm.mmap_min_addr`)."""
 
+ADDRESS_SPACE = 1 << 64
+"""Where addresses and sizes wrap around: what 64 bits can tell apart."""
+
 STACK_GUARD_GAP = 256 << PAGE_SHIFT
 """Bytes that stay free below a region that grows down, so that it can't run into its neighbour."""
 

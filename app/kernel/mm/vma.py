@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from app.cpu.mmu import EXECUTE, READ, WRITE
 
 if TYPE_CHECKING:
-    from app.kernel.fs.inode import Dentry
+    from app.kernel.fs.dentry import Dentry
 
     from .memory_object import MemoryObject
 

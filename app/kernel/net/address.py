@@ -1,18 +1,11 @@
-"""IP addresses and ports, and how a `struct sockaddr` holds them (ip(7), ipv6(7))."""
+"""IP addresses and ports: which stand for what, and how they come from and go to a `struct sockaddr`."""
 
 from __future__ import annotations
 
-import struct
-
 from msgspec import Struct
 
+from app.kernel.abi.sockaddr import MAPPED_PREFIX, SOCKADDR_IN, SOCKADDR_IN6, ipv4_text, ipv6_text
 from app.kernel.abi.socket_constants import AF_INET, AF_INET6
-
-SOCKADDR_IN = struct.Struct("<H2s4s8x")
-SOCKADDR_IN6 = struct.Struct("<H2sI16sI")
-
-MAPPED_PREFIX = bytes(10) + b"\xff\xff"
-"""First bytes of an IPv4 address written as an IPv6 one: `::ffff:127.0.0.1`."""
 
 ANY4 = MAPPED_PREFIX + bytes(4)
 ANY6 = bytes(16)
@@ -79,28 +72,3 @@ def pack_endpoint(endpoint: Endpoint, family: int) -> bytes:
     if family == AF_INET:
         return SOCKADDR_IN.pack(AF_INET, port, endpoint.host[12:])
     return SOCKADDR_IN6.pack(AF_INET6, port, 0, endpoint.host, 0)
-
-
-def ipv4_text(address: bytes) -> str:
-    """`127.0.0.1`."""
-    return ".".join(map(str, address))
-
-
-def ipv6_text(address: bytes) -> str:
-    """`::1`; the longest run of zeros, two groups at least, is left out, as inet_ntop(3) does."""
-    if address.startswith(MAPPED_PREFIX):
-        return f"::ffff:{ipv4_text(address[12:])}"
-    groups = [int.from_bytes(address[at : at + 2], "big") for at in range(0, 16, 2)]
-    best_start, best_length, start = 0, 1, 0
-    while start < 8:
-        length = 0
-        while start + length < 8 and not groups[start + length]:
-            length += 1
-        if length > best_length:
-            best_start, best_length = start, length
-        start += length + 1
-    if best_length == 1:
-        return ":".join(f"{group:x}" for group in groups)
-    before = ":".join(f"{group:x}" for group in groups[:best_start])
-    after = ":".join(f"{group:x}" for group in groups[best_start + best_length :])
-    return f"{before}::{after}"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from app.kernel.abi.sockaddr import UCRED
 from app.kernel.abi.socket_constants import AF_INET, AF_INET6, AF_UNIX, SOL_SOCKET, SocketOption
+from app.kernel.clock import SECOND
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 
@@ -26,11 +28,9 @@ _TICK = 4_000_000
 
 _LONGEST_SECONDS = 2**63 // 250 - 2
 _MAX_PRIORITY = 6
-_NANOSECONDS = 10**9
 _NOBODY = Ucred(0, 0xFFFF_FFFF, 0xFFFF_FFFF)
 _TIMEVAL = struct.Struct("<qq")
 _LINGER = struct.Struct("<ii")
-_UCRED = struct.Struct("<iII")
 
 _SWITCHES = (
     SocketOption.SO_REUSEADDR,
@@ -121,11 +121,11 @@ def get_option(call: Call, sock: Sock, option: int) -> bytes:
         return _LINGER.pack(int(sock.lingers), sock.linger_seconds)
     if option in _TIMEOUTS:
         timeout = sock.receive_timeout if option in _RECEIVE_TIMEOUTS else sock.send_timeout
-        seconds, rest = divmod(timeout or 0, _NANOSECONDS)
+        seconds, rest = divmod(timeout or 0, SECOND)
         return _TIMEVAL.pack(seconds, rest // 1000)
     if option == SocketOption.SO_PEERCRED:
         peer = sock.peer_credentials or _NOBODY
-        return _UCRED.pack(peer.pid, peer.uid, peer.gid)
+        return UCRED.pack(peer.pid, peer.uid, peer.gid)
     if option == SocketOption.SO_PEERNAME:
         return sock.peer_name()
     if option == SocketOption.SO_BINDTODEVICE:
@@ -158,7 +158,7 @@ def _set_timeout(call: Call, sock: Sock, option: int, value: bytes) -> None:
     if not 0 <= micros < 10**6:
         raise _refuse(call, Errno.EDOM, "optval", micros, "Microseconds are 0 to 999999.")
     ticks = -(-micros * 1000 // _TICK)
-    timeout: int | None = seconds * _NANOSECONDS + ticks * _TICK
+    timeout: int | None = seconds * SECOND + ticks * _TICK
     if seconds < 0:
         timeout = 0
     elif not timeout or seconds > _LONGEST_SECONDS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from app.kernel.abi.sockaddr import UCRED
 from app.kernel.abi.socket_constants import AF_UNIX, SCM_CREDENTIALS, SCM_RIGHTS, SOL_SOCKET, MsgFlag
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno
@@ -25,7 +26,6 @@ SCM_MAX_FD = 253
 """Open files in one message."""
 
 _HEADER = struct.Struct("<Qii")
-_UCRED = struct.Struct("<iII")
 _MSG_CTRUNC = int(MsgFlag.MSG_CTRUNC)
 _OVERFLOW_ID = 65_534
 """User and group of a sender that nobody noted (/proc/sys/kernel/overflowuid)."""
@@ -40,7 +40,11 @@ def control_messages(call: Call, control: bytes) -> Iterator[tuple[int, int, byt
         length, level, kind = _HEADER.unpack_from(control, at)
         if not _HEADER.size <= length <= len(control) - at:
             raise call.refuse(
-                Errno.EINVAL, "msg_control", "range", str(length), "A control message is too short or ends beyond all."
+                Errno.EINVAL,
+                "msg_control",
+                "range",
+                str(length),
+                "A control message is too short, or reaches beyond the control data.",
             )
         yield level, kind, control[at + _HEADER.size : at + length]
         at += -(-length // 8) * 8
@@ -84,9 +88,9 @@ def _rights(call: Call, data: bytes, before: int) -> list[FileDescription]:
 
 
 def _credentials(call: Call, data: bytes) -> Ucred:
-    if len(data) != _UCRED.size:
+    if len(data) != UCRED.size:
         raise call.refuse(Errno.EINVAL, "msg_control", "size", str(len(data)), "A struct ucred has 12 bytes.")
-    told = Ucred(*_UCRED.unpack(data))
+    told = Ucred(*UCRED.unpack(data))
     who = call.task.credentials
     own = call.task.process.pid
     if (
@@ -110,7 +114,7 @@ def put_control(call: Call, sock: Sock, message: Incoming, room: int) -> bytes:
     control = b""
     if sock.passes_credentials:
         sender = message.credentials or UNKNOWN_SENDER
-        control += _put(message, SCM_CREDENTIALS, _UCRED.pack(sender.pid, sender.uid, sender.gid), room)
+        control += _put(message, SCM_CREDENTIALS, UCRED.pack(sender.pid, sender.uid, sender.gid), room)
     if message.files:
         control += _put_rights(call, message, room - len(control))
     return control

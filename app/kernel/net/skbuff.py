@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from app.cpu.mmu import PAGE_SIZE
+
 from .address import Endpoint
 
 if TYPE_CHECKING:
@@ -16,12 +18,11 @@ if TYPE_CHECKING:
 
 _SHARED_INFO = 320
 _HEAD = 256
-_PAGE = 4096
-_PAGE_HEAD = _PAGE - _SHARED_INFO
-_ORDER_2_HEAD = 4 * _PAGE - _SHARED_INFO
-_MAX_FRAGMENTS = 17 * _PAGE
+_PAGE_HEAD = PAGE_SIZE - _SHARED_INFO
+_ORDER_2_HEAD = 4 * PAGE_SIZE - _SHARED_INFO
+_MAX_FRAGMENTS = 17 * PAGE_SIZE
 
-MAX_STREAM_BUFFER = _PAGE_HEAD + 8 * _PAGE
+MAX_STREAM_BUFFER = _PAGE_HEAD + 8 * PAGE_SIZE
 """Bytes in one buffer of a stream of the UNIX domain."""
 
 
@@ -59,7 +60,7 @@ SkBuffQueue = deque[SkBuff]
 
 
 def _pages(size: int) -> int:
-    return -(-size // _PAGE) * _PAGE
+    return -(-size // PAGE_SIZE) * PAGE_SIZE
 
 
 def _head(size: int) -> int:
@@ -86,4 +87,4 @@ def udp_truesize(size: int) -> int:
     needed = -(-(size + headers) // 64) * 64 + _SHARED_INFO
     if needed <= 576:
         return _HEAD + 576
-    return _HEAD + (1 << (needed - 1).bit_length()) if needed <= 4 * _PAGE else size + 832
+    return _HEAD + (1 << (needed - 1).bit_length()) if needed <= 4 * PAGE_SIZE else size + 832

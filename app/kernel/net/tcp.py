@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 SIOCATMARK = 0x8905
 _PIECE = 32_768
+_LAST_PIECE = 4096
+"""What a connection may still have on its way when the network's memory is used up."""
 
 
 class SocketState(Enum):
@@ -204,7 +206,7 @@ class TcpSock(TcpMachine):
         while done < len(data):
             room = self.send_buffer - len(self.unsent)
             if self.net.exhausted:
-                room = 0 if self.unsent else min(room, _PIECE)
+                room = 0 if self.unsent or self.is_ahead else min(room, _LAST_PIECE)
             if room <= 0:
                 try:
                     yield from self.wait(

@@ -172,6 +172,12 @@ class TcpMachine(InetSock):
         return sum(buffer.left for buffer in self.receive_queue)
 
     @property
+    def is_ahead(self) -> bool:
+        """Whether the other end has something to read."""
+        other = self.other_end
+        return other is not None and bool(other.receive_queue)
+
+    @property
     def window(self) -> int:
         """Bytes that there is room for in the receive buffer."""
         return max(self.receive_buffer // 2 - self.receive_charge, 0)
@@ -388,6 +394,8 @@ class TcpMachine(InetSock):
     def window_opens(self) -> None:
         """The program has read: the other end may send what it could not."""
         other = self.other_end
+        if other is not None and not self.receive_queue and not other.unsent:
+            other.queue.wake_all()
         if other is not None and (other.unsent or other.fin_waits):
             self.net.say("window", f"There is room again in the receive buffer of {self.local}: it says so.")
             other.push()

@@ -16,7 +16,7 @@ def sethostname(call: Call, name: Address, len: Int) -> Int:
 
     Not served: changing it, for anybody.
     """
-    raise _unprivileged(call, "Naming the machine")
+    raise unprivileged(call, "Naming the machine")
 
 
 @syscall
@@ -25,7 +25,7 @@ def setdomainname(call: Call, name: Address, len: Int) -> Int:
 
     Not served: changing it, for anybody.
     """
-    raise _unprivileged(call, "Naming the machine's domain")
+    raise unprivileged(call, "Naming the machine's domain")
 
 
 @syscall
@@ -34,7 +34,7 @@ def reboot(call: Call, magic: Unsigned, magic2: Unsigned, op: Unsigned, arg: Add
 
     Not served: restarting, for anybody.
     """
-    raise _unprivileged(call, "Restarting the machine")
+    raise unprivileged(call, "Restarting the machine")
 
 
 @syscall
@@ -45,7 +45,7 @@ def swapon(call: Call, path: Address, swapflags: Unsigned) -> Int:
     """
     if swapflags & ~_SWAP_FLAGS:
         raise call.refuse(Errno.EINVAL, "swapflags", "flags", hex(swapflags), "There are no such flags.")
-    raise _unprivileged(call, "Giving the machine swap space")
+    raise unprivileged(call, "Giving the machine swap space")
 
 
 @syscall
@@ -54,7 +54,7 @@ def swapoff(call: Call, path: Address) -> Int:
 
     Not served: swap space, for anybody.
     """
-    raise _unprivileged(call, "Taking swap space away")
+    raise unprivileged(call, "Taking swap space away")
 
 
 @syscall
@@ -63,7 +63,7 @@ def acct(call: Call, filename: Address) -> Int:
 
     Not served: accounting, for anybody.
     """
-    raise _unprivileged(call, "Accounting")
+    raise unprivileged(call, "Accounting")
 
 
 @syscall
@@ -72,7 +72,7 @@ def vhangup(call: Call) -> Int:
 
     Not served: hanging up, for anybody.
     """
-    raise _unprivileged(call, "Hanging the terminal up")
+    raise unprivileged(call, "Hanging the terminal up")
 
 
 @syscall
@@ -81,7 +81,7 @@ def syslog(call: Call, type: Int, bufp: Address, len: Size) -> Int:
 
     Not served: messages of the kernel; the event stream has more to say.
     """
-    raise _unprivileged(call, "Reading the kernel's messages")
+    raise unprivileged(call, "Reading the kernel's messages")
 
 
 @syscall
@@ -90,9 +90,10 @@ def fanotify_init(call: Call, flags: Unsigned, event_f_flags: Unsigned) -> Int:
 
     Not served: fanotify, for anybody; inotify_init is there.
     """
-    raise _unprivileged(call, "Watching file systems")
+    raise unprivileged(call, "Watching file systems")
 
 
-def _unprivileged(call: Call, what: str) -> KernelError:
+def unprivileged(call: Call, what: str) -> KernelError:
+    """Refuse what only an administrator may do; for `raise`. Nobody in a run may, not even the superuser."""
     shown = str(call.task.credentials.euid)
     return call.refuse(Errno.EPERM, "(caller)", "permission", shown, f"{what} needs privileges that no run has.")

@@ -10,13 +10,13 @@ from app.kernel.abi.time_constants import AdjustMode
 from app.kernel.arguments import Int, StructIn
 from app.kernel.arguments.interval import ClockState, TimexArgument
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno
 from app.kernel.posix_clocks import PosixClock
 from app.kernel.syscall import syscall
 from app.kernel.syscalls.time import find_clock
 
-SECOND = 1_000_000_000
 MAX_SECONDS = (1 << 63) // SECOND - 30 * 365 * 86400
 """Later than this the time of day can't be set, so that the machine may still run for 30 years."""
 
@@ -77,9 +77,10 @@ def adjtimex(call: Call, buf: TimexArgument) -> ClockState:
 
 @syscall
 def clock_adjtime(call: Call, clk_id: ClockId, buf: TimexArgument) -> ClockState:
-    """Like adjtimex, for a clock. EINVAL: no such clock. EOPNOTSUPP: not the clock of the day. And as adjtimex.
+    """Like adjtimex, for a clock.
 
-    See adjtimex(2). Not served: changes by the superuser have no effect.
+    EINVAL: no such clock. EOPNOTSUPP: not the clock of the day. And the errors of adjtimex. See adjtimex(2). Not
+    served: changes by the superuser have no effect.
     """
     fields = buf.read_struct("timex")
     clock: PosixClock = find_clock(call, clk_id)
@@ -93,7 +94,7 @@ def _adjust(call: Call, buf: TimexArgument, fields: dict[str, int]) -> ClockStat
     modes = fields["modes"]
     if modes & AdjustMode.ADJ_ADJTIME:
         if not modes & AdjustMode.ADJ_OFFSET:
-            raise call.refuse(Errno.EINVAL, "buf", "flags", hex(modes), "ADJ_ADJTIME goes with ADJ_OFFSET.")
+            raise call.refuse(Errno.EINVAL, "buf", "flags", hex(modes), "ADJ_ADJTIME needs ADJ_OFFSET.")
         if not modes & _READONLY:
             _need_privilege(call, "buf")
     elif modes:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from app.kernel import ptrace
 from app.kernel.abi.constants import Signo
+from app.kernel.abi.flags import all_bits
+from app.kernel.abi.ptrace_constants import PtraceEvent
 from app.kernel.abi.text import signal_name
 from app.kernel.arguments import Address, Int, Size
 from app.kernel.arguments.clone import ChildStack, ChildTid, CloneArguments, CloneFlags, ParentTid, Tls
@@ -52,7 +55,9 @@ def clone(
 
     With `CLONE_THREAD` it is a thread of this process, else a process. The low 8 bits of `flags` are the signal that
     tells the parent of its end. EINVAL: flags that exclude each other. EAGAIN: there are too many tasks. EPERM: new
-    namespaces need privileges. Not served: new namespaces, for anybody. See clone(2).
+    namespaces need privileges. See clone(2).
+
+    Not served: new namespaces, for anybody.
     """
     exit_signal = flags & _EXIT_SIGNAL
     bits = flags & ~_EXIT_SIGNAL & 0xFFFF_FFFF
@@ -94,7 +99,7 @@ def clone3(call: Call, cl_args: CloneArguments, size: Size) -> Blocking[Int]:
     return child
 
 
-_CLONE3_KNOWN = sum(int(flag) for flag in CloneFlag)
+_CLONE3_KNOWN = all_bits(CloneFlag)
 
 
 def _clone(
@@ -126,12 +131,18 @@ def _clone(
     if flags & CloneFlag.CLONE_CHILD_CLEARTID:
         child.clear_child_tid = child_tid
     _explain(call, child, flags, exit_signal)
+    event = None if call.task.trace is None else ptrace.forked(call.task, child, flags, exit_signal)
     call.kernel.scheduler.add(child)
+    if event is not None:
+        yield from ptrace.stop_in_call(call, ptrace.event_code(event), ptrace.StopKind.EVENT, child.tid)
     done = child.vfork_done
     if done is not None:
         while child.vfork_done is not None and child.tid in call.kernel.tasks:
             sentence = "The parent sleeps until the child has a program of its own or has ended (vfork)."
             yield from call.sleep(Sleep("vfork", sentence, (done,), interruptible=False), Restart.NOINTR)
+        if ptrace.wants(call.task, PtraceEvent.PTRACE_EVENT_VFORK_DONE):
+            code = ptrace.event_code(PtraceEvent.PTRACE_EVENT_VFORK_DONE)
+            yield from ptrace.stop_in_call(call, code, ptrace.StopKind.EVENT, child.tid)
     return Int(child.tid)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, NoReturn
 
 from msgspec.structs import replace
 
+from app.kernel.abi.text import count_of
 from app.kernel.arguments import Int, NumberOut, StructByRequest, Unsigned
 from app.kernel.arguments.ids import GroupId, GroupsIn, GroupsOut, UserId
 from app.kernel.call import Call
@@ -188,7 +189,9 @@ def getgroups(call: Call, size: Int, list: Annotated[GroupsOut, "size"]) -> Int:
     """
     groups = call.task.credentials.groups
     if size < 0 or (size and size < len(groups)):
-        raise call.refuse(Errno.EINVAL, "size", "size", str(int(size)), f"There are {len(groups)} groups.")
+        raise call.refuse(
+            Errno.EINVAL, "size", "size", str(int(size)), f"The task is in {count_of(len(groups), 'group')}."
+        )
     if size:
         list.write_ids(groups)
     return Int(len(groups))
@@ -272,7 +275,7 @@ def capget(call: Call, hdrp: Annotated[StructByRequest, ""], datap: Annotated[St
         return Int(0)
     task = call.task if not pid else call.kernel.tasks.get(pid)
     if pid < 0:
-        raise call.refuse(Errno.EINVAL, "hdrp", "range", str(pid), "Thread ids are not negative.")
+        raise call.refuse(Errno.EINVAL, "hdrp", "range", str(pid), "Thread ids cannot be negative.")
     if task is None:
         raise call.refuse(Errno.ESRCH, "hdrp", "process", str(pid), f"There is no thread {pid}.")
     who = task.credentials

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.kernel.abi.constants import PipeFlag
 from app.kernel.abi.file_constants import CloseRangeFlag
+from app.kernel.abi.text import count_of
 from app.kernel.arguments import Fd, Int, Unsigned
 from app.kernel.call import Call
 from app.kernel.errno import Errno
@@ -15,7 +16,7 @@ from app.kernel.syscall import syscall
 def close(call: Call, fd: Fd) -> Int:
     """Give the descriptor `fd` back. The last descriptor of an open file closes the file.
 
-    Source: close(2). Errors: EBADF (`fd` is not open).
+    EBADF: `fd` is not open. See close(2).
     """
     file = fd.any_file
     call.task.files.close(call.kernel, fd.number)
@@ -29,9 +30,9 @@ def close(call: Call, fd: Fd) -> Int:
 def close_range(call: Call, first: Unsigned, last: Unsigned, flags: CloseRangeFlag) -> Int:
     """Close all descriptors from `first` to `last`, or with CLOSE_RANGE_CLOEXEC have execve close them.
 
-    CLOSE_RANGE_UNSHARE is for a task whose descriptor table is its own. See close_range(2).
+    CLOSE_RANGE_UNSHARE is for a task whose descriptor table is its own.
 
-    Errors: EINVAL (unknown flags, or `first` after `last`).
+    EINVAL: unknown flags, or `first` after `last`. See close_range(2).
 
     Not served: CLOSE_RANGE_UNSHARE in a task that shares its table with others, which answers EINVAL.
     """
@@ -48,8 +49,8 @@ def close_range(call: Call, first: Unsigned, last: Unsigned, flags: CloseRangeFl
             files.set_close_on_exec(call.kernel, number, True)
         else:
             files.close(call.kernel, number)
-    deed = "will be closed by execve" if flags & CloseRangeFlag.CLOSE_RANGE_CLOEXEC else "are closed"
-    call.service("vfs", "close", f"{len(numbers)} descriptors {deed}.")
+    deed = "To be closed by execve" if flags & CloseRangeFlag.CLOSE_RANGE_CLOEXEC else "Closed"
+    call.service("vfs", "close", f"{deed}: {count_of(len(numbers), 'descriptor')}.")
     return Int(0)
 
 
@@ -57,7 +58,9 @@ def close_range(call: Call, first: Unsigned, last: Unsigned, flags: CloseRangeFl
 def dup(call: Call, oldfd: Fd) -> Fd:
     """Return the lowest free descriptor, made to mean the same open file as `oldfd`.
 
-    Both share the offset and the status flags. Source: dup(2). Errors: EBADF, EMFILE.
+    Both share the offset and the status flags.
+
+    EBADF: `oldfd` is not open. EMFILE: too many descriptors. See dup(2).
     """
     return duplicate(call, oldfd.any_file, 0, close_on_exec=False)
 
@@ -66,7 +69,7 @@ def dup(call: Call, oldfd: Fd) -> Fd:
 def dup2(call: Call, oldfd: Fd, newfd: Fd) -> Fd:
     """Make `newfd` mean the same open file as `oldfd`; what it meant before is closed. Equal numbers change nothing.
 
-    Source: dup(2). Errors: EBADF (`oldfd` is not open, or `newfd` is not a possible number).
+    EBADF: `oldfd` is not open, or `newfd` is not a possible number. See dup(2).
     """
     if oldfd.number == newfd.number:
         if call.task.files.get(oldfd.number) is None:
@@ -79,7 +82,7 @@ def dup2(call: Call, oldfd: Fd, newfd: Fd) -> Fd:
 def dup3(call: Call, oldfd: Fd, newfd: Fd, flags: PipeFlag) -> Fd:
     """Like dup2, and sets close-on-exec of `newfd` with O_CLOEXEC.
 
-    Source: dup(2). Errors: EINVAL (another flag than O_CLOEXEC, or equal numbers), EBADF.
+    EINVAL: another flag than O_CLOEXEC, or equal numbers. EBADF: `oldfd` is not open. See dup(2).
     """
     if flags & ~int(PipeFlag.O_CLOEXEC):
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "dup3 knows only O_CLOEXEC.")

@@ -21,8 +21,8 @@ from app.kernel.syscall import syscall
 def getdents64(call: Call, fd: Fd, dirp: Annotated[EntriesOut, "count"], count: Size) -> Size:
     """Fill `dirp` with entries of the open directory `fd`, as many as fit into `count` bytes; 0 after the last one.
 
-    Source: getdents64(2). Errors: EBADF, ENOTDIR, EINVAL (not even one fits), EFAULT, ENOENT (the directory is
-    removed).
+    EBADF: `fd` is not open. ENOTDIR: it is no directory. EINVAL: not even one fits. EFAULT: a pointer is bad. ENOENT:
+    the directory is removed. See getdents64(2).
     """
     return Size(fd.file.list_entries(call, dirp))
 
@@ -31,7 +31,7 @@ def getdents64(call: Call, fd: Fd, dirp: Annotated[EntriesOut, "count"], count: 
 def getdents(call: Call, fd: Fd, dirp: Annotated[EntriesOut, "count"], count: Unsigned) -> Size:
     """Like getdents64, with entries of the older `struct linux_dirent`, where the type is the last byte.
 
-    See getdents(2). Errors: those of getdents64.
+    The errors are those of getdents64. See getdents(2).
     """
     return Size(fd.file.list_entries(call, dirp, old=True))
 
@@ -40,7 +40,7 @@ def getdents(call: Call, fd: Fd, dirp: Annotated[EntriesOut, "count"], count: Un
 def getcwd(call: Call, buf: Annotated[PathOut, "size"], size: Size) -> Size:
     """Store the absolute path of the working directory in `buf`; returns its length with the NUL.
 
-    Source: getcwd(2). Errors: ERANGE (`size` is too small), EFAULT, ENOENT (the directory is removed).
+    ERANGE: `size` is too small. EFAULT: a pointer is bad. ENOENT: the directory is removed. See getcwd(2).
     """
     cwd = call.task.fs.cwd
     if cwd.deleted:
@@ -61,7 +61,7 @@ def getcwd(call: Call, buf: Annotated[PathOut, "size"], size: Size) -> Size:
 def chdir(call: Call, path: Path) -> Int:
     """Make `path` the working directory, where relative paths start.
 
-    Source: chdir(2). Errors: those of the path walk, ENOTDIR, EACCES (it may not be searched).
+    ENOTDIR: it is no directory. EACCES: it may not be searched. And the errors of a path walk. See chdir(2).
     """
     walk = PathWalk(call, path)
     dentry = walk.find(None)
@@ -75,7 +75,10 @@ def chdir(call: Call, path: Path) -> Int:
 
 @syscall
 def fchdir(call: Call, fd: Fd) -> Int:
-    """Make the open directory `fd` the working directory. Source: chdir(2). Errors: EBADF, ENOTDIR, EACCES."""
+    """Make the open directory `fd` the working directory.
+
+    EBADF: `fd` is not open. ENOTDIR: it is no directory. EACCES: it may not be searched. See chdir(2).
+    """
     file = fd.any_file
     dentry = file.dentry
     if dentry is None or not file.inode.is_directory:
@@ -91,7 +94,7 @@ def fchdir(call: Call, fd: Fd) -> Int:
 def mkdir(call: Call, pathname: Path, mode: Mode) -> Int:
     """Make an empty directory with permissions `mode`, less the umask.
 
-    Source: mkdir(2). Errors: EEXIST, EACCES, ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, EFAULT, ENOSPC.
+    EEXIST: the new name exists already. ENOSPC: the file system is full. And the errors of a path walk. See mkdir(2).
     """
     return names.make_directory(call, None, pathname, mode)
 
@@ -100,7 +103,7 @@ def mkdir(call: Call, pathname: Path, mode: Mode) -> Int:
 def mkdirat(call: Call, dirfd: DirFd, pathname: Path, mode: Mode) -> Int:
     """Like mkdir, with `pathname` relative to the directory `dirfd`.
 
-    Source: mkdir(2). Errors: those of mkdir, EBADF.
+    EBADF: `dirfd` is not open. And the errors of mkdir. See mkdir(2).
     """
     return names.make_directory(call, dirfd, pathname, mode)
 
@@ -109,8 +112,9 @@ def mkdirat(call: Call, dirfd: DirFd, pathname: Path, mode: Mode) -> Int:
 def rmdir(call: Call, pathname: Path) -> Int:
     """Remove an empty directory.
 
-    Source: rmdir(2). Errors: ENOTEMPTY, ENOTDIR, EINVAL (`.`), EBUSY (the root), EACCES, EPERM (a sticky directory
-    holds it and it is another user's), and those of the path walk.
+    ENOTEMPTY: there is something in it. ENOTDIR: it is no directory. EINVAL: the last name is `.`. EBUSY: it is the
+    root. EACCES: the directory around it may not be written. EPERM: a sticky directory holds it, and it is another
+    user's. And the errors of a path walk. See rmdir(2).
     """
     return names.remove_directory(call, None, pathname)
 
@@ -119,7 +123,8 @@ def rmdir(call: Call, pathname: Path) -> Int:
 def unlink(call: Call, pathname: Path) -> Int:
     """Remove a name. The file goes with its last name, once nobody has it open.
 
-    Source: unlink(2). Errors: ENOENT, EISDIR, EACCES, EPERM (a sticky directory), ENOTDIR, and those of the path walk.
+    EISDIR: it is a directory. EPERM: a sticky directory holds it, and it is another user's. And the errors of a path
+    walk. See unlink(2).
     """
     return names.remove_name(call, None, pathname)
 
@@ -128,7 +133,7 @@ def unlink(call: Call, pathname: Path) -> Int:
 def unlinkat(call: Call, dirfd: DirFd, pathname: Path, flags: AtFlag) -> Int:
     """Like unlink, or with AT_REMOVEDIR like rmdir, with `pathname` relative to the directory `dirfd`.
 
-    Source: unlink(2). Errors: those of unlink and rmdir, EBADF, EINVAL (unknown flags).
+    EBADF: `dirfd` is not open. EINVAL: unknown flags. And the errors of unlink and rmdir. See unlink(2).
     """
     if flags & ~int(AtFlag.AT_REMOVEDIR):
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "unlinkat knows only AT_REMOVEDIR.")
@@ -141,15 +146,20 @@ def unlinkat(call: Call, dirfd: DirFd, pathname: Path, flags: AtFlag) -> Int:
 def rename(call: Call, oldpath: Path, newpath: Path) -> Int:
     """Give the file `oldpath` the name `newpath`; what had that name before is replaced in the same step.
 
-    Source: rename(2). Errors: ENOENT, EISDIR and ENOTDIR (a directory replaces only a directory), ENOTEMPTY, EINVAL (a
-    directory into itself), EBUSY (`.`, `..`, the root), EACCES, EPERM, and those of the path walk.
+    ENOENT: nothing has the name `oldpath`. EISDIR, ENOTDIR: a directory replaces only a directory. ENOTEMPTY: the
+    directory to be replaced is not empty. EINVAL: a directory would be inside itself. EBUSY: one of them is `.`, `..`
+    or the root. EACCES: one of the directories may not be written. EPERM: a sticky directory holds one of them, and it
+    is another user's. And the errors of a path walk. See rename(2).
     """
     return names.rename(call, (None, oldpath), (None, newpath), 0)
 
 
 @syscall
 def renameat(call: Call, olddirfd: DirFd, oldpath: Path, newdirfd: DirFd, newpath: Path) -> Int:
-    """Like rename, with paths relative to directories. Source: rename(2). Errors: those of rename, EBADF."""
+    """Like rename, with paths relative to directories.
+
+    EBADF: a descriptor is not open. And the errors of rename. See rename(2).
+    """
     return names.rename(call, (olddirfd, oldpath), (newdirfd, newpath), 0)
 
 
@@ -157,21 +167,27 @@ def renameat(call: Call, olddirfd: DirFd, oldpath: Path, newdirfd: DirFd, newpat
 def renameat2(call: Call, olddirfd: DirFd, oldpath: Path, newdirfd: DirFd, newpath: Path, flags: RenameFlag) -> Int:
     """Like renameat, with flags: RENAME_NOREPLACE (EEXIST if `newpath` exists), RENAME_EXCHANGE (swap the two).
 
-    Source: rename(2). Errors: those of renameat, EEXIST, EINVAL (other flags, both at once, or RENAME_WHITEOUT, which
-    this file system does not have).
+    EEXIST: RENAME_NOREPLACE, and `newpath` exists. EINVAL: unknown flags, RENAME_NOREPLACE with RENAME_EXCHANGE, or
+    RENAME_WHITEOUT, which this file system does not have. And the errors of renameat. See rename(2).
     """
     return names.rename(call, (olddirfd, oldpath), (newdirfd, newpath), flags)
 
 
 @syscall
 def symlink(call: Call, target: Path, linkpath: Path) -> Int:
-    """Make `linkpath` a symbolic link to `target`, which need not exist. Source: symlink(2). Errors: those of mkdir."""
+    """Make `linkpath` a symbolic link to `target`, which need not exist.
+
+    The errors are those of mkdir. See symlink(2).
+    """
     return names.make_symlink(call, target, None, linkpath)
 
 
 @syscall
 def symlinkat(call: Call, target: Path, newdirfd: DirFd, linkpath: Path) -> Int:
-    """Like symlink, with `linkpath` relative to the directory `newdirfd`. Source: symlink(2)."""
+    """Like symlink, with `linkpath` relative to the directory `newdirfd`.
+
+    EBADF: `newdirfd` is not open. And the errors of symlink. See symlink(2).
+    """
     return names.make_symlink(call, target, newdirfd, linkpath)
 
 
@@ -179,15 +195,18 @@ def symlinkat(call: Call, target: Path, newdirfd: DirFd, linkpath: Path) -> Int:
 def readlink(call: Call, pathname: Path, buf: Annotated[UserOut, "bufsiz"], bufsiz: Int) -> Int:
     """Store what the symbolic link `pathname` says in `buf`, without a NUL; returns its length.
 
-    Source: readlink(2). Errors: EINVAL (no symbolic link, or `bufsiz` not positive), EFAULT, and those of the path
-    walk.
+    EINVAL: it is no symbolic link, or `bufsiz` is not positive. EFAULT: a pointer is bad. And the errors of a path
+    walk. See readlink(2).
     """
     return _read_link(call, None, pathname, buf, bufsiz)
 
 
 @syscall
 def readlinkat(call: Call, dirfd: DirFd, pathname: Path, buf: Annotated[UserOut, "bufsiz"], bufsiz: Int) -> Int:
-    """Like readlink, with `pathname` relative to the directory `dirfd`. Source: readlink(2)."""
+    """Like readlink, with `pathname` relative to the directory `dirfd`.
+
+    EBADF: `dirfd` is not open. And the errors of readlink. See readlink(2).
+    """
     return _read_link(call, dirfd, pathname, buf, bufsiz)
 
 
@@ -216,7 +235,7 @@ def _read_link(call: Call, dirfd: DirFd | None, pathname: Path, buf: UserOut, si
 
 @syscall
 def umask(call: Call, mask: Mode) -> Mode:
-    """Set the permission bits that new files do not get; returns the old ones. Never fails. Source: umask(2)."""
+    """Set the permission bits that new files do not get; returns the old ones. Never fails. See umask(2)."""
     context = call.task.fs
     old = context.umask
     context.umask = mask & 0o777

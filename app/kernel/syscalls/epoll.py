@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from app.kernel.abi.constants import OpenFlag
-from app.kernel.abi.text import flag_text
+from app.kernel.abi.text import count_of, flag_text
 from app.kernel.abi.time_constants import EpollEvent, EpollFlag, EpollOperation
 from app.kernel.arguments import Fd, Int, Size, StructIn
 from app.kernel.arguments.epoll import EpollEventIn, EpollEvents
@@ -112,7 +112,7 @@ def _check_exclusive(call: Call, op: int, is_epoll: bool, events: int) -> None:
     adds_too_much = op == EpollOperation.EPOLL_CTL_ADD and (is_epoll or events & ~_WITH_EXCLUSIVE)
     if op == EpollOperation.EPOLL_CTL_MOD or adds_too_much:
         shown = flag_text(events, EpollEvent)
-        raise call.refuse(Errno.EINVAL, "event", "flags", shown, "EPOLLEXCLUSIVE may not be used so.")
+        raise call.refuse(Errno.EINVAL, "event", "flags", shown, "EPOLLEXCLUSIVE may not be used like this.")
 
 
 @syscall
@@ -139,7 +139,7 @@ def epoll_pwait(
 ) -> Blocking[Int]:
     """Like epoll_wait, with `sigmask` as the signal mask while it waits.
 
-    EFAULT: `sigmask` is not readable. EINVAL: `sigsetsize` is not 8; and as epoll_wait. See epoll_wait(2).
+    EFAULT: `sigmask` is not readable. EINVAL: `sigsetsize` is not 8. And the errors of epoll_wait. See epoll_wait(2).
     """
     deadline = Deadline.after(call, milliseconds(timeout))
     set_user_sigmask(call, sigmask, sigsetsize)
@@ -159,7 +159,7 @@ def epoll_pwait2(
 ) -> Blocking[Int]:
     """Like epoll_pwait, with the time as a timespec; NULL waits for ever.
 
-    EFAULT: `timeout` is not readable. EINVAL: it is malformed; and as epoll_pwait. See epoll_wait(2).
+    EFAULT: `timeout` is not readable. EINVAL: it is malformed. And the errors of epoll_pwait. See epoll_wait(2).
     """
     deadline = Deadline.of(call, timeout)
     set_user_sigmask(call, sigmask, sigsetsize)
@@ -171,11 +171,19 @@ def _wait(call: Call, epfd: Fd, events: EpollEvents, most: int, deadline: Deadli
     """Linux `do_epoll_wait`. Raises EBADF, EINVAL, EFAULT, EINTR."""
     epoll = epfd.file
     if not 0 < most <= MAX_EVENTS:
-        raise call.refuse(Errno.EINVAL, "maxevents", "range", str(int(most)), "It must be positive, and not absurd.")
+        raise call.refuse(
+            Errno.EINVAL,
+            "maxevents",
+            "range",
+            str(int(most)),
+            f"It must be from 1 to {MAX_EVENTS}.",
+        )
     events.need_room(most)
     if not isinstance(epoll, EventPoll):
         raise call.refuse(Errno.EINVAL, "epfd", "epoll", str(epfd.number), f"{epoll.path} is no epoll instance.")
-    call.passed("epfd", "epoll", str(epfd.number), f"It is an epoll instance with {len(epoll.items)} files.")
+    call.passed(
+        "epfd", "epoll", str(epfd.number), f"It is an epoll instance with {count_of(len(epoll.items), 'file')}."
+    )
     call.kernel.poll_keyboard_for((epoll.waiters,))
     while True:
         if epoll.has_ready:
@@ -197,7 +205,7 @@ def _told(call: Call, events: EpollEvents, count: int) -> Int:
     if not count:
         raise call.refuse(Errno.EFAULT, "events", "memory", hex(events.address), "There is no room for an event.")
     events.is_filled = True
-    call.passed("events", "memory", hex(events.address), f"{count} events are stored at {events.address:#x}.")
+    call.passed("events", "memory", hex(events.address), f"{events.address:#x} gets {count_of(count, 'event')}.")
     for fd, bits in events.sent[:8]:
         call.service("vfs", "ready", f"Descriptor {fd} is ready: {flag_text(bits, EpollEvent)}.")
     return Int(count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.kernel.abi.constants import OpenFlag
+from app.kernel.abi.flags import all_bits
 from app.kernel.abi.time_constants import EventfdFlag
 from app.kernel.arguments import Fd, Unsigned
 from app.kernel.call import Call
@@ -11,7 +12,7 @@ from app.kernel.fs import anonymous
 from app.kernel.fs.eventfd import EventCounter
 from app.kernel.syscall import syscall
 
-_KNOWN = sum(EventfdFlag)
+_KNOWN = all_bits(EventfdFlag)
 
 
 @syscall

@@ -38,7 +38,8 @@ def execveat(
 
     With AT_EMPTY_PATH and an empty path, the file open as `dirfd` is the program. ELOOP: AT_SYMLINK_NOFOLLOW, and it is
     a symbolic link. EINVAL: unknown flags. ENOENT: a script, and its interpreter could not open it because exec closes
-    `dirfd`. With AT_EXECVE_CHECK nothing is executed: 0 says that it could be. See execveat(2).
+    `dirfd`. With AT_EXECVE_CHECK nothing is executed: 0 says that it could be. And the errors of execve. See
+    execveat(2).
     """
     return _execute(call, dirfd, pathname, argv, envp, flags)
 

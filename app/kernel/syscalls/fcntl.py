@@ -31,7 +31,7 @@ _PATH_COMMANDS = {
 
 @syscall
 def fcntl(call: Call, fd: Fd, cmd: FcntlCommand, arg: FcntlArgument) -> Blocking[FcntlResult]:
-    """Ask about the descriptor `fd` or change it, as `cmd` says. See fcntl(2).
+    """Ask about the descriptor `fd` or change it, as `cmd` says.
 
     F_DUPFD and F_DUPFD_CLOEXEC duplicate to the lowest free number from `arg` on, F_DUPFD_QUERY asks whether `arg` is
     the same open file; F_GETFD and F_SETFD are about close-on-exec; F_GETFL and F_SETFL about the status flags of the
@@ -42,10 +42,13 @@ def fcntl(call: Call, fd: Fd, cmd: FcntlCommand, arg: FcntlArgument) -> Blocking
     the locks go when the process closes any descriptor of the file. F_OFD_SETLK and its like do the same for the open
     file description.
 
-    Errors: EBADF, EINVAL (unknown `cmd` or bad `arg`), EMFILE, EFAULT, EPERM and EBUSY (pipe sizes, seals), EAGAIN
-    (another holds a lock), EDEADLK (two processes would wait for each other), EINTR, EOVERFLOW, ESRCH (no such owner).
+    EBADF: `fd` is not open. EINVAL: unknown `cmd`, or an `arg` that does not fit it. EMFILE: too many descriptors.
+    EFAULT: a pointer is bad. EPERM, EBUSY: a pipe may not grow so large or shrink below what it holds, or a seal
+    forbids it. EAGAIN: another holds a lock. EDEADLK: two processes would wait for each other. EINTR: a signal handler
+    ran. EOVERFLOW: a position is too large. ESRCH: no such owner. See fcntl(2).
 
-    Not served: leases and directory notification (EAGAIN, EINVAL), and no file sends the signal of F_SETSIG.
+    Not served: leases, directory notification (F_NOTIFY), hints about the life of data and F_GETOWNER_UIDS answer
+    EAGAIN or EINVAL, and no file sends the signal of F_SETSIG.
     """
     file = fd.any_file
     if file.path_only and cmd not in _PATH_COMMANDS:

@@ -20,10 +20,10 @@ def read(call: Call, fd: Fd, buf: Annotated[UserOut, "count"], count: Size) -> B
     """Read up to `count` bytes from the open file `fd` into `buf`.
 
     Returns how many bytes arrived, which may be fewer than asked for; 0 means the end of the file. A terminal gives at
-    most one line. Source: read(2).
+    most one line.
 
-    Errors: EBADF (`fd` is not open for reading), EFAULT (`buf` is not in writable memory), EISDIR, EAGAIN (O_NONBLOCK
-    and nothing to read), EINTR.
+    EBADF: `fd` is not open for reading. EFAULT: the buffer is not in writable memory. EISDIR: `fd` is a directory.
+    EAGAIN: O_NONBLOCK, and there is nothing to read. EINTR: a signal handler ran. See read(2).
     """
     file = able(fd.readable(), "can_read", "read")
     buf.need_range()
@@ -35,10 +35,11 @@ def read(call: Call, fd: Fd, buf: Annotated[UserOut, "count"], count: Size) -> B
 def write(call: Call, fd: Fd, buf: Annotated[UserIn, "count"], count: Size) -> Blocking[int]:
     """Write up to `count` bytes from `buf` to the open file `fd`.
 
-    Returns how many bytes were taken, which may be fewer than offered. Source: write(2).
+    Returns how many bytes were taken, which may be fewer than offered.
 
-    Errors: EBADF (`fd` is not open for writing), EFAULT (`buf` is not in readable memory), EPIPE with SIGPIPE (a pipe
-    that nobody reads), ENOSPC, EFBIG, EAGAIN (O_NONBLOCK and no room), EINTR.
+    EBADF: `fd` is not open for writing. EFAULT: the buffer is not in readable memory. EPIPE with SIGPIPE: a pipe that
+    nobody reads. ENOSPC: the file system is full. EFBIG: larger than RLIMIT_FSIZE, or than any file may be. EAGAIN:
+    O_NONBLOCK, and there is no room. EINTR: a signal handler ran. See write(2).
     """
     file = able(fd.writable(), "can_write", "written")
     buf.need_range()
@@ -50,7 +51,7 @@ def write(call: Call, fd: Fd, buf: Annotated[UserIn, "count"], count: Size) -> B
 def pread64(call: Call, fd: Fd, buf: Annotated[UserOut, "count"], count: Size, offset: Offset) -> Blocking[int]:
     """Read up to `count` bytes from position `offset` of `fd`; the file's own offset stays as it is.
 
-    Source: pread(2). Errors: those of read, EINVAL (negative `offset`), ESPIPE (a pipe or terminal has no positions).
+    EINVAL: `offset` is negative. ESPIPE: a pipe or terminal has no positions. And the errors of read. See pread(2).
     """
     _need_position(call, offset)
     _need_seekable(call, fd)
@@ -64,8 +65,9 @@ def pread64(call: Call, fd: Fd, buf: Annotated[UserOut, "count"], count: Size, o
 def pwrite64(call: Call, fd: Fd, buf: Annotated[UserIn, "count"], count: Size, offset: Offset) -> Blocking[int]:
     """Write up to `count` bytes to position `offset` of `fd`; the file's own offset stays as it is.
 
-    With O_APPEND, Linux appends whatever `offset` says. Source: pwrite(2), BUGS. Errors: those of write, EINVAL
-    (negative `offset`), ESPIPE (a pipe or terminal has no positions).
+    With O_APPEND, Linux appends whatever `offset` says.
+
+    EINVAL: `offset` is negative. ESPIPE: a pipe or terminal has no positions. And the errors of write. See pwrite(2).
     """
     _need_position(call, offset)
     _need_seekable(call, fd)
@@ -79,11 +81,11 @@ def pwrite64(call: Call, fd: Fd, buf: Annotated[UserIn, "count"], count: Size, o
 def open(call: Call, pathname: Path, flags: OpenFlag, mode: Annotated[CreationMode, "flags"]) -> Blocking[Fd]:
     """Open the file `pathname`, or create it (O_CREAT, with permissions `mode`), and return the lowest free descriptor.
 
-    Source: open(2). Errors: EFAULT, ENAMETOOLONG, ENOENT, ENOTDIR, EACCES, ELOOP (path walk); EEXIST (O_CREAT|O_EXCL
-    and it exists); EISDIR (writing a directory); ENOTDIR (O_DIRECTORY and it is none); EINVAL (flags that contradict
-    each other); EMFILE (1024 descriptors are open); ENXIO (a device without a driver, or O_WRONLY|O_NONBLOCK of a fifo
-    that nobody reads); EINTR (a signal while waiting for the other end of a fifo); ENOSPC; EPERM (O_NOATIME on
-    another's file).
+    EEXIST: O_CREAT with O_EXCL, and it exists. EISDIR: a directory cannot be written. ENOTDIR: O_DIRECTORY, and it is
+    none. EINVAL: flags that contradict each other. EMFILE: the process has as many descriptors as RLIMIT_NOFILE allows.
+    ENXIO: a device without a driver, or O_WRONLY|O_NONBLOCK of a fifo that nobody reads. EINTR: a signal arrived before
+    the other end of a fifo was opened. ENOSPC: the file system is full. EPERM: O_NOATIME, and the file is another
+    user's. And the errors of a path walk. See open(2).
     """
     return (yield from open_path(call, None, pathname, flags, mode))
 
@@ -95,14 +97,14 @@ def openat(
     """Open the file `pathname`, which, when relative, starts at the directory `dirfd` (AT_FDCWD: the working
     directory).
 
-    Source: openat(2). Errors: those of open, EBADF and ENOTDIR (`dirfd` is not an open directory).
+    EBADF, ENOTDIR: `dirfd` is not an open directory. And the errors of open. See openat(2).
     """
     return (yield from open_path(call, dirfd, pathname, flags, mode))
 
 
 @syscall
 def creat(call: Call, pathname: Path, mode: Mode) -> Blocking[Fd]:
-    """Open `pathname` for writing with O_CREAT|O_WRONLY|O_TRUNC. Source: creat(2). Errors: those of open."""
+    """Open `pathname` for writing with O_CREAT|O_WRONLY|O_TRUNC. The errors are those of open. See creat(2)."""
     flags = OpenFlag.O_CREAT | OpenFlag.O_WRONLY | OpenFlag.O_TRUNC
     return (yield from open_path(call, None, pathname, flags, mode))
 
@@ -112,10 +114,10 @@ def lseek(call: Call, fd: Fd, offset: Offset, whence: SeekWhence) -> Offset:
     """Move the offset of `fd` and return the new one.
 
     `whence` says what `offset` counts from: the start (SEEK_SET), where it is (SEEK_CUR), the end (SEEK_END), or the
-    next data or hole from `offset` on (SEEK_DATA, SEEK_HOLE). Source: lseek(2).
+    next data or hole from `offset` on (SEEK_DATA, SEEK_HOLE).
 
-    Errors: EBADF, EINVAL (unknown `whence`, or before the start), ESPIPE (a pipe or terminal has no positions), ENXIO
-    (SEEK_DATA or SEEK_HOLE beyond the end).
+    EBADF: `fd` is not open. EINVAL: unknown `whence`, or a place before the start. ESPIPE: a pipe or terminal has no
+    positions. ENXIO: SEEK_DATA or SEEK_HOLE beyond the end. See lseek(2).
     """
     file = fd.file
     if whence not in tuple(SeekWhence):
@@ -138,7 +140,7 @@ def able(file: FileDescription, attribute: str, done: str) -> FileDescription:
 
 def _need_position(call: Call, offset: Offset) -> None:
     if offset < 0:
-        raise call.refuse(Errno.EINVAL, "offset", "range", str(offset), "A position in a file is not negative.")
+        raise call.refuse(Errno.EINVAL, "offset", "range", str(offset), "A position in a file cannot be negative.")
 
 
 def _need_end(call: Call, offset: int, count: int) -> None:

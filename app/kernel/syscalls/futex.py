@@ -9,14 +9,13 @@ from app.kernel.arguments import Address, Int, NumberOut, Size
 from app.kernel.arguments import futex as op
 from app.kernel.arguments.futex import FutexOperation, FutexTimeout, FutexValue, SecondFutex, ThirdValue
 from app.kernel.call import Call
-from app.kernel.clock import BOOT_OFFSET, REALTIME_EPOCH
+from app.kernel.clock import BOOT_OFFSET, REALTIME_EPOCH, SECOND
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 from app.kernel.futex import ANY_BIT, OWNER_DIED, ROBUST_HEAD_SIZE, TID_MASK, WAITERS
 from app.kernel.syscall import syscall
 from app.kernel.wait import Blocking, Interrupted, Restart, Sleep
 
-SECOND = 10**9
 _CLOCK_ALLOWED = (op.FUTEX_WAIT_BITSET, op.FUTEX_WAIT_REQUEUE_PI, op.FUTEX_LOCK_PI2)
 
 
@@ -91,7 +90,11 @@ def _deadline(call: Call, operation: FutexOperation, timeout: FutexTimeout) -> i
     seconds, nanoseconds = fields["tv_sec"], fields["tv_nsec"]
     if seconds < 0 or not 0 <= nanoseconds < SECOND:
         raise call.refuse(
-            Errno.EINVAL, "timeout", "range", str(timeout.text()), "Seconds must not be negative, ns below 10^9."
+            Errno.EINVAL,
+            "timeout",
+            "range",
+            str(timeout.text()),
+            "Seconds must not be negative, nanoseconds must be below 10^9.",
         )
     time: int = seconds * SECOND + nanoseconds
     if command == op.FUTEX_WAIT:

@@ -30,13 +30,16 @@ _KNOWN = (
 
 @syscall
 def inotify_init(call: Call) -> Fd:
-    """Open a new inotify instance and return its descriptor. See inotify_init(2). Errors: EMFILE."""
+    """Open a new inotify instance and return its descriptor. EMFILE: too many descriptors. See inotify_init(2)."""
     return _open(call, 0)
 
 
 @syscall
 def inotify_init1(call: Call, flags: InotifyInitFlag) -> Fd:
-    """Like inotify_init, with flags: IN_NONBLOCK and IN_CLOEXEC. See inotify_init(2). Errors: EINVAL, EMFILE."""
+    """Like inotify_init, with flags: IN_NONBLOCK and IN_CLOEXEC.
+
+    EINVAL: other flags. EMFILE: too many descriptors. See inotify_init(2).
+    """
     if flags & ~int(InotifyInitFlag.IN_NONBLOCK | InotifyInitFlag.IN_CLOEXEC):
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "inotify_init1 does not know one of the flags.")
     return _open(call, flags)
@@ -47,17 +50,20 @@ def inotify_add_watch(call: Call, fd: Fd, pathname: Path, mask: InotifyMask) -> 
     """Watch the file `pathname`: read(2) of `fd` gives the events of `mask` from now on. Returns the watch descriptor.
 
     A directory tells of the files in it, too. A file that is watched already keeps its watch, with the new mask, or
-    with IN_MASK_ADD both. See inotify_add_watch(2).
+    with IN_MASK_ADD both.
 
-    Errors: EINVAL (no event in `mask`, unknown bits, or `fd` is no inotify instance), EBADF, EACCES (the file may not
-    be read), EEXIST (IN_MASK_CREATE), ENOTDIR (IN_ONLYDIR), ENOSPC, and those of the path walk.
+    EINVAL: no event in `mask`, unknown bits, or `fd` is no inotify instance. EBADF: `fd` is not open. EACCES: the file
+    may not be read. EEXIST: IN_MASK_CREATE, and the file is watched already. ENOTDIR: IN_ONLYDIR, and it is no
+    directory. ENOSPC: the user has too many watches. And the errors of a path walk. See inotify_add_watch(2).
     """
     bits = mask & 0xFFFF_FFFF
     if bits & ~_KNOWN or not bits & _KNOWN:
         raise call.refuse(Errno.EINVAL, "mask", "flags", hex(bits), "The mask has no event, or bits that mean nothing.")
     file = fd.file
     if bits & InotifyMask.IN_MASK_ADD and bits & InotifyMask.IN_MASK_CREATE:
-        raise call.refuse(Errno.EINVAL, "mask", "flags", hex(bits), "IN_MASK_ADD and IN_MASK_CREATE contradict.")
+        raise call.refuse(
+            Errno.EINVAL, "mask", "flags", hex(bits), "IN_MASK_ADD and IN_MASK_CREATE contradict each other."
+        )
     instance = _instance(call, fd, file)
     walk = PathWalk(call, pathname)
     dentry = walk.find(None, follow=not bits & InotifyMask.IN_DONT_FOLLOW)
@@ -71,9 +77,9 @@ def inotify_add_watch(call: Call, fd: Fd, pathname: Path, mask: InotifyMask) -> 
 
 @syscall
 def inotify_rm_watch(call: Call, fd: Fd, wd: Int) -> Int:
-    """Take the watch `wd` away; IN_IGNORED is its last event. See inotify_rm_watch(2).
+    """Take the watch `wd` away; IN_IGNORED is its last event.
 
-    Errors: EBADF, EINVAL (`fd` is no inotify instance, or has no watch `wd`).
+    EBADF: `fd` is not open. EINVAL: `fd` is no inotify instance, or has no watch `wd`. See inotify_rm_watch(2).
     """
     instance = _instance(call, fd, fd.file)
     watch = instance.watches.get(wd)

@@ -19,10 +19,13 @@ def ioctl(call: Call, fd: Fd, request: IoctlRequest, arg: IoctlArgument) -> Int:
     FIOCLEX, FIONCLEX and FIONBIO work on every file; FIONREAD counts what can be read. A terminal also knows TCGETS and
     TCSETS (its settings), TIOCGWINSZ and TIOCSWINSZ (its size; SIGWINCH tells of changes), TIOCSCTTY, TIOCNOTTY and
     TIOCGSID (the session it controls), TIOCGPGRP and TIOCSPGRP (its foreground process group), TIOCOUTQ and TCFLSH. The
-    master of a pseudo-terminal knows TIOCGPTN, TIOCSPTLCK, TIOCGPTLCK and TIOCGPTPEER (its slave). Source: ioctl(2),
-    ioctl_tty(2). Errors: EBADF, EFAULT, EINVAL, ENOTTY (the file does not know the request, or the terminal is not that
-    of the caller), EPERM, ESRCH, EIO (a terminal that was hung up). A background process that changes its terminal gets
-    SIGTTOU.
+    master of a pseudo-terminal knows TIOCGPTN, TIOCSPTLCK, TIOCGPTLCK and TIOCGPTPEER (its slave). A background process
+    that changes its terminal gets SIGTTOU.
+
+    EBADF: `fd` is not open. EFAULT: a pointer is bad. EINVAL: an argument that the request does not take. ENOTTY: the
+    file does not know the request, or the terminal is not that of the caller. EPERM: the terminal controls another
+    session, or the request needs privileges. ESRCH: no such process group. EIO: the terminal was hung up. See ioctl(2),
+    ioctl_tty(2).
 
     Not served: packet mode (TIOCPKT), breaks, exclusive use (TIOCEXCL), and line disciplines other than N_TTY.
     """

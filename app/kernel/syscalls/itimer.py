@@ -7,8 +7,9 @@ from typing import Annotated
 from app.kernel import interval_timer
 from app.kernel.abi.time_constants import IntervalTimer as Which
 from app.kernel.arguments import Int, Unsigned
-from app.kernel.arguments.interval import SECOND, IntervalIn, IntervalOut
+from app.kernel.arguments.interval import IntervalIn, IntervalOut
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.errno import Errno
 from app.kernel.interval_timer import IntervalTimer
 from app.kernel.syscall import syscall

@@ -16,10 +16,10 @@ from app.kernel.syscall import syscall
 
 @syscall
 def link(call: Call, oldpath: Path, newpath: Path) -> Int:
-    """Give the file `oldpath` one more name, `newpath`; both names are equal from then on. See link(2).
+    """Give the file `oldpath` one more name, `newpath`; both names are equal from then on.
 
-    Errors: EEXIST, EPERM (a directory, or another's file that gives rights away or may not be read and written),
-    EACCES, ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, EMLINK, EFAULT.
+    EEXIST: the new name exists already. EPERM: `oldpath` is a directory, or another user's file that gives rights away
+    or may not be read and written. EMLINK: the file has too many names. And the errors of a path walk. See link(2).
     """
     return make_link(call, (None, oldpath), (None, newpath))
 
@@ -29,9 +29,10 @@ def linkat(call: Call, olddirfd: DirFd, oldpath: Path, newdirfd: DirFd, newpath:
     """Like link, with paths relative to directories.
 
     AT_SYMLINK_FOLLOW follows a symbolic link at the end of `oldpath`; with AT_EMPTY_PATH an empty `oldpath` means the
-    file `olddirfd` itself, which gives a file of O_TMPFILE its name. See linkat(2).
+    file `olddirfd` itself, which gives a file of O_TMPFILE its name.
 
-    Errors: those of link, EBADF, EINVAL (unknown flags), EXDEV (a pipe or another file without a place).
+    EBADF: a descriptor is not open. EINVAL: unknown flags. EXDEV: a pipe or another file that is in no directory. And
+    the errors of link. See linkat(2).
     """
     if flags & ~int(ChangeAtFlag.AT_SYMLINK_FOLLOW | ChangeAtFlag.AT_EMPTY_PATH):
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "linkat does not know one of the flags.")
@@ -41,10 +42,10 @@ def linkat(call: Call, olddirfd: DirFd, oldpath: Path, newdirfd: DirFd, newpath:
 
 @syscall
 def mknod(call: Call, pathname: Path, mode: NodeMode, dev: Annotated[DeviceNumber, "mode"]) -> Int:
-    """Make a file of the type that `mode` names: regular, fifo, socket or device. See mknod(2).
+    """Make a file of the type that `mode` names: regular, fifo, socket or device.
 
-    Errors: EPERM (a directory, or a device and the caller is not the superuser), EINVAL (no such type), EEXIST,
-    EACCES, ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, EFAULT, ENOSPC.
+    EPERM: a directory, or a device while the caller is not the superuser. EINVAL: no such type. EEXIST: the new name
+    exists already. ENOSPC: the file system is full. And the errors of a path walk. See mknod(2).
 
     Not served: devices have no driver behind them, so opening one answers ENXIO.
     """
@@ -53,7 +54,9 @@ def mknod(call: Call, pathname: Path, mode: NodeMode, dev: Annotated[DeviceNumbe
 
 @syscall
 def mknodat(call: Call, dirfd: DirFd, pathname: Path, mode: NodeMode, dev: Annotated[DeviceNumber, "mode"]) -> Int:
-    """Like mknod, with `pathname` relative to the directory `dirfd`. See mknodat(2). Errors: those of mknod, EBADF.
+    """Like mknod, with `pathname` relative to the directory `dirfd`.
+
+    EBADF: `dirfd` is not open. And the errors of mknod. See mknodat(2).
 
     Not served: devices have no driver behind them, so opening one answers ENXIO.
     """

@@ -23,9 +23,10 @@ def flock(call: Call, fd: Fd, operation: FlockOperation) -> Blocking[Int]:
     """Lock the open file `fd` as a whole: LOCK_SH shared with other readers, LOCK_EX alone; LOCK_UN gives it up.
 
     The lock belongs to the open file description, so duplicates share it, and it goes with the last of them. It only
-    concerns who asks for a lock, too. With LOCK_NB the call does not wait. See flock(2).
+    concerns who asks for a lock, too. With LOCK_NB the call does not wait.
 
-    Errors: EBADF, EINVAL (no such `operation`), EAGAIN (LOCK_NB, and another holds it), EINTR.
+    EBADF: `fd` is not open. EINVAL: no such `operation`. EAGAIN: LOCK_NB, and another holds it. EINTR: a signal handler
+    ran. See flock(2).
     """
     if operation & FlockOperation.LOCK_MAND:
         call.service("vfs", "lock", "Linux ignores LOCK_MAND: nothing is locked.")

@@ -24,9 +24,9 @@ def memfd_create(call: Call, name: MemfdName, flags: MemfdFlag) -> Fd:
     """Make a file that has no name in any directory and lives in memory; `name` is only for people to see.
 
     With MFD_ALLOW_SEALING seals can be added by fcntl; MFD_NOEXEC_SEAL makes it a file that never can be executed.
-    See memfd_create(2).
 
-    Errors: EFAULT, EINVAL (unknown flags, MFD_EXEC with MFD_NOEXEC_SEAL, a name of more than 249 bytes), EMFILE.
+    EFAULT: a pointer is bad. EINVAL: unknown flags, MFD_EXEC together with MFD_NOEXEC_SEAL, or a name of more than 249
+    bytes. EMFILE: too many descriptors. See memfd_create(2).
 
     Not served: MFD_HUGETLB, which answers EINVAL.
     """

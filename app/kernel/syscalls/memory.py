@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
-from app.cpu.mmu import PAGE_MASK, READ, WRITE
+from app.cpu.mmu import PAGE_MASK, PAGE_SIZE, READ, WRITE
 from app.kernel.abi.constants import MmapProt
 from app.kernel.arguments import Address, Int, Size
+from app.kernel.arguments.integers import ULONG
+from app.kernel.arguments.memory import UNALIGNED
 from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
 from app.kernel.mm.address_space import MAX_MAP_COUNT, AddressSpace
-from app.kernel.mm.faults import page_ceil
+from app.kernel.mm.faults import ADDRESS_SPACE, page_ceil
 from app.kernel.mm.limits import check_locking, check_size
 from app.kernel.mm.vma import ALL, VM_LOCKED, VM_LOCKONFAULT, Vma
 from app.kernel.resource import Resource
 from app.kernel.syscall import syscall
 
-if TYPE_CHECKING:
-    pass
-
-ULONG = "unsigned long"
-PAGE = PAGE_MASK + 1
-_WORD = 1 << 64
-_UNALIGNED = "It must be a multiple of 4096, the page size."
-
 
 @syscall
 def brk(call: Call, addr: Address) -> Address:
-    """Move the end of the heap to `addr` if that is possible; returns where the heap ends now. It has no errno.
+    """Move the end of the heap to `addr` if that is possible; returns where the heap ends now. Never fails.
 
-    The C library's function of that name is another thing. See brk(2).
+    Whoever calls it compares the answer with what was asked for; the C library's brk(3) makes ENOMEM of that. See
+    brk(2).
     """
     mm = call.task.mm
     problem = _move_break(call, mm, addr)
@@ -46,7 +41,7 @@ def _move_break(call: Call, mm: AddressSpace, addr: int) -> str | None:
     """Do what brk does; returns why nothing was done."""
     if addr < mm.start_brk:
         return "Nothing changes: that is below the start of the heap." if addr else "Address 0 only asks."
-    if addr > mm.limit - PAGE:
+    if addr > mm.limit - PAGE_SIZE:
         return "Nothing changes: that is outside user memory."
     if addr - mm.start_brk > call.task.process.rlimits[Resource.RLIMIT_DATA][0]:
         return "Nothing changes: RLIMIT_DATA does not allow so much."
@@ -55,7 +50,7 @@ def _move_break(call: Call, mm: AddressSpace, addr: int) -> str | None:
         mm.unmap(new, old)
     elif new > old:
         above = mm.vmas.next_from(old)
-        if above is not None and new + PAGE > mm.gap_start(above):
+        if above is not None and new + PAGE_SIZE > mm.gap_start(above):
             return "Nothing changes: another region is in the way."
         if len(mm.vmas) >= MAX_MAP_COUNT:
             return "Nothing changes: there are too many regions."
@@ -82,7 +77,7 @@ def munmap(call: Call, addr: Address, length: Size) -> Int:
     mm = call.task.mm
     shown = str(addr.text())
     if addr & PAGE_MASK:
-        raise call.refuse(Errno.EINVAL, "addr", "alignment", shown, _UNALIGNED)
+        raise call.refuse(Errno.EINVAL, "addr", "alignment", shown, UNALIGNED)
     if addr > mm.limit or length > mm.limit - addr:
         raise call.refuse(Errno.EINVAL, "addr", "range", shown, "The range reaches outside user memory.")
     if not length:
@@ -113,11 +108,11 @@ def change_protection(call: Call, addr: Address, size: int, prot: int, pkey: int
     if grows == MmapProt.PROT_GROWSDOWN | MmapProt.PROT_GROWSUP:
         raise call.refuse(Errno.EINVAL, "prot", "flags", hex(prot), "It can't grow both ways.")
     if addr & PAGE_MASK:
-        raise call.refuse(Errno.EINVAL, "addr", "alignment", shown, _UNALIGNED)
+        raise call.refuse(Errno.EINVAL, "addr", "alignment", shown, UNALIGNED)
     if not size:
         return
     end = addr + page_ceil(size)
-    if page_ceil(size) >= _WORD or end >= _WORD:
+    if page_ceil(size) >= ADDRESS_SPACE or end >= ADDRESS_SPACE:
         raise call.refuse(Errno.ENOMEM, "len", "range", hex(size), "The range is larger than the address space.")
     if prot & ~int(MmapProt.PROT_SEM | ALL | grows):
         raise call.refuse(Errno.EINVAL, "prot", "flags", hex(prot), "There are no such protection bits.")

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from app.cpu.mmu import PAGE_MASK, PAGE_SHIFT, READ, WRITE
+from app.kernel.abi.flags import all_bits
 from app.kernel.abi.memory_constants import Advice, MsyncFlag
 from app.kernel.abi.text import flag_text
 from app.kernel.arguments import Address, Int, PageVectorOut, Size
+from app.kernel.arguments.memory import UNALIGNED
 from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.permission import MAY_WRITE
 from app.kernel.mm.address_space import AddressSpace
-from app.kernel.mm.faults import page_ceil
+from app.kernel.mm.faults import ADDRESS_SPACE, page_ceil
 from app.kernel.mm.memory_object import MappedFile
 from app.kernel.mm.vma import (
     VM_DONTCOPY,
@@ -28,7 +30,6 @@ from app.kernel.mm.vma import (
 )
 from app.kernel.syscall import syscall
 
-_WORD = 1 << 64
 _KNOWN = frozenset(Advice) - {Advice.MADV_HWPOISON, Advice.MADV_SOFT_OFFLINE}
 """What this kernel follows: no page here is ever broken."""
 
@@ -49,8 +50,6 @@ _FLAGS: dict[int, tuple[int, int]] = {
 }
 """Advice that only marks the region: the flags it sets and clears."""
 
-_ALIGNMENT = "It must be a multiple of 4096, the page size."
-
 
 @syscall
 def madvise(call: Call, addr: Address, length: Size, advice: Advice) -> Int:
@@ -69,9 +68,9 @@ def madvise(call: Call, addr: Address, length: Size, advice: Advice) -> Int:
     if advice not in _KNOWN:
         raise call.refuse(Errno.EINVAL, "advice", "choice", str(int(advice)), "There is no such advice.")
     if addr & PAGE_MASK:
-        raise call.refuse(Errno.EINVAL, "addr", "alignment", hex(addr), _ALIGNMENT)
+        raise call.refuse(Errno.EINVAL, "addr", "alignment", hex(addr), UNALIGNED)
     end = addr + page_ceil(length)
-    if length and (page_ceil(length) >= _WORD or end >= _WORD):
+    if length and (page_ceil(length) >= ADDRESS_SPACE or end >= ADDRESS_SPACE):
         raise call.refuse(Errno.EINVAL, "length", "range", hex(length), "The range is larger than the address space.")
     if not length:
         return Int(0)
@@ -146,7 +145,7 @@ def mincore(call: Call, addr: Address, length: Size, vec: Annotated[PageVectorOu
     """
     mm = call.task.mm
     if addr & PAGE_MASK:
-        raise call.refuse(Errno.EINVAL, "addr", "alignment", hex(addr), _ALIGNMENT)
+        raise call.refuse(Errno.EINVAL, "addr", "alignment", hex(addr), UNALIGNED)
     if addr + length > mm.limit:
         raise call.refuse(Errno.ENOMEM, "length", "range", hex(length), "The range reaches outside user memory.")
     vec.need_range()
@@ -186,15 +185,15 @@ def msync(call: Call, addr: Address, length: Size, flags: MsyncFlag) -> Int:
     EBUSY: `MS_INVALIDATE` of locked memory. See msync(2).
     """
     mm = call.task.mm
-    if flags & ~int(sum(MsyncFlag)):
+    if flags & ~all_bits(MsyncFlag):
         raise call.refuse(Errno.EINVAL, "flags", "flags", flag_text(flags, MsyncFlag), "There are no such flags.")
     if addr & PAGE_MASK:
-        raise call.refuse(Errno.EINVAL, "addr", "alignment", hex(addr), _ALIGNMENT)
+        raise call.refuse(Errno.EINVAL, "addr", "alignment", hex(addr), UNALIGNED)
     if flags & MsyncFlag.MS_ASYNC and flags & MsyncFlag.MS_SYNC:
         raise call.refuse(
             Errno.EINVAL, "flags", "flags", flag_text(flags, MsyncFlag), "It is either MS_ASYNC or MS_SYNC."
         )
-    end = (addr + page_ceil(length) % _WORD) % _WORD
+    end = (addr + page_ceil(length) % ADDRESS_SPACE) % ADDRESS_SPACE
     if end < addr:
         raise call.refuse(Errno.ENOMEM, "length", "range", hex(length), "The range is larger than the address space.")
     at, hole = int(addr), False

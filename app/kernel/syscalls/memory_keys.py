@@ -7,13 +7,13 @@ from typing import Annotated
 from app.kernel.abi.constants import MmapProt
 from app.kernel.abi.memory_constants import KeyRights
 from app.kernel.arguments import Address, Int, Size
+from app.kernel.arguments.integers import ULONG
 from app.kernel.call import Call
 from app.kernel.errno import Errno
 from app.kernel.syscall import syscall
 
 from .memory import change_protection
 
-ULONG = "unsigned long"
 _KNOWN = int(KeyRights.PKEY_DISABLE_ACCESS | KeyRights.PKEY_DISABLE_WRITE)
 
 
@@ -49,7 +49,7 @@ def pkey_free(call: Call, pkey: Int) -> Int:
 def pkey_mprotect(call: Call, addr: Address, len: Size, prot: Annotated[MmapProt, ULONG], pkey: Int) -> Int:
     """As mprotect, and tag the pages with a key; -1 is none.
 
-    EINVAL: the key is not in use. The other errors are those of mprotect. See pkey_mprotect(2).
+    EINVAL: the key is not in use. And the errors of mprotect. See pkey_mprotect(2).
     """
     change_protection(call, addr, len, prot, pkey)
     return Int(0)

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec.structs import replace
 
-from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SHIFT, WRITE
+from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, WRITE
 from app.kernel.abi.constants import MAP_TYPE, MmapFlag, MmapProt
+from app.kernel.abi.flags import all_bits
 from app.kernel.abi.text import flag_text
 from app.kernel.arguments import Address, Fd, Int, PageOffset, Size
+from app.kernel.arguments.integers import ULONG
+from app.kernel.arguments.memory import UNALIGNED
 from app.kernel.call import Call
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.inode import RegularFile
 from app.kernel.mm.address_space import MAX_MAP_COUNT, AddressSpace
-from app.kernel.mm.faults import MMAP_MIN_ADDR, page_ceil, page_floor
+from app.kernel.mm.faults import ADDRESS_SPACE, MMAP_MIN_ADDR, page_ceil, page_floor
 from app.kernel.mm.limits import check_locking, check_size, lock_limit, may_lock_without_limit
 from app.kernel.mm.memory_object import MappedFile, SharedMemory
 from app.kernel.mm.vma import (
@@ -33,10 +36,7 @@ from app.kernel.syscall import syscall
 if TYPE_CHECKING:
     from app.kernel.fs.file import FileDescription
 
-ULONG = "unsigned long"
-PAGE = PAGE_MASK + 1
 _MAP_DROPPABLE = 0x8
-_WORD = 1 << 64
 _MAX_OFFSET = (1 << 63) - 1
 _LOW_START, _LOW_END = 0x4000_0000, 0x8000_0000
 _HUGE_SHIFT = 26
@@ -47,13 +47,12 @@ _MAP_ABOVE4G, _MAP_UNINITIALIZED = 0x80, 0x400_0000
 _FIXED = int(MmapFlag.MAP_FIXED | MmapFlag.MAP_FIXED_NOREPLACE)
 _POPULATE = int(MmapFlag.MAP_POPULATE | MmapFlag.MAP_NONBLOCK)
 _VALID_FLAGS = int(
-    sum(MmapFlag) - (MmapFlag.MAP_SYNC | MmapFlag.MAP_FIXED_NOREPLACE)
+    all_bits(MmapFlag) - (MmapFlag.MAP_SYNC | MmapFlag.MAP_FIXED_NOREPLACE)
     | _MAP_ABOVE4G
     | _MAP_UNINITIALIZED
     | (21 | 30) << _HUGE_SHIFT
 )
 _ZERO_DEVICE = 1 << 8 | 5
-_UNALIGNED = "It must be a multiple of 4096, the page size."
 
 
 @syscall
@@ -76,7 +75,7 @@ def mmap(
     too much. EOPNOTSUPP: unknown flags with `MAP_SHARED_VALIDATE`. See mmap(2).
     """
     if offset & PAGE_MASK:
-        raise call.refuse(Errno.EINVAL, "offset", "alignment", str(offset.text()), _UNALIGNED)
+        raise call.refuse(Errno.EINVAL, "offset", "alignment", str(offset.text()), UNALIGNED)
     anonymous = bool(flags & MmapFlag.MAP_ANONYMOUS)
     file = None if anonymous else fd.file
     if flags & MmapFlag.MAP_HUGETLB:
@@ -85,7 +84,7 @@ def mmap(
         raise call.refuse(Errno.EINVAL, "length", "range", "0", "A mapping of no bytes makes no sense.")
     mm = call.task.mm
     size = page_ceil(length)
-    if size >= _WORD or size > mm.limit:
+    if size >= ADDRESS_SPACE or size > mm.limit:
         raise call.refuse(Errno.ENOMEM, "length", "range", hex(length), "That is more than the whole address space.")
     if len(mm.vmas) > MAX_MAP_COUNT:
         raise call.refuse(Errno.ENOMEM, "length", "limit", str(len(mm.vmas)), "The process has too many regions.")
@@ -128,7 +127,7 @@ def _refuse_huge(call: Call, addr: int, length: int, flags: int, offset: int) ->
         return call.refuse(Errno.EINVAL, "flags", "flags", shown, "That is no mapping of huge pages.")
     limit = call.task.mm.limit
     length = -(-length // size) * size
-    if not length % _WORD:
+    if not length % ADDRESS_SPACE:
         return call.refuse(Errno.EINVAL, "length", "range", hex(length), "That is more than there are addresses.")
     if length > limit or (fixed and addr > limit - length):
         return call.refuse(Errno.ENOMEM, "length", "range", hex(length), "The range reaches outside user memory.")
@@ -151,7 +150,7 @@ def _place(call: Call, mm: AddressSpace, addr: int, size: int, flags: int) -> in
     if addr > mm.limit - size:
         raise call.refuse(Errno.ENOMEM, "addr", "range", shown, "The range reaches outside user memory.")
     if addr & PAGE_MASK:
-        raise call.refuse(Errno.EINVAL, "addr", "alignment", shown, _UNALIGNED)
+        raise call.refuse(Errno.EINVAL, "addr", "alignment", shown, UNALIGNED)
     if addr < MMAP_MIN_ADDR and not call.task.credentials.capable(Capability.CAP_SYS_RAWIO):
         raise call.refuse(
             Errno.EPERM, "addr", "permission", shown, f"Only the superuser may map below {MMAP_MIN_ADDR:#x}."
@@ -220,7 +219,7 @@ def _describe(
 
 def _fits(offset: int, size: int, largest: int) -> bool:
     """Whether `size` bytes from `offset` on, which the kernel takes as unsigned, end before `largest`."""
-    return (offset % _WORD) // PAGE <= (largest - size) // PAGE
+    return (offset % ADDRESS_SPACE) // PAGE_SIZE <= (largest - size) // PAGE_SIZE
 
 
 def _check_sharing(call: Call, flags: int, *allowed: int) -> None:
@@ -233,7 +232,7 @@ def _check_file(call: Call, file: FileDescription, size: int, prot: int, flags: 
     """Whether `file` can be mapped so; returns what mprotect may grant. Raises as `mmap` says."""
     shared = flags & MAP_TYPE != MmapFlag.MAP_PRIVATE
     shown = str(call.arguments["fd"].number)
-    largest = _MAX_OFFSET if isinstance(file.inode, RegularFile) else _WORD - 1
+    largest = _MAX_OFFSET if isinstance(file.inode, RegularFile) else ADDRESS_SPACE - 1
     if not _fits(offset, size, largest):
         raise call.refuse(Errno.EOVERFLOW, "offset", "range", hex(offset), "No file can be that long.")
     _check_sharing(call, flags, MmapFlag.MAP_SHARED, MmapFlag.MAP_PRIVATE, MmapFlag.MAP_SHARED_VALIDATE)
@@ -247,15 +246,15 @@ def _check_file(call: Call, file: FileDescription, size: int, prot: int, flags: 
         )
     if not file.readable:
         raise call.refuse(Errno.EACCES, "fd", "access-mode", shown, "Mapping needs a file that is open for reading.")
-    if prot & EXECUTE and file.kind in ("pipe", "socket"):
-        raise call.refuse(Errno.EPERM, "prot", "permission", shown, "What is in a pipe or a socket is never executed.")
+    if prot & EXECUTE and _is_never_executed(file):
+        raise call.refuse(Errno.EPERM, "prot", "permission", shown, f"What is in {file.what} is never executed.")
     if not isinstance(file.inode, RegularFile) and file.inode.rdev != _ZERO_DEVICE:
         raise call.refuse(Errno.ENODEV, "fd", "kind", shown, f"{file.path} is {file.what}, which can't be mapped.")
     if flags & MmapFlag.MAP_GROWSDOWN:
         raise call.refuse(Errno.EINVAL, "flags", "flags", flag_text(flags, MmapFlag), "A file can't grow downwards.")
     sealed = isinstance(file.inode, RegularFile) and file.inode.sealed_against_writing
     if shared and prot & WRITE and sealed:
-        raise call.refuse(Errno.EPERM, "prot", "seal", shown, f"A seal of {file.path} forbids to write it.")
+        raise call.refuse(Errno.EPERM, "prot", "seal", shown, f"A seal of {file.path} forbids writing to it.")
     if flags & MmapFlag.MAP_SYNC and isinstance(file.inode, RegularFile):
         raise call.refuse(
             Errno.EOPNOTSUPP,
@@ -266,6 +265,12 @@ def _check_file(call: Call, file: FileDescription, size: int, prot: int, flags: 
         )
     call.passed("fd", "access-mode", shown, f"{file.path} is open for what the mapping is to do.")
     return ALL if not shared or (file.writable and not sealed) else ALL & ~WRITE
+
+
+def _is_never_executed(file: FileDescription) -> bool:
+    """Whether it lies on a file system of which nothing is executed (Linux SB_I_NOEXEC): pipes, sockets, /proc ..."""
+    inode = file.inode
+    return file.kind in ("pipe", "socket") or inode is inode.fs.anonymous or inode.fs.type in ("proc", "sysfs")
 
 
 def _what(vma: Vma) -> str:
@@ -293,7 +298,7 @@ def remap_file_pages(
     if prot:
         raise call.refuse(Errno.EINVAL, "prot", "flags", hex(prot), "The protection can't be changed, so it must be 0.")
     first, length = page_floor(start), page_floor(size)
-    if not length or first + length >= _WORD or pgoff + (length >> PAGE_SHIFT) >= _WORD:
+    if not length or first + length >= ADDRESS_SPACE or pgoff + (length >> PAGE_SHIFT) >= ADDRESS_SPACE:
         raise call.refuse(Errno.EINVAL, "size", "range", hex(size), "The range is empty or too large.")
     vma = mm.find(first)
     if vma is None or not vma.shared or vma.file is None or vma.end < first + length:

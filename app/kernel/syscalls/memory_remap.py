@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import Annotated
 
 from app.cpu.mmu import PAGE_MASK
+from app.kernel.abi.flags import all_bits
 from app.kernel.abi.memory_constants import MremapFlag
 from app.kernel.arguments import Address, Size
+from app.kernel.arguments.integers import ULONG
+from app.kernel.arguments.memory import UNALIGNED
 from app.kernel.call import Call
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 from app.kernel.mm.address_space import MAX_MAP_COUNT, AddressSpace
-from app.kernel.mm.faults import MMAP_MIN_ADDR, page_ceil
+from app.kernel.mm.faults import ADDRESS_SPACE, MMAP_MIN_ADDR, page_ceil
 from app.kernel.mm.limits import check_locking, check_size
 from app.kernel.mm.vma import VM_LOCKED, VM_LOCKONFAULT, Vma
 from app.kernel.syscall import syscall
 
-ULONG = "unsigned long"
-_SIZE_LIMIT = 1 << 64
-_KNOWN = int(sum(MremapFlag))
+_KNOWN = all_bits(MremapFlag)
 _PLACED = MremapFlag.MREMAP_FIXED | MremapFlag.MREMAP_DONTUNMAP
 _SHOWN = MremapFlag.MREMAP_MAYMOVE | MremapFlag.MREMAP_FIXED
 _SPARE_REGIONS = 5
@@ -60,7 +61,7 @@ def mremap(
     locked memory than RLIMIT_MEMLOCK. EPERM: a fixed address below the lowest that may be used. See mremap(2).
     """
     mm = call.task.mm
-    old, new = page_ceil(old_size) % _SIZE_LIMIT, page_ceil(new_size) % _SIZE_LIMIT
+    old, new = page_ceil(old_size) % ADDRESS_SPACE, page_ceil(new_size) % ADDRESS_SPACE
     _check(call, mm, old_address, old, new, flags, new_address)
     if flags & MremapFlag.MREMAP_FIXED and old == new:
         return Address(_move_all(call, mm, old_address, old, flags, new_address))
@@ -90,7 +91,7 @@ def _check(call: Call, mm: AddressSpace, address: int, old: int, new: int, flags
     if flags & ~_KNOWN:
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "There are no such flags.")
     if address & PAGE_MASK:
-        raise call.refuse(Errno.EINVAL, "old_address", "alignment", shown, "It must be a multiple of the page size.")
+        raise call.refuse(Errno.EINVAL, "old_address", "alignment", shown, UNALIGNED)
     if not new or new > mm.limit:
         raise call.refuse(Errno.EINVAL, "new_size", "range", hex(new), "No mapping can have that size.")
     if not flags & _PLACED:
@@ -98,12 +99,12 @@ def _check(call: Call, mm: AddressSpace, address: int, old: int, new: int, flags
     if target > mm.limit - new:
         raise call.refuse(Errno.EINVAL, "new_address", "range", hex(target), "The range reaches outside user memory.")
     if target & PAGE_MASK:
-        raise call.refuse(Errno.EINVAL, "new_address", "alignment", hex(target), "It must be a multiple of 4096.")
+        raise call.refuse(Errno.EINVAL, "new_address", "alignment", hex(target), UNALIGNED)
     if not flags & MremapFlag.MREMAP_MAYMOVE:
-        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "To a fixed place means MREMAP_MAYMOVE, too.")
+        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "A fixed new place also needs MREMAP_MAYMOVE.")
     if flags & MremapFlag.MREMAP_DONTUNMAP and old != new:
         raise call.refuse(Errno.EINVAL, "new_size", "range", hex(new), "With MREMAP_DONTUNMAP the size must stay.")
-    if (address + old) % _SIZE_LIMIT > target and target + new > address:
+    if (address + old) % ADDRESS_SPACE > target and target + new > address:
         raise call.refuse(Errno.EINVAL, "new_address", "range", hex(target), "The old and the new range overlap.")
     if len(mm.vmas) > MAX_MAP_COUNT - _SPARE_REGIONS:
         raise call.refuse(Errno.ENOMEM, "old_address", "limit", shown, "The process has too many regions.")

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from app.kernel.abi.memory_constants import MembarrierCommand, MembarrierFlag
+from app.kernel.abi.text import count_bytes
 from app.kernel.arguments import Int, Size
 from app.kernel.arguments.integers import signed
 from app.kernel.arguments.iovec import IoVecIn, IoVecOut, RemoteVec
 from app.kernel.call import Call
-from app.kernel.credentials import Capability, Credentials
 from app.kernel.errno import Errno
 from app.kernel.mm.address_space import AddressSpace
+from app.kernel.ptrace import may_access
 from app.kernel.syscall import syscall
 
-ULONG = "unsigned long"
 _PIECE = 1 << 16
 _REGISTRATIONS = {8: 16, 32: 64, 128: 256}
 """Private expedited barrier -> the command that announces it."""
@@ -57,7 +57,7 @@ def process_vm_readv(
     if not data:
         raise call.refuse(Errno.EFAULT, "rvec", "memory", hex(rvec.address), f"Process {pid} has no memory there.")
     count = lvec.write(bytes(data))
-    call.service("mm", "copy", f"{count} bytes are copied from the memory of process {pid}.")
+    call.service("mm", "copy", f"Copied from the memory of process {pid}: {count_bytes(count)}.")
     return Size(count)
 
 
@@ -88,7 +88,7 @@ def process_vm_writev(
             break
     if data and not done:
         raise call.refuse(Errno.EFAULT, "rvec", "memory", hex(rvec.address), f"Process {pid} has no memory there.")
-    call.service("mm", "copy", f"{done} bytes are copied into the memory of process {pid}.")
+    call.service("mm", "copy", f"Copied into the memory of process {pid}: {count_bytes(done)}.")
     return Size(done)
 
 
@@ -108,15 +108,9 @@ def _remote(call: Call, pid: int, local: IoVecIn | IoVecOut, remote: RemoteVec, 
         task = process.leader
     if task is None:
         raise call.refuse(Errno.ESRCH, "pid", "process", str(pid), f"There is no process {pid}.")
-    if task.process is not call.task.process and not _may_access(call.task.credentials, task.credentials):
+    if task.process is not call.task.process and not may_access(call.task.credentials, task.credentials):
         raise call.refuse(Errno.EPERM, "pid", "permission", str(pid), "Another user's memory may not be looked at.")
     return task.mm
-
-
-def _may_access(who: Credentials, other: Credentials) -> bool:
-    """Whether the real user and group are those of the other, in every role (ptrace(2), PTRACE_MODE_REALCREDS)."""
-    same = {other.uid, other.euid, other.suid} == {who.uid} and {other.gid, other.egid, other.sgid} == {who.gid}
-    return same or who.capable(Capability.CAP_SYS_PTRACE)
 
 
 class CpuId(Int):

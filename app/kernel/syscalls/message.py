@@ -10,6 +10,7 @@ from app.kernel.arguments.message import MessageIn, MessageOut
 from app.kernel.arguments.mmsghdr import MessagesIn, MessagesOut
 from app.kernel.arguments.socket import LengthInOut, SockaddrIn, SockaddrOut, SocketFd
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.file import MAX_RW_COUNT
 from app.kernel.net import scm
@@ -37,10 +38,14 @@ def sendto(
     """Send `len` bytes from `buf`, to `dest_addr` if that is not NULL, else to where the socket is connected.
 
     MSG_DONTWAIT never sleeps, MSG_NOSIGNAL spares the program SIGPIPE, MSG_OOB makes the last byte urgent (TCP).
-    Source: send(2).
 
-    Errors: EFAULT, EBADF, ENOTSOCK, EINVAL, ENOTCONN, EISCONN or EOPNOTSUPP (a stream with a destination),
-    EDESTADDRREQ, EMSGSIZE, EPIPE with SIGPIPE, ECONNRESET, ECONNREFUSED, EAGAIN, ENETUNREACH, EACCES, EINTR.
+    EFAULT: a pointer is bad. EBADF: `sockfd` is not open. ENOTSOCK: `sockfd` is no socket. EINVAL: the address is too
+    short or too long. ENOTCONN: the socket is not connected. EISCONN, EOPNOTSUPP: a stream was given a destination.
+    EDESTADDRREQ: a datagram socket that is not connected, and no destination. EMSGSIZE: more than a message may hold.
+    EPIPE with SIGPIPE: nobody is left who reads. ECONNRESET: the other end reset the connection. ECONNREFUSED: nobody
+    receives there. EAGAIN: it would have to sleep, and O_NONBLOCK or MSG_DONTWAIT forbids that. ENETUNREACH: the
+    address is not on this machine. EACCES: the socket file may not be written, or it is a broadcast address. EINTR: a
+    signal handler ran. See send(2).
 
     Not served: urgent data over AF_UNIX streams (EOPNOTSUPP).
     """
@@ -65,9 +70,12 @@ def recvfrom(
     """Receive up to `len` bytes into `buf`; sleep while there is nothing. 0 is the end of a stream.
 
     If `src_addr` is not NULL, the sender's address is stored there. MSG_PEEK leaves what it shows, MSG_WAITALL waits
-    for `len` bytes, MSG_TRUNC gives the real length of a message, MSG_DONTWAIT never sleeps. Source: recv(2).
+    for `len` bytes, MSG_TRUNC gives the real length of a message, MSG_DONTWAIT never sleeps.
 
-    Errors: EFAULT, EBADF, ENOTSOCK, ENOTCONN, EINVAL, EAGAIN, ECONNRESET, ECONNREFUSED, EINTR.
+    EFAULT: a pointer is bad. EBADF: `sockfd` is not open. ENOTSOCK: `sockfd` is no socket. ENOTCONN: the socket is not
+    connected. EINVAL: negative room for the address, or a stream was asked for urgent data that is not there. EAGAIN:
+    it would have to sleep, and O_NONBLOCK or MSG_DONTWAIT forbids that. ECONNRESET: the other end reset the connection.
+    ECONNREFUSED: nobody receives what was sent before. EINTR: a signal handler ran. See recv(2).
     """
     buf.need_range(MAX_RW_COUNT)
     file = sockfd.socket
@@ -83,10 +91,11 @@ def recvfrom(
 def sendmsg(call: Call, sockfd: SocketFd, msg: MessageIn, flags: MsgFlag) -> Blocking[int]:
     """Send what `msg` says: several buffers as one message, a destination, and ancillary data.
 
-    SCM_RIGHTS sends open files, SCM_CREDENTIALS says who sends (AF_UNIX). Source: send(2), cmsg(3), unix(7).
+    SCM_RIGHTS sends open files, SCM_CREDENTIALS says who sends (AF_UNIX).
 
-    Errors: those of sendto, EMSGSIZE (more than 1024 buffers), EBADF (a descriptor to send is not open), EPERM (in
-    another's name), ETOOMANYREFS (too many files on their way), ENOBUFS (too much ancillary data).
+    EMSGSIZE: more than 1024 buffers. EBADF: a descriptor to send is not open. EPERM: credentials in another's name.
+    ETOOMANYREFS: too many files on their way. ENOBUFS: too much ancillary data. And the errors of sendto. See send(2),
+    cmsg(3), unix(7).
     """
     _need_native(call, flags)
     file = sockfd.socket
@@ -98,7 +107,9 @@ def recvmsg(call: Call, sockfd: SocketFd, msg: MessageOut, flags: MsgFlag) -> Bl
     """Receive into the buffers that `msg` lists, with the sender's address and ancillary data.
 
     Open files that arrive (SCM_RIGHTS) get descriptors; what has no room is lost, and `msg_flags` says so: MSG_TRUNC,
-    MSG_CTRUNC. Source: recv(2), cmsg(3), unix(7). Errors: those of recvfrom, EMSGSIZE (more than 1024 buffers).
+    MSG_CTRUNC.
+
+    EMSGSIZE: more than 1024 buffers. And the errors of recvfrom. See recv(2), cmsg(3), unix(7).
     """
     _need_native(call, flags)
     file = sockfd.socket
@@ -111,8 +122,9 @@ def sendmmsg(
 ) -> Blocking[Int]:
     """Send up to `vlen` messages with one call; each element of `msgvec` gets how many bytes were taken.
 
-    Returns how many messages were sent; an error counts only when none was. Source: sendmmsg(2). Errors: those of
-    sendmsg.
+    Returns how many messages were sent; an error counts only when none was.
+
+    The errors are those of sendmsg. See sendmmsg(2).
     """
     _need_native(call, flags)
     file = sockfd.socket
@@ -120,10 +132,10 @@ def sendmmsg(
         try:
             count = yield from _send(call, file, msgvec.element(index), flags)
             msgvec.store_length(index, count)
-        except (KernelError, Interrupted):
+        except (KernelError, Interrupted) as error:
             if not index:
                 raise
-            return Int(index)
+            return _short(call, index, error)
     return Int(min(vlen, _MAX_MESSAGES))
 
 
@@ -139,7 +151,8 @@ def recvmmsg(
     """Receive up to `vlen` messages with one call; each element of `msgvec` gets how many bytes arrived.
 
     MSG_WAITFORONE sleeps only for the first. Returns how many messages came; an error counts only when none did.
-    Source: recvmmsg(2). Errors: those of recvmsg, EINVAL (bad `timeout`).
+
+    EINVAL: `timeout` is malformed. And the errors of recvmsg. See recvmmsg(2).
 
     Not served: more than 1024 messages, and the rest of `timeout`, which Linux stores.
     """
@@ -147,9 +160,9 @@ def recvmmsg(
     until = None
     if not timeout.is_null:
         time = timeout.read()
-        if time["tv_sec"] < 0 or not 0 <= time["tv_nsec"] < 10**9:
+        if time["tv_sec"] < 0 or not 0 <= time["tv_nsec"] < SECOND:
             raise call.refuse(Errno.EINVAL, "timeout", "range", str(time["tv_nsec"]), "It is no valid duration.")
-        until = call.kernel.clock.now + time["tv_sec"] * 10**9 + time["tv_nsec"]
+        until = call.kernel.clock.now + time["tv_sec"] * SECOND + time["tv_nsec"]
     file = sockfd.socket
     most = min(vlen, _MAX_MESSAGES)
     for index in range(most):
@@ -157,13 +170,22 @@ def recvmmsg(
         try:
             count = yield from _receive(call, file, msgvec.element(index), waiting & ~_WAITFORONE)
             msgvec.store_length(index, count)
-        except (KernelError, Interrupted):
+        except (KernelError, Interrupted) as error:
             if not index:
                 raise
-            return Int(index)
+            return _short(call, index, error)
         if until is not None and call.kernel.clock.now >= until:
             return Int(index + 1)
     return Int(most)
+
+
+def _short(call: Call, count: int, error: KernelError | Interrupted) -> Int:
+    """An error after `count` messages: the call succeeds with these."""
+    name = error.errno.name if isinstance(error, KernelError) else "a signal"
+    call.service(
+        "net", "short", f"The next message meets {name}, but {count} went through before it: the call succeeds."
+    )
+    return Int(count)
 
 
 def _need_native(call: Call, flags: int) -> None:

@@ -14,12 +14,11 @@ _FLAGS = int(ChangeAtFlag.AT_SYMLINK_NOFOLLOW | ChangeAtFlag.AT_EMPTY_PATH)
 
 @syscall
 def chmod(call: Call, pathname: Path, mode: Mode) -> Int:
-    """Set the permission bits of a file to `mode`. See chmod(2).
+    """Set the permission bits of a file to `mode`.
 
     The set-group-ID bit is dropped, without an error, when the file's group is none of the caller's.
 
-    Errors: EPERM (the file is another user's), and those of the path walk: EFAULT, ENAMETOOLONG, ENOENT, ENOTDIR,
-    EACCES, ELOOP.
+    EPERM: the file is another user's. And the errors of a path walk. See chmod(2).
     """
     change_mode(call, find_target(call, None, pathname), mode)
     return Int(0)
@@ -27,14 +26,20 @@ def chmod(call: Call, pathname: Path, mode: Mode) -> Int:
 
 @syscall
 def fchmod(call: Call, fd: Fd, mode: Mode) -> Int:
-    """Set the permission bits of the open file `fd`. See fchmod(2). Errors: EBADF, EPERM."""
+    """Set the permission bits of the open file `fd`.
+
+    EBADF: `fd` is not open. EPERM: the file is another user's. See fchmod(2).
+    """
     change_mode(call, Target.of(fd.file), mode)
     return Int(0)
 
 
 @syscall
 def fchmodat(call: Call, dirfd: DirFd, pathname: Path, mode: Mode) -> Int:
-    """Like chmod, with `pathname` relative to the directory `dirfd`. See fchmodat(2). Errors: those of chmod, EBADF."""
+    """Like chmod, with `pathname` relative to the directory `dirfd`.
+
+    EBADF: `dirfd` is not open. And the errors of chmod. See fchmodat(2).
+    """
     change_mode(call, find_target(call, dirfd, pathname), mode)
     return Int(0)
 
@@ -43,7 +48,8 @@ def fchmodat(call: Call, dirfd: DirFd, pathname: Path, mode: Mode) -> Int:
 def fchmodat2(call: Call, dirfd: DirFd, pathname: Path, mode: Mode, flags: ChangeAtFlag) -> Int:
     """Like fchmodat, with flags: AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH (an empty path means `dirfd` itself).
 
-    See fchmodat(2). Errors: those of fchmodat, EINVAL (unknown flags), EOPNOTSUPP (the mode of a symbolic link).
+    EINVAL: unknown flags. EOPNOTSUPP: a symbolic link has no mode to change. And the errors of fchmodat. See
+    fchmodat(2).
     """
     if flags & ~_FLAGS:
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "fchmodat2 does not know one of the flags.")

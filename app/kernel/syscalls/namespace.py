@@ -6,15 +6,17 @@ user of Linux gets, to the superuser of a run too.
 
 from __future__ import annotations
 
-from enum import IntFlag
 from typing import TYPE_CHECKING
 
+from app.kernel.abi.flags import Flags, all_bits
 from app.kernel.arguments import Address, CString, Fd, Int, Path
 from app.kernel.call import Call
-from app.kernel.errno import Errno, KernelError
+from app.kernel.errno import Errno
 from app.kernel.fork import NAMESPACES, CloneFlag
 from app.kernel.fs.path import PathWalk
 from app.kernel.syscall import syscall
+
+from .administration import unprivileged
 
 if TYPE_CHECKING:
     from app.kernel.task import Task
@@ -32,7 +34,7 @@ _UNSHAREABLE = (
 """0x80 is CLONE_NEWTIME, which clone(2) can't have: the bit belongs to its exit signal."""
 
 
-class UmountFlag(IntFlag):
+class UmountFlag(Flags):
     """Flags of umount2(2)."""
 
     MNT_FORCE = 1
@@ -51,7 +53,13 @@ def unshare(call: Call, unshare_flags: CloneFlag) -> Int:
     flags = int(unshare_flags) & 0xFFFF_FFFF
     task = call.task
     if flags & ~int(_UNSHAREABLE) or (flags & _UNSHARED_ALONE and len(task.process.tasks) > 1):
-        raise call.refuse(Errno.EINVAL, "unshare_flags", "flags", hex(flags), "That can't be had for oneself.")
+        raise call.refuse(
+            Errno.EINVAL,
+            "unshare_flags",
+            "flags",
+            hex(flags),
+            "A flag is unknown, or other threads use what it is about.",
+        )
     if flags & (NAMESPACES | CloneFlag.CLONE_NEWUSER | 0x80):
         raise call.refuse(Errno.EPERM, "unshare_flags", "permission", hex(flags), "New namespaces need privileges.")
     if flags & CloneFlag.CLONE_FS:
@@ -89,27 +97,29 @@ def mount(
 ) -> Int:
     """Make a file system appear at the directory `target`.
 
-    EFAULT: a bad pointer. ENOENT and others: `target` can't be found. EPERM: the caller is not privileged. See
-    mount(2). Not served: mounting, for anybody.
+    EFAULT: a bad pointer. EPERM: the caller is not privileged. And the errors of a path walk. See mount(2).
+
+    Not served: mounting, for anybody.
     """
     for text in (filesystemtype, source):
         if text.address:
             text.read()
     PathWalk(call, target).find(None)
-    raise _unprivileged(call, "Mounting")
+    raise unprivileged(call, "Mounting")
 
 
 @syscall
 def umount2(call: Call, target: Path, flags: UmountFlag) -> Int:
     """Take the file system at `target` away.
 
-    EINVAL: unknown flags. ENOENT and others: `target` can't be found. EPERM: the caller is not privileged. See
-    umount2(2). Not served: unmounting, for anybody.
+    EINVAL: unknown flags. EPERM: the caller is not privileged. And the errors of a path walk. See umount2(2).
+
+    Not served: unmounting, for anybody.
     """
-    if flags & ~sum(UmountFlag):
+    if flags & ~all_bits(UmountFlag):
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "There are no such flags.")
     PathWalk(call, target).find(None)
-    raise _unprivileged(call, "Unmounting")
+    raise unprivileged(call, "Unmounting")
 
 
 @syscall
@@ -118,7 +128,7 @@ def pivot_root(call: Call, new_root: Address, put_old: Address) -> Int:
 
     Not served: exchanging it, for anybody.
     """
-    raise _unprivileged(call, "Changing the root mount")
+    raise unprivileged(call, "Changing the root mount")
 
 
 @syscall
@@ -127,7 +137,7 @@ def fsopen(call: Call, fsname: Address, flags: Int) -> Int:
 
     Not served: new file systems, for anybody.
     """
-    raise _unprivileged(call, "Making a file system")
+    raise unprivileged(call, "Making a file system")
 
 
 @syscall
@@ -136,7 +146,7 @@ def fsmount(call: Call, fs_fd: Int, flags: Int, attr_flags: Int) -> Int:
 
     Not served: mounts, for anybody.
     """
-    raise _unprivileged(call, "Mounting")
+    raise unprivileged(call, "Mounting")
 
 
 @syscall
@@ -145,15 +155,10 @@ def fspick(call: Call, dirfd: Int, path: Address, flags: Int) -> Int:
 
     Not served: changing mounts, for anybody.
     """
-    raise _unprivileged(call, "Changing a mount")
+    raise unprivileged(call, "Changing a mount")
 
 
 @syscall
 def move_mount(call: Call, from_dirfd: Int, from_path: Address, to_dirfd: Int, to_path: Address, flags: Int) -> Int:
     """Move a mount. EPERM: the caller is not privileged. See mount_setattr(2). Not served: moving, for anybody."""
-    raise _unprivileged(call, "Moving a mount")
-
-
-def _unprivileged(call: Call, what: str) -> KernelError:
-    shown = str(call.task.credentials.euid)
-    return call.refuse(Errno.EPERM, "(caller)", "permission", shown, f"{what} needs privileges that no run has.")
+    raise unprivileged(call, "Moving a mount")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from enum import IntFlag
-
 from app.kernel import signal_delivery
-from app.kernel.abi.constants import OpenFlag, Signo
+from app.kernel.abi.constants import OpenFlag
+from app.kernel.abi.flags import Flags
 from app.kernel.abi.text import signal_name
 from app.kernel.arguments import Fd, Int, SignalNumber, Unsigned
 from app.kernel.arguments.siginfo import SigInfoIn
@@ -20,7 +19,7 @@ from app.kernel.task import Process
 _CLOSE_ON_EXEC = True
 
 
-class PidfdSignalFlag(IntFlag):
+class PidfdSignalFlag(Flags):
     """Flags of pidfd_send_signal(2): whom the signal is for."""
 
     PIDFD_SIGNAL_THREAD = 1
@@ -28,7 +27,7 @@ class PidfdSignalFlag(IntFlag):
     PIDFD_SIGNAL_PROCESS_GROUP = 4
 
 
-class PidfdFlag(IntFlag):
+class PidfdFlag(Flags):
     """Flags of pidfd_open(2)."""
 
     PIDFD_NONBLOCK = 0o4000
@@ -39,7 +38,7 @@ class PidfdFlag(IntFlag):
 def pidfd_open(call: Call, pid: Int, flags: PidfdFlag) -> Fd:
     """Get a descriptor that stands for a process. It becomes readable when the process ends.
 
-    EINVAL: unknown flags, or `pid` is not positive. ESRCH: there is no such process; ENOENT when it is a thread that
+    EINVAL: unknown flags, or `pid` is not positive. ESRCH: there is no such process. ENOENT: it is a thread that
     leads none. EMFILE: too many descriptors. See pidfd_open(2). Not served: PIDFD_THREAD.
     """
     bits = int(flags) & 0xFFFF_FFFF
@@ -92,17 +91,15 @@ def pidfd_send_signal(call: Call, pidfd: Fd, sig: SignalNumber, info: SigInfoIn,
     if not info.is_null:
         about = info.signal_number()
         if about != sig:
-            raise call.refuse(Errno.EINVAL, "info", "signal", str(about), "It is about another signal.")
+            raise call.refuse(Errno.EINVAL, "info", "signal", str(about), "The siginfo is about another signal.")
         sent = info.read(int(sig))
         if process is not me and (not sent.from_program or sent.code == "SI_TKILL"):
-            raise call.refuse(Errno.EPERM, "info", "permission", sent.code, "It pretends to be the kernel's.")
+            raise call.refuse(Errno.EPERM, "info", "permission", sent.code, "The siginfo says that the kernel sent it.")
     if not 0 <= sig <= LAST:
         raise call.refuse(Errno.EINVAL, "sig", "signal", str(int(sig)), f"Signals are numbered 1 to {LAST}.")
     if call.kernel.processes.get(process.pid) is not process:
         raise call.refuse(Errno.ESRCH, "pidfd", "process", str(process.pid), "The process has gone.")
-    mine, theirs = call.task.credentials, process.credentials
-    allowed = mine.capable(Capability.CAP_KILL) or {mine.euid, mine.uid} & {theirs.suid, theirs.uid}
-    if not allowed and not (int(sig) == Signo.SIGCONT and process.sid == me.sid):
+    if not signal_delivery.may_send(call.task, process, int(sig)):
         raise call.refuse(Errno.EPERM, "pidfd", "permission", str(process.pid), "It belongs to another user.")
     if sig:
         call.service("signal", "send", f"{signal_name(int(sig))} is sent to process {process.pid}.")

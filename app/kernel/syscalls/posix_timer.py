@@ -9,8 +9,9 @@ from app.kernel.abi.constants import ClockId, Signo, TimerFlag
 from app.kernel.abi.text import flag_text
 from app.kernel.abi.time_constants import SigevNotify
 from app.kernel.arguments import Int, NumberOut, StructIn
-from app.kernel.arguments.interval import SECOND, IntervalIn, IntervalOut
+from app.kernel.arguments.interval import IntervalIn, IntervalOut
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.errno import Errno
 from app.kernel.posix_timer import Notification, PosixTimer, PosixTimers
 from app.kernel.resource import Resource

@@ -56,8 +56,9 @@ def prctl(call: Call, option: PrctlOption, arg2: Address, arg3: Long, arg4: Long
     """Ask or change one of many small things of the process or thread: its name, what happens when its parent dies ...
 
     EINVAL: no such option, or wrong arguments. EFAULT: a bad pointer. EPERM: it needs privileges. See prctl(2).
-    Not served: PR_SET_MM, PR_SET_SECUREBITS for the superuser, PR_SET_SECCOMP, PR_SET_MDWE, PR_CAP_AMBIENT, speculation control and
-    what belongs to other architectures.
+
+    Not served: PR_SET_MM, PR_SET_SECCOMP, PR_SET_SECUREBITS, PR_SET_MDWE, PR_SET_SYSCALL_USER_DISPATCH, and options
+    about speculation, performance counters, memory errors and other architectures, which answer EINVAL.
     """
     needed = _PRIVILEGED.get(int(option))
     if needed is not None and not call.task.credentials.capable(needed):

@@ -64,8 +64,8 @@ def getegid(call: Call) -> Int:
 def set_tid_address(call: Call, tidptr: Address) -> Int:
     """Remember where the thread's id is to be cleared when the thread ends, and tell the id.
 
-    The address is not looked at now, so the call never fails. Nothing is cleared when the last thread of a process
-    ends, because nobody is left who could look. See set_tid_address(2).
+    The address is not looked at now. Nothing is cleared when the last thread of a process ends, because nobody is left
+    who could look. Never fails. See set_tid_address(2).
     """
     call.task.clear_child_tid = tidptr
     return Int(call.task.tid)
@@ -78,6 +78,8 @@ def arch_prctl(call: Call, code: ArchPrctlCode, addr: Annotated[NumberOut, "unsi
     `ARCH_SET_FS` and `ARCH_SET_GS` take the address itself, `ARCH_GET_FS` and `ARCH_GET_GS` the place to store it.
     EPERM: the address to set is outside user memory. EFAULT: there is no room at the place. EINVAL: unknown code.
     See arch_prctl(2).
+
+    Not served: codes about CPUID, extended registers, shadow stacks and vDSOs, which answer EINVAL.
     """
     cpu = call.kernel.cpu
     segment = _SEGMENTS.get(code)

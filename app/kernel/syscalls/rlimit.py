@@ -55,7 +55,7 @@ def prlimit64(
     if task is None:
         raise call.refuse(Errno.ESRCH, "pid", "process", str(int(pid)), f"There is no process {int(pid)}.")
     mine, theirs = call.task.credentials, task.credentials
-    same = {theirs.uid, theirs.euid, theirs.suid} == {mine.uid} and {theirs.gid, theirs.egid, theirs.sgid} == {mine.gid}
+    same = theirs.are_all_of(mine.uid, mine.gid)
     if task.process is not call.task.process and not same and not mine.capable(Capability.CAP_SYS_RESOURCE):
         raise call.refuse(Errno.EPERM, "pid", "permission", str(int(pid)), "It belongs to another user.")
     _need_resource(call, resource)

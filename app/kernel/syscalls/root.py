@@ -15,9 +15,10 @@ from app.kernel.syscall import syscall
 
 @syscall
 def chroot(call: Call, path: Path) -> Int:
-    """Make the directory `path` the root, where absolute paths begin; the working directory stays. See chroot(2).
+    """Make the directory `path` the root, where absolute paths begin; the working directory stays.
 
-    Errors: EPERM (the caller is not the superuser), ENOTDIR, EACCES, and those of the path walk.
+    EPERM: the caller is not the superuser. ENOTDIR: it is no directory. EACCES: it may not be searched. And the errors
+    of a path walk. See chroot(2).
     """
     walk = PathWalk(call, path)
     dentry = walk.find(None)
@@ -35,9 +36,9 @@ def chroot(call: Call, path: Path) -> Int:
 def name_to_handle_at(
     call: Call, dirfd: DirFd, pathname: Path, handle: Address, mount_id: Address, flags: ChangeAtFlag
 ) -> Int:
-    """Tell a number by which open_by_handle_at finds the file again. See name_to_handle_at(2).
+    """Tell a number by which open_by_handle_at finds the file again.
 
-    Errors: EOPNOTSUPP (the file system in memory has no handles).
+    EOPNOTSUPP: the file system in memory has no handles. See name_to_handle_at(2).
 
     Not served: handles, so it always answers EOPNOTSUPP.
     """
@@ -46,7 +47,9 @@ def name_to_handle_at(
 
 @syscall
 def open_by_handle_at(call: Call, mount_fd: Fd, handle: Address, flags: Unsigned) -> Int:
-    """Open a file by its handle, past all directories. See open_by_handle_at(2). Errors: EPERM, ESTALE.
+    """Open a file by its handle, past all directories.
+
+    EPERM: the caller is not the superuser. ESTALE: no file has such a handle. See open_by_handle_at(2).
 
     Not served: handles, so the superuser gets ESTALE.
     """

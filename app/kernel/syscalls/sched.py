@@ -81,10 +81,12 @@ def sched_getscheduler(call: Call, pid: Int) -> Int:
 
 @syscall
 def sched_setscheduler(call: Call, pid: Int, policy: SchedPolicy, param: Annotated[StructIn, "sched_param"]) -> Int:
-    """Change the scheduling policy of a thread. It is kept; this kernel runs all tasks round robin.
+    """Change the scheduling policy of a thread.
 
     EINVAL: bad pid, policy or priority. EFAULT: `param` is not readable. ESRCH: there is no such thread. EPERM:
     real-time policies need CAP_SYS_NICE. See sched_setscheduler(2).
+
+    Not served: the policy is kept and told, but all tasks run round robin.
     """
     if policy < 0 or param.is_null or pid < 0:
         raise call.refuse(Errno.EINVAL, "policy", "choice", str(int(policy)), "A policy and parameters are needed.")
@@ -111,6 +113,8 @@ def sched_setparam(call: Call, pid: Int, param: Annotated[StructIn, "sched_param
     """Change the real-time priority of a thread. EINVAL: bad arguments, or its policy has no such priority.
 
     ESRCH: no such thread. EPERM: raising it needs CAP_SYS_NICE. EFAULT: `param` is not readable. See sched_setparam(2).
+
+    Not served: the priority is kept and told, but all tasks run round robin.
     """
     if param.is_null or pid < 0:
         raise call.refuse(Errno.EINVAL, "param", "range", "NULL", "A thread and parameters are needed.")
@@ -124,7 +128,7 @@ def sched_setparam(call: Call, pid: Int, param: Annotated[StructIn, "sched_param
 def sched_get_priority_max(call: Call, policy: SchedPolicy) -> Int:
     """Tell the highest priority of a policy: 99 for real-time ones, else 0. EINVAL: no such policy.
 
-    See sched_get_priority_max(2).
+    See sched_get_priority_max(2). Not served: SCHED_EXT.
     """
     return Int(99 if _known_policy(call, policy) in _REALTIME else 0)
 
@@ -133,7 +137,7 @@ def sched_get_priority_max(call: Call, policy: SchedPolicy) -> Int:
 def sched_get_priority_min(call: Call, policy: SchedPolicy) -> Int:
     """Tell the lowest priority of a policy: 1 for real-time ones, else 0. EINVAL: no such policy.
 
-    See sched_get_priority_min(2).
+    See sched_get_priority_min(2). Not served: SCHED_EXT.
     """
     return Int(1 if _known_policy(call, policy) in _REALTIME else 0)
 
@@ -159,7 +163,9 @@ def sched_getattr(
     EFAULT: there is no room. See sched_setattr(2).
     """
     if attr.is_null or pid < 0 or not _FIRST_ATTR_SIZE <= size <= 4096 or flags:
-        raise call.refuse(Errno.EINVAL, "attr", "size", str(int(size)), "It takes room of at least 48 bytes, no flags.")
+        raise call.refuse(
+            Errno.EINVAL, "attr", "size", str(int(size)), "There must be room for at least 48 bytes, and no flags."
+        )
     task = _task(call, pid)
     room = min(int(size), _ATTR_SIZE)
     attr.write(
@@ -176,10 +182,12 @@ def sched_getattr(
 
 @syscall
 def sched_setattr(call: Call, pid: Int, attr: Annotated[StructIn, "sched_attr"], flags: Unsigned) -> Int:
-    """Change policy, nice value and priority of a thread. EINVAL: bad arguments. ESRCH: no such thread.
+    """Change policy, nice value and priority of a thread.
 
-    EPERM: raising them needs CAP_SYS_NICE. EFAULT: `attr` is not readable. Not served: SCHED_DEADLINE. See
-    sched_setattr(2).
+    EINVAL: bad arguments. ESRCH: no such thread. EPERM: raising them needs CAP_SYS_NICE. EFAULT: `attr` is not
+    readable. See sched_setattr(2).
+
+    Not served: SCHED_DEADLINE; the rest is kept and told, but all tasks run round robin.
     """
     if attr.is_null or pid < 0 or flags:
         raise call.refuse(Errno.EINVAL, "attr", "range", "NULL", "A thread and attributes are needed, and no flags.")
@@ -212,6 +220,8 @@ def setpriority(call: Call, which: PriorityTarget, who: Int, prio: Int) -> Int:
 
     EINVAL: no such `which`. ESRCH: there is nobody. EPERM: somebody else's. EACCES: only the privileged lower it.
     See setpriority(2).
+
+    Not served: the nice value is kept and told, but all tasks run round robin.
     """
     nice = max(_NICE_LOWEST, min(int(prio), _NICE_HIGHEST))
     for task in _targets(call, which, int(who)):
@@ -274,7 +284,7 @@ def _set_policy(call: Call, task: Task, policy: int, priority: int) -> None:
     _need_owner(call, task)
     if (
         realtime
-        and priority > task.process.rlimits[14][0]
+        and priority > task.process.rlimits[Resource.RLIMIT_RTPRIO][0]
         and not call.task.credentials.capable(Capability.CAP_SYS_NICE)
     ):
         raise call.refuse(Errno.EPERM, "policy", "permission", str(policy), "Real-time policies need CAP_SYS_NICE.")
@@ -291,4 +301,4 @@ def _need_nice(call: Call, name: str, task: Task, nice: int, errno: Errno = Errn
     """A lower nice value than before needs privileges, or RLIMIT_NICE."""
     limit, _ = task.process.rlimits[Resource.RLIMIT_NICE]
     if nice < 20 - limit and not call.task.credentials.capable(Capability.CAP_SYS_NICE):
-        raise call.refuse(errno, name, "permission", str(nice), "Only the privileged go before others.")
+        raise call.refuse(errno, name, "permission", str(nice), "Only a privileged task may get ahead of others.")

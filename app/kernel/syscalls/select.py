@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from app.kernel.abi.text import count_of
 from app.kernel.arguments import Int
 from app.kernel.arguments.poll import MAX_SELECT, FdSet, Polled, SigsetPack, Timeout
 from app.kernel.call import Call
@@ -52,8 +53,8 @@ def pselect6(
 ) -> Blocking[Polled]:
     """Like select, with the time as a timespec, and with `sigmask` as the signal mask while it waits.
 
-    `sigmask` points to a pointer to the set and its size, because a call has only six arguments. EFAULT, EINVAL, EBADF
-    and EINTR as select; EINVAL: the size is not 8. See select(2).
+    `sigmask` points to a pointer to the set and its size, because a call has only six arguments. EINVAL: the size is
+    not 8. And the errors of select. See select(2).
     """
     sigmask.read()
     deadline = Deadline.of(call, timeout)
@@ -77,7 +78,7 @@ def _select(
 
 def _wait(call: Call, nfds: int, sets: tuple[FdSet, FdSet, FdSet], deadline: Deadline) -> Blocking[Polled]:
     if nfds < 0:
-        raise call.refuse(Errno.EINVAL, "nfds", "range", str(int(nfds)), "A number of descriptors is not negative.")
+        raise call.refuse(Errno.EINVAL, "nfds", "range", str(int(nfds)), "A number of descriptors cannot be negative.")
     wanted = [fd_set.read() & ((1 << MAX_SELECT) - 1) for fd_set in sets]
     everything = wanted[0] | wanted[1] | wanted[2]
     numbers = [number for number in range(everything.bit_length()) if everything >> number & 1]
@@ -85,7 +86,7 @@ def _wait(call: Call, nfds: int, sets: tuple[FdSet, FdSet, FdSet], deadline: Dea
     for number in numbers:
         if files.get(number) is None:
             raise call.refuse(Errno.EBADF, "nfds", "open", str(number), f"No file is open as descriptor {number}.")
-    call.passed("nfds", "open", str(int(nfds)), f"{len(numbers)} descriptors are asked about, and all are open.")
+    call.passed("nfds", "open", str(int(nfds)), f"Asked about: {count_of(len(numbers), 'descriptor')}, all open.")
     ready = [0, 0, 0]
 
     def look() -> int:

@@ -8,13 +8,15 @@ from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SHIFT, READ, WRITE
 from app.kernel.abi.ipc_constants import SHM_LOCKED, ShmCommand, ShmFlag
 from app.kernel.abi.text import flag_text
 from app.kernel.arguments import Address, Int, Size
-from app.kernel.arguments.ipc import IpcKey, ShmBuffer, ShmGetFlags
+from app.kernel.arguments.ipc import IpcBuffer, IpcKey, ShmGetFlags
+from app.kernel.arguments.memory import UNALIGNED
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 from app.kernel.ipc.shm import SHMALL, SHMMAX, SHMMNI, SegmentMemory, ShmSegment, pages_of
 from app.kernel.mm.address_space import MAX_MAP_COUNT
-from app.kernel.mm.faults import MMAP_MIN_ADDR, page_ceil
+from app.kernel.mm.faults import ADDRESS_SPACE, MMAP_MIN_ADDR, page_ceil
 from app.kernel.mm.limits import COMMIT_LIMIT, lock_limit, may_lock_without_limit
 from app.kernel.mm.vma import Vma
 from app.kernel.syscall import syscall
@@ -22,7 +24,6 @@ from app.kernel.syscall import syscall
 if TYPE_CHECKING:
     from app.kernel.credentials import Credentials
 
-_WORD = 1 << 64
 _LARGEST_FILE = (1 << 63) - 1
 _HUGE_SHIFTS = (0, 21, 30)
 """What SHM_HUGE_SHIFT may encode: a size of huge pages that there is."""
@@ -92,7 +93,7 @@ def shmat(call: Call, shmid: Int, shmaddr: Address, shmflg: ShmFlag) -> Address:
     if address & PAGE_MASK:
         address &= ~PAGE_MASK
         if not shmflg & ShmFlag.SHM_RND or (not address and shmflg & ShmFlag.SHM_REMAP):
-            raise call.refuse(Errno.EINVAL, "shmaddr", "alignment", hex(shmaddr), "It must be a multiple of 4096.")
+            raise call.refuse(Errno.EINVAL, "shmaddr", "alignment", hex(shmaddr), UNALIGNED)
     elif not address and shmflg & ShmFlag.SHM_REMAP:
         raise call.refuse(Errno.EINVAL, "shmflg", "flags", flag_text(shmflg, ShmFlag), "SHM_REMAP needs an address.")
     prot, mode = READ, _READ_ALL
@@ -124,8 +125,8 @@ def _place(call: Call, segment: ShmSegment, address: int | None, size: int, repl
         if found is None:
             raise KernelError(Errno.ENOMEM, "There is no free range of this size", "mm")
         return found
-    shown = hex(address)
-    if not replaces and (address + segment.size >= _WORD or mm.vmas.overlapping(address, address + segment.size)):
+    shown, end = hex(address), address + segment.size
+    if not replaces and (end >= ADDRESS_SPACE or mm.vmas.overlapping(address, end)):
         raise call.refuse(Errno.EINVAL, "shmaddr", "free", shown, "Something is mapped in this range already.")
     if address > mm.limit - size:
         raise call.refuse(Errno.ENOMEM, "shmaddr", "range", shown, "The range reaches outside user memory.")
@@ -158,7 +159,7 @@ def shmdt(call: Call, shmaddr: Address) -> Int:
 
 
 @syscall
-def shmctl(call: Call, shmid: Int, cmd: ShmCommand, buf: Annotated[ShmBuffer, "cmd"]) -> Int:
+def shmctl(call: Call, shmid: Int, cmd: ShmCommand, buf: Annotated[IpcBuffer, "cmd"]) -> Int:
     """Tell about a segment (`IPC_STAT`), change its owner and permissions (`IPC_SET`), or remove it (`IPC_RMID`).
 
     A removed segment lives on until the last process has detached it. `SHM_STAT` takes a place in the kernel's table
@@ -167,7 +168,9 @@ def shmctl(call: Call, shmid: Int, cmd: ShmCommand, buf: Annotated[ShmBuffer, "c
     its owner nor its creator. EFAULT: `buf` can't be used. See shmctl(2).
     """
     if cmd < 0 or shmid < 0:
-        raise call.refuse(Errno.EINVAL, "shmid", "identifier", str(shmid), "Identifiers and commands are not negative.")
+        raise call.refuse(
+            Errno.EINVAL, "shmid", "identifier", str(shmid), "Identifiers and commands cannot be negative."
+        )
     segments = call.kernel.shm
     who = _who(call)
     match cmd:
@@ -189,7 +192,7 @@ def shmctl(call: Call, shmid: Int, cmd: ShmCommand, buf: Annotated[ShmBuffer, "c
             segment = segments.get(shmid)
             segment.need_owner(who)
             segment.set_permissions(fields["shm_perm.uid"], fields["shm_perm.gid"], fields["shm_perm.mode"])
-            segment.change_time = call.kernel.clock.realtime // 10**9
+            segment.change_time = call.kernel.clock.realtime // SECOND
         case ShmCommand.IPC_RMID:
             segment = segments.get(shmid)
             segment.need_owner(who)

@@ -6,18 +6,19 @@ from typing import Annotated
 
 from app.kernel import signal_delivery, signal_frame
 from app.kernel.abi.constants import AltstackFlag, SaFlag, SigHow, Signo
+from app.kernel.abi.flags import all_bits
 from app.kernel.abi.text import signal_name, signal_set_text
 from app.kernel.arguments import Int, Long, SignalNumber, Size, StructIn, StructOut
 from app.kernel.arguments.integers import signed
 from app.kernel.call import Call
 from app.kernel.errno import Errno, message
+from app.kernel.sigmask import SIGSET_SIZE
 from app.kernel.signal import LAST, SIG_DFL, SIG_IGN, UNBLOCKABLE, Disposition, SigInfo, SignalSet
 from app.kernel.syscall import syscall
 from app.kernel.task import AlternateStack
+from app.trace.events import word
 
-SIGSET_SIZE = 8
-
-_KNOWN_FLAGS = sum(SaFlag) | 0x800
+_KNOWN_FLAGS = all_bits(SaFlag) | 0x800
 """Flags that the kernel keeps; 0x800 is SA_EXPOSE_TAGBITS. Others are cleared, so that programs see what there is."""
 
 
@@ -139,8 +140,8 @@ class _Frame:
 def rt_sigreturn(call: Call) -> RestoredRegister:
     """Undo the call of a signal handler: registers, blocked signals and alternate stack become what the frame says.
 
-    The C library makes this call when a handler returns. The frame is found at the stack pointer. It never fails: a
-    frame that makes no sense means `SIGSEGV`. See sigreturn(2).
+    The C library makes this call when a handler returns. The frame is found at the stack pointer; one that
+    makes no sense means `SIGSEGV`. Never fails. See sigreturn(2).
     """
     task, abi = call.task, call.task.abi
     state = signal_frame.pop(call.kernel, task)
@@ -151,7 +152,7 @@ def rt_sigreturn(call: Call) -> RestoredRegister:
     call.arguments["frame"] = _Frame(state.mask)
     signal_delivery.retarget(task.process)
     call.service("signal", "restore", f"Registers and mask come from the frame; blocked now: {task.blocked.text()}.")
-    call.saved = {source: state.registers[name] for name, source in abi.restores.items()}
+    call.saved = {source: word(state.registers[name]) for name, source in abi.restores.items()}
     return RestoredRegister(state.registers[abi.info.return_register])
 
 

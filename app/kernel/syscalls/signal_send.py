@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from app.kernel import signal_delivery
-from app.kernel.abi.constants import Signo
 from app.kernel.abi.text import signal_name
 from app.kernel.arguments import Int, SignalNumber
 from app.kernel.arguments.siginfo import SigInfoIn
 from app.kernel.call import Call
-from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 from app.kernel.signal import LAST, SigInfo
 from app.kernel.syscall import syscall
-from app.kernel.task import Process, Task
-
-INIT_PID = 1
+from app.kernel.task import Process
 
 
 @syscall
@@ -33,7 +29,7 @@ def kill(call: Call, pid: Int, sig: SignalNumber) -> Int:
     if pid > 0:
         found = [processes[int(pid)]] if int(pid) in processes else []
     elif pid == -1:
-        found = [process for process in processes.values() if process is not me and process.pid != INIT_PID]
+        found = [process for process in processes.values() if process is not me and process is not call.kernel.init]
     else:
         group = -pid or me.pgid
         found = [process for process in processes.values() if process.pgid == group]
@@ -41,11 +37,11 @@ def kill(call: Call, pid: Int, sig: SignalNumber) -> Int:
         raise call.refuse(Errno.ESRCH, "pid", "process", str(pid.text()), "There is no such process or process group.")
     call.passed("pid", "process", str(pid.text()), f"There is: {_named(found)}.")
     _check_signal(call, sig)
-    allowed = [process for process in found if _may_signal(call, process, sig)]
+    allowed = [process for process in found if signal_delivery.may_send(call.task, process, sig)]
     if not allowed and pid != -1:
         raise _not_permitted(call, "pid", pid)
     if sig == 0:
-        call.service("signal", "probe", "Signal 0 is never sent: the call only tells that it could be.")
+        call.service("signal", "probe", "Signal 0 is never sent: the call only tells that a signal could be.")
         return Int(0)
     call.service("signal", "send", f"{signal_name(sig)} is sent to {_named(allowed)}.")
     for process in allowed:
@@ -69,7 +65,7 @@ def rt_sigqueueinfo(call: Call, pid: Int, sig: SignalNumber, uinfo: SigInfoIn) -
         raise call.refuse(Errno.ESRCH, "pid", "process", str(pid.text()), "There is no such process.")
     call.passed("pid", "process", str(pid.text()), f"There is: {_named([process])}.")
     _check_signal(call, sig)
-    if info.from_program and not _may_signal(call, process, sig):
+    if info.from_program and not signal_delivery.may_send(call.task, process, sig):
         raise _not_permitted(call, "pid", pid)
     if sig and not signal_delivery.send_to_process(call.kernel, process, info):
         raise _queue_full(call, sig)
@@ -80,17 +76,17 @@ def rt_sigqueueinfo(call: Call, pid: Int, sig: SignalNumber, uinfo: SigInfoIn) -
 def rt_tgsigqueueinfo(call: Call, tgid: Int, tid: Int, sig: SignalNumber, uinfo: SigInfoIn) -> Int:
     """Send a signal with a `siginfo_t` of the caller's making to thread `tid` of process `tgid`.
 
-    EINVAL: an id is not positive. The other errors are those of rt_sigqueueinfo. See rt_tgsigqueueinfo(2).
+    EINVAL: an id is not positive. And the errors of rt_sigqueueinfo. See rt_tgsigqueueinfo(2).
     """
     info = uinfo.read(int(sig))
     if tgid <= 0 or tid <= 0:
         raise call.refuse(Errno.EINVAL, "tid", "range", str(tid.text()), "Process and thread ids are positive.")
     _check_code(call, info, int(tid))
-    task = _thread(call, tid)
+    task = call.kernel.find_task(int(tid))
     if task is None or task.process.pid != tgid:
         raise call.refuse(Errno.ESRCH, "tgid", "process", str(tgid.text()), "There is no such thread in that process.")
     _check_signal(call, sig)
-    if info.from_program and not _may_signal(call, task.process, sig):
+    if info.from_program and not signal_delivery.may_send(call.task, task.process, sig):
         raise _not_permitted(call, "tid", tid)
     if sig and not signal_delivery.send_to_task(call.kernel, task, info):
         raise _queue_full(call, sig)
@@ -101,7 +97,7 @@ def _check_code(call: Call, info: SigInfo, ident: int) -> None:
     """Raise EPERM when a program pretends to others that the kernel, or tkill, sent the signal."""
     if (not info.from_program or info.code == "SI_TKILL") and call.task.tid != ident:
         raise call.refuse(
-            Errno.EPERM, "uinfo", "permission", info.code, "A code of the kernel may only be sent to oneself."
+            Errno.EPERM, "uinfo", "permission", info.code, "Codes of the kernel may only be sent to the caller itself."
         )
 
 
@@ -119,22 +115,6 @@ def _not_permitted(call: Call, argument: str, ident: Int) -> KernelError:
     return call.refuse(
         Errno.EPERM, argument, "permission", str(ident.text()), "It belongs to another user, and this task may not."
     )
-
-
-def _thread(call: Call, tid: int) -> Task | None:
-    """A living thread, or the leader of a zombie."""
-    task = call.kernel.tasks.get(tid)
-    if task is None and tid in call.kernel.processes:
-        task = call.kernel.processes[tid].leader
-    return task
-
-
-def _may_signal(call: Call, process: Process, sig: int) -> bool:
-    """Whether the caller may send `sig` to `process` (kill(2), second paragraph)."""
-    mine, theirs = call.task.credentials, process.credentials
-    if mine.capable(Capability.CAP_KILL) or {mine.euid, mine.uid} & {theirs.suid, theirs.uid}:
-        return True
-    return sig == Signo.SIGCONT and process.sid == call.task.process.sid
 
 
 def _named(processes: list[Process]) -> str:
@@ -159,7 +139,7 @@ def tgkill(call: Call, tgid: Int, tid: Int, sig: SignalNumber) -> Int:
     """
     if tgid <= 0:
         raise call.refuse(Errno.EINVAL, "tgid", "range", str(tgid.text()), "Process ids are positive.")
-    task = _thread(call, tid)
+    task = call.kernel.find_task(int(tid))
     if tid > 0 and (task is None or task.process.pid != tgid):
         raise call.refuse(Errno.ESRCH, "tgid", "process", str(tgid.text()), "There is no such thread in that process.")
     return _send_to_thread(call, tid, sig)
@@ -168,14 +148,14 @@ def tgkill(call: Call, tgid: Int, tid: Int, sig: SignalNumber) -> Int:
 def _send_to_thread(call: Call, tid: Int, sig: SignalNumber) -> Int:
     if tid <= 0:
         raise call.refuse(Errno.EINVAL, "tid", "range", str(tid.text()), "Thread ids are positive.")
-    task = _thread(call, tid)
+    task = call.kernel.find_task(int(tid))
     if task is None:
         raise call.refuse(Errno.ESRCH, "tid", "process", str(tid.text()), f"There is no thread {int(tid)}.")
     _check_signal(call, sig)
-    if not _may_signal(call, task.process, sig):
+    if not signal_delivery.may_send(call.task, task.process, sig):
         raise _not_permitted(call, "tid", tid)
     if sig == 0:
-        call.service("signal", "probe", "Signal 0 is never sent: the call only tells that it could be.")
+        call.service("signal", "probe", "Signal 0 is never sent: the call only tells that a signal could be.")
     else:
         call.service("signal", "send", f"{signal_name(sig)} is sent to thread {task.tid}.")
         info = SigInfo.user(int(sig), call.task.process, "SI_TKILL")

@@ -8,15 +8,14 @@ from app.kernel.abi.text import signal_name
 from app.kernel.arguments import Int, Size, StructIn
 from app.kernel.arguments.siginfo import SigInfoOut
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.errno import Errno, KernelError
+from app.kernel.multiplex import KTIME_MAX
 from app.kernel.signal import UNBLOCKABLE, SigInfo, SignalSet
 from app.kernel.syscall import syscall
 from app.kernel.syscalls.signal import check_size
 from app.kernel.task import Task
 from app.kernel.wait import Blocking, Interrupted, Restart, Sleep
-
-SECOND = 1_000_000_000
-KTIME_MAX = (1 << 63) - 1
 
 
 class SignalResult(Int):
@@ -84,7 +83,11 @@ def rt_sigtimedwait(
         fields = uts.read()
         if fields["tv_sec"] < 0 or not 0 <= fields["tv_nsec"] < SECOND:
             raise call.refuse(
-                Errno.EINVAL, "uts", "range", str(uts.text()), "Seconds are not negative, nanoseconds below 10^9."
+                Errno.EINVAL,
+                "uts",
+                "range",
+                str(uts.text()),
+                "Seconds must not be negative, nanoseconds must be below 10^9.",
             )
         until = min(clock.now + fields["tv_sec"] * SECOND + fields["tv_nsec"], KTIME_MAX)
     info = take_pending(task, others)

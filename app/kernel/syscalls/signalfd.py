@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from app.kernel.abi.constants import OpenFlag, SignalFdFlag
+from app.kernel.abi.flags import all_bits
 from app.kernel.arguments import Fd, Size, StructIn
 from app.kernel.call import Call
 from app.kernel.errno import Errno
@@ -16,7 +17,7 @@ from app.kernel.syscalls.signal import check_size
 
 @syscall
 def signalfd(call: Call, fd: Fd, mask: Annotated[StructIn, "sigset"], sizemask: Size) -> Fd:
-    """Like signalfd4 without flags. See signalfd(2)."""
+    """Like signalfd4 without flags. The errors are those of signalfd4. See signalfd(2)."""
     return _signalfd(call, fd, mask, sizemask, 0)
 
 
@@ -33,7 +34,7 @@ def signalfd4(call: Call, fd: Fd, mask: Annotated[StructIn, "sigset"], sizemask:
 def _signalfd(call: Call, fd: Fd, mask: StructIn, sizemask: int, flags: int) -> Fd:
     check_size(call, sizemask)
     accepted = SignalSet(mask.read()["sig"] & ~UNBLOCKABLE)
-    if flags & ~sum(SignalFdFlag):
+    if flags & ~all_bits(SignalFdFlag):
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "signalfd4 does not know one of the flags.")
     task, kernel = call.task, call.kernel
     if int(fd) == -1:

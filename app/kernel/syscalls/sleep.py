@@ -8,6 +8,7 @@ from app.kernel.abi.constants import ClockId, TimerFlag
 from app.kernel.abi.text import flag_text
 from app.kernel.arguments import Int, StructIn, StructOut
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.clock_timer import ClockTimer
 from app.kernel.errno import Errno
 from app.kernel.multiplex import KTIME_MAX
@@ -15,8 +16,6 @@ from app.kernel.posix_clocks import PosixClock
 from app.kernel.syscall import syscall
 from app.kernel.syscalls.time import find_clock
 from app.kernel.wait import Blocking, Interrupted, Restart, Sleep, WaitQueue
-
-SECOND = 1_000_000_000
 
 
 @syscall
@@ -52,7 +51,7 @@ def clock_nanosleep(
         raise call.refuse(Errno.EOPNOTSUPP, "clockid", "choice", shown, "This clock has no timers to sleep by.")
     time = _duration(call, req)
     if clock.refuses is not None:
-        raise call.refuse(clock.refuses, "clockid", "choice", shown, "One can't sleep by this clock here.")
+        raise call.refuse(clock.refuses, "clockid", "choice", shown, "Sleeping by this clock is not served here.")
     if flags & TimerFlag.TIMER_ABSTIME:
         return (yield from _sleep(call, clock, time, None))
     return (yield from _sleep(call, clock, _sum(clock.read(call.kernel), time), rem))
@@ -82,7 +81,7 @@ def _sleep(call: Call, clock: PosixClock, until: int, rem: StructOut | None) -> 
     kernel = call.kernel
     left = until - clock.read(kernel)
     if left <= 0:
-        call.service("time", "sleep", "The time has come already, there is nothing to sleep for.")
+        call.service("time", "sleep", "The time has come already: there is nothing to wait for.")
         return Int(0)
     restart = Restart.NOHAND if rem is None else Restart.BLOCK
     queue = WaitQueue()

@@ -48,13 +48,14 @@ def socket(call: Call, domain: AddressFamily, type: SocketType, protocol: Socket
 
     `domain` is the family of addresses: AF_UNIX (this machine, names are paths), AF_INET (IPv4), AF_INET6 (IPv6).
     `type` is SOCK_STREAM (a connection that carries bytes in order), SOCK_DGRAM (messages) or SOCK_SEQPACKET (AF_UNIX:
-    a connection that carries messages), with SOCK_NONBLOCK and SOCK_CLOEXEC added as wanted. Source: socket(2).
+    a connection that carries messages), with SOCK_NONBLOCK and SOCK_CLOEXEC added as wanted.
 
-    Errors: EINVAL (unknown flags, type or protocol number), EAFNOSUPPORT (no such family), ESOCKTNOSUPPORT,
-    EPROTONOSUPPORT (the family has no such type or protocol), EPERM (raw sockets are the superuser's), EACCES (so are
-    those for ping), EMFILE.
+    EINVAL: unknown flags, type or protocol number. EAFNOSUPPORT: no such family. ESOCKTNOSUPPORT: no such type.
+    EPROTONOSUPPORT: the family has no such type or protocol. EPERM: raw sockets are the superuser's. EACCES: sockets
+    for ping are the superuser's, too. EMFILE: too many descriptors. See socket(2).
 
-    Not served: AF_NETLINK, raw sockets, multicast groups, and any network but the loopback interface.
+    Not served: AF_NETLINK, AF_VSOCK and rarer families, raw sockets, multicast groups, and any network but the
+    loopback interface.
     """
     kind, flags = _checked_type(call, type)
     sock = create_sock(call, int(domain), kind, int(protocol))
@@ -70,7 +71,8 @@ def socketpair(
 ) -> Int:
     """Make two sockets of AF_UNIX that are connected with each other, and store their descriptors in `sv`.
 
-    Source: socketpair(2). Errors: those of socket, EOPNOTSUPP (a family without pairs), EFAULT (`sv`), EMFILE.
+    EOPNOTSUPP: a family without pairs. EFAULT: `sv` is not writable memory. EMFILE: too many descriptors. And the
+    errors of socket. See socketpair(2).
     """
     kind, flags = _checked_type(call, type)
     files = call.task.files
@@ -110,11 +112,12 @@ def _install(call: Call, number: int, sock: Sock, flags: int) -> SocketFile:
 def bind(call: Call, sockfd: SocketFd, addr: Annotated[SockaddrIn, "addrlen"], addrlen: Int) -> Int:
     """Give the socket an address: a path or abstract name (AF_UNIX), or a host address and port of this machine.
 
-    Port 0 lets the kernel choose. A path is made as a file of type socket. Source: bind(2), unix(7), ip(7).
+    Port 0 lets the kernel choose. A path is made as a file of type socket.
 
-    Errors: EBADF, ENOTSOCK, EINVAL (bad address, or bound already), EFAULT, EAFNOSUPPORT (address of another family),
-    EACCES (a port below 1024, or no permission for the path), EADDRINUSE, EADDRNOTAVAIL (no address of this machine),
-    and those of a path walk.
+    EBADF: `sockfd` is not open. ENOTSOCK: `sockfd` is no socket. EINVAL: the length of the address is wrong, or the
+    socket is bound already. EFAULT: a pointer is bad. EAFNOSUPPORT: an address of another family. EACCES: a port below
+    1024, or no permission for the path. EADDRINUSE: another socket has this address. EADDRNOTAVAIL: the address is not
+    on this machine. And the errors of a path walk. See bind(2), unix(7), ip(7).
     """
     sock = sockfd.socket.sock
     sock.bind(call, addr.read())
@@ -125,8 +128,9 @@ def bind(call: Call, sockfd: SocketFd, addr: Annotated[SockaddrIn, "addrlen"], a
 def listen(call: Call, sockfd: SocketFd, backlog: Int) -> Int:
     """Make the socket accept connections. `backlog` is how many may wait for accept; one more fits, as in Linux.
 
-    Source: listen(2). Errors: EBADF, ENOTSOCK, EOPNOTSUPP (sockets without connections), EINVAL (connected, or an
-    AF_UNIX socket without a name), EADDRINUSE (another socket listens on the port).
+    EBADF: `sockfd` is not open. ENOTSOCK: `sockfd` is no socket. EOPNOTSUPP: sockets of this type make no connections.
+    EINVAL: the socket is connected, or of AF_UNIX and without a name. EADDRINUSE: another socket listens on the port.
+    See listen(2).
     """
     sock = sockfd.socket.sock
     sock.listen(call, min(backlog & 0xFFFF_FFFF, SOMAXCONN))
@@ -138,10 +142,10 @@ def accept(call: Call, sockfd: SocketFd, addr: Annotated[SockaddrOut, "addrlen"]
     """Take the first connection that waits in the queue of the listening socket; sleep while there is none.
 
     Returns a new descriptor for it. If `addr` is not NULL, the address of the other end is stored there.
-    Source: accept(2).
 
-    Errors: EBADF, ENOTSOCK, EOPNOTSUPP, EINVAL (the socket does not listen), EAGAIN (O_NONBLOCK and nobody waits),
-    EMFILE, EFAULT, EINTR.
+    EBADF: `sockfd` is not open. ENOTSOCK: `sockfd` is no socket. EOPNOTSUPP: sockets of this type make no connections.
+    EINVAL: the socket does not listen. EAGAIN: O_NONBLOCK, and nobody waits. EMFILE: too many descriptors. EFAULT: a
+    pointer is bad. EINTR: a signal handler ran. See accept(2).
     """
     return (yield from _accept(call, sockfd, addr, 0))
 
@@ -156,7 +160,7 @@ def accept4(
 ) -> Blocking[Fd]:
     """Like accept, with SOCK_NONBLOCK and SOCK_CLOEXEC for the new descriptor.
 
-    Source: accept(2). Errors: those of accept, EINVAL (other flags).
+    EINVAL: other flags. And the errors of accept. See accept(2).
     """
     sockfd.need_open()
     if flags & ~(_CLOEXEC | _NONBLOCK):
@@ -192,12 +196,14 @@ def connect(call: Call, sockfd: SocketFd, addr: Annotated[SockaddrIn, "addrlen"]
     """Connect the socket with the one that has the address `addr`.
 
     A stream makes a connection (TCP: the handshake of three segments), a datagram socket only remembers where to send.
-    Source: connect(2).
 
-    Errors: EBADF, ENOTSOCK, EINVAL, EFAULT, EAFNOSUPPORT, ECONNREFUSED (nobody listens there), EISCONN (connected
-    already), EINPROGRESS (O_NONBLOCK: TCP goes on by itself, poll and SO_ERROR tell how it ends), EALREADY (it still
-    does), EAGAIN (O_NONBLOCK: the queue of an AF_UNIX socket is full), EPROTOTYPE (AF_UNIX: another type), ENETUNREACH
-    (not this machine), EADDRNOTAVAIL (no port free), ETIMEDOUT, EACCES, ENOENT and others of a path walk, EINTR.
+    EBADF: `sockfd` is not open. ENOTSOCK: `sockfd` is no socket. EINVAL: the length of the address is wrong. EFAULT: a
+    pointer is bad. EAFNOSUPPORT: an address of another family. ECONNREFUSED: nobody listens there. EISCONN: the socket
+    is connected already. EINPROGRESS: O_NONBLOCK; TCP goes on by itself, poll and SO_ERROR tell how it ends. EALREADY:
+    it still goes on. EAGAIN: O_NONBLOCK, and the queue of an AF_UNIX socket is full. EPROTOTYPE: the AF_UNIX socket
+    there is of another type. ENETUNREACH: the address is not on this machine. EADDRNOTAVAIL: no port is free.
+    ETIMEDOUT: the other end does not answer. EACCES: the socket file may not be written. EINTR: a signal handler ran.
+    And the errors of a path walk. See connect(2).
     """
     sockfd.need_open()
     address = addr.read()
@@ -210,7 +216,8 @@ def connect(call: Call, sockfd: SocketFd, addr: Annotated[SockaddrIn, "addrlen"]
 def getsockname(call: Call, sockfd: SocketFd, addr: Annotated[SockaddrOut, "addrlen"], addrlen: LengthInOut) -> Int:
     """Store the socket's own address in `addr`, cut to the room that `addrlen` says, which gets the real length.
 
-    Source: getsockname(2). Errors: EBADF, ENOTSOCK, EFAULT, EINVAL (negative room).
+    EBADF: `sockfd` is not open. ENOTSOCK: `sockfd` is no socket. EFAULT: a pointer is bad. EINVAL: `addrlen` is
+    negative. See getsockname(2).
     """
     addr.write(sockfd.socket.sock.name())
     return Int(0)
@@ -220,7 +227,8 @@ def getsockname(call: Call, sockfd: SocketFd, addr: Annotated[SockaddrOut, "addr
 def getpeername(call: Call, sockfd: SocketFd, addr: Annotated[SockaddrOut, "addrlen"], addrlen: LengthInOut) -> Int:
     """Store the address of the other end in `addr`, cut to the room that `addrlen` says, which gets the real length.
 
-    Source: getpeername(2). Errors: EBADF, ENOTSOCK, ENOTCONN, EFAULT, EINVAL (negative room).
+    EBADF: `sockfd` is not open. ENOTSOCK: `sockfd` is no socket. ENOTCONN: the socket is not connected. EFAULT: a
+    pointer is bad. EINVAL: `addrlen` is negative. See getpeername(2).
     """
     addr.write(sockfd.socket.sock.peer_name())
     return Int(0)
@@ -230,8 +238,10 @@ def getpeername(call: Call, sockfd: SocketFd, addr: Annotated[SockaddrOut, "addr
 def shutdown(call: Call, sockfd: SocketFd, how: ShutdownHow) -> Int:
     """Close one half of a connection or both: SHUT_RD, SHUT_WR, SHUT_RDWR. The descriptor stays open.
 
-    After SHUT_WR the other end reads what was sent, then the end of the stream; TCP sends FIN. Source: shutdown(2).
-    Errors: EBADF, ENOTSOCK, EINVAL (unknown `how`), ENOTCONN.
+    After SHUT_WR the other end reads what was sent, then the end of the stream; TCP sends FIN.
+
+    EBADF: `sockfd` is not open. ENOTSOCK: `sockfd` is no socket. EINVAL: unknown `how`. ENOTCONN: the socket is not
+    connected. See shutdown(2).
     """
     sock = sockfd.socket.sock
     halves = how + 1
@@ -252,8 +262,10 @@ def setsockopt(
 ) -> Int:
     """Set an option of the socket: of all sockets (SOL_SOCKET), or of its protocol (SOL_TCP, SOL_IP, SOL_IPV6).
 
-    Source: setsockopt(2), socket(7), tcp(7), ip(7), ipv6(7). Errors: EBADF, ENOTSOCK, EINVAL (bad length or value),
-    EFAULT, ENOPROTOOPT (unknown option), EOPNOTSUPP, EPERM, EACCES, EDOM (bad time).
+    EBADF: `sockfd` is not open. ENOTSOCK: `sockfd` is no socket. EINVAL: a length or value that the option does not
+    take. EFAULT: a pointer is bad. ENOPROTOOPT: unknown option. EOPNOTSUPP: the socket has no such option. EPERM: the
+    option needs privileges. EACCES: so does this value. EDOM: a time that is malformed. See setsockopt(2), socket(7),
+    tcp(7), ip(7), ipv6(7).
 
     Not served: socket filters, time stamps, binding to a device, multicast. A close never waits for SO_LINGER.
     """
@@ -278,8 +290,10 @@ def getsockopt(
 ) -> Int:
     """Store the value of an option in `optval`, cut to the room that `optlen` says, which gets the length stored.
 
-    SO_ERROR gives, and clears, the error that waits to be told. Source: getsockopt(2). Errors: EBADF, ENOTSOCK, EFAULT,
-    EINVAL (negative room), ENOPROTOOPT (unknown option), EOPNOTSUPP.
+    SO_ERROR gives, and clears, the error that waits to be told.
+
+    EBADF: `sockfd` is not open. ENOTSOCK: `sockfd` is no socket. EFAULT: a pointer is bad. EINVAL: `optlen` is
+    negative. ENOPROTOOPT: unknown option. EOPNOTSUPP: the socket has no such option. See getsockopt(2).
 
     Not served: of TCP_INFO only the state is filled in.
     """

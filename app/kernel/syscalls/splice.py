@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.abi.constants import OpenFlag
 from app.kernel.abi.file_constants import SpliceFlag
+from app.kernel.abi.text import count_bytes
 from app.kernel.arguments import Fd, Size
 from app.kernel.arguments.files import OffsetPointer
 from app.kernel.arguments.integers import Unsigned
@@ -28,7 +30,6 @@ from app.kernel.fs.splice import (
     wait_for_room,
     write_chunk,
 )
-from app.kernel.fs.superblock import PAGE_SIZE
 from app.kernel.syscall import syscall
 from app.kernel.wait import Blocking
 
@@ -40,12 +41,14 @@ _APPEND = int(OpenFlag.O_APPEND)
 
 @syscall
 def sendfile(call: Call, out_fd: Fd, in_fd: Fd, offset: OffsetPointer, count: Size) -> Blocking[Size]:
-    """Copy up to `count` bytes from the file `in_fd` to `out_fd`; returns how many. See sendfile(2).
+    """Copy up to `count` bytes from the file `in_fd` to `out_fd`; returns how many.
 
     Reading begins at `*offset`, which is moved on, or with NULL at the offset of `in_fd`. 0 means the end of the file.
 
-    Errors: EBADF (not open for reading or for writing), EFAULT, EINVAL (a file that cannot be read this way, a
-    negative offset, or O_APPEND), ESPIPE (`offset` of a pipe), EOVERFLOW, EAGAIN, EINTR, and those of write.
+    EBADF: a descriptor is not open for reading or for writing. EFAULT: a pointer is bad. EINVAL: a file that cannot be
+    read this way, a negative offset, or O_APPEND. ESPIPE: a pipe with an `offset`. EOVERFLOW: a position is too large.
+    EAGAIN: nothing can be moved now, and O_NONBLOCK forbids to wait. EINTR: a signal handler ran. And the errors of
+    write. See sendfile(2).
 
     Not served: a pipe gets a copy of the pages, so it does not show what is written to the file afterwards.
     """
@@ -91,12 +94,14 @@ def splice(
     len: Size,
     flags: SpliceFlag,
 ) -> Blocking[Size]:
-    """Move up to `len` bytes between two files, one of which is a pipe; returns how many. See splice(2).
+    """Move up to `len` bytes between two files, one of which is a pipe; returns how many.
 
     The pages of a pipe are handed over, not copied. With SPLICE_F_NONBLOCK the call does not wait for the pipe.
 
-    Errors: EINVAL (unknown flags, no pipe, the same pipe twice, a file that cannot be spliced, or O_APPEND), EBADF,
-    ESPIPE (an offset of a pipe), EFAULT, EAGAIN, EINTR, EPIPE with SIGPIPE (a pipe that nobody reads).
+    EINVAL: unknown flags, neither is a pipe or both are the same, a file that cannot be spliced, or O_APPEND. EBADF: a
+    descriptor is not open. ESPIPE: a pipe with an offset. EFAULT: a pointer is bad. EAGAIN: it would have to wait, and
+    O_NONBLOCK or SPLICE_F_NONBLOCK forbids that. EINTR: a signal handler ran. EPIPE with SIGPIPE: a pipe that nobody
+    reads. See splice(2).
 
     Not served: a pipe gets a copy of a file's pages, so it does not show what is written to the file afterwards.
     """
@@ -124,7 +129,7 @@ def splice(
         done = yield from _to_pipe(call, source, off_in, start, second, length, nonblocking)
     else:
         raise call.refuse(Errno.EINVAL, "fd_in", "pipe", str(fd_in.number), "Neither of the two is a pipe.")
-    call.service("pipe", "splice", f"{done} bytes went from {source.path} to {target.path} inside the kernel.")
+    call.service("pipe", "splice", f"{count_bytes(done)} went from {source.path} to {target.path} inside the kernel.")
     return Size(done)
 
 
@@ -173,9 +178,11 @@ def _to_pipe(
 
 @syscall
 def tee(call: Call, fd_in: Fd, fd_out: Fd, len: Size, flags: SpliceFlag) -> Blocking[Size]:
-    """Give the pipe `fd_out` what is in the pipe `fd_in`, up to `len` bytes, which stay there. See tee(2).
+    """Give the pipe `fd_out` what is in the pipe `fd_in`, up to `len` bytes, which stay there.
 
-    Errors: EINVAL (unknown flags, or not two different pipes), EBADF, EAGAIN, EINTR, EPIPE with SIGPIPE.
+    EINVAL: unknown flags, or not two different pipes. EBADF: a descriptor is not open. EAGAIN: it would have to wait,
+    and O_NONBLOCK or SPLICE_F_NONBLOCK forbids that. EINTR: a signal handler ran. EPIPE with SIGPIPE: nobody is left
+    who reads. See tee(2).
 
     Not served: a standard stream that is redirected outside of the machine, which answers EINVAL.
     """
@@ -189,7 +196,7 @@ def tee(call: Call, fd_in: Fd, fd_out: Fd, len: Size, flags: SpliceFlag) -> Bloc
         raise call.refuse(Errno.EINVAL, "fd_in", "pipe", str(fd_in.number), "tee wants two different pipes.")
     nonblocking = bool(flags & SpliceFlag.SPLICE_F_NONBLOCK) or source.nonblocking or target.nonblocking
     done = yield from copy_pipe(call, first, second, min(int(len), MAX_RW_COUNT), nonblocking)
-    call.service("pipe", "tee", f"{done} bytes are in both pipes now.")
+    call.service("pipe", "tee", f"The second pipe gets a copy of {count_bytes(done)}.")
     return Size(done)
 
 
@@ -197,9 +204,11 @@ def tee(call: Call, fd_in: Fd, fd_out: Fd, len: Size, flags: SpliceFlag) -> Bloc
 def vmsplice(
     call: Call, fd: Fd, iov: Annotated[PipeIoVec, "nr_segs"], nr_segs: Size, flags: SpliceFlag
 ) -> Blocking[Size]:
-    """Put the program's memory that `iov` lists into the pipe `fd`, or fill it from the pipe. See vmsplice(2).
+    """Put the program's memory that `iov` lists into the pipe `fd`, or fill it from the pipe.
 
-    Errors: EBADF (no pipe), EINVAL (unknown flags, or an impossible vector), EFAULT, EAGAIN, EINTR, EPIPE with SIGPIPE.
+    EBADF: `fd` is no pipe. EINVAL: unknown flags, or an impossible vector. EFAULT: a pointer is bad. EAGAIN: it would
+    have to wait, and O_NONBLOCK or SPLICE_F_NONBLOCK forbids that. EINTR: a signal handler ran. EPIPE with SIGPIPE:
+    nobody is left who reads. See vmsplice(2).
 
     Not served: the memory is copied at once, so the pipe does not show what is stored there afterwards.
     """
@@ -249,12 +258,14 @@ def copy_file_range(
     len: Size,
     flags: Unsigned,
 ) -> Size:
-    """Copy up to `len` bytes from one regular file to another; returns how many. See copy_file_range(2).
+    """Copy up to `len` bytes from one regular file to another; returns how many.
 
     Each offset is moved on; NULL stands for the offset of the file. 0 means the end of `fd_in`.
 
-    Errors: EBADF (not open for reading or for writing, or O_APPEND), EFAULT, EINVAL (flags, no regular file, a
-    negative offset, or parts of one file that overlap), EISDIR, EFBIG, EOVERFLOW, ENOSPC, EPERM (a seal).
+    EBADF: a descriptor is not open for reading or for writing, or has O_APPEND. EFAULT: a pointer is bad. EINVAL:
+    unknown flags, no regular file, a negative offset, or parts of one file that overlap. EISDIR: it is a directory.
+    EFBIG: larger than RLIMIT_FSIZE, or than any file may be. EOVERFLOW: a position is too large. ENOSPC: the file
+    system is full. EPERM: a seal forbids it. See copy_file_range(2).
     """
     source, target = fd_in.file, fd_out.file
     start = None if off_in.is_null else off_in.read()
@@ -267,7 +278,7 @@ def copy_file_range(
     if done:
         _advance(source, start, off_in, first, done)
         _advance(target, to, off_out, second, done)
-    call.service("vfs", "copy", f"{done} bytes went from {source.path} to {target.path} inside the kernel.")
+    call.service("vfs", "copy", f"{count_bytes(done)} went from {source.path} to {target.path} inside the kernel.")
     return Size(done)
 
 

@@ -5,41 +5,46 @@ from __future__ import annotations
 from typing import Annotated
 
 from app.kernel.abi.constants import AccessAtFlag, AccessMode, AtFlag
-from app.kernel.abi.file_constants import StatxMask
+from app.kernel.abi.file_constants import AT_STATX_SYNC_TYPE, StatxMask
+from app.kernel.abi.text import flag_text
 from app.kernel.arguments import DirFd, Fd, Int, Path, StructOut
 from app.kernel.arguments.files import StatxFlags
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.errno import Errno
 from app.kernel.fs.inode import Inode
 from app.kernel.fs.mounts import mount_id
 from app.kernel.fs.path import PathWalk
 from app.kernel.syscall import syscall
 
-NS_PER_SECOND = 1_000_000_000
-
-_SYNC_TYPE = 0x6000
 _STATX_RESERVED = 0x8000_0000
-_STAT_FLAGS = int(AtFlag.AT_SYMLINK_NOFOLLOW | AtFlag.AT_NO_AUTOMOUNT | AtFlag.AT_EMPTY_PATH) | 0x6000
+_STAT_FLAGS = int(AtFlag.AT_SYMLINK_NOFOLLOW | AtFlag.AT_NO_AUTOMOUNT | AtFlag.AT_EMPTY_PATH) | AT_STATX_SYNC_TYPE
 
 
 @syscall
 def stat(call: Call, pathname: Path, statbuf: Annotated[StructOut, "stat"]) -> Int:
     """Store what is known about the file `pathname` (type, permissions, size, times) in `statbuf`.
 
-    Source: stat(2). Errors: EFAULT, ENAMETOOLONG, ENOENT, ENOTDIR, EACCES, ELOOP.
+    The errors are those of a path walk. See stat(2).
     """
     return _fill(call, PathWalk(call, pathname).find(None).inode, statbuf)
 
 
 @syscall
 def lstat(call: Call, pathname: Path, statbuf: Annotated[StructOut, "stat"]) -> Int:
-    """Like stat, but of a symbolic link itself when the path ends in one. Source: lstat(2)."""
+    """Like stat, but of a symbolic link itself when the path ends in one.
+
+    The errors are those of stat. See lstat(2).
+    """
     return _fill(call, PathWalk(call, pathname).find(None, follow=False).inode, statbuf)
 
 
 @syscall
 def fstat(call: Call, fd: Fd, statbuf: Annotated[StructOut, "stat"]) -> Int:
-    """Store what is known about the open file `fd` in `statbuf`. Source: fstat(2). Errors: EBADF, EFAULT."""
+    """Store what is known about the open file `fd` in `statbuf`.
+
+    EBADF: `fd` is not open. EFAULT: a pointer is bad. See fstat(2).
+    """
     return _fill(call, fd.any_file.inode, statbuf)
 
 
@@ -48,7 +53,8 @@ def newfstatat(call: Call, dirfd: DirFd, pathname: Path, statbuf: Annotated[Stru
     """Like stat, with `pathname` relative to the directory `dirfd` (AT_FDCWD: the working directory).
 
     AT_SYMLINK_NOFOLLOW makes it like lstat; with AT_EMPTY_PATH an empty path means `dirfd` itself, like fstat.
-    Source: fstatat(2). Errors: those of stat, EBADF, EINVAL (unknown flags).
+
+    EBADF: `dirfd` is not open. EINVAL: unknown flags. And the errors of stat. See fstatat(2).
     """
     empty_allowed = bool(flags & AtFlag.AT_EMPTY_PATH)
     if empty_allowed and dirfd.number >= 0 and (pathname.is_null or pathname.is_empty()):
@@ -65,7 +71,7 @@ def newfstatat(call: Call, dirfd: DirFd, pathname: Path, statbuf: Annotated[Stru
 
 def _fill(call: Call, inode: Inode, statbuf: StructOut) -> Int:
     times = {
-        name: divmod(value, NS_PER_SECOND)
+        name: divmod(value, SECOND)
         for name, value in (("st_atime", inode.atime), ("st_mtime", inode.mtime), ("st_ctime", inode.ctime))
     }
     call.service("vfs", "attributes", f"Inode {inode.number}: mode {inode.mode:o}, {inode.size} bytes.")
@@ -98,16 +104,22 @@ def statx(
     """Store what is known about a file in `statxbuf`, with its time of birth; `mask` says what is wanted.
 
     This kernel knows everything at once, so it always answers all of it. Flags: AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH (an
-    empty path means `dirfd` itself), AT_STATX_DONT_SYNC and AT_STATX_FORCE_SYNC (how fresh it must be). See statx(2).
+    empty path means `dirfd` itself), AT_STATX_DONT_SYNC and AT_STATX_FORCE_SYNC (how fresh it must be).
 
-    Errors: EINVAL (unknown flags, both of the last two, or the reserved bit of `mask`), EBADF, EFAULT, and those of the
-    path walk.
+    EINVAL: unknown flags, AT_STATX_DONT_SYNC with AT_STATX_FORCE_SYNC, or the reserved bit of `mask`. EBADF: `dirfd` is
+    not open. EFAULT: a pointer is bad. And the errors of a path walk. See statx(2).
     """
     wanted = mask & 0xFFFF_FFFF
     empty_allowed = bool(flags & AtFlag.AT_EMPTY_PATH)
     by_descriptor = empty_allowed and dirfd.number >= 0 and (pathname.is_null or pathname.is_empty())
-    if wanted & _STATX_RESERVED or flags & _SYNC_TYPE == _SYNC_TYPE:
-        raise call.refuse(Errno.EINVAL, "mask", "flags", hex(wanted), "Reserved bits, or answers both fresh and stale.")
+    if wanted & _STATX_RESERVED or flags & AT_STATX_SYNC_TYPE == AT_STATX_SYNC_TYPE:
+        raise call.refuse(
+            Errno.EINVAL,
+            "mask",
+            "flags",
+            hex(wanted),
+            "Reserved bits are set, or the answer should be both fresh and stale.",
+        )
     if by_descriptor:
         inode = dirfd.any_file.inode
     else:
@@ -125,7 +137,7 @@ def _fill_statx(call: Call, inode: Inode, statxbuf: StructOut) -> Int:
     named = (("atime", inode.atime), ("btime", inode.birth), ("ctime", inode.ctime), ("mtime", inode.mtime))
     times = {}
     for name, time in named:
-        times[f"stx_{name}"], times[f"stx_{name}_nsec"] = divmod(time, NS_PER_SECOND)
+        times[f"stx_{name}"], times[f"stx_{name}_nsec"] = divmod(time, SECOND)
     call.service("vfs", "attributes", f"Inode {inode.number}: mode {inode.mode:o}, {inode.size} bytes.")
     statxbuf.write(
         stx_mask=int(StatxMask.STATX_BASIC_STATS | StatxMask.STATX_BTIME | StatxMask.STATX_MNT_ID),
@@ -151,7 +163,7 @@ def _fill_statx(call: Call, inode: Inode, statxbuf: StructOut) -> Int:
 def access(call: Call, pathname: Path, mode: AccessMode) -> Int:
     """Ask whether the real user may read (R_OK), write (W_OK) or execute (X_OK) the file, or whether it exists (F_OK).
 
-    Source: access(2). Errors: EACCES (no), EINVAL (unknown `mode` bits), and those of the path walk.
+    EACCES: no, that is not allowed. EINVAL: unknown `mode` bits. And the errors of a path walk. See access(2).
     """
     return _check_access(call, None, pathname, mode, 0)
 
@@ -160,7 +172,9 @@ def access(call: Call, pathname: Path, mode: AccessMode) -> Int:
 def faccessat(call: Call, dirfd: DirFd, pathname: Path, mode: AccessMode) -> Int:
     """Like access, with `pathname` relative to the directory `dirfd`.
 
-    The system call has no flags. Source: faccessat(2).
+    The system call has no flags.
+
+    EBADF: `dirfd` is not open. And the errors of access. See faccessat(2).
     """
     return _check_access(call, dirfd, pathname, mode, 0)
 
@@ -169,7 +183,8 @@ def faccessat(call: Call, dirfd: DirFd, pathname: Path, mode: AccessMode) -> Int
 def faccessat2(call: Call, dirfd: DirFd, pathname: Path, mode: AccessMode, flags: AccessAtFlag) -> Int:
     """Like faccessat, with flags: AT_EACCESS asks about the effective user, AT_SYMLINK_NOFOLLOW about a link itself.
 
-    Source: faccessat(2). Errors: those of access, EBADF, ENOTDIR, EINVAL (unknown flags).
+    EBADF: `dirfd` is not open. ENOTDIR: it is no directory. EINVAL: unknown flags. And the errors of access. See
+    faccessat(2).
     """
     return _check_access(call, dirfd, pathname, mode, flags)
 
@@ -191,6 +206,6 @@ def _check_access(call: Call, dirfd: DirFd | None, pathname: Path, mode: int, fl
         inode, name = dentry.inode, dentry.path
     shown = f"{name} has mode {inode.mode & 0o7777:04o} and belongs to user {inode.uid}"
     if mode and not inode.permits(call.task.credentials, mode, real_ids):
-        raise call.refuse(Errno.EACCES, "mode", "permission", AccessMode(mode).name or str(mode), f"{shown}: no.")
+        raise call.refuse(Errno.EACCES, "mode", "permission", flag_text(mode, AccessMode), f"{shown}: no.")
     call.service("vfs", "permission", f"{shown}: yes.")
     return Int(0)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.arguments import Fd, Int, Path, StructOut
 from app.kernel.call import Call
-from app.kernel.fs.inode import NAME_MAX
+from app.kernel.fs.dentry import NAME_MAX
 from app.kernel.fs.path import PathWalk
-from app.kernel.fs.superblock import PAGE_SIZE, SuperBlock
+from app.kernel.fs.superblock import SuperBlock
 from app.kernel.syscall import syscall
 
 _ST_VALID = 0x20
@@ -19,14 +20,17 @@ _ST_RELATIME = 0x1000
 def statfs(call: Call, path: Path, buf: Annotated[StructOut, "statfs"]) -> Int:
     """Store how large the file system of `path` is and how much is free. It is a file system in memory, as tmpfs is.
 
-    See statfs(2). Errors: EFAULT, and those of the path walk.
+    EFAULT: a pointer is bad. And the errors of a path walk. See statfs(2).
     """
     return _fill(call, PathWalk(call, path).find(None).inode.fs, buf)
 
 
 @syscall
 def fstatfs(call: Call, fd: Fd, buf: Annotated[StructOut, "statfs"]) -> Int:
-    """Like statfs, of the file system that holds the open file `fd`. See fstatfs(2). Errors: EBADF, EFAULT."""
+    """Like statfs, of the file system that holds the open file `fd`.
+
+    EBADF: `fd` is not open. EFAULT: a pointer is bad. See fstatfs(2).
+    """
     inode = fd.any_file.inode
     magic = inode.nameless_magic
     if magic:

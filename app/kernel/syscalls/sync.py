@@ -24,32 +24,35 @@ def sync(call: Call) -> Int:
 
 @syscall
 def fsync(call: Call, fd: Fd) -> Int:
-    """Bring the file `fd` to the disk, contents and attributes. See fsync(2).
+    """Bring the file `fd` to the disk, contents and attributes.
 
-    Errors: EBADF, EINVAL (a pipe, terminal or other file without a disk).
+    EBADF: `fd` is not open. EINVAL: a pipe, terminal or other file without a disk. See fsync(2).
     """
     return _sync_file(call, fd)
 
 
 @syscall
 def fdatasync(call: Call, fd: Fd) -> Int:
-    """Like fsync, without those attributes that nobody needs to read the contents. See fdatasync(2)."""
+    """Like fsync, without those attributes that nobody needs to read the contents.
+
+    The errors are those of fsync. See fdatasync(2).
+    """
     return _sync_file(call, fd)
 
 
 @syscall
 def syncfs(call: Call, fd: Fd) -> Int:
-    """Bring the file system that holds `fd` to the disk. See syncfs(2). Errors: EBADF."""
+    """Bring the file system that holds `fd` to the disk. EBADF: `fd` is not open. See syncfs(2)."""
     call.service("vfs", "sync", f"{fd.file.path}: {_DONE}")
     return Int(0)
 
 
 @syscall
 def sync_file_range(call: Call, fd: Fd, offset: Offset, nbytes: Offset, flags: SyncRangeFlag) -> Int:
-    """Bring `nbytes` bytes of a file from `offset` on to the disk. See sync_file_range(2).
+    """Bring `nbytes` bytes of a file from `offset` on to the disk.
 
-    Errors: EBADF, EINVAL (unknown flags, or a range that no file has), ESPIPE (neither a regular file nor a
-    directory).
+    EBADF: `fd` is not open. EINVAL: unknown flags, or a range that no file has. ESPIPE: it is neither a regular file
+    nor a directory. See sync_file_range(2).
     """
     file = fd.file
     if flags & ~7:
@@ -64,15 +67,15 @@ def sync_file_range(call: Call, fd: Fd, offset: Offset, nbytes: Offset, flags: S
 
 @syscall
 def fadvise64(call: Call, fd: Fd, offset: Offset, len: FileLength, advice: FadviseAdvice) -> Int:
-    """Say how the file will be used; nothing follows from it here. See posix_fadvise(2).
+    """Say how the file will be used; nothing follows from it here.
 
-    Errors: EBADF, ESPIPE (a pipe), EINVAL (negative `len`, unknown `advice`).
+    EBADF: `fd` is not open. ESPIPE: it is a pipe. EINVAL: negative `len`, or unknown `advice`. See posix_fadvise(2).
     """
     file = fd.file
     if file.kind == "pipe":
         raise KernelError(Errno.ESPIPE, f"{file.path} has no positions")
     if len < 0:
-        raise call.refuse(Errno.EINVAL, "len", "range", str(len), "A length is not negative.")
+        raise call.refuse(Errno.EINVAL, "len", "range", str(len), "A length cannot be negative.")
     if advice not in tuple(FadviseAdvice):
         raise call.refuse(Errno.EINVAL, "advice", "range", str(advice), "There is no such advice.")
     call.service("vfs", "advise", "The file is in memory already, so the advice changes nothing.")
@@ -81,15 +84,15 @@ def fadvise64(call: Call, fd: Fd, offset: Offset, len: FileLength, advice: Fadvi
 
 @syscall
 def readahead(call: Call, fd: Fd, offset: Offset, count: Size) -> Int:
-    """Read a part of a file into memory, where it is already. See readahead(2).
+    """Read a part of a file into memory, where it is already.
 
-    Errors: EBADF (not open for reading), EINVAL (no regular file).
+    EBADF: `fd` is not open for reading. EINVAL: it is no regular file. See readahead(2).
     """
     file = fd.readable()
     if not file.inode.is_regular:
         raise KernelError(Errno.EINVAL, f"{file.path} is no regular file")
     if count > _MAX_OFFSET:
-        raise call.refuse(Errno.EINVAL, "count", "range", str(count), "A length is not negative.")
+        raise call.refuse(Errno.EINVAL, "count", "range", str(count), "A length cannot be negative.")
     call.service("vfs", "advise", f"{file.path} is in memory already.")
     return Int(0)
 

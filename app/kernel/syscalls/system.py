@@ -7,19 +7,20 @@ from typing import Annotated
 from app.cpu.mmu import PAGE_SIZE
 from app.kernel import utsname
 from app.kernel.abi.constants import GrndFlag
+from app.kernel.abi.flags import all_bits
 from app.kernel.abi.text import flag_text
 from app.kernel.arguments import Int, RandomOut, Size, StructOut, Unsigned
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.errno import Errno
+from app.kernel.fs.file import MAX_RW_COUNT
 from app.kernel.syscall import syscall
 
-MAX_RW_COUNT = 0x7FFF_F000
 """Most bytes that one call transfers."""
 
-SECOND = 10**9
 _ASK = 0xFFFF_FFFF
 
-_ALL_FLAGS = sum(GrndFlag)
+_ALL_FLAGS = all_bits(GrndFlag)
 _EXCLUSIVE = int(GrndFlag.GRND_RANDOM | GrndFlag.GRND_INSECURE)
 
 
@@ -70,9 +71,9 @@ def sysinfo(call: Call, info: Annotated[StructOut, "sysinfo"]) -> Int:
 
 @syscall
 def personality(call: Call, persona: Unsigned) -> Int:
-    """Change the execution domain; returns the one before. 0xffffffff only asks. It is kept, and changes nothing here.
+    """Change the execution domain of the process; returns the one before. 0xffffffff only asks.
 
-    See personality(2).
+    Never fails. See personality(2). Not served: it is kept, and changes nothing.
     """
     process = call.task.process
     old = process.personality

@@ -12,12 +12,11 @@ from app.kernel.abi.time_constants import RusageWho
 from app.kernel.accounting import rusage_fields
 from app.kernel.arguments import Int, Long, NumberOut, StructOut
 from app.kernel.call import Call
+from app.kernel.clock import CLOCK_TICK, SECOND
 from app.kernel.errno import Errno
 from app.kernel.posix_clocks import PosixClock
 from app.kernel.syscall import syscall
 
-SECOND = 1_000_000_000
-CLOCK_TICK = 10_000_000
 """Unit of times(2), ns: 1 / sysconf(_SC_CLK_TCK)."""
 
 
@@ -92,7 +91,9 @@ def getrusage(call: Call, who: RusageWho, usage: Annotated[StructOut, "rusage"])
         RusageWho.RUSAGE_THREAD: call.task.cpu_time,
     }
     if who not in tuple(RusageWho):
-        raise call.refuse(Errno.EINVAL, "who", "choice", str(int(who)), "It is SELF, CHILDREN or THREAD.")
+        raise call.refuse(
+            Errno.EINVAL, "who", "choice", str(int(who)), "It must be RUSAGE_SELF, RUSAGE_CHILDREN or RUSAGE_THREAD."
+        )
     fields = rusage_fields(used[RusageWho(who)])
     if who != RusageWho.RUSAGE_CHILDREN:
         mm = call.task.mm
@@ -120,6 +121,6 @@ def readable_clock(call: Call, clockid: int) -> PosixClock:
             "clockid",
             "choice",
             flag_text(clockid, ClockId),
-            "This clock has no time to tell: there is no such thing.",
+            "There is nothing whose time this clock could show.",
         )
     return clock

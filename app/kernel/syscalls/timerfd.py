@@ -9,8 +9,9 @@ from app.kernel.abi.constants import ClockId, OpenFlag
 from app.kernel.abi.text import flag_text
 from app.kernel.abi.time_constants import TimerfdFlag
 from app.kernel.arguments import Fd, Int
-from app.kernel.arguments.interval import SECOND, IntervalIn, IntervalOut
+from app.kernel.arguments.interval import IntervalIn, IntervalOut
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno
 from app.kernel.fs import anonymous
@@ -39,7 +40,9 @@ def timerfd_create(call: Call, clockid: ClockId, flags: TimerfdFlag) -> Fd:
         raise call.refuse(Errno.EINVAL, "clockid", "choice", shown, "timerfd does not go by this clock.")
     if clockid in _ALARMS:
         if not call.task.credentials.capable(Capability.CAP_WAKE_ALARM):
-            raise call.refuse(Errno.EPERM, "clockid", "permission", shown, "Only the privileged may wake the machine.")
+            raise call.refuse(
+                Errno.EPERM, "clockid", "permission", shown, "Only a privileged task may wake the machine."
+            )
         clock = PosixClock(clock.start)
     call.task.files.lowest_free()
     status = OpenFlag.O_RDWR | (flags & OpenFlag.O_NONBLOCK)

@@ -8,11 +8,11 @@ from app.kernel.abi.file_constants import UTIME_NOW, UTIME_OMIT, ChangeAtFlag
 from app.kernel.arguments import DirFd, Int, Path
 from app.kernel.arguments.files import FileTimes
 from app.kernel.call import Call
+from app.kernel.clock import SECOND
 from app.kernel.errno import Errno
 from app.kernel.fs.attributes import Target, change_times, find_target
 from app.kernel.syscall import syscall
 
-_NS_PER_SECOND = 1_000_000_000
 _US_PER_SECOND = 1_000_000
 _FLAGS = int(ChangeAtFlag.AT_SYMLINK_NOFOLLOW | ChangeAtFlag.AT_EMPTY_PATH)
 
@@ -26,10 +26,11 @@ def utimensat(
     """Set the times of last access and last modification of a file, in nanoseconds; NULL sets both to now.
 
     A `tv_nsec` of UTIME_NOW stands for now, UTIME_OMIT leaves that time as it is. A `pathname` of NULL means the open
-    file `dirfd`. See utimensat(2).
+    file `dirfd`.
 
-    Errors: EFAULT, EINVAL (unknown flags, or nanoseconds that are none), EBADF, EPERM (another's file), EACCES (now,
-    but the file is another's and may not be written), and those of the path walk.
+    EFAULT: a pointer is bad. EINVAL: unknown flags, or nanoseconds out of range. EBADF: `dirfd` is not open. EPERM: the
+    file is another user's. EACCES: the times are to be now, but the file is another user's and may not be written. And
+    the errors of a path walk. See utimensat(2).
     """
     pair = None if times.is_null else times.read()
     if pair is not None and pair[0][1] == pair[1][1] == UTIME_OMIT:
@@ -49,24 +50,27 @@ def utimensat(
 
 @syscall
 def utimes(call: Call, filename: Path, times: Annotated[FileTimes, "timeval"]) -> Int:
-    """Set the times of last access and modification, in microseconds; NULL sets both to now. See utimes(2).
+    """Set the times of last access and modification, in microseconds; NULL sets both to now.
 
-    Errors: those of utimensat.
+    The errors are those of utimensat. See utimes(2).
     """
     return _set_microseconds(call, None, filename, times)
 
 
 @syscall
 def futimesat(call: Call, dirfd: DirFd, pathname: Path, times: Annotated[FileTimes, "timeval"]) -> Int:
-    """Like utimes, relative to the directory `dirfd`; a `pathname` of NULL means the open file. See futimesat(2)."""
+    """Like utimes, relative to the directory `dirfd`; a `pathname` of NULL means the open file.
+
+    The errors are those of utimensat. See futimesat(2).
+    """
     return _set_microseconds(call, dirfd, pathname, times)
 
 
 @syscall
 def utime(call: Call, filename: Path, times: Annotated[FileTimes, "utimbuf"]) -> Int:
-    """Set the times of last access and modification, in seconds; NULL sets both to now. See utime(2).
+    """Set the times of last access and modification, in seconds; NULL sets both to now.
 
-    Errors: those of utimensat.
+    The errors are those of utimensat. See utime(2).
     """
     pair = None if times.is_null else times.read()
     _set_times(call, find_target(call, None, filename), pair)
@@ -96,14 +100,14 @@ def _set_times(call: Call, target: Target, pair: Times | None) -> None:
         return
     fractions = [fraction for _, fraction in pair]
     for fraction in fractions:
-        if not 0 <= fraction < _NS_PER_SECOND and fraction not in (UTIME_NOW, UTIME_OMIT):
+        if not 0 <= fraction < SECOND and fraction not in (UTIME_NOW, UTIME_OMIT):
             raise call.refuse(Errno.EINVAL, "times", "range", str(fraction), "Nanoseconds are from 0 to 999999999.")
     if fractions == [UTIME_NOW, UTIME_NOW]:
         change_times(call, target, None)
         return
     now = target.inode.fs.now
     access, modification = (
-        None if fraction == UTIME_OMIT else now if fraction == UTIME_NOW else seconds * _NS_PER_SECOND + fraction
+        None if fraction == UTIME_OMIT else now if fraction == UTIME_NOW else seconds * SECOND + fraction
         for seconds, fraction in pair
     )
     change_times(call, target, (access, modification))

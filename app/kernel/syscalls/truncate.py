@@ -18,10 +18,11 @@ from app.kernel.syscall import syscall
 
 @syscall
 def truncate(call: Call, path: Path, length: FileLength) -> Int:
-    """Cut or extend the file `path` to `length` bytes; what is added reads as zeros. See truncate(2).
+    """Cut or extend the file `path` to `length` bytes; what is added reads as zeros.
 
-    Errors: EINVAL (negative `length`, or no regular file), EISDIR, EACCES (it may not be written), EFBIG, EPERM (a
-    seal), and those of the path walk.
+    EINVAL: negative `length`, or no regular file. EISDIR: it is a directory. EACCES: it may not be written. EFBIG:
+    larger than RLIMIT_FSIZE, or than any file may be. EPERM: a seal forbids it. And the errors of a path walk. See
+    truncate(2).
     """
     _need_length(call, length)
     target = find_target(call, None, path)
@@ -41,8 +42,8 @@ def truncate(call: Call, path: Path, length: FileLength) -> Int:
 def ftruncate(call: Call, fd: Fd, length: Offset) -> Int:
     """Cut or extend the file `fd`, which is open for writing, to `length` bytes; what is added reads as zeros.
 
-    See ftruncate(2). Errors: EBADF, EINVAL (negative `length`, or no regular file open for writing), EFBIG, EPERM (a
-    seal).
+    EBADF: `fd` is not open. EINVAL: negative `length`, or no regular file open for writing. EFBIG: larger than
+    RLIMIT_FSIZE, or than any file may be. EPERM: a seal forbids it. See ftruncate(2).
     """
     _need_length(call, length)
     file = fd.file
@@ -57,15 +58,16 @@ def ftruncate(call: Call, fd: Fd, length: Offset) -> Int:
 
 @syscall
 def fallocate(call: Call, fd: Fd, mode: FallocMode, offset: Offset, len: Offset) -> Int:
-    """Change where the file `fd` has room on the disk, for `len` bytes from `offset` on. See fallocate(2).
+    """Change where the file `fd` has room on the disk, for `len` bytes from `offset` on.
 
     Mode 0 makes room and extends the file; FALLOC_FL_KEEP_SIZE leaves its size. FALLOC_FL_PUNCH_HOLE (with KEEP_SIZE)
     frees the room, FALLOC_FL_ZERO_RANGE makes it read as zeros, FALLOC_FL_COLLAPSE_RANGE takes the bytes out of the
     file and FALLOC_FL_INSERT_RANGE puts a hole in between.
 
-    Errors: EBADF (not open for writing), EINVAL (negative or empty range; ranges of COLLAPSE and INSERT are whole
-    pages inside the file), EOPNOTSUPP (modes that contradict each other), ESPIPE, EISDIR, ENODEV (what is no regular
-    file), EFBIG, ENOSPC, EPERM (a seal).
+    EBADF: `fd` is not open for writing. EINVAL: a negative or empty range, or with COLLAPSE and INSERT one that is not
+    whole pages inside the file. EOPNOTSUPP: modes that contradict each other. ESPIPE: it is a pipe. EISDIR: it is a
+    directory. ENODEV: it is no regular file. EFBIG: larger than RLIMIT_FSIZE, or than any file may be. ENOSPC: the file
+    system is full. EPERM: a seal forbids it. See fallocate(2).
     """
     allocate(call, fd, int(mode), offset, len)
     return Int(0)
@@ -73,7 +75,7 @@ def fallocate(call: Call, fd: Fd, mode: FallocMode, offset: Offset, len: Offset)
 
 def _need_length(call: Call, length: int) -> None:
     if length < 0:
-        raise call.refuse(Errno.EINVAL, "length", "range", str(length), "A length is not negative.")
+        raise call.refuse(Errno.EINVAL, "length", "range", str(length), "A length cannot be negative.")
 
 
 def _need_possible_size(call: Call, inode: Inode, length: int) -> None:

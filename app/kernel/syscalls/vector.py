@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from app.kernel.abi.file_constants import RwfFlag
+from app.kernel.abi.flags import all_bits
 from app.kernel.arguments import Fd, Offset, Size
 from app.kernel.arguments.iovec import IoVec, IoVecIn, IoVecOut
 from app.kernel.arguments.vector import HighHalf
@@ -15,7 +16,7 @@ from app.kernel.syscall import syscall
 from app.kernel.syscalls.file import able
 from app.kernel.wait import Blocking
 
-_KNOWN = sum(int(flag) for flag in RwfFlag)
+_KNOWN = all_bits(RwfFlag)
 _BOTH = int(RwfFlag.RWF_APPEND | RwfFlag.RWF_NOAPPEND)
 
 
@@ -23,7 +24,7 @@ _BOTH = int(RwfFlag.RWF_APPEND | RwfFlag.RWF_NOAPPEND)
 def readv(call: Call, fd: Fd, iov: Annotated[IoVecOut, "iovcnt"], iovcnt: Size) -> Blocking[int]:
     """Read from `fd` into the `iovcnt` buffers that `iov` lists, filling one after the other.
 
-    See readv(2). Errors: those of read, EINVAL (more than 1024 buffers, or a length that is negative as ssize_t).
+    EINVAL: more than 1024 buffers, or a length that is negative as ssize_t. And the errors of read. See readv(2).
     """
     file = able(fd.readable(), "can_read", "read")
     iov.import_vector()
@@ -36,7 +37,7 @@ def readv(call: Call, fd: Fd, iov: Annotated[IoVecOut, "iovcnt"], iovcnt: Size) 
 def writev(call: Call, fd: Fd, iov: Annotated[IoVecIn, "iovcnt"], iovcnt: Size) -> Blocking[int]:
     """Write the `iovcnt` buffers that `iov` lists to `fd`, one after the other, as a single write.
 
-    See readv(2). Errors: those of write, EINVAL (more than 1024 buffers, or a length that is negative as ssize_t).
+    EINVAL: more than 1024 buffers, or a length that is negative as ssize_t. And the errors of write. See readv(2).
     """
     file = able(fd.writable(), "can_write", "written")
     iov.import_vector()
@@ -51,7 +52,7 @@ def preadv(
 ) -> Blocking[int]:
     """Like readv, from position `offset`; the file's own offset stays as it is.
 
-    See preadv(2). Errors: those of readv, EINVAL (negative `offset`), ESPIPE (a pipe or terminal has no positions).
+    EINVAL: `offset` is negative. ESPIPE: a pipe or terminal has no positions. And the errors of readv. See preadv(2).
     """
     file = _positioned(call, fd, offset).readable()
     return (yield from _read(call, file, iov, offset, 0))
@@ -63,7 +64,7 @@ def pwritev(
 ) -> Blocking[int]:
     """Like writev, to position `offset`; the file's own offset stays as it is.
 
-    See pwritev(2). Errors: those of writev, EINVAL (negative `offset`), ESPIPE (a pipe or terminal has no positions).
+    EINVAL: `offset` is negative. ESPIPE: a pipe or terminal has no positions. And the errors of writev. See pwritev(2).
     """
     file = _positioned(call, fd, offset).writable()
     return (yield from _write(call, file, iov, offset, 0))
@@ -77,7 +78,8 @@ def preadv2(
 
     RWF_NOWAIT answers EAGAIN instead of waiting; RWF_DSYNC, RWF_SYNC and RWF_HIPRI change nothing here.
 
-    See preadv2(2). Errors: those of preadv, EOPNOTSUPP (unknown flags, or RWF_ATOMIC), EAGAIN.
+    EOPNOTSUPP: unknown flags, or RWF_ATOMIC. EAGAIN: RWF_NOWAIT, and there is nothing to read. And the errors of
+    preadv. See preadv2(2).
     """
     file = (fd if offset == -1 else _positioned(call, fd, offset)).readable()
     return (yield from _read(call, file, iov, None if offset == -1 else offset, flags))
@@ -92,8 +94,8 @@ def pwritev2(
     RWF_APPEND writes at the end, RWF_NOAPPEND at `offset` in spite of O_APPEND; RWF_NOWAIT answers EAGAIN instead of
     waiting for a pipe; RWF_DSYNC, RWF_SYNC and RWF_HIPRI change nothing here.
 
-    See pwritev2(2). Errors: those of pwritev, EINVAL (RWF_APPEND with RWF_NOAPPEND), EOPNOTSUPP (unknown flags,
-    RWF_ATOMIC, or RWF_NOWAIT of a regular file), EAGAIN.
+    EINVAL: RWF_APPEND with RWF_NOAPPEND. EOPNOTSUPP: unknown flags, RWF_ATOMIC, or RWF_NOWAIT of a regular file.
+    EAGAIN: RWF_NOWAIT, and there is no room. And the errors of pwritev. See pwritev2(2).
 
     Not served: RWF_NOSIGNAL, which counts as unknown.
     """
@@ -104,7 +106,7 @@ def pwritev2(
 def _positioned(call: Call, fd: Fd, offset: int) -> Fd:
     """A descriptor whose file has positions. Raises EINVAL, EBADF, ESPIPE."""
     if offset < 0:
-        raise call.refuse(Errno.EINVAL, "offset", "range", str(offset), "A position in a file is not negative.")
+        raise call.refuse(Errno.EINVAL, "offset", "range", str(offset), "A position in a file cannot be negative.")
     file = fd.file
     if not file.positioned:
         raise call.refuse(Errno.ESPIPE, "fd", "seekable", str(fd.number), f"{file.path} has no positions.")

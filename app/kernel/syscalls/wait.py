@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 from typing import Annotated
 
-from app.kernel import exit
+from app.kernel import exit, ptrace
 from app.kernel.abi.constants import Signo
 from app.kernel.abi.file_constants import FAMILIES
+from app.kernel.abi.flags import Flags, all_bits
 from app.kernel.accounting import rusage_fields
 from app.kernel.arguments import Int, StructOut
 from app.kernel.arguments.wait import StatusOut
@@ -17,11 +18,11 @@ from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.pidfd import PidfdDescription
 from app.kernel.stop import CONTINUED_WORD
 from app.kernel.syscall import syscall
-from app.kernel.task import Process
+from app.kernel.task import Process, Task
 from app.kernel.wait import Blocking, Restart, Sleep
 
 
-class WaitOption(IntFlag):
+class WaitOption(Flags):
     """Options of waitid(2)."""
 
     WNOHANG = 0x1
@@ -35,7 +36,7 @@ class WaitOption(IntFlag):
     locals()["__WCLONE"] = 0x80000000
 
 
-class Wait4Option(IntFlag):
+class Wait4Option(Flags):
     """Options of wait4(2); WSTOPPED is also called WUNTRACED."""
 
     WNOHANG = 0x1
@@ -58,15 +59,20 @@ class IdType(IntEnum):
 FAMILIES[WaitOption] = FAMILIES[Wait4Option] = "W???"
 
 _WALL, _WCLONE = 0x4000_0000, 0x8000_0000
-_WAIT4_KNOWN = sum(int(option) for option in Wait4Option)
-_WAITID_KNOWN = sum(int(option) for option in WaitOption)
+_WAIT4_KNOWN = all_bits(Wait4Option)
+_WAITID_KNOWN = all_bits(WaitOption)
+
+
+Matcher = Callable[[int, Process], bool]
+"""Whether a wait is about the child, or the traced thread, with this number in this process."""
 
 
 class _Found:
-    """What a wait is told of one child: the status word, the si_code and si_status."""
+    """What a wait is told of one child: the status word, the si_code and si_status. `pid` is a thread's if traced."""
 
-    def __init__(self, process: Process, word: int, code: str, status: int) -> None:
+    def __init__(self, process: Process, word: int, code: str, status: int, pid: int = 0) -> None:
         self.process, self.word, self.code, self.status = process, word, code, status
+        self.pid = pid or process.pid
 
 
 @syscall
@@ -93,7 +99,7 @@ def wait4(
     if not rusage.is_null:
         used = found.process.cpu_time + found.process.children_cpu_time
         rusage.write(**rusage_fields(used))
-    return Int(found.process.pid)
+    return Int(found.pid)
 
 
 @syscall
@@ -127,7 +133,7 @@ def waitid(
                 _WAITID_SIZE,
                 si_signo=int(Signo.SIGCHLD),
                 si_code=_CODES[found.code],
-                si_pid=found.process.pid,
+                si_pid=found.pid,
                 si_uid=found.process.credentials.uid,
                 si_status=found.status,
             )
@@ -145,46 +151,51 @@ def _wait_by_id(call: Call, which: int, number: int, bits: int) -> Blocking[_Fou
 _WAITID_SIZE = 28
 """waitid fills `siginfo_t` up to si_status."""
 
-_CODES = {"CLD_EXITED": 1, "CLD_KILLED": 2, "CLD_DUMPED": 3, "CLD_STOPPED": 5, "CLD_CONTINUED": 6}
+_CODES = {"CLD_EXITED": 1, "CLD_KILLED": 2, "CLD_DUMPED": 3, "CLD_TRAPPED": 4, "CLD_STOPPED": 5, "CLD_CONTINUED": 6}
 
 
-def _by_pid(call: Call, pid: int) -> Callable[[Process], bool]:
+def _by_pid(call: Call, pid: int) -> Matcher:
     """Which children wait4 means."""
     if pid > 0:
-        return lambda child: child.pid == pid
+        return lambda tid, child: tid == pid
     if pid == -1:
-        return lambda child: True
+        return lambda pid, child: True
     group = -pid or call.task.process.pgid
-    return lambda child: child.pgid == group
+    return lambda pid, child: child.pgid == group
 
 
-def _by_id(call: Call, which: int, number: int) -> Callable[[Process], bool]:
+def _by_id(call: Call, which: int, number: int) -> Matcher:
     """Which children waitid means. Raises EINVAL, EBADF."""
     if which == IdType.P_ALL:
-        return lambda child: True
+        return lambda pid, child: True
     if which == IdType.P_PID and number > 0:
-        return lambda child: child.pid == number
+        return lambda pid, child: pid == number
     if which == IdType.P_PGID and number >= 0:
         group = number or call.task.process.pgid
-        return lambda child: child.pgid == group
+        return lambda pid, child: child.pgid == group
     if which == IdType.P_PIDFD and number >= 0:
         file = call.task.files.get(number)
         if not isinstance(file, PidfdDescription):
             raise call.refuse(Errno.EBADF, "id", "kind", str(number), f"Descriptor {number} stands for no process.")
         wanted = file.process
-        return lambda child: child is wanted
-    raise call.refuse(Errno.EINVAL, "which", "choice", str(int(which)), "That names no children.")
+        return lambda pid, child: child is wanted
+    raise call.refuse(Errno.EINVAL, "which", "choice", str(int(which)), "which and id name no children.")
 
 
-def _wait(call: Call, matches: Callable[[Process], bool], options: int, shown: str) -> Blocking[_Found | None]:
+def _wait(call: Call, matches: Matcher, options: int, shown: str) -> Blocking[_Found | None]:
     """Find a child with something to tell, or sleep for one (Linux `do_wait`). Raises ECHILD."""
     me = call.task.process
     while True:
-        children = [child for child in me.children if matches(child) and _is_eligible(child, options)]
-        if not children:
+        children = [child for child in me.children if matches(child.pid, child) and _is_eligible(child, options)]
+        tracees = [task for task in me.tracees if matches(task.tid, task.process)]
+        if not children and not tracees:
             raise call.refuse(Errno.ECHILD, "pid", "child", shown, "The process has no such child.")
         for child in children:
             found = _look_at(call, child, options)
+            if found is not None:
+                return found
+        for task in tracees:
+            found = _look_at_tracee(call, task, options)
             if found is not None:
                 return found
         if options & WaitOption.WNOHANG:
@@ -210,9 +221,15 @@ def _look_at(call: Call, child: Process, options: int) -> _Found | None:
     """What `child` has to tell, if anything; told once unless WNOWAIT."""
     keep = options & WaitOption.WNOWAIT
     if child.status is not None:
+        if ptrace.is_told_first(child):
+            return None
         status = child.status
         code = exit.exit_code_name(status)
-        call.service("sched", "wait", f"Process {child.pid} has ended ({code}); {'it stays' if keep else 'it goes'}.")
+        call.service(
+            "sched",
+            "wait",
+            f"Process {child.pid} has ended ({code}); {'the zombie stays' if keep else 'the zombie is gone'}.",
+        )
         if not keep:
             exit.reap(call.kernel, child)
         return _Found(child, status.word, code, status.signal or status.code)
@@ -227,3 +244,35 @@ def _look_at(call: Call, child: Process, options: int) -> _Found | None:
         child.stop_report = None
     call.service("sched", "wait", f"Process {child.pid} {'goes on' if continued else 'is stopped'} ({code}).")
     return _Found(child, word, code, int(Signo.SIGCONT) if continued else word >> 8 & 0xFF)
+
+
+def _look_at_tracee(call: Call, task: Task, options: int) -> _Found | None:
+    """What a task that the caller traces has to tell: a stop, or the end of its process."""
+    keep = options & WaitOption.WNOWAIT
+    trace, status = task.trace, task.process.status
+    if trace is None:
+        return None
+    if trace.ended is not None:
+        if not options & WaitOption.WEXITED:
+            return None
+        code = exit.exit_code_name(trace.ended)
+        call.service("sched", "wait", f"Thread {task.tid}, which is traced, has ended ({code}).")
+        found = _Found(task.process, trace.ended.word, code, trace.ended.value, task.tid)
+        if not keep:
+            ptrace.forget(task)
+        return found
+    if status is not None:
+        if not options & WaitOption.WEXITED or not task.is_leader or not ptrace.is_told_first(task.process):
+            return None
+        code = exit.exit_code_name(status)
+        call.service("sched", "wait", f"Process {task.tid}, which is traced, has ended ({code}).")
+        if not keep:
+            ptrace.told(call.kernel, task)
+        return _Found(task.process, status.word, code, status.value)
+    report = trace.report
+    if report is None:
+        return None
+    if not keep:
+        trace.told = True
+    call.service("sched", "wait", f"Task {task.tid}, which is traced, has stopped ({trace.kind.value}).")
+    return _Found(task.process, report << 8 | 0x7F, "CLD_TRAPPED", report, task.tid)

@@ -18,14 +18,16 @@ from app.kernel.syscall import syscall
 def setxattr(
     call: Call, path: Path, name: AttributeName, value: Annotated[ValueIn, "size"], size: Size, flags: XattrFlag
 ) -> Int:
-    """Give the extended attribute `name` of a file the `size` bytes at `value`. See setxattr(2).
+    """Give the extended attribute `name` of a file the `size` bytes at `value`.
 
     With XATTR_CREATE it must be new, with XATTR_REPLACE it must exist. Names begin with their family: `user.` on
     regular files and directories that may be written; `trusted.` and `security.` are for the superuser.
 
-    Errors: EINVAL (unknown flags), EFAULT, ERANGE (a name of 0 or more than 255 bytes), E2BIG (more than 65536 bytes),
-    EEXIST, ENODATA, ENOSPC (all of a file's attributes take at most a block), EOPNOTSUPP (no such family), EPERM,
-    EACCES, and those of the path walk.
+    EINVAL: unknown flags. EFAULT: a pointer is bad. ERANGE: a name of 0 or more than 255 bytes. E2BIG: a value of more
+    than 65536 bytes. EEXIST: XATTR_CREATE, and the file has it. ENODATA: XATTR_REPLACE, and the file has it not.
+    ENOSPC: all of a file's attributes take at most a block. EOPNOTSUPP: no such family. EPERM: a kind of file that has
+    no user attributes, or a family for the superuser. EACCES: the file may not be written. And the errors of a path
+    walk. See setxattr(2).
 
     Not served: access control lists (`system.posix_acl_access`), which answer EINVAL.
     """
@@ -38,7 +40,10 @@ def setxattr(
 def lsetxattr(
     call: Call, path: Path, name: AttributeName, value: Annotated[ValueIn, "size"], size: Size, flags: XattrFlag
 ) -> Int:
-    """Like setxattr, but of a symbolic link itself, which has no user attributes. See lsetxattr(2)."""
+    """Like setxattr, but of a symbolic link itself, which has no user attributes.
+
+    The errors are those of setxattr. See lsetxattr(2).
+    """
     key, data = _checked(call, name, value, size, flags)
     set_attribute(call, find_target(call, None, path, follow=False), key, data, flags)
     return Int(0)
@@ -48,7 +53,7 @@ def lsetxattr(
 def fsetxattr(
     call: Call, fd: Fd, name: AttributeName, value: Annotated[ValueIn, "size"], size: Size, flags: XattrFlag
 ) -> Int:
-    """Like setxattr, of the open file `fd`. See fsetxattr(2). Errors: those of setxattr, EBADF."""
+    """Like setxattr, of the open file `fd`. EBADF: `fd` is not open. And the errors of setxattr. See fsetxattr(2)."""
     key, data = _checked(call, name, value, size, flags)
     set_attribute(call, Target.of(fd.file), key, data, flags)
     return Int(0)
@@ -56,12 +61,13 @@ def fsetxattr(
 
 @syscall
 def getxattr(call: Call, path: Path, name: AttributeName, value: Annotated[ValueOut, "size"], size: Size) -> Size:
-    """Store the value of the extended attribute `name` in `value`; returns its length. See getxattr(2).
+    """Store the value of the extended attribute `name` in `value`; returns its length.
 
     With `size` 0 nothing is stored.
 
-    Errors: ENODATA (the file has no such attribute), ERANGE (`size` is too small, or a name of 0 or more than 255
-    bytes), EFAULT, EOPNOTSUPP, EACCES, and those of the path walk.
+    ENODATA: the file has no such attribute. ERANGE: `size` is too small, or a name of 0 or more than 255 bytes. EFAULT:
+    a pointer is bad. EOPNOTSUPP: no such family of attributes. EACCES: the file may not be read. And the errors of a
+    path walk. See getxattr(2).
     """
     key = name.read_name()
     return _get(call, find_target(call, None, path), key, value, size)
@@ -69,44 +75,51 @@ def getxattr(call: Call, path: Path, name: AttributeName, value: Annotated[Value
 
 @syscall
 def lgetxattr(call: Call, path: Path, name: AttributeName, value: Annotated[ValueOut, "size"], size: Size) -> Size:
-    """Like getxattr, but of a symbolic link itself. See lgetxattr(2). Errors: those of getxattr."""
+    """Like getxattr, but of a symbolic link itself. The errors are those of getxattr. See lgetxattr(2)."""
     key = name.read_name()
     return _get(call, find_target(call, None, path, follow=False), key, value, size)
 
 
 @syscall
 def fgetxattr(call: Call, fd: Fd, name: AttributeName, value: Annotated[ValueOut, "size"], size: Size) -> Size:
-    """Like getxattr, of the open file `fd`. See fgetxattr(2). Errors: those of getxattr, EBADF."""
+    """Like getxattr, of the open file `fd`. EBADF: `fd` is not open. And the errors of getxattr. See fgetxattr(2)."""
     key = name.read_name()
     return _get(call, Target.of(fd.file), key, value, size)
 
 
 @syscall
 def listxattr(call: Call, path: Path, list: Annotated[UserOut, "size"], size: Size) -> Size:
-    """Store the names of all extended attributes in `list`, each with a NUL; returns their length. See listxattr(2).
+    """Store the names of all extended attributes in `list`, each with a NUL; returns their length.
 
-    With `size` 0 nothing is stored. Errors: ERANGE (`size` is too small), EFAULT, and those of the path walk.
+    With `size` 0 nothing is stored.
+
+    ERANGE: `size` is too small. EFAULT: a pointer is bad. And the errors of a path walk. See listxattr(2).
     """
     return _list(call, find_target(call, None, path), list, size)
 
 
 @syscall
 def llistxattr(call: Call, path: Path, list: Annotated[UserOut, "size"], size: Size) -> Size:
-    """Like listxattr, but of a symbolic link itself. See llistxattr(2). Errors: those of listxattr."""
+    """Like listxattr, but of a symbolic link itself. The errors are those of listxattr. See llistxattr(2)."""
     return _list(call, find_target(call, None, path, follow=False), list, size)
 
 
 @syscall
 def flistxattr(call: Call, fd: Fd, list: Annotated[UserOut, "size"], size: Size) -> Size:
-    """Like listxattr, of the open file `fd`. See flistxattr(2). Errors: those of listxattr, EBADF."""
+    """Like listxattr, of the open file `fd`.
+
+    EBADF: `fd` is not open. And the errors of listxattr. See flistxattr(2).
+    """
     return _list(call, Target.of(fd.file), list, size)
 
 
 @syscall
 def removexattr(call: Call, path: Path, name: AttributeName) -> Int:
-    """Take the extended attribute `name` away from a file. See removexattr(2).
+    """Take the extended attribute `name` away from a file.
 
-    Errors: ENODATA, ERANGE, EFAULT, EOPNOTSUPP, EPERM, EACCES, and those of the path walk.
+    ENODATA: the file has no such attribute. ERANGE: a name of 0 or more than 255 bytes. EFAULT: a pointer is bad.
+    EOPNOTSUPP: no such family of attributes. EPERM: a kind of file that has no user attributes, or a family for the
+    superuser. EACCES: the file may not be written. And the errors of a path walk. See removexattr(2).
     """
     key = name.read_name()
     remove_attribute(call, find_target(call, None, path), key)
@@ -115,7 +128,7 @@ def removexattr(call: Call, path: Path, name: AttributeName) -> Int:
 
 @syscall
 def lremovexattr(call: Call, path: Path, name: AttributeName) -> Int:
-    """Like removexattr, but of a symbolic link itself. See lremovexattr(2). Errors: those of removexattr."""
+    """Like removexattr, but of a symbolic link itself. The errors are those of removexattr. See lremovexattr(2)."""
     key = name.read_name()
     remove_attribute(call, find_target(call, None, path, follow=False), key)
     return Int(0)
@@ -123,7 +136,10 @@ def lremovexattr(call: Call, path: Path, name: AttributeName) -> Int:
 
 @syscall
 def fremovexattr(call: Call, fd: Fd, name: AttributeName) -> Int:
-    """Like removexattr, of the open file `fd`. See fremovexattr(2). Errors: those of removexattr, EBADF."""
+    """Like removexattr, of the open file `fd`.
+
+    EBADF: `fd` is not open. And the errors of removexattr. See fremovexattr(2).
+    """
     key = name.read_name()
     remove_attribute(call, Target.of(fd.file), key)
     return Int(0)

@@ -1,8 +1,20 @@
-import type { Fd, Memory, ModeSwitch, Output, TaskExec, TaskStart, TrapgateEvent } from "../generated/events";
+import type {
+  Fd,
+  Memory,
+  ModeSwitch,
+  Output,
+  Signal,
+  Switch,
+  TaskExec,
+  TaskExit,
+  TaskStart,
+  TrapgateEvent,
+} from "../generated/events";
 import { applyMemory } from "./memory";
 import { sentenceOf } from "./sentences";
 import type { Crossing, Descriptor, State, Task } from "./state";
 import { straceLine } from "./strace";
+import { speaker } from "./tasks";
 import { bytesOf } from "./words";
 
 const NEW_CROSSING: Omit<Crossing, "kind" | "index" | "task"> = {
@@ -67,7 +79,29 @@ function start(state: State, event: TaskStart): State {
   const tables = new Map(state.tables);
   if (parent && task.memory === event.pid) memories.set(event.pid, state.memories.get(parent.memory) ?? []);
   if (parent && task.table === event.pid) tables.set(event.pid, state.tables.get(parent.table) ?? new Map());
-  return { ...state, memories, tables, tasks: new Map(state.tasks).set(event.pid, task) };
+  const started = { ...state, memories, tables, tasks: new Map(state.tasks).set(event.pid, task) };
+  return first ? started : splitOff(started, event);
+}
+
+/** The new task stands where its parent does, inside the call that made it; but there, the call answers 0. */
+function splitOff(state: State, event: TaskStart): State {
+  const shown = showTask(state, event.pid);
+  const crossing = shown.crossings.get(event.parent);
+  if (crossing?.kind !== "call" || crossing.over) return shown;
+  const register = state.abi?.return_register ?? "The return register";
+  const sentence = `${register} becomes 0: that is how the new task knows that it is the new one.`;
+  const result = { value: "0x0", text: "0", errno: null, sentence };
+  const own: Crossing = { ...crossing, index: state.index, task: event.pid, checks: [], services: [], result };
+  return withCrossing(shown, own);
+}
+
+/** The object at the end of the corridor is the process tree, with this task marked. */
+function showTask(state: State, pid: number): State {
+  return {
+    ...amend(state, () => ({ touched: "tasks" })),
+    changedTask: pid,
+    place: inside(state) ? "device" : state.place,
+  };
 }
 
 /** A task has another program: memory of its own, and a descriptor table that it shares with nobody. */
@@ -79,7 +113,44 @@ function exec(before: State, event: TaskExec): State {
   const memories = new Map(state.memories).set(task.pid, event.segments);
   const tables = new Map(state.tables).set(task.pid, state.tables.get(task.table) ?? new Map());
   const next = { ...state, memories, tables };
-  return inView(withTask(next, task.pid, { name: event.name, memory: task.pid, table: task.pid }));
+  const changed = inView(withTask(next, task.pid, { name: event.name, memory: task.pid, table: task.pid }));
+  const entry = BigInt(event.entry);
+  const code = event.segments.find((region) => BigInt(region.start) <= entry && entry < BigInt(region.end));
+  return {
+    ...amend(changed, () => ({ touched: "memory" })),
+    changedMemory: code?.start ?? null,
+    changedTask: task.pid,
+    place: inside(changed) ? "device" : changed.place,
+  };
+}
+
+function exit(state: State, event: TaskExit): State {
+  const note = event.signal ?? `status ${event.status ?? 0}`;
+  return showTask(withTask(state, event.pid, { state: "exited", note }), event.pid);
+}
+
+/** A signal changes the task's crossing, and when it stops or continues the process, every thread of it. */
+function signal(state: State, event: Signal): State {
+  const touched = event.frame === null ? {} : { touched: "frame" as const };
+  const told = amend(state, () => ({ signal: event, ...touched }), event.task);
+  const place = event.task === state.task && inside(state) ? "signal" : state.place;
+  if (event.action !== "stop" && event.action !== "continue") return { ...told, place };
+  const process = state.tasks.get(event.task)?.process;
+  const tasks = new Map(told.tasks);
+  for (const task of tasks.values()) {
+    if (task.process !== process || task.state === "exited") continue;
+    if (event.action === "stop") tasks.set(task.pid, { ...task, state: "stopped", note: event.name });
+    else if (task.state === "stopped") tasks.set(task.pid, { ...task, state: "ready", note: "" });
+  }
+  return { ...told, tasks, place };
+}
+
+function switchTo(state: State, event: Switch): State {
+  const left = state.tasks.get(event.previous);
+  const rested = left?.state === "running" ? withTask(state, event.previous, { state: "ready" }) : state;
+  const running = withTask(rested, event.next, { state: "running", note: "" });
+  const shown = inView({ ...running, task: event.next || state.task });
+  return { ...shown, line: shown.crossing?.line ?? shown.line, switched: event, place: "scheduler" };
 }
 
 function withTask(state: State, pid: number, change: Partial<Task>): State {
@@ -115,11 +186,12 @@ function mode(state: State, event: ModeSwitch): State {
   if (event.to === "user") {
     return { ...amend(next, () => ({ over: true })), place: event.reason === "return" ? "registers" : "program" };
   }
-  if (event.reason === "fault") {
-    const known = inside(next) && next.crossings.get(next.task)?.kind === "fault";
+  const { reason } = event;
+  if (reason === "fault" || reason === "interrupt") {
+    const known = reason === "fault" && inside(next) && next.crossings.get(next.task)?.kind === "fault";
     const entered = known
       ? next
-      : withCrossing(next, { ...NEW_CROSSING, kind: "fault", index: state.index, task: event.task, pc: event.pc });
+      : withCrossing(next, { ...NEW_CROSSING, kind: reason, index: state.index, task: event.task, pc: event.pc });
     return { ...amend(entered, () => ({ saved: event.saved, line: event.line })), place: "exception" };
   }
   return { ...amend(next, () => ({ saved: event.saved })), place: "entry" };
@@ -175,9 +247,12 @@ export function fold(before: State, event: TrapgateEvent, index = before.index +
     time: event.time,
     task: before.task || event.task,
     sentence: sentenceOf(event, before.abi),
+    speaker: speaker(event),
     rows: before.rows + (straceLine(event) ? 1 : 0),
     changedFd: null,
     changedMemory: null,
+    changedTask: null,
+    switched: null,
     waiting: null,
   };
   switch (event.type) {
@@ -243,11 +318,11 @@ export function fold(before: State, event: TrapgateEvent, index = before.index +
     case "wake":
       return {
         ...withTask(
-          amend(state, () => ({ block: null })),
+          amend(state, () => ({ block: null }), event.task),
           event.task,
-          { state: "running", note: "" },
+          { state: event.task === state.task ? "running" : "ready", note: "" },
         ),
-        place: inside(state) ? "service" : state.place,
+        place: event.task === state.task && inside(state) ? "service" : state.place,
       };
     case "return":
       return {
@@ -278,26 +353,15 @@ export function fold(before: State, event: TrapgateEvent, index = before.index +
       };
     }
     case "signal":
-      return {
-        ...amend(state, () => ({ signal: event }), event.task),
-        place: inside(state) ? "service" : state.place,
-      };
-    case "switch": {
-      const left = state.tasks.get(event.previous);
-      const rested =
-        left?.state === "running" ? withTask(state, event.previous, { state: "ready" }) : state;
-      const running = withTask(rested, event.next, { state: "running", note: "" });
-      return inView({ ...running, task: event.next || state.task });
-    }
+      return signal(state, event);
+    case "switch":
+      return switchTo(state, event);
     case "task.start":
       return start(state, event);
     case "task.exec":
       return exec(state, event);
     case "task.exit":
-      return withTask(state, event.pid, {
-        state: "exited",
-        note: event.signal ?? `status ${event.status ?? 0}`,
-      });
+      return exit(state, event);
     case "memory":
       return memory(state, event);
     case "fd":

@@ -1,4 +1,4 @@
-import type { AbiInfo, TrapgateEvent } from "../generated/events";
+import type { AbiInfo, Switch, TrapgateEvent } from "../generated/events";
 import { asWritten, bytesOf, readable, sizeText, textOf, visible } from "./words";
 
 const at = (line: number | null) => (line === null ? "" : ` on line ${line}`);
@@ -8,16 +8,23 @@ const STANDARD: readonly string[] = [" (standard input)", " (standard output)", 
 
 function modeSentence(event: Extract<TrapgateEvent, { type: "mode" }>, abi: AbiInfo | null): string {
   if (event.to === "kernel") {
+    const what = event.reason === "interrupt" ? "A timer interrupts: the CPU" : "The CPU";
     const ring = abi?.kernel_mode ? ` (${abi.kernel_mode})` : "";
     const saved = Object.keys(event.saved);
     const kept = saved.length > 0 ? ` It keeps the way back in ${saved.join(" and ")}.` : "";
-    return `The CPU switches to kernel mode${ring}: from here on the kernel's code runs.${kept}`;
+    return `${what} switches to kernel mode${ring}: from here on the kernel's code runs.${kept}`;
   }
   const ring = abi?.user_mode ? ` (${abi.user_mode})` : "";
   const where = event.line === null ? ` at ${event.pc}` : at(event.line);
   return event.reason === "signal"
     ? `The CPU goes back to user mode${ring}, into the program's signal handler.`
     : `The CPU switches back to user mode${ring} and the program continues${where}.`;
+}
+
+/** Who leaves the CPU and why: `Task 1000 sleeps`. */
+function switchReason(event: Switch): string {
+  const own = event.reason.match(/^its (.*) is over$/)?.[1];
+  return own ? `The ${own} of task ${event.previous} is over` : `Task ${event.previous} ${event.reason}`;
 }
 
 /** One event as one plain sentence. The kernel's own sentences are used where the event carries one. */
@@ -42,9 +49,8 @@ export function sentenceOf(event: TrapgateEvent, abi: AbiInfo | null): string {
       if (event.data === "") return "The keyboard says that the input has ended.";
       return `The keyboard sends “${visible(textOf(bytesOf(event.data)))}”.`;
     case "switch":
-      return event.next === 0
-        ? `No task can run now (${event.reason}).`
-        : `The scheduler gives the CPU to task ${event.next} (${event.reason}).`;
+      if (event.next === 0) return `No task can run now (${event.reason}).`;
+      return `${switchReason(event)}: the scheduler gives the CPU to task ${event.next}.`;
     case "task.start":
       return event.process === event.pid
         ? `Process ${event.pid} (${event.name}) comes to life.`

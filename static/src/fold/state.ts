@@ -11,6 +11,7 @@ import type {
   Segment,
   Service,
   Signal,
+  Switch,
   Word,
 } from "../generated/events";
 
@@ -26,11 +27,16 @@ export type Place =
   | "device"
   | "return"
   | "exception"
+  | "signal"
+  | "scheduler"
   | "ended";
 
-/** One trip into the kernel: a system call through the trap gate, or a fault through the exception door. */
+/** What a call says to its caller. */
+export type Answer = Pick<Return, "value" | "text" | "errno" | "sentence">;
+
+/** One trip into the kernel: a system call by the trap gate, a fault or an interrupt by the exception door. */
 export interface Crossing {
-  readonly kind: "call" | "fault";
+  readonly kind: "call" | "fault" | "interrupt";
   readonly index: number;
   readonly task: number;
   readonly call: number | null;
@@ -46,9 +52,9 @@ export interface Crossing {
   readonly block: Block | null;
   readonly fault: Fault | null;
   readonly signal: Signal | null;
-  readonly result: Return | null;
+  readonly result: Answer | null;
   /** What the call changed, which decides the object shown at the end of the corridor. */
-  readonly touched: "terminal" | "memory" | "descriptors" | null;
+  readonly touched: "terminal" | "memory" | "descriptors" | "tasks" | "frame" | null;
   /** The CPU is back in user mode. */
   readonly over: boolean;
 }
@@ -71,7 +77,8 @@ export interface Task {
   readonly memory: number;
   /** Which descriptor table it uses, likewise. */
   readonly table: number;
-  readonly state: "running" | "ready" | "waiting" | "exited";
+  readonly state: "running" | "ready" | "waiting" | "stopped" | "exited";
+  /** What it waits for, what stopped it, or how it ended. */
   readonly note: string;
 }
 
@@ -95,6 +102,8 @@ export interface State {
   readonly line: number | null;
   readonly place: Place;
   readonly sentence: string;
+  /** The task that the sentence is about, when it does not name it itself. */
+  readonly speaker: number | null;
   readonly crossing: Crossing | null;
   readonly crossings: ReadonlyMap<number, Crossing>;
   readonly tasks: ReadonlyMap<number, Task>;
@@ -106,6 +115,9 @@ export interface State {
   readonly memories: ReadonlyMap<number, readonly Segment[]>;
   readonly changedFd: number | null;
   readonly changedMemory: Word | null;
+  readonly changedTask: number | null;
+  /** The switch that this event is, null when it is another event. */
+  readonly switched: Switch | null;
   /** How many output events have happened; the bytes themselves stay in the trace. */
   readonly outputs: number;
   readonly outputBytes: number;
@@ -129,6 +141,7 @@ export const EMPTY: State = {
   line: null,
   place: "program",
   sentence: "",
+  speaker: null,
   crossing: null,
   crossings: new Map(),
   tasks: new Map(),
@@ -138,6 +151,8 @@ export const EMPTY: State = {
   memories: new Map(),
   changedFd: null,
   changedMemory: null,
+  changedTask: null,
+  switched: null,
   outputs: 0,
   outputBytes: 0,
   terminalReturns: 0,

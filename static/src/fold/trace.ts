@@ -1,5 +1,6 @@
 import type { TrapgateEvent } from "../generated/events";
 import { Checkpoints } from "./checkpoints";
+import { Lanes } from "./lanes";
 import type { State, StraceRow } from "./state";
 import { straceLine } from "./strace";
 import { bytesOf } from "./words";
@@ -7,6 +8,7 @@ import { bytesOf } from "./words";
 /** A place on the time line worth a mark. */
 export interface Mark {
   readonly index: number;
+  readonly task: number;
   readonly kind: "call" | "error" | "fault";
 }
 
@@ -18,6 +20,7 @@ export class Trace {
   readonly marks: Mark[] = [];
   /** Indices at which a crossing begins, in order: the stops of "step by system call". */
   readonly stops: number[] = [];
+  readonly lanes = new Lanes();
   private readonly checkpoints = new Checkpoints(this.events);
 
   append(batch: readonly TrapgateEvent[]): void {
@@ -33,19 +36,20 @@ export class Trace {
   }
 
   private note(event: TrapgateEvent, index: number): void {
+    this.lanes.note(event, index);
     const line = straceLine(event);
     if (line) this.rows.push({ index, task: event.task, ...line });
     switch (event.type) {
       case "trap":
         this.stops.push(index);
-        this.marks.push({ index, kind: "call" });
+        this.marks.push({ index, task: event.task, kind: "call" });
         break;
       case "fault":
         this.stops.push(index);
-        this.marks.push({ index, kind: event.signal === null ? "call" : "fault" });
+        this.marks.push({ index, task: event.task, kind: event.signal === null ? "call" : "fault" });
         break;
       case "return":
-        if (event.errno) this.marks.push({ index, kind: "error" });
+        if (event.errno) this.marks.push({ index, task: event.task, kind: "error" });
         break;
       case "output":
         this.outputs.push(bytesOf(event.data));

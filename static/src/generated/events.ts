@@ -120,9 +120,9 @@ export interface RunEnd extends EventBase {
   type: "run.end";
   /** Why the run is over; `exit` and `signal` are the program's own doing. */
   reason: EndReason;
-  /** Exit status 0..255 when the program exited by itself. */
+  /** Exit status 0..255 when the first process exited by itself. */
   status: number | null;
-  /** Signal name when a signal killed it. */
+  /** Signal name when a signal killed the first process. */
   signal: string | null;
   /** What a shell would show: status, or 128 + signal, or 124 at a limit. */
   exit_code: number;
@@ -230,7 +230,7 @@ export interface Block extends EventBase {
   sentence: string;
 }
 
-/** What the task waited for has happened. */
+/** What the task waited for has happened, its time is over, or a signal arrived: it is ready to go on. */
 export interface Wake extends EventBase {
   type: "wake";
   /** Number of the system call in this run: 0 for the first trap. */
@@ -267,7 +267,7 @@ export interface Output extends EventBase {
   data: Base64;
 }
 
-/** Nothing can go on until the keyboard says something. */
+/** Every task sleeps, this one for the keyboard: nothing goes on until something is typed or a timer is due. */
 export interface InputWait extends EventBase {
   type: "input.wait";
   /** Number of the system call in this run: 0 for the first trap. */
@@ -336,7 +336,7 @@ export interface Switch extends EventBase {
   previous: number;
   /** Task that gets the CPU; 0 for none. */
   next: number;
-  /** Why, in a word or two. */
+  /** Why the previous task leaves the CPU, in a few words. */
   reason: string;
 }
 
@@ -385,7 +385,7 @@ export interface TaskExit extends EventBase {
   strace: string | null;
 }
 
-/** The address space changed; regions stay sorted and never overlap. */
+/** The address space of the task changed, for all that share it; regions stay sorted and never overlap. */
 export interface Memory extends EventBase {
   type: "memory";
   /** `map` replaces whatever the range held; `protect` changes `perms` inside the range. */
@@ -400,7 +400,7 @@ export interface Memory extends EventBase {
   name: string;
 }
 
-/** The descriptor table changed. */
+/** The descriptor table of the task changed, for all that share it. */
 export interface Fd extends EventBase {
   type: "fd";
   /** `flags` says what the descriptor is now, like `open`. */
@@ -409,7 +409,7 @@ export interface Fd extends EventBase {
   fd: number;
   /** Identity of the open file description: equal numbers share offset and flags. */
   description: number | null;
-  /** `tty`, `file`, `directory`, `pipe`, `socket`, `device`; empty for `close`. */
+  /** `tty`, `file`, `directory`, `pipe`, `socket`, `epoll` and so on; empty for `close`. */
   kind: string;
   /** As /proc/self/fd shows it; empty for `close`. */
   path: string;

@@ -1,13 +1,27 @@
 import type { ComponentChildren } from "preact";
 import { readable, sizeText, timeText } from "../fold/words";
-import type { State } from "../fold/state";
-import { state } from "../playback/playback";
+import type { State, Task } from "../fold/state";
+import { doing, processTree, sharing, type Branch } from "../fold/tasks";
+import { several, state } from "../playback/playback";
 
-function Part({ title, count, children }: { title: string; count?: number; children: ComponentChildren }) {
+interface PartProps {
+  title: string;
+  /** Tasks that it belongs to, when there are several. */
+  of?: readonly number[];
+  count?: number;
+  children: ComponentChildren;
+}
+
+function Part({ title, of = [], count, children }: PartProps) {
   return (
     <section class="part">
       <h2>
         {title}
+        {several.value && of.length > 0 && (
+          <span class="of">
+            of {of.length > 2 ? `${of[0]} + ${of.length - 1}` : of.join(" and ")}
+          </span>
+        )}
         {count !== undefined && <span class="badge">{count}</span>}
       </h2>
       {children}
@@ -89,17 +103,41 @@ function Memory({ now }: { now: State }) {
   );
 }
 
-function Tasks({ now }: { now: State }) {
+function TaskRow({ now, task }: { now: State; task: Task }) {
+  const classes = ["row", several.value && task.pid === now.task && "current", task.pid === now.changedTask && "new"];
   return (
-    <ul class="rows">
-      {[...now.tasks.values()].map((task) => (
+    <div class={classes.filter(Boolean).join(" ")} aria-current={task.pid === now.task ? "true" : undefined}>
+      <code class="key">{task.pid}</code>
+      <span class="main">{task.process === task.pid ? task.name : "thread"}</span>
+      <span class={`task task-${task.state}`}>{doing(task)}</span>
+    </div>
+  );
+}
+
+function Branches({ now, branches }: { now: State; branches: readonly Branch[] }) {
+  return (
+    <ul class="tree">
+      {branches.map(({ task, threads, children }) => (
         <li key={task.pid}>
-          <code class="key">{task.pid}</code>
-          <span class="main">{task.process === task.pid ? task.name : `thread of ${task.process}`}</span>
-          <span class={`task task-${task.state}`}>{task.state === "waiting" ? `waits: ${task.note}` : task.state}</span>
+          <TaskRow now={now} task={task} />
+          {threads.length > 0 && (
+            <Branches now={now} branches={threads.map((thread) => ({ task: thread, threads: [], children: [] }))} />
+          )}
+          {children.length > 0 && <Branches now={now} branches={children} />}
         </li>
       ))}
     </ul>
+  );
+}
+
+/** The tasks as a tree: children under their parents, threads under their process. */
+function Tasks({ now }: { now: State }) {
+  return (
+    <Part title={several.value ? "Processes and threads" : "Tasks"} count={now.tasks.size}>
+      <div class="tasks" data-testid="tasks">
+        <Branches now={now} branches={processTree(now.tasks)} />
+      </div>
+    </Part>
   );
 }
 
@@ -130,20 +168,17 @@ export function Machine({ hidden }: { hidden: boolean }) {
   const now = state.value;
   return (
     <section class="panel machine" aria-label="State of the machine" hidden={hidden} data-testid="machine" tabIndex={0}>
-      <Part title="Registers at the crossing">
+      {several.value && <Tasks now={now} />}
+      <Part title="Registers at the crossing" of={[now.task]}>
         <Crossing now={now} />
       </Part>
-      <Part title="Descriptors" count={now.descriptors.size}>
+      <Part title="Descriptors" of={sharing(now, "table")} count={now.descriptors.size}>
         <Descriptors now={now} />
       </Part>
-      <Part title="Memory map" count={now.memory.length}>
+      <Part title="Memory map" of={sharing(now, "memory")} count={now.memory.length}>
         <Memory now={now} />
       </Part>
-      {now.tasks.size > 0 && (
-        <Part title="Tasks" count={now.tasks.size}>
-          <Tasks now={now} />
-        </Part>
-      )}
+      {!several.value && now.tasks.size > 0 && <Tasks now={now} />}
       <Part title="So far">
         <Counts now={now} />
       </Part>

@@ -1,9 +1,14 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import type { TrapgateEvent } from "../generated/events";
 import { sentenceOf } from "../fold/sentences";
-import { jump, state, trace } from "../playback/playback";
+import { speaker } from "../fold/tasks";
+import { jump, several, state, trace } from "../playback/playback";
 
 const SHOWN = 200;
+
+/** Events that begin a paragraph. */
+const BEGINS: ReadonlySet<TrapgateEvent["type"]> = new Set(["trap", "fault", "switch"]);
 
 /** The whole story as an ordered list of sentences: the diagram for those who read instead of watch. */
 export function Story({ hidden }: { hidden: boolean }) {
@@ -11,7 +16,7 @@ export function Story({ hidden }: { hidden: boolean }) {
   const extra = useSignal(0);
   const now = state.value;
   const first = Math.max(0, now.index + 1 - SHOWN - extra.value);
-  const events = trace.value.events.slice(first, now.index + 1);
+  const events = hidden ? [] : trace.value.events.slice(first, now.index + 1);
 
   useLayoutEffect(() => {
     const node = box.current;
@@ -31,10 +36,11 @@ export function Story({ hidden }: { hidden: boolean }) {
           {events.map((event) => (
             <li
               key={event.seq}
-              class={event.type === "trap" || event.type === "fault" ? "begins" : ""}
+              class={BEGINS.has(event.type) ? "begins" : ""}
               aria-current={event.seq === now.index ? "step" : undefined}
             >
               <button type="button" onClick={() => jump(event.seq)}>
+                {several.value && speaker(event) !== null && <code class="row-task">{speaker(event)}</code>}
                 {sentenceOf(event, now.abi)}
               </button>
             </li>

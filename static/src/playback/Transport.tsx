@@ -8,6 +8,7 @@ import {
   index,
   jump,
   playing,
+  several,
   speed,
   state,
   SPEEDS,
@@ -17,8 +18,8 @@ import {
   togglePlay,
   toEnd,
   toStart,
-  trace,
 } from "./playback";
+import { Lanes, Marks } from "./Timeline";
 import { Icon, type IconName } from "../ui/icons";
 
 interface ButtonProps {
@@ -47,28 +48,6 @@ function Button({ id, icon, label, keys, disabled, press }: ButtonProps) {
   );
 }
 
-/** More marks than this melt into a bar that says nothing. */
-const CROWDED = 300;
-
-/** Ticks for calls, errors and faults above the scrubber. */
-function Marks() {
-  const total = Math.max(1, count.value);
-  const all = trace.value.marks;
-  const marks = all.length > CROWDED ? all.filter((mark) => mark.kind !== "call") : all;
-  const path = (kind: string, top: number) =>
-    marks
-      .filter((mark) => mark.kind === kind)
-      .map((mark) => `M${mark.index + 1} ${top}V12`)
-      .join("");
-  return (
-    <svg class="marks" viewBox={`0 0 ${total} 12`} preserveAspectRatio="none" aria-hidden="true">
-      <path class="mark-call" d={path("call", 5)} />
-      <path class="mark-error" d={path("error", 0)} />
-      <path class="mark-error" d={path("fault", 0)} />
-    </svg>
-  );
-}
-
 export function Scrubber() {
   const words = useComputed(() =>
     count.value === 0
@@ -77,8 +56,8 @@ export function Scrubber() {
   );
   const part = count.value === 0 ? 0 : ((index.value + 1) / count.value) * 100;
   return (
-    <div class="scrubber">
-      <Marks />
+    <div class={several.value ? "scrubber scrubber-lanes" : "scrubber"}>
+      {several.value ? <Lanes /> : <Marks />}
       <input
         type="range"
         data-testid="scrubber"
@@ -104,7 +83,7 @@ export function Transport() {
   const last = atEnd.value;
   const stalled = none || (last && !streaming.value);
   return (
-    <div class="transport" role="group" aria-label="Playback">
+    <div class={several.value ? "transport transport-lanes" : "transport"} role="group" aria-label="Playback">
       <div class="buttons">
         <Button id="to-start" icon="start" label="To the start" keys="Home" disabled={none || first} press={toStart} />
         <Button id="call-back" icon="callBack" label="Back one system call" keys="Shift+ArrowLeft" disabled={none || first} press={callBack} />

@@ -13,7 +13,11 @@ const PACE: Partial<Record<TrapgateEvent["type"], number>> = {
   return: 400,
   output: 350,
   fault: 400,
-  signal: 400,
+  signal: 500,
+  switch: 500,
+  "task.start": 500,
+  "task.exec": 500,
+  "task.exit": 400,
   memory: 200,
   fd: 200,
 };

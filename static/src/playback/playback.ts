@@ -24,6 +24,11 @@ export const state = computed(() => {
   void count.value;
   return trace.value.stateAt(index.value);
 });
+/** The run has more than one task, so the page names them, from the first event on. */
+export const several = computed(() => {
+  void count.value;
+  return trace.value.lanes.lives.length > 1;
+});
 export const atEnd = computed(() => index.value >= count.value - 1);
 /** The story stands at the last event and the program waits for the keyboard. */
 export const waitingForInput = computed(() => streaming.value && atEnd.value && state.value.waiting !== null);

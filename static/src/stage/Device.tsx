@@ -1,8 +1,46 @@
-import type { State } from "../fold/state";
+import type { Signal } from "../generated/events";
+import type { State, Task } from "../fold/state";
+import { doing } from "../fold/tasks";
 import { terminalTail } from "../terminal/text";
 import { Room } from "./KernelFloor";
 
 const shortName = (name: string) => name || "anonymous";
+
+/** The task that came to life, changed or ended, under the one that made it. */
+function Family({ state, active }: { state: State; active: boolean }) {
+  const last = state.tasks.get(state.changedTask ?? state.task);
+  const parent = last && state.tasks.get(last.process === last.pid ? last.parent : last.process);
+  const kin = [...state.tasks.values()].filter((task) => task !== last && parent && under(task) === parent.pid);
+  const rows = [parent, ...kin.slice(-1), last].filter((task) => task !== undefined).slice(-3);
+  return (
+    <Room name="device" title="Processes" active={active}>
+      <ul class="facts family">
+        {rows.map((task) => (
+          <li key={task.pid} class={task === last ? "new below" : task === parent ? "" : "below kin"}>
+            <code>{task.pid}</code> {doing(task)}
+          </li>
+        ))}
+      </ul>
+    </Room>
+  );
+}
+
+const under = (task: Task) => (task.process === task.pid ? task.parent : task.process);
+
+/** What the kernel lays on the user stack before a handler runs (sigreturn(2)). */
+function Frame({ signal, active }: { signal: Signal; active: boolean }) {
+  return (
+    <Room name="device" title="User stack" active={active}>
+      <ul class="facts">
+        <li class="new">
+          <code>{signal.frame}</code>
+        </li>
+        <li>frame: registers, mask</li>
+        <li class="kin">way to rt_sigreturn</li>
+      </ul>
+    </Room>
+  );
+}
 
 /** The object at the end of the corridor is real: the terminal's text, the memory map, the descriptor table. */
 export function Device({ state, active }: { state: State; active: boolean }) {
@@ -35,6 +73,8 @@ export function Device({ state, active }: { state: State; active: boolean }) {
       </Room>
     );
   }
+  if (touched === "tasks") return <Family state={state} active={active} />;
+  if (touched === "frame" && state.crossing?.signal) return <Frame signal={state.crossing.signal} active={active} />;
   const lines = terminalTail(state.outputs, 3);
   return (
     <Room name="device" title="Terminal" active={active}>

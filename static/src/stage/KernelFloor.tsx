@@ -1,11 +1,13 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Check } from "../generated/events";
+import type { Check, Signal } from "../generated/events";
 import type { Crossing, Place, State } from "../fold/state";
 import { readable } from "../fold/words";
 import { Icon } from "../ui/icons";
+import { several } from "../playback/playback";
 import { Device } from "./Device";
 import { Dispatcher } from "./Dispatcher";
+import { Scheduler } from "./Scheduler";
 import { fatal } from "./token";
 
 interface RoomProps {
@@ -112,36 +114,61 @@ function FaultWork({ crossing }: { crossing: Crossing }) {
     const node = list.current;
     if (node) node.scrollTop = node.scrollHeight;
   }, [crossing]);
-  if (!fault) return <Empty>finds out why the CPU could not go on</Empty>;
+  if (!fault && crossing.kind === "fault") return <Empty>finds out why the CPU could not go on</Empty>;
   return (
     <ul ref={list} class="steps" tabIndex={0} aria-label="Steps of the work">
-      <li class={fatal(crossing) ? "fault" : "fault mended"}>
-        <code>{fault.vector}</code> {fault.name}
-        {fault.address !== null && (
-          <>
-            , {fault.access === null ? "at" : `${fault.access} at`} <code>{fault.address}</code>
-          </>
-        )}
-      </li>
+      {fault ? (
+        <li class={fatal(crossing) ? "fault" : "fault mended"}>
+          <code>{fault.vector}</code> {fault.name}
+          {fault.address !== null && (
+            <>
+              , {fault.access === null ? "at" : `${fault.access} at`} <code>{fault.address}</code>
+            </>
+          )}
+        </li>
+      ) : (
+        <li class="fault mended">The program asked for nothing: a timer took the CPU away from it.</li>
+      )}
       {crossing.services.slice(-2).map((service) => (
         <li key={service.seq}>
           <span class="step-name">{service.step}</span> {service.sentence}
         </li>
       ))}
-      {signal && (
-        <li class="fault">
-          <code>{signal.name}</code> {signal.action === "core" || signal.action === "terminate" ? "ends it" : signal.action}
-        </li>
-      )}
+      {signal && <SignalStep signal={signal} />}
     </ul>
   );
 }
 
+const ACTIONS: Record<Signal["action"], string> = {
+  terminate: "ends it",
+  core: "ends it",
+  ignore: "is ignored",
+  stop: "stops it",
+  continue: "lets it go on",
+  handler: "goes to its handler",
+  pending: "has to wait",
+};
+
+function SignalStep({ signal }: { signal: Signal }) {
+  const ends = signal.action === "terminate" || signal.action === "core";
+  return (
+    <li class={ends ? "signal fault" : "signal fault mended"} data-testid="signal">
+      <code>{signal.name}</code> {ACTIONS[signal.action]}
+      {signal.handler !== null && (
+        <>
+          {" "}
+          at <code>{signal.handler}</code>
+        </>
+      )}
+    </li>
+  );
+}
+
 function Service({ state, crossing }: { state: State; crossing: Crossing | null }) {
-  if (crossing?.kind === "fault") return <FaultWork crossing={crossing} />;
-  const services = crossing?.services.slice(-3) ?? [];
+  if (crossing && crossing.kind !== "call") return <FaultWork crossing={crossing} />;
   const block = crossing?.block ?? null;
   const signal = crossing?.signal ?? null;
+  const services = crossing?.services.slice(signal ? -2 : -3) ?? [];
   if (services.length === 0 && !block && !signal) {
     return <Empty>{crossing?.result?.errno ? "was never reached" : "does the work"}</Empty>;
   }
@@ -162,7 +189,7 @@ function Service({ state, crossing }: { state: State; crossing: Crossing | null 
           <Icon name="clock" size={14} /> sleeps
         </li>
       )}
-      {signal && <li class="fault">{signal.name}</li>}
+      {signal && <SignalStep signal={signal} />}
     </ul>
   );
 }
@@ -170,7 +197,8 @@ function Service({ state, crossing }: { state: State; crossing: Crossing | null 
 function Answer({ state, crossing }: { state: State; crossing: Crossing | null }) {
   const result = crossing?.result ?? null;
   const register = state.abi?.return_register ?? "rax";
-  if (!result && state.end && crossing) return <Empty>nobody is left to answer</Empty>;
+  const gone = state.tasks.get(state.task)?.state === "exited";
+  if (!result && (gone || state.end) && crossing) return <Empty>nobody is left to answer</Empty>;
   if (!result) return <Empty>carries the answer back into {register}</Empty>;
   return (
     <p class={result.errno ? "answer refused" : "answer"}>
@@ -196,10 +224,12 @@ const CORNERS = [
   "turn-up",
 ];
 
+const DOORS = { fault: "Exception handler", interrupt: "Interrupt handler" };
+
 export function KernelFloor({ state }: { state: State }) {
   const crossing = state.crossing;
   const call = crossing?.kind === "call" ? crossing : null;
-  const fault = crossing?.kind === "fault";
+  const door = crossing && crossing.kind !== "call" ? DOORS[crossing.kind] : null;
   const inside = crossing !== null && !crossing.over && !state.end;
   const at = (...places: Place[]) => inside && places.includes(state.place);
   const latest = call?.services.at(-1);
@@ -235,9 +265,9 @@ export function KernelFloor({ state }: { state: State }) {
       </Room>
       <Room
         name="service"
-        title={fault ? "Exception handler" : "Service"}
-        note={fault ? undefined : latest && ROOMS[latest.subsystem]}
-        active={at("service", "queue", "exception")}
+        title={door ?? "Service"}
+        note={door ? undefined : call?.signal ? ROOMS["signal"] : latest && ROOMS[latest.subsystem]}
+        active={at("service", "queue", "exception", "signal")}
         tone={crossing && fatal(crossing) ? "refused" : call?.block || state.place === "queue" ? "waiting" : undefined}
       >
         <Service state={state} crossing={crossing} />
@@ -252,6 +282,7 @@ export function KernelFloor({ state }: { state: State }) {
         <Answer state={state} crossing={call} />
       </Room>
       <Device state={state} active={at("device")} />
+      {several.value && <Scheduler state={state} />}
       {CORNERS.map((name) => (
         <i key={name} data-anchor={name} aria-hidden="true" />
       ))}

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { count, state } from "../playback/playback";
+import { count, several, state } from "../playback/playback";
 import { layout } from "../ui/layout";
 import { measure } from "./anchors";
 import { KernelFloor } from "./KernelFloor";
@@ -43,7 +43,7 @@ export function Stage() {
   return (
     <section
       ref={element}
-      class="stage"
+      class={several.value ? "stage stage-several" : "stage"}
       aria-label="Diagram of the crossing. The story panel tells the same in sentences."
       data-testid="stage"
       data-index={now.index}

@@ -1,7 +1,9 @@
 import type { AbiInfo } from "../generated/events";
 import type { Crossing, State } from "../fold/state";
+import { doing, kinship } from "../fold/tasks";
 import { parametersOf, readable } from "../fold/words";
 import { source } from "../editor/editor";
+import { several } from "../playback/playback";
 import { ranSource } from "../session";
 import { fatal } from "./token";
 
@@ -83,6 +85,18 @@ function lineText(lines: readonly string[], line: number): string {
   return (lines[line - 1] ?? "").replace(/(?:#|;|\/\/)(?=(?:[^"]*"[^"]*")*[^"]*$).*/, "").trim().replace(/\s+/g, " ");
 }
 
+/** Which task has the CPU, when there are several. */
+function Who({ state }: { state: State }) {
+  const task = state.tasks.get(state.task);
+  if (!several.value || !task) return null;
+  return (
+    <p class="who" data-testid="who">
+      <code class="pid">{task.pid}</code>
+      <span>{task.state === "exited" ? doing(task) : kinship(task, state.tasks)}</span>
+    </p>
+  );
+}
+
 /** The running line with its neighbours. */
 function Program({ state }: { state: State }) {
   const lines = (ranSource.value ?? source.value).split("\n");
@@ -95,9 +109,11 @@ function Program({ state }: { state: State }) {
     if (lineText(lines, line)) near.push(line);
   }
   const fault = state.crossing?.kind === "fault" && !state.crossing.over ? state.crossing : null;
-  if (fault?.line === null && fault.pc !== null) return <Nowhere pc={fault.pc} />;
+  if (fault?.line === null && fault.pc !== null) return <Nowhere state={state} pc={fault.pc} />;
+  if (state.line === null && state.crossing?.pc) return <Nowhere state={state} pc={state.crossing.pc} />;
   return (
     <div class={end ? "program program-over" : "program"}>
+      <Who state={state} />
       <ol class="snippet" aria-label="The program around the running line">
         {near.map((line) => (
           <li
@@ -115,14 +131,16 @@ function Program({ state }: { state: State }) {
 }
 
 /** The CPU has left the program: no line of it is at this address. */
-function Nowhere({ pc }: { pc: string }) {
+function Nowhere({ state, pc }: { state: State; pc: string }) {
+  const astray = state.crossing?.kind === "fault" && fatal(state.crossing);
   return (
     <div class="program">
+      <Who state={state} />
       <ol class="snippet" aria-label="The program around the running line">
-        <li class="astray now now-fault" aria-current="true">
+        <li class={astray ? "astray now now-fault" : "astray now"} aria-current="true">
           <code>{pc}</code>
         </li>
-        <li class="astray">no line of the program</li>
+        <li class="astray">{astray ? "no line of the program" : "code without a source line"}</li>
       </ol>
     </div>
   );
@@ -155,6 +173,7 @@ export function Wall({ state }: { state: State }) {
   const crossing: Crossing | null = state.crossing;
   const call = crossing?.kind === "call" && !crossing.over;
   const fault = crossing?.kind === "fault" && !crossing.over;
+  const interrupt = crossing?.kind === "interrupt" && !crossing.over;
   const instruction = crossing?.kind === "call" ? crossing.instruction : (state.abi?.traps[0] ?? "syscall");
   return (
     <div class="wall">
@@ -171,10 +190,10 @@ export function Wall({ state }: { state: State }) {
         <span class="bulb" aria-hidden="true" />
         <span class="visually-hidden">The CPU is in</span> {state.mode} mode
       </p>
-      <span class={fault ? "opening opening-fault open-fault" : "opening opening-fault"}>
+      <span class={`opening opening-fault${fault ? " open-fault" : interrupt ? " open" : ""}`}>
         <i data-anchor="door" aria-hidden="true" />
       </span>
-      <p class="plaque plaque-door">exceptions</p>
+      <p class="plaque plaque-door">{interrupt ? "interrupts" : "exceptions"}</p>
     </div>
   );
 }

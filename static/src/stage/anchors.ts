@@ -47,7 +47,7 @@ export function measure(stage: HTMLElement): void {
 }
 
 export function routeOf(crossing: Crossing | null): readonly string[] {
-  if (crossing?.kind === "fault") return FAULT_ROUTE;
+  if (crossing && crossing.kind !== "call") return FAULT_ROUTE;
   if (crossing?.dispatch?.implemented === false) return REFUSED_BY_TABLE;
   const refused = crossing?.checks.find((check) => !check.ok);
   if (refused && !crossing?.services.some((service) => service.seq > refused.seq)) return REFUSED_BY_CHECK;
@@ -57,8 +57,8 @@ export function routeOf(crossing: Crossing | null): readonly string[] {
 /** The station where the token stands, null when no token is out. */
 export function station(state: State): string | null {
   const crossing = state.crossing;
-  if (!crossing) return null;
-  if (crossing.kind === "fault") return crossing.over ? null : state.place === "program" ? "program" : "exception";
+  if (!crossing || state.place === "scheduler") return null;
+  if (crossing.kind !== "call") return crossing.over ? null : state.place === "program" ? "program" : "exception";
   switch (state.place) {
     case "program":
       return null;
@@ -68,6 +68,7 @@ export function station(state: State): string | null {
       return crossing.over ? null : "service";
     case "exception":
     case "queue":
+    case "signal":
       return "service";
     default:
       return state.place;

@@ -10,6 +10,11 @@ export interface TokenLook {
 export function tokenOf(state: State): TokenLook {
   const crossing = state.crossing;
   if (!crossing) return { text: "", tone: "plain" };
+  if (state.place === "signal" && crossing.signal) {
+    const ends = crossing.signal.action === "terminate" || crossing.signal.action === "core";
+    return { text: crossing.signal.name, tone: ends ? "refused" : "plain" };
+  }
+  if (crossing.kind === "interrupt") return { text: "timer", tone: "plain" };
   if (crossing.kind === "fault") {
     const text = crossing.signal?.name ?? crossing.fault?.vector ?? "fault";
     return { text, tone: fatal(crossing) ? "refused" : "plain" };

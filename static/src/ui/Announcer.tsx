@@ -1,5 +1,6 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { told } from "../fold/tasks";
 import { state } from "../playback/playback";
 
 const EVERY_MS = 1500;
@@ -12,7 +13,7 @@ export function Announcer() {
     void state.value.index;
     timer.current ??= setTimeout(() => {
       timer.current = undefined;
-      said.value = state.peek().sentence;
+      said.value = told(state.peek());
     }, EVERY_MS);
   });
   return (

@@ -36,6 +36,10 @@ export function Help({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }
           service does the work, and one value goes back. What the CPU itself cannot do, such as dividing by zero, enters through the
           other door.
         </p>
+        <p>
+          When a program has several processes or threads, the number beside its lines says whose turn it is. The scheduler
+          shows who has the CPU, who is ready, and what the others wait for; below, every task has a lane of its own.
+        </p>
         <h3>Keys</h3>
         <dl>
           {KEYS.map(([keys, text]) => (

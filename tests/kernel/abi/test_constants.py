@@ -27,7 +27,6 @@ HEADERS = {
     c.GrndFlag: ["linux/random.h"],
     c.ArchPrctlCode: ["asm/prctl.h"],
     c.IoctlRequest: ["asm/termbits.h", "linux/ioctl.h", "asm/ioctls.h"],
-    c.DirentType: ["dirent.h"],
     c.RenameFlag: ["linux/fs.h"],
 }
 

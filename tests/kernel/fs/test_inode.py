@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from app.cpu.mmu import PAGE_SIZE
 from app.kernel.config import GuestFile
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.inode import Directory, RegularFile
 from app.kernel.fs.permission import MAY_EXEC, MAY_READ, MAY_WRITE
-from app.kernel.fs.superblock import MAX_FILE_PAGES, MAX_INODES, PAGE_SIZE
+from app.kernel.fs.superblock import MAX_FILE_PAGES, MAX_INODES
 
 from .support import OTHER, ROOT, USER, root_file_system
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from app.kernel.clock import Clock
-from app.kernel.fs.inode import Dentry, Inode
+from app.kernel.fs.dentry import Dentry
+from app.kernel.fs.inode import Inode
 from app.kernel.fs.pseudo import ROOM_FOR_ENTRIES, PseudoDirectory, PseudoFile, PseudoSuperBlock, TableDirectory
 
 

@@ -6,9 +6,10 @@ import struct
 
 import pytest
 
+from app.kernel.abi.sockaddr import ipv6_text
 from app.kernel.config import KernelConfig
 from app.kernel.kernel import Kernel
-from app.kernel.net.address import Endpoint, ipv6_text
+from app.kernel.net.address import Endpoint
 from app.kernel.net.skbuff import datagram_truesize, stream_truesize, udp_truesize
 from app.trace.events import Return, RunEnd, Service
 from app.trace.recorder import Recorder

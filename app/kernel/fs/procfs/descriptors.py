@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from app.kernel.abi.constants import OpenFlag
 from app.kernel.errno import Errno, KernelError
-from app.kernel.fs.inode import Dentry, Inode, Symlink
+from app.kernel.fs.dentry import Dentry
+from app.kernel.fs.inode import Inode, Symlink
 from app.kernel.fs.mounts import mount_id
 from app.kernel.fs.pseudo import PseudoDirectory, PseudoFile, PseudoSuperBlock
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from app.kernel.errno import Errno, KernelError
-from app.kernel.fs.inode import Dentry, Inode, Symlink, UnnamedDentry
+from app.kernel.fs.dentry import Dentry, UnnamedDentry
+from app.kernel.fs.inode import Inode, Symlink
 from app.kernel.fs.pseudo import PseudoDirectory, PseudoFile, PseudoSuperBlock
 
 if TYPE_CHECKING:

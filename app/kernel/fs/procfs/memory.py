@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, READ, WRITE, ZERO_PAGE
+from app.cpu.mmu import EXECUTE, PAGE_SHIFT, PAGE_SIZE, READ, WRITE
 from app.kernel.abi.constants import SeekWhence
 from app.kernel.abi.text import count_bytes
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.file import FileDescription, Sink, Source
 from app.kernel.fs.pseudo import PseudoFile
 from app.kernel.mm.memory_object import SHMEM_DEVICE
+from app.kernel.mm.remote import read_remote, write_remote
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
-    from app.kernel.fs.inode import Dentry
+    from app.kernel.fs.dentry import Dentry
     from app.kernel.fs.superblock import SuperBlock
     from app.kernel.mm.address_space import AddressSpace
     from app.kernel.mm.vma import Vma
@@ -251,22 +252,7 @@ class MemoryFileDescription(FileDescription):
         wanted = min(sink.size, call.kernel.config.memory_bytes)
         if mm is None or not wanted:
             return 0
-        pieces = []
-        address, end = start, min(start + wanted, mm.limit)
-        while address < end:
-            stop = min(end, (address | PAGE_MASK) + 1)
-            vma = mm.find(address)
-            if vma is None or not vma.may & READ:
-                break
-            entry = mm.page_table.entries.get(address >> PAGE_SHIFT)
-            if entry is not None:
-                pieces.append(call.kernel.memory.read(entry.frame, address & PAGE_MASK, stop - address))
-            elif vma.prot & READ:
-                pieces.append(mm.copy_in(address, stop - address))
-            else:
-                pieces.append(ZERO_PAGE[: stop - address])
-            address = stop
-        data = b"".join(pieces)
+        data = read_remote(mm, call.kernel.memory, start, wanted)
         if not data:
             raise KernelError(Errno.EIO, f"Nothing is mapped at {start:#x}", "mm")
         call.service("mm", "read", f"{count_bytes(len(data))} from {start:#x} on, whatever their protection.")
@@ -281,21 +267,7 @@ class MemoryFileDescription(FileDescription):
         data = source.read(min(source.size, call.kernel.config.memory_bytes))
         if mm is None or not data:
             return 0
-        done = 0
-        while done < len(data):
-            address = start + done
-            vma = mm.find(address) if address < mm.limit else None
-            if vma is None or not (vma.prot & WRITE or (vma.may & WRITE and not vma.shared)):
-                break
-            piece = data[done : done + min(PAGE_SIZE - (address & PAGE_MASK), vma.end - address)]
-            if vma.prot & WRITE:
-                count = mm.copy_out(address, piece)
-            else:
-                mm.load(address, piece)
-                count = len(piece)
-            done += count
-            if count < len(piece):
-                break
+        done = write_remote(mm, start, data)
         if not done:
             raise KernelError(Errno.EIO, f"Nothing that may be written is mapped at {start:#x}", "mm")
         call.service("mm", "write", f"{count_bytes(done)} from {start:#x} on, whatever their protection.")

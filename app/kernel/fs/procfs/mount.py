@@ -7,11 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.kernel.errno import Errno, KernelError
-from app.kernel.fs.inode import Dentry, Inode, Symlink
+from app.kernel.fs.dentry import Dentry
+from app.kernel.fs.inode import Inode, Symlink
 from app.kernel.fs.mounts import PROC, PROC_SUPER_MAGIC
 from app.kernel.fs.pseudo import PseudoDirectory, PseudoFile, PseudoLink, PseudoSuperBlock, mount
 
-from . import sysctl, system
+from . import sysctl, system, sysvipc
 from .process import ProcessDirectory, process_number
 from .subject import Subject
 
@@ -44,6 +45,7 @@ _TABLE: dict[str, Callable[[PseudoSuperBlock], Inode]] = {
     **{name: _file(show) for name, show in system.FILES.items()},
     "mounts": _link("self/mounts"),
     "net": _link("self/net"),
+    "sysvipc": sysvipc.directory,
     "sys": lambda fs: sysctl.directory(fs, sysctl.SETTINGS),
 }
 

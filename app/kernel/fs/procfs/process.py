@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.kernel.errno import Errno, KernelError
+from app.kernel.fs.dentry import Dentry
 from app.kernel.fs.file import FileDescription
-from app.kernel.fs.inode import Dentry, Inode
+from app.kernel.fs.inode import Inode
 from app.kernel.fs.pseudo import PseudoDirectory, PseudoFile, PseudoSuperBlock
 
 from . import links, memory, mounts, network, status

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from app.cpu.mmu import EXECUTE, PAGE_SIZE
 from app.kernel.abi.constants import MAX_SIGNAL
+from app.kernel.clock import CLOCK_TICK
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.pty import PTS_MAJOR
-from app.kernel.initial_stack import CLOCK_TICKS
 from app.kernel.resource import INFINITY
 from app.kernel.signal import SIG_DFL, SIG_IGN
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from app.kernel.task import Task
 
     from .subject import Subject
-
-NS_PER_TICK = 1_000_000_000 // CLOCK_TICKS
 
 COMMAND_LENGTH = 15
 """Bytes of a command name (TASK_COMM_LEN less the NUL)."""
@@ -58,8 +56,9 @@ def status(subject: Subject) -> str:
     if subject.fs is not None:
         rows.append(("Umask", f"{subject.fs.umask:04o}"))
     process, task, who = subject.process, subject.task, subject.credentials
+    tracer = 0 if task.trace is None else task.trace.tracer.pid
     rows += [("State", subject.state), ("Tgid", str(process.pid)), ("Ngid", "0"), ("Pid", str(task.tid))]
-    rows += [("PPid", str(process.ppid)), ("TracerPid", "0")]
+    rows += [("PPid", str(process.ppid)), ("TracerPid", str(tracer))]
     rows += [("Uid", f"{who.uid}\t{who.euid}\t{who.suid}\t{who.fsuid}")]
     rows += [("Gid", f"{who.gid}\t{who.egid}\t{who.sgid}\t{who.fsgid}")]
     rows += [("FDSize", str(_table_size(subject))), ("Groups", " ".join((*map(str, who.groups), "")) or " ")]
@@ -135,12 +134,12 @@ def stat(subject: Subject) -> str:
     process, task = subject.process, subject.task
     device, foreground = _terminal(subject)
     head = [task.tid, f"({task.name})", subject.state[0], process.ppid, process.pgid, process.sid, device, foreground]
-    times = [time // NS_PER_TICK for time in (subject.cpu_time, 0, process.children_cpu_time, 0)]
+    times = [time // CLOCK_TICK for time in (subject.cpu_time, 0, process.children_cpu_time, 0)]
     threads = subject.thread_count
     signals = [private, blocked, ignored, caught]
     size, areas = _memory_numbers(subject.mm)
     values = [
-        *head, _PF_RANDOMIZE, 0, 0, 0, 0, *times, *_priority(task), threads, 0, subject.start_time // NS_PER_TICK,
+        *head, _PF_RANDOMIZE, 0, 0, 0, 0, *times, *_priority(task), threads, 0, subject.start_time // CLOCK_TICK,
         *size, 0, 0, *signals, 0, 0, 0, process.exit_signal, 0, task.rt_priority, task.policy, 0, 0, 0, *areas,
         process.status.word if process.status is not None else 0,
     ]  # fmt: skip
@@ -230,7 +229,7 @@ def set_oom_score_adj(subject: Subject, call: Call, data: bytes) -> None:
     """Change it. Raises EINVAL for what is no number in range, EACCES for a lower one by an ordinary user."""
     value = parse_integer(data)
     if not -1000 <= value <= 1000:
-        raise KernelError(Errno.EINVAL, "It goes from -1000 to 1000")
+        raise KernelError(Errno.EINVAL, "The adjustment goes from -1000 to 1000")
     if value < min(subject.process.oom_score_adj, 0) and not call.task.credentials.capable(Capability.CAP_SYS_RESOURCE):
         raise KernelError(Errno.EACCES, "Only the superuser protects a process more")
     subject.process.oom_score_adj = value

@@ -19,6 +19,7 @@ _STATES = {
     TaskState.RUNNABLE: "R (running)",
     TaskState.SLEEPING: "S (sleeping)",
     TaskState.STOPPED: "T (stopped)",
+    TaskState.TRACED: "t (tracing stop)",
     TaskState.DEAD: "Z (zombie)",
 }
 
@@ -126,9 +127,8 @@ class Subject:
         if other.process is self.process:
             return True
         who, target = other.credentials, self.credentials
-        same_user = {target.uid, target.euid, target.suid} == {who.fsuid}
-        same_group = {target.gid, target.egid, target.sgid} == {who.fsgid}
-        return (same_user and same_group and self.process.dumpable == 1) or who.capable(Capability.CAP_SYS_PTRACE)
+        same = target.are_all_of(who.fsuid, who.fsgid)
+        return (same and self.process.dumpable == 1) or who.capable(Capability.CAP_SYS_PTRACE)
 
     def need_inspectable(self, other: Task) -> None:
         """Raises EACCES when `other` may not look inside."""

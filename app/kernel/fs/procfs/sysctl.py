@@ -11,7 +11,10 @@ from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.inode import Inode
 from app.kernel.fs.pseudo import PseudoFile, PseudoSuperBlock, TableDirectory
 from app.kernel.fs.pty import MAX_TERMINALS
-from app.kernel.fs.superblock import MAX_PIPE_PAGES
+from app.kernel.fs.superblock import HARD_PIPE_PAGES, MAX_PIPE_PAGES
+from app.kernel.ipc import mqueue
+from app.kernel.ipc.msg import MSGMAX, MSGMNB, MSGMNI
+from app.kernel.ipc.sem import SEMMNI, SEMMNS, SEMMSL, SEMOPM
 from app.kernel.mm.address_space import MAX_MAP_COUNT
 from app.kernel.mm.faults import MMAP_MIN_ADDR
 
@@ -52,9 +55,16 @@ SETTINGS: Tree = {
     "fs": {
         "file-max": 1 << 20,
         "inotify": {"max_queued_events": 16384, "max_user_instances": 128, "max_user_watches": 8192},
+        "mqueue": {
+            "msg_default": mqueue.DEFAULT_MESSAGES,
+            "msg_max": mqueue.MOST_MESSAGES,
+            "msgsize_default": mqueue.DEFAULT_SIZE,
+            "msgsize_max": mqueue.LARGEST_MESSAGE,
+            "queues_max": mqueue.MOST_QUEUES,
+        },
         "nr_open": 1 << 20,
         "pipe-max-size": PIPE_MAX_SIZE,
-        "pipe-user-pages-hard": 0,
+        "pipe-user-pages-hard": HARD_PIPE_PAGES,
         "pipe-user-pages-soft": MAX_PIPE_PAGES,
     },
     "kernel": {
@@ -63,9 +73,9 @@ SETTINGS: Tree = {
         "core_uses_pid": 0,
         "domainname": utsname.DOMAINNAME,
         "hostname": utsname.NODENAME,
-        "msgmax": 8192,
-        "msgmnb": 16384,
-        "msgmni": 32000,
+        "msgmax": MSGMAX,
+        "msgmnb": MSGMNB,
+        "msgmni": MSGMNI,
         "ngroups_max": 65536,
         "osrelease": utsname.RELEASE,
         "ostype": utsname.SYSNAME,
@@ -75,7 +85,7 @@ SETTINGS: Tree = {
         "pty": {"max": MAX_TERMINALS, "nr": lambda kernel: f"{len(kernel.terminals)}\n"},
         "random": {"boot_id": boot_id, "entropy_avail": 256, "poolsize": 256, "uuid": fresh_uuid},
         "randomize_va_space": 0,
-        "sem": "32000\t1024000000\t500\t32000",
+        "sem": f"{SEMMSL}\t{SEMMNS}\t{SEMOPM}\t{SEMMNI}",
         "shmall": 18446744073692774399,
         "shmmax": 18446744073692774399,
         "shmmni": 4096,

@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING
 
 from app.cpu.mmu import PAGE_SIZE
 from app.kernel import utsname
-from app.kernel.clock import BOOT_OFFSET, REALTIME_EPOCH
-from app.kernel.initial_stack import CLOCK_TICKS
+from app.kernel.clock import BOOT_OFFSET, CLOCK_TICK, REALTIME_EPOCH, SECOND
 from app.kernel.task import TaskState
 
 from . import config
 
 if TYPE_CHECKING:
     from app.kernel.kernel import Kernel
-
-NS_PER_SECOND = 1_000_000_000
-NS_PER_TICK = NS_PER_SECOND // CLOCK_TICKS
 
 _CPU = (
     ("processor", "0"), ("vendor_id", "GenuineIntel"), ("cpu family", "6"), ("model", "60"),
@@ -73,9 +69,9 @@ def meminfo(kernel: Kernel) -> str:
 
 def stat(kernel: Kernel) -> str:
     """Counters since boot. The processor is idle when every task sleeps."""
-    busy, idle = kernel.clock.cpu_time // NS_PER_TICK, (BOOT_OFFSET + kernel.clock.idle) // NS_PER_TICK
+    busy, idle = kernel.clock.cpu_time // CLOCK_TICK, (BOOT_OFFSET + kernel.clock.idle) // CLOCK_TICK
     times = f"{busy} 0 0 {idle} 0 0 0 0 0 0"
-    started = (REALTIME_EPOCH - BOOT_OFFSET) // NS_PER_SECOND
+    started = (REALTIME_EPOCH - BOOT_OFFSET) // SECOND
     return (
         f"cpu  {times}\ncpu0 {times}\nintr 0\nctxt 0\nbtime {started}\nprocesses {kernel.last_pid}\n"
         f"procs_running {_running(kernel)}\nprocs_blocked 0\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n"
@@ -88,7 +84,7 @@ def uptime(kernel: Kernel) -> str:
 
 
 def _seconds(nanoseconds: int) -> str:
-    hundredths = nanoseconds // (NS_PER_SECOND // 100)
+    hundredths = nanoseconds // (SECOND // 100)
     return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
