@@ -83,9 +83,7 @@ def _flag_text(value: int, enum_class: type[IntEnum]) -> str:
     if not parts:
         return names.get(0, "0") if value == 0 else _unknown(value, enum_class)
     if rest:
-        # Behind a field the flags are a set of their own.
-        alone = mask and len(parts) == 1
-        parts.append(_unknown(rest, enum_class) if alone else f"{rest:#x}")
+        parts.append(f"{rest:#x}")
     return "|".join(parts)
 
 
