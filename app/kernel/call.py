@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from .syscall import Syscall
     from .task import Task
 
+_COUNTS = {"rseq": 4, "ioprio_get": 2, "ioprio_set": 3, "io_uring_setup": 2, "io_uring_register": 4, "seccomp": 3}
+"""How many arguments calls have that programs try and this kernel does not serve."""
+
 
 class Call:
     """A trap that reached the dispatcher.
@@ -82,7 +85,8 @@ class Call:
         """The call with decoded arguments as strace prints it, without the result: `write(1, "hi\\n", 3)`."""
         if self.syscall is None:
             name = self.task.abi.names.get(self.number, f"syscall_{self.number & 0xFFFF_FFFF_FFFF_FFFF:#x}")
-            return f"{name}({', '.join(hex(value) if value else '0' for value in self.raw)})"
+            raw = self.raw[: _COUNTS.get(name, len(self.raw))]
+            return f"{name}({', '.join(hex(value) if value else '0' for value in raw)})"
         # Looking at the program's memory changes nothing there.
         mm = self.task.mm
         mm.peeking = True

@@ -157,6 +157,7 @@ def _begin_new_exec(call: Call, program: BinaryProgram, loaded: Loaded, who: Cre
     task.credentials = who
     task.name = comm(program.filename)
     process.executed = True
+    process.exit_signal = int(Signo.SIGCHLD)
     process.delete_posix_timers()
     may_look = program.inode.permits(who, MAY_READ) and (who.euid, who.egid) == (who.uid, who.gid)
     process.dumpable = int(may_look)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.trace.events import TaskExit
 
 from . import futex, ptrace, signal_delivery, stop
-from .abi.constants import SaFlag, Signo
+from .abi.constants import MAX_SIGNAL, SaFlag, Signo
 from .abi.text import signal_name
 from .clock import CLOCK_TICK
 from .fs import job_control
@@ -89,10 +89,9 @@ def tell_of_end(kernel: Kernel, process: Process) -> None:
         reap(kernel, process)
         return
     disposition = parent.leader.sighand.get(Signo.SIGCHLD)
-    unwanted = process.exit_signal == Signo.SIGCHLD and (
-        disposition.handler == SIG_IGN or disposition.flags & SaFlag.SA_NOCLDWAIT
-    )
-    if process.exit_signal and disposition.handler != SIG_IGN:
+    ordinary = process.exit_signal == Signo.SIGCHLD
+    unwanted = ordinary and (disposition.handler == SIG_IGN or disposition.flags & SaFlag.SA_NOCLDWAIT)
+    if process.exit_signal in range(1, MAX_SIGNAL + 1) and not (ordinary and disposition.handler == SIG_IGN):
         notify_parent(kernel, process, process.exit_signal, exit_code_name(status), status.signal or status.code)
     if unwanted:
         reap(kernel, process)

@@ -112,6 +112,9 @@ def copy_task(call: Call, flags: int, stack: int, tls: int, exit_signal: int) ->
         policy=int(SchedPolicy.SCHED_OTHER) if parent.reset_on_fork else parent.policy,
         rt_priority=0 if parent.reset_on_fork else parent.rt_priority,
         no_new_privs=parent.no_new_privs,
+        timer_slack=parent.timer_slack,
+        default_timer_slack=parent.timer_slack,
+        io_flusher=parent.io_flusher,
         nice=max(parent.nice, 0) if parent.reset_on_fork else parent.nice,
         start_time=kernel.clock.now,
     )

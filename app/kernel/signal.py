@@ -136,10 +136,15 @@ class SigInfo(Struct, frozen=True):
         """Whether a program sent it by a call that fills `siginfo_t` itself (si_code below 0)."""
         return code_number(self.code) < 0
 
+    @property
+    def _kind(self) -> str:
+        """Which fields it has. What became of a child may be told by any signal (clone(2))."""
+        return "child" if self.code.startswith("CLD_") else siginfo_kind(self.signo, code_number(self.code))
+
     def fields(self, structs: Mapping[str, Layout]) -> dict[str, Any]:
         """By the names of sigaction(2)."""
         code = code_number(self.code)
-        layout = structs[f"siginfo_{siginfo_kind(self.signo, code)}"]
+        layout = structs[f"siginfo_{self._kind}"]
         if self.raw:
             return layout.unpack(self.raw[: layout.size].ljust(layout.size, b"\0"))
         known = {
@@ -160,8 +165,7 @@ class SigInfo(Struct, frozen=True):
         """The `siginfo_t` of the ABI with these structs, 128 bytes."""
         if self.raw:
             return self.raw.ljust(SIGINFO_SIZE, b"\0")
-        kind = siginfo_kind(self.signo, code_number(self.code))
-        return structs[f"siginfo_{kind}"].pack(**self.fields(structs)).ljust(SIGINFO_SIZE, b"\0")
+        return structs[f"siginfo_{self._kind}"].pack(**self.fields(structs)).ljust(SIGINFO_SIZE, b"\0")
 
     def text(self, structs: Mapping[str, Layout]) -> str:
         """As strace prints it, without braces."""

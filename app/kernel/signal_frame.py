@@ -89,19 +89,21 @@ def pop(kernel: Kernel, task: Task) -> UserState | None:
     task.blocked = SignalSet(state.mask & ~UNBLOCKABLE)
     task.restart_block = None
     start, flags, size = state.altstack
-    if change_altstack_problem(task, flags, size, state.registers[abi.stack_register]) is None:
+    if change_altstack_problem(task, AlternateStack(start, size, flags), state.registers[abi.stack_register]) is None:
         set_altstack(task, start, flags, size)
     return state
 
 
-def change_altstack_problem(task: Task, flags: int, size: int, pointer: int) -> str | None:
-    """Why the alternate stack can't become this one: `in use`, `flags`, `size`; None when it can."""
+def change_altstack_problem(task: Task, new: AlternateStack, pointer: int) -> str | None:
+    """Why the alternate stack can't become `new`: `in use`, `flags`, `size`; None when it can, or is that already."""
     if on_altstack(task, pointer):
         return "in use"
-    mode = flags & ~AltstackFlag.SS_AUTODISARM & 0xFFFF_FFFF
+    mode = new.flags & ~AltstackFlag.SS_AUTODISARM & 0xFFFF_FFFF
     if mode not in _MODES:
         return "flags"
-    return "size" if mode != AltstackFlag.SS_DISABLE and size < MINIMUM_STACK else None
+    if new == task.altstack or mode == AltstackFlag.SS_DISABLE:
+        return None
+    return "size" if new.size < MINIMUM_STACK else None
 
 
 def set_altstack(task: Task, start: int, flags: int, size: int) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .credentials import Credentials
     from .fs.context import FsContext
     from .fs.descriptors import DescriptorTable
+    from .fs.inode import Inode
     from .interval_timer import IntervalTimer
     from .ipc.sem import UndoList
     from .mm.address_space import AddressSpace
@@ -114,6 +115,8 @@ class Process(Struct, eq=False):
     child_events: WaitQueue = field(default_factory=WaitQueue)
     exit_events: WaitQueue = field(default_factory=WaitQueue)
     """Woken when the process becomes a zombie (pidfd)."""
+    pidfd_inode: Inode | None = None
+    """What all pidfds of it show in fstat(2), once there was one."""
     group_exit: WaitStatus | None = None
     """Set once the whole process is ending."""
     status: WaitStatus | None = None
@@ -259,6 +262,8 @@ class Task(Struct, eq=False):
     parent_death_signal: int = 0
     no_new_privs: bool = False
     timer_slack: int = 50_000
+    default_timer_slack: int = 50_000
+    io_flusher: bool = False
     clear_child_tid: int = 0
     robust_list: int = 0
     trace: Trace | None = None

@@ -11,6 +11,7 @@ import argparse
 import re
 import resource
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -28,21 +29,20 @@ from tests.conformance.event_rules import check_events, check_released
 from tests.conformance.fuzz_calls import Sequence as Generator
 from tests.conformance.fuzz_wild import wild
 from tests.conformance.harness import WORK_DIRECTORY, FedConsole, Outcome, WatchedKernel, run_native
-from tests.conformance.program import Call, Packed, Result, call, compile_case
+from tests.conformance.program import Call, Packed, Result, call, compile_case, place
 
 INSIDE = "1/2/3/4/5"
 """The working directory lies so deep that `..` stays in the case's own directories."""
 
 NOTHING = call("close", -1, show="none")
-PREPARING_CALLS = 3
-"""What the interpreter itself does before the first step."""
-
 STANDARD_INPUT = 0
 """Its open file description."""
 
 STDIN_CALLS = ("ioctl", "fcntl", "fchmod", "fchown", "fchmodat2", "fchownat", "futimesat", "utimensat", "linkat",
                "fstat",
                "fgetxattr", "fsetxattr", "fremovexattr", "flistxattr")  # fmt: skip
+
+ANY_STDIN_CALLS = ("splice", "tee", "sendfile", "copy_file_range", "epoll_ctl")
 
 _MEMORY = 64 << 20
 _EVENTS = 200_000
@@ -106,17 +106,22 @@ def _stopped_after(kernel: WatchedKernel, seconds: float) -> Iterator[None]:
 
 
 def find_difference(steps: Sequence[Call]) -> str | None:
-    """Run on both; what differs, or None."""
+    """Run on both; what differs, or None. A step that would wait for ever is left out."""
     try:
         ours, end = run_fuzzed(steps)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     if end.reason in ("deadlock", "unsupported"):
-        traps = step_traps(ours.events)
-        return find_difference([*steps[: len(traps) - 1], call("exit_group", 0)])
+        last = [index for index, _ in step_traps(steps, ours.events)][-1]
+        if steps[last] == NOTHING:
+            return find_difference(steps[:last]) if last else None
+        return find_difference([*steps[:last], NOTHING, *steps[last + 1 :]])
     if end.reason not in ("exit", "signal"):
         return f"ended by {end.reason}: {end.sentence}"
-    real = run_native(compile_case(steps), inside=INSIDE)
+    try:
+        real = run_native(compile_case(steps), inside=INSIDE)
+    except subprocess.TimeoutExpired:
+        return "Linux does not end"
     return compare(steps, real, ours)
 
 
@@ -137,9 +142,7 @@ def compare(steps: Sequence[Call], real: Outcome, ours: Outcome) -> str | None:
     """The first lines that differ, apart from those that cannot be compared."""
     excused = excuses(steps, ours.events)
     left, right = real.stdout.decode("latin-1").splitlines(), ours.stdout.decode("latin-1").splitlines()
-    owners = [
-        (index, part) for index, step in enumerate(steps) for part in range((step.show != "none") + len(step.dump))
-    ]
+    owners = line_owners(steps, ours.events)
     for position, (index, part) in enumerate(owners):
         mine = right[position] if position < len(right) else None
         linux = left[position] if position < len(left) else None
@@ -168,15 +171,15 @@ def excuses(steps: Sequence[Call], events: Sequence[AnyEvent]) -> set[int]:
     """
     result: set[int] = set()
     writes = ("write", "writev", "pwrite64", "pwritev", "pwritev2")
+    tables: dict[int, dict[int, Fd]] = {}
     kinds: dict[int, Fd] = {}
     answers = {event.call: event.errno for event in events if isinstance(event, Return)}
-    index = -1
-    traps = [trap for trap, _ in step_traps(events)]
+    numbers = {id(trap): index for index, trap in step_traps(steps, events)}
     for event in events:
+        kinds = tables.setdefault(event.task, dict(kinds))
         if isinstance(event, Fd):
             kinds[event.fd] = event
-        elif index + 1 < len(traps) and event is traps[index + 1]:
-            index += 1
+        elif (index := numbers.get(id(event))) is not None and isinstance(event, Trap):
             name = steps[index].name
             fd = kinds.get(int(event.args[0], 16) & 0xFFFF_FFFF)
             if fd and name in ("lseek", "getdents64", "read", "readv", "fcntl") and fd.kind == "directory":
@@ -185,19 +188,41 @@ def excuses(steps: Sequence[Call], events: Sequence[AnyEvent]) -> set[int]:
                 return result | set(range(index + 1, len(steps)))
             if fd and name in STDIN_CALLS and fd.description == STANDARD_INPUT:
                 result.add(index)
+            if name in ANY_STDIN_CALLS and any(
+                (other := kinds.get(int(word, 16) & 0xFFFF_FFFF)) and other.description == STANDARD_INPUT
+                for word in event.args[:3]
+            ):
+                result.add(index)
     return result
 
 
-def step_traps(events: Sequence[AnyEvent]) -> list[tuple[Trap, list[AnyEvent]]]:
-    """The trap of each step that began, with the events of its call."""
-    calls: list[tuple[Trap, list[AnyEvent]]] = []
-    for event in events:
-        if isinstance(event, Trap):
-            calls.append((event, []))
-        elif calls:
-            calls[-1][1].append(event)
-    steps = calls[PREPARING_CALLS:]
-    return [entry for entry in steps if entry[0].pc == steps[0][0].pc] if steps else []
+def step_traps(steps: Sequence[Call], events: Sequence[AnyEvent]) -> list[tuple[int, Trap]]:
+    """Each step that began, by its index, with its trap."""
+    return [(index, trap) for index, trap, printing in _numbered(steps, events) if not printing]
+
+
+def line_owners(steps: Sequence[Call], events: Sequence[AnyEvent]) -> list[tuple[int, int]]:
+    """Which step printed each line, and which of the lines of that step it is. A parent prints after its child."""
+    owners = [index for index, _, printing in _numbered(steps, events) if printing]
+    return [(index, owners[:position].count(index)) for position, index in enumerate(owners)]
+
+
+def _numbered(steps: Sequence[Call], events: Sequence[AnyEvent]) -> Iterator[tuple[int, Trap, bool]]:
+    """The indices of steps, their traps, and those with which they print."""
+    step, printing = place("step_trap"), (place("decimal_trap"), place("hexadecimal_trap"))
+    last: dict[int, int] = {}
+    index = -1
+    for trap in events:
+        if not isinstance(trap, Trap):
+            continue
+        if trap.pc == step:
+            # A child goes on behind the fork, its parent behind what the child does.
+            done = last.get(trap.task)
+            index = index + 1 if done is None else done + 1 + steps[done].inner
+            last[trap.task] = index
+            yield index, trap, False
+        elif trap.pc in printing:
+            yield last.get(trap.task, index), trap, True
 
 
 def shrink(steps: Sequence[Call], fails: Callable[[Sequence[Call]], str | None]) -> list[Call]:
@@ -233,7 +258,12 @@ def renumbered(steps: Sequence[Call]) -> list[Call]:
             return Result(numbers[value.index], value.plus)
         return Packed([moved(word) for word in value.words]) if isinstance(value, Packed) else value
 
-    return [replace(steps[index], arguments=tuple(map(moved, steps[index].arguments))) for index in kept]
+    def inner(index: int) -> int:
+        return sum(index < other <= index + steps[index].inner for other in kept)
+
+    return [
+        replace(steps[index], arguments=tuple(map(moved, steps[index].arguments)), inner=inner(index)) for index in kept
+    ]
 
 
 def _flat(values: Sequence[object]) -> list[object]:
@@ -244,6 +274,7 @@ def shown(step: Call) -> str:
     """A step as a case spells it."""
     words = [repr(step.name), *map(repr, step.arguments)]
     words += [f"show={step.show!r}"] * (step.show != "value") + [f"dump={list(step.dump)}"] * bool(step.dump)
+    words += [f"inner={step.inner}"] * bool(step.inner)
     return f"call({', '.join(words)}),"
 
 
@@ -252,13 +283,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=0, help="the first seed")
     parser.add_argument("--count", type=int, default=100, help="how many seeds")
+    parser.add_argument("--hours", type=float, help="go on for so long instead")
     parser.add_argument("--wild", action="store_true", help="calls that only this kernel survives")
     parser.add_argument("--no-shrink", action="store_true", help="only name the failures")
     options = parser.parse_args()
     fails = find_wild_fault if options.wild else find_difference
     found = 0
     began = time.monotonic()
-    for seed in range(options.seed, options.seed + options.count):
+    seed = options.seed - 1
+    while time.monotonic() - began < options.hours * 3600 if options.hours else seed + 1 < options.seed + options.count:
+        seed += 1
         steps = wild(seed) if options.wild else Generator(seed).build()
         difference = fails(steps)
         if difference is None:
@@ -270,7 +304,7 @@ def main() -> int:
         small = shrink(steps, fails)
         print(f"seed {seed}: {difference}\n  shrunk: {fails(small)}")
         print("\n".join(f"    {shown(step)}" for step in small), flush=True)
-    print(f"{options.count} sequences in {time.monotonic() - began:.0f} s, {found} failed")
+    print(f"{seed + 1 - options.seed} sequences in {time.monotonic() - began:.0f} s, {found} failed")
     return int(bool(found))
 
 

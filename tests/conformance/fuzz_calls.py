@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
-from tests.conformance import fuzz_files
+from tests.conformance import fuzz_files, fuzz_tasks, fuzz_waiting
 from tests.conformance.fuzz_sockets import add_socket_call
 from tests.conformance.program import (
     AT_FDCWD,
@@ -63,6 +64,7 @@ STOPPING = (19, 20, 21, 22)
 MASKS = [0, 1 << 9, 1 << 12, 1 << 14, 1 << 9 | 1 << 14, 2**64 - 1, 1 << 8 | 1 << 18, 2**63, 1 << 33]
 TIMES = [(0, 0), (0, 1), (0, 1000), (0, -1), (0, 10**9), (-1, 0), (0, 999_999), (-(2**63), 0), (0, 2**63 - 1)]
 CLOCKS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16, -1, -2, -3, -6, -7, -10, 2**31 - 1, 2**32]
+WALL_CLOCKS = (0, 1, 4, 5, 6, 7, 10, 11, 12, 15, 16, 2**31 - 1)
 MAP_BITS = [0x1, 0x2, 0x3, 0x20, 0x40, 0x80, 0x100, 0x800, 0x1000, 0x2000, 0x4000, 0x8000, 0x10000, 0x20000, 0x40000,
             0x80000, 0x100000, 0x4000000]  # fmt: skip
 
@@ -75,6 +77,7 @@ class Sequence:
         self.steps: list[Call] = []
         self.descriptors: list[object] = []
         self.pointers: list[object] = []
+        self.children: list[Result] = []
         self.pipes = 0
         self.makers: list[tuple[Callable[[], None], int]] = [
             (self.open, 12), (self.close, 4), (self.read, 8), (self.write, 8), (self.vector, 5), (self.seek, 5),
@@ -82,8 +85,10 @@ class Sequence:
             (self.directory, 9), (self.names, 9), (self.listing, 3), (self.memory, 8), (self.heap, 2),
             (self.identity, 2), (self.time, 4), (self.random_bytes, 2), (self.action, 3), (self.mask, 3),
             (self.send, 3), (self.unknown, 1), (self.truncate, 2), (self.remap, 4), (self.advise, 5), (self.lock, 2),
-            (self.socket, 10), *fuzz_files.makers(self),
+            (self.socket, 10), *fuzz_files.makers(self), *fuzz_tasks.makers(self), *fuzz_waiting.makers(self),
         ]  # fmt: skip
+        makers, weights = zip(*self.makers, strict=True)
+        self.choices = makers, weights
 
     def build(self) -> list[Call]:
         """20 to 60 calls, after some that make files, and before those that look at what is left."""
@@ -93,6 +98,8 @@ class Sequence:
         self.add("dup2", 3, 2)
         self.add("close", 3)
         self.add("read", 0, Buffer("b", ROOM), 1)
+        for named, size in (("timer", 8), ("futex", 16), ("caps", 24), ("ready", 96)):
+            self.add("read", 0, Buffer(named, size), 0)
         self.add("mmap", SECOND_EDGE - PAGE, 2 * PAGE, 3, 0x32, -1, 0)
         self.add("munmap", SECOND_EDGE, PAGE)
         for made in (
@@ -104,8 +111,9 @@ class Sequence:
         for fd in [index for index, step in enumerate(self.steps) if step.arguments[:1] == ("a",)]:
             self.descriptors.append(Result(fd))
             self.add("write", Result(fd), choose(WORDS), 20)
-        makers, weights = zip(*self.makers, strict=True)
-        for maker in self.random.choices(makers, weights, k=self.random.randint(20, 60)):
+        if self.random.random() < 0.7:
+            fuzz_tasks.survive(self)
+        for maker in self.random.choices(*self.choices, k=self.random.randint(20, 60)):
             maker()
         self.look()
         if self.random.random() < 0.1:
@@ -116,6 +124,16 @@ class Sequence:
         """One more step; returns what stands for its result."""
         self.steps.append(call(name, *arguments, show=show, dump=dump))  # type: ignore[arg-type]
         return Result(len(self.steps) - 1)
+
+    def encloses(self, opened: Result) -> None:
+        """The steps since the fork `opened` are its child's."""
+        inner = len(self.steps) - 1 - opened.index
+        self.steps[opened.index] = replace(self.steps[opened.index], inner=inner)
+        self.children.append(opened)
+
+    def child(self) -> object:
+        """A child, ended and perhaps waited for; a number that is nobody's when there was none."""
+        return self.random.choice(self.children) if self.children else 2**30
 
     def look(self) -> None:
         """What the calls have left behind."""
@@ -480,7 +498,13 @@ class Sequence:
             case 0:
                 self.add("nanosleep", duration, self.volatile(16))
             case 1:
-                self.add("clock_nanosleep", clock, choose((0, 1, 2, 3, 2**32)), duration, self.volatile(16))
+                self.add(
+                    "clock_nanosleep",
+                    clock if clock in WALL_CLOCKS else 0,
+                    choose((0, 1, 2, 3, 2**32)),
+                    duration,
+                    self.volatile(16),
+                )
             case 2 | 3:
                 self.add("clock_gettime", clock, self.volatile(16))
             case 4:

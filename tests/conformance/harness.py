@@ -145,9 +145,12 @@ def privileges() -> dict[str, object]:
 
 
 def run_native(program: Program, stdin: bytes = b"", inside: str = "") -> Outcome:
-    """Run on the real kernel, in a fresh directory or in `inside` it. All of `stdin`, a pipe's worth, is there."""
+    """Run on the real kernel, in a fresh directory or in `inside` it, as the leader of a process group.
+
+    All of `stdin`, a pipe's worth, is there.
+    """
     with fresh_directory() as home, fresh_directory() as work:
-        executable = home / "case"
+        executable = home / "program"
         executable.write_bytes(write_elf(program))
         executable.chmod(0o755)
         make_below(work, inside)
@@ -163,6 +166,7 @@ def run_native(program: Program, stdin: bytes = b"", inside: str = "") -> Outcom
                 env={},
                 timeout=TIMEOUT_SECONDS,
                 check=False,
+                process_group=0,
                 **privileges(),
             )
     if done.returncode < 0:

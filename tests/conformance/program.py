@@ -22,7 +22,7 @@ _NUMBERS = {name: number for number, name in NAMES.items()}
 _EDGE_END = 0x1000_1000
 _MAX_DUMPS = 4
 _VALUE, _RESULT, _LOADED = 0, 1, 2
-_SHOW = {"value": 0, "sign": 1, "none": 2}
+_SHOW = {"value": 0, "sign": 1, "none": 2, "reaped": 3, "left": 4}
 _MASK = 2**64 - 1
 
 _DATA_ADDRESS = 0x50_0000
@@ -90,11 +90,12 @@ class Label:
     name: str
 
 
-HANDLER = Label("handler")
-"""A signal handler that does nothing."""
+HANDLER, RESTORER = Label("handler"), Label("restorer")
+"""A signal handler that writes down what it was told, and where it returns to."""
 
-RESTORER = Label("restorer")
-"""What it returns to."""
+SIGNAL_LOG = "signal_log"
+"""The buffer it writes to: signal, code and value, flags of the stack, mask and rax of the frame (only 0 or an
+errno): 32 bytes each."""
 
 
 @dataclass(frozen=True)
@@ -105,11 +106,22 @@ class Call:
     arguments: tuple[object, ...]
     show: str
     dump: tuple[tuple[str, int, int], ...]
+    inner: int = 0
 
 
-def call(name: str | int, *arguments: object, show: str = "value", dump: Sequence[tuple[str, int, int]] = ()) -> Call:
-    """A step: the call, its arguments, what to print of its result, and (buffer, offset, size) to dump after it."""
-    return Call(name, arguments, show, tuple(dump))
+def call(
+    name: str | int,
+    *arguments: object,
+    show: str = "value",
+    dump: Sequence[tuple[str, int, int]] = (),
+    inner: int = 0,
+) -> Call:
+    """A step: the call, its arguments, what to print of its result, and (buffer, offset, size) to dump after it.
+
+    The child of a fork, vfork or clone does the next `inner` steps and exits with 7 while its parent waits, which then
+    goes on behind them and prints how the child ended. `show` is "reaped", or "left" to leave a zombie.
+    """
+    return Call(name, arguments, show, tuple(dump), inner)
 
 
 _INTERPRETER = """
@@ -137,7 +149,10 @@ _start:
     syscall
     mov r15, [case]
     xor r14d, r14d
+    xor ebp, ebp
 next_step:
+    cmp r15, rbp
+    je child_finished
     cmp qword ptr [r15], -1
     je finished
     lea r13, [r15+8]
@@ -170,10 +185,13 @@ have_argument:
     mov r8, [arguments+32]
     mov r9, [arguments+40]
     mov rax, [r15]
+step_trap:
     syscall
     mov [results+r14*8], rax
     mov rcx, [r13]
     add r13, 8
+    cmp cl, 3
+    jae forked
     cmp rcx, 2
     je dumps
     test rcx, rcx
@@ -202,6 +220,88 @@ finished:
     mov eax, 231
     xor edi, edi
     syscall
+child_finished:
+    mov eax, 231
+    mov edi, 7
+    syscall
+
+forked:
+    mov ebx, ecx
+    shr ebx, 8
+    lea rdx, [r13+64]
+    imul r12, rbx, 176
+    add rdx, r12
+    test rax, rax
+    jne parent
+    mov rbp, rdx
+    jmp dumps
+parent:
+    js show_forked
+    push rdx
+    push rbx
+    push rcx
+    push rax
+wait_for_it:
+    mov eax, 247
+    mov edi, 1
+    mov rsi, [rsp]
+    lea rdx, waited
+    mov r10d, 0x41000004
+    xor r8d, r8d
+    syscall
+    cmp rax, -4
+    je wait_for_it
+    pop rdi
+    pop rcx
+    test rax, rax
+    js show_waited
+    mov eax, [waited+24]
+    cmp cl, 4
+    je show_waited
+    mov eax, 61
+    lea rsi, waited
+    mov edx, 0x40000000
+    xor r10d, r10d
+    syscall
+    mov eax, [waited]
+show_waited:
+    pop rbx
+    pop rdx
+show_forked:
+    add r14d, ebx
+    sub rdx, 64
+    mov r13, rdx
+    call print_decimal
+    add r13, 64
+    mov r15, r13
+    inc r14d
+    jmp next_step
+
+handler:
+    mov rax, [signals_seen]
+    cmp rax, 63
+    ja restorer_return
+    inc qword ptr [signals_seen]
+    shl rax, 5
+    add rax, offset signal_log
+    mov [rax], edi
+    mov ecx, [rsi+8]
+    mov [rax+4], ecx
+    mov ecx, [rsi+24]
+    mov [rax+8], ecx
+    mov ecx, [rdx+24]
+    mov [rax+12], ecx
+    mov rcx, [rdx+296]
+    mov [rax+16], rcx
+    mov rcx, [rdx+144]
+    test rcx, rcx
+    jg restorer_return
+    mov [rax+24], rcx
+restorer_return:
+    ret
+restorer:
+    mov eax, 15
+    syscall
 
 print_decimal:
     lea rsi, [text+32]
@@ -229,6 +329,7 @@ print:
     sub rdx, rsi
     mov edi, 1000
     mov eax, 1
+decimal_trap:
     syscall
     ret
 
@@ -254,18 +355,16 @@ next_byte:
     sub rdx, rsi
     mov edi, 1000
     mov eax, 1
+hexadecimal_trap:
     syscall
     ret
-
-handler:
-    ret
-restorer:
-    mov eax, 15
-    syscall
 
 .data
 hexadecimal: .ascii "0123456789abcdef"
 arguments: .zero 48
+waited: .zero 128
+signals_seen: .zero 8
+signal_log: .zero 2048
 text: .zero 16384
 """
 
@@ -273,6 +372,11 @@ text: .zero 16384
 @cache
 def _interpreter() -> Program:
     return assemble(_INTERPRETER, language="gas")
+
+
+def place(symbol: str) -> str:
+    """The address of a place in the interpreter, as events show it."""
+    return next(hex(found.address) for found in _interpreter().symbols if found.name == symbol)
 
 
 class _Compiler:
@@ -283,7 +387,8 @@ class _Compiler:
         self.data = bytearray(8)
         self.buffers: dict[str, int] = {}
         self.zeroed = 8 * (MAX_STEPS + 1)
-        self.start = next(symbol.address for symbol in _interpreter().symbols if symbol.name == "_start")
+        self.symbols = {symbol.name: symbol.address for symbol in _interpreter().symbols}
+        self.buffers[SIGNAL_LOG] = self.symbols[SIGNAL_LOG]
         sizes: dict[str, int] = {}
         for value in _values(argument for step in steps for argument in step.arguments):
             if isinstance(value, Buffer):
@@ -311,7 +416,7 @@ class _Compiler:
         for value in (*step.arguments, *[0] * (6 - len(step.arguments))):
             yield {Result: _RESULT, Loaded: _LOADED}.get(type(value), _VALUE)
             yield self._word(value)
-        yield _SHOW[step.show]
+        yield _SHOW[step.show] | step.inner << 8
         for name, offset, size in (*step.dump, *[("", 0, 0)] * (_MAX_DUMPS - len(step.dump))):
             yield self.buffers[name] + offset if name else 0
             yield size
@@ -334,9 +439,9 @@ class _Compiler:
             case Packed(words):
                 return self._place(b"".join(self._word(word).to_bytes(8, "little") for word in words))
             case _ReadOnly():
-                return self.start
+                return self.symbols["_start"]
             case Label(name):
-                return next(symbol.address for symbol in _interpreter().symbols if symbol.name == name)
+                return self.symbols[name]
         raise TypeError(f"{value!r} is no argument of a call")
 
     def _place(self, blob: bytes) -> int:

@@ -219,4 +219,4 @@ FAMILIES: dict[type[IntEnum], str] = {
     SpliceFlag: "SPLICE_F",
     SyncRangeFlag: "SYNC_FILE_RANGE",
 }
-"""What the names of an enum begin with, where that is more than one word."""
+"""What the names of an enum begin with, where that is more than one word, or all that strace says."""

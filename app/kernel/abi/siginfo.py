@@ -105,7 +105,9 @@ def siginfo_kind(signo: int, code: int) -> str:
 
 
 def siginfo_text(fields: Mapping[str, Any]) -> str:
-    """As strace prints it, with braces."""
+    """As strace prints it, with braces; there is nothing to show of no signal."""
+    if not fields["si_signo"]:
+        return "{}"
     return "{" + siginfo_words(fields) + "}"
 
 

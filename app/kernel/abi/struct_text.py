@@ -85,6 +85,17 @@ def owner_text(fields: Fields) -> str:
     return f"{{type={flag_text(fields['type'], OwnerKind)}, pid={fields['pid']}}}"
 
 
+def rlimit_text(fields: Fields) -> str:
+    """`{rlim_cur=8192*1024, rlim_max=RLIM64_INFINITY}`."""
+    return "{" + ", ".join(f"{name}={_limit(value)}" for name, value in fields.items()) + "}"
+
+
+def _limit(value: int) -> str:
+    if value == _MAX_LONG:
+        return "RLIM64_INFINITY"
+    return f"{value // 1024}*1024" if value > 1024 and value % 1024 == 0 else str(value)
+
+
 def rusage_text(fields: Fields) -> str:
     """`{ru_utime={tv_sec=0, tv_usec=5}, ru_stime={tv_sec=0, tv_usec=0}, ...}`."""
     times = (

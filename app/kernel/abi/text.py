@@ -95,7 +95,7 @@ def _names(enum_class: type[IntEnum]) -> dict[int, str]:
 def _unknown(value: int, enum_class: type[IntEnum]) -> str:
     first = next(iter(enum_class.__members__))
     prefix = FAMILIES.get(enum_class) or first.split("_")[0]
-    family = "?_OK" if enum_class is AccessMode else f"{prefix}_???"
+    family = "?_OK" if enum_class is AccessMode else prefix if prefix.endswith("?") else f"{prefix}_???"
     return f"{value:#x} /* {family} */"
 
 

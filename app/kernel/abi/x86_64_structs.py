@@ -8,6 +8,7 @@ from .ptrace_constants import PTRACE_STRUCTS
 from .siginfo import SIGINFO_LAYOUTS, SIGNALFD_SIGINFO
 from .struct_text import (
     flock_text,
+    rlimit_text,
     rusage_text,
     sigaction_text,
     sigaltstack_text,
@@ -106,7 +107,7 @@ CAP_DATA1, CAP_DATA2 = (
 )
 """`struct __user_cap_data_struct`, one of them or two, for the capabilities from 32 on."""
 
-RLIMIT = Layout("rlimit", [("rlim_cur", "Q"), ("rlim_max", "Q")])
+RLIMIT = Layout("rlimit", [("rlim_cur", "Q"), ("rlim_max", "Q")], text=rlimit_text)
 SYSINFO = Layout(
     "sysinfo",
     [

@@ -20,9 +20,13 @@ CLONE_ARGS_SIZE_VER0 = 64
 
 
 class CloneFlags(Integer):
-    """The flags, with the exit signal in the low 8 bits."""
+    """The flags, with the exit signal in the low 8 bits. strace shows them behind the stack."""
 
     def text(self) -> str | None:
+        """Nothing: see ChildStack."""
+        return None
+
+    def flags_text(self) -> str:
         """`flags=CLONE_VM|SIGCHLD`."""
         exit_signal = self & _EXIT_SIGNAL
         bits = self & ~_EXIT_SIGNAL
@@ -33,9 +37,18 @@ class CloneFlags(Integer):
 class ChildStack(Address):
     """Where the child's stack ends."""
 
+    flags = CloneFlags(0)
+
     def text(self) -> str | None:
-        """`child_stack=NULL`."""
-        return f"child_stack={self.show(self)}"
+        """`child_stack=NULL, flags=SIGCHLD`."""
+        return f"child_stack={self.show(self)}, {self.flags.flags_text()}"
+
+    @classmethod
+    def fetch(cls, call: Call, name: str, raw: int, detail: str) -> Self:
+        """Remember the flags, which come before."""
+        address = super().fetch(call, name, raw, detail)
+        address.flags = call.arguments["flags"]
+        return address
 
 
 class _ByFlag(Address):
@@ -79,7 +92,9 @@ class Tls(_ByFlag):
 
 
 class CloneArguments(StructIn):
-    """`struct clone_args`, whose size the program says."""
+    """`struct clone_args`, whose size the program says. `outcome` is what strace shows behind it."""
+
+    outcome = ""
 
     @classmethod
     def fetch(cls, call: Call, name: str, raw: int, detail: str) -> Self:
@@ -121,7 +136,7 @@ class CloneArguments(StructIn):
         parts.append(f"stack_size={fields['stack_size']:#x}" if fields["stack_size"] else "stack_size=0")
         if flags & CloneFlag.CLONE_SETTLS:
             parts.append(f"tls={Address.show(fields['tls'])}")
-        return "{" + ", ".join(parts) + "}"
+        return "{" + ", ".join(parts) + "}" + self.outcome
 
 
 _SHOWN = (

@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 
 
 class AnonymousDescription(FileDescription):
-    """An open anonymous file; all share one inode. `name` is what /proc/self/fd shows after `anon_inode:`."""
+    """An open anonymous file; all share one inode, unless they have their own.
+
+    `name` is what /proc/self/fd shows after `anon_inode:`.
+    """
 
     kind = "anonymous"
     name = ""
 
-    def __init__(self, fs: SuperBlock, flags: int) -> None:
-        super().__init__(fs, anonymous_inode(fs), flags, path=f"anon_inode:{self.name}")
+    def __init__(self, fs: SuperBlock, flags: int, inode: Inode | None = None) -> None:
+        super().__init__(fs, inode or anonymous_inode(fs), flags, path=f"anon_inode:{self.name}")
 
 
 class NoticeDescription(AnonymousDescription):

@@ -54,7 +54,7 @@ def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mod
     if isinstance(truncated, RegularFile):
         truncated.get_write_access()
     file = open_dentry(call.task.fs.superblock, dentry, kept)
-    file.created = created
+    file.created = created and not flags & TMPFILE
     if isinstance(file, FifoEnd):
         yield from _meet_partner(call, file)
         number = files.lowest_free()

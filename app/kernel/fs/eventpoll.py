@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from app.kernel.abi.constants import OpenFlag
 from app.kernel.abi.time_constants import EpollEvent
@@ -18,6 +19,10 @@ from app.kernel.wait import WaitQueue, Watcher
 from .anonymous import NoticeDescription
 from .file import FileDescription
 from .superblock import SuperBlock
+
+if TYPE_CHECKING:
+    from app.kernel.arguments.ioctl import IoctlArgument
+    from app.kernel.call import Call
 
 MAX_NESTS = 4
 """How deep epoll instances may watch one another (EP_MAX_NESTS)."""
@@ -80,6 +85,7 @@ class EventPoll(NoticeDescription):
     kind = "epoll"
     what = "an epoll instance"
     name = "[eventpoll]"
+    can_read = can_write = False
 
     def __init__(self, fs: SuperBlock) -> None:
         super().__init__(fs, int(OpenFlag.O_RDWR))
@@ -93,6 +99,10 @@ class EventPoll(NoticeDescription):
         for item in tuple(self.items.values()):
             item.remove()
         super().release()
+
+    def ioctl(self, call: Call, request: int, argument: IoctlArgument) -> int:
+        """It knows no requests, and says so in its own way."""
+        raise KernelError(Errno.EINVAL, "An epoll instance knows no such request")
 
     def find(self, fd: int, file: FileDescription) -> EpollItem | None:
         """The entry of a descriptor: the number and the file must be those that were registered."""

@@ -70,6 +70,8 @@ class FileDescription:
 
     kind = "device"
     what = "a device"
+    can_read = can_write = True
+    """Whether files of its kind can be read and written at all (Linux `FMODE_CAN_READ`, `FMODE_CAN_WRITE`)."""
     seekable = False
     gives_pages = False
     """Whether splice(2) can read it (`splice_read` of the file operations)."""

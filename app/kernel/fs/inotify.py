@@ -77,6 +77,7 @@ class InotifyDescription(NoticeDescription):
 
     kind = "inotify"
     name = "inotify"
+    can_write = False
     what = "an inotify instance"
     signals_input = True
 

@@ -7,7 +7,10 @@ from app.kernel.task import Process
 from app.kernel.wait import WaitQueue
 
 from .anonymous import AnonymousDescription
+from .inode import Inode
 from .superblock import SuperBlock
+
+_MODE = 0o700
 
 
 class PidfdDescription(AnonymousDescription):
@@ -16,9 +19,12 @@ class PidfdDescription(AnonymousDescription):
     kind = "pidfd"
     what = "a process"
     name = "[pidfd]"
+    can_read = can_write = False
 
     def __init__(self, fs: SuperBlock, process: Process, flags: int) -> None:
-        super().__init__(fs, flags)
+        if process.pidfd_inode is None:
+            process.pidfd_inode = Inode(fs, _MODE, 0, 0)
+        super().__init__(fs, flags, process.pidfd_inode)
         self.process = process
 
     def poll(self) -> int:

@@ -12,8 +12,8 @@ from app.kernel.poll import READABLE
 from app.kernel.signal import SigInfo, SignalSet
 from app.kernel.wait import Blocking, Sleep, WaitQueue
 
-from .file import FileDescription, Sink
-from .inode import Inode
+from .anonymous import NoticeDescription
+from .file import Sink
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from .superblock import SuperBlock
 
 RECORD_SIZE = 128
-_MODE = 0o600
 
 
-class SignalFd(FileDescription):
+class SignalFd(NoticeDescription):
     """Reads the pending signals of whoever reads, those of a set. `accepted` is the set."""
 
     kind = "signalfd"
     what = "a signal descriptor"
+    name = "[signalfd]"
+    can_write = False
 
     def __init__(self, kernel: Kernel, fs: SuperBlock, accepted: SignalSet, flags: int) -> None:
-        inode = Inode(fs, _MODE, 0, 0)
-        super().__init__(fs, inode, OpenFlag.O_RDWR | flags, path="anon_inode:[signalfd]")
+        super().__init__(fs, OpenFlag.O_RDWR | flags)
         self._kernel = kernel
         self.accepted = accepted
 
@@ -56,8 +56,7 @@ class SignalFd(FileDescription):
 
     def read(self, call: Call, sink: Sink, position: int | None = None) -> Blocking[int]:
         """Take as many pending signals as there is room for records, sleeping for the first."""
-        if position is not None:
-            raise KernelError(Errno.ESPIPE, f"{self.path} has no positions")
+        self._refuse_position(position)
         room = sink.size // RECORD_SIZE
         if not room:
             raise KernelError(Errno.EINVAL, f"There is no room for a record of {RECORD_SIZE} bytes", "signal")

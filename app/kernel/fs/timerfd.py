@@ -29,6 +29,7 @@ class TimerDescription(NoticeDescription):
     kind = "timerfd"
     what = "a timer"
     name = "[timerfd]"
+    can_write = False
 
     def __init__(self, kernel: Kernel, fs: SuperBlock, flags: int, clock: PosixClock) -> None:
         super().__init__(fs, flags)

@@ -43,6 +43,8 @@ class AddressSpace(UserCopy):
     `default_flags` are the VM_ flags of new ones (mlockall(2), MCL_FUTURE), `barriers` what
     membarrier(2) has registered.
 
+    `thp_disabled` is what prctl(2) was told about huge pages, of which there are none.
+
     `arg_start` to `arg_end` and `env_start` to `env_end` hold the strings that exec put on the stack, which begins at
     `start_stack`; `executable` is the file that exec loaded. `lines` says which source lines the code comes from, where
     that is known.
@@ -59,6 +61,7 @@ class AddressSpace(UserCopy):
         self.lines: LineTable | None = None
         self.default_flags = 0
         self.barriers = 0
+        self.thp_disabled = False
 
     # -- fork and exit -----------------------------------------------------------------------------------------------
 
@@ -74,7 +77,7 @@ class AddressSpace(UserCopy):
         child.start_stack, child.auxv, child.lines = self.start_stack, self.auxv, self.lines
         if self.executable is not None:
             child.execute(self.executable)
-        child.barriers = self.barriers
+        child.barriers, child.thp_disabled = self.barriers, self.thp_disabled
         pages = sorted(self._entries)
         regions: list[Vma] = []
         lent: list[int] = []

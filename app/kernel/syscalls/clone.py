@@ -7,7 +7,7 @@ from app.kernel.abi.constants import Signo
 from app.kernel.abi.flags import all_bits
 from app.kernel.abi.ptrace_constants import PtraceEvent
 from app.kernel.abi.text import signal_name
-from app.kernel.arguments import Int, Size
+from app.kernel.arguments import Address, Int, Size
 from app.kernel.arguments.clone import ChildStack, ChildTid, CloneArguments, CloneFlags, ParentTid, Tls
 from app.kernel.call import Call
 from app.kernel.credentials import Capability
@@ -91,11 +91,12 @@ def clone3(call: Call, cl_args: CloneArguments, size: Size) -> Blocking[Int]:
         raise call.refuse(Errno.EPERM, "cl_args", "permission", hex(fields["set_tid"]), "That needs privileges.")
     stack = fields["stack"] + fields["stack_size"]
     pidfd = fields["pidfd"] if flags & CloneFlag.CLONE_PIDFD else 0
-    return (
-        yield from _clone(
-            call, flags, fields["exit_signal"], stack, fields["tls"], fields["parent_tid"], fields["child_tid"], pidfd
-        )
+    child = yield from _clone(
+        call, flags, fields["exit_signal"], stack, fields["tls"], fields["parent_tid"], fields["child_tid"], pidfd
     )
+    if flags & CloneFlag.CLONE_PARENT_SETTID:
+        cl_args.outcome = f" => {{parent_tid=[{int(child)}]}}"
+    return child
 
 
 _CLONE3_KNOWN = all_bits(CloneFlag)
@@ -113,13 +114,18 @@ def _clone(
 ) -> Blocking[Int]:
     """What all of them do (Linux `kernel_clone`)."""
     _check(call, flags)
+    if flags & CloneFlag.CLONE_PIDFD:
+        # What could go wrong does so before there is a child.
+        number = call.task.files.lowest_free()
+        if call.task.mm.copy_out(pidfd, number.to_bytes(4, "little")) < 4:
+            sentence = "There is no writable int for the descriptor."
+            raise call.refuse(Errno.EFAULT, "pidfd", "memory", Address.show(pidfd), sentence)
     child = copy_task(call, flags, stack, tls, exit_signal)
     tid = child.tid.to_bytes(4, "little")
     if flags & CloneFlag.CLONE_PARENT_SETTID:
         call.task.mm.copy_out(parent_tid, tid)
     if flags & CloneFlag.CLONE_PIDFD:
-        number = install_pidfd(call, child.process)
-        call.task.mm.copy_out(pidfd, number.to_bytes(4, "little"))
+        install_pidfd(call, child.process)
     if flags & CloneFlag.CLONE_CHILD_SETTID:
         child.mm.copy_out(child_tid, tid)
     if flags & CloneFlag.CLONE_CHILD_CLEARTID:

@@ -8,8 +8,9 @@ from app.kernel.abi.constants import OpenFlag, SeekWhence
 from app.kernel.arguments import DirFd, Fd, Mode, Offset, Path, Size, UserIn, UserOut
 from app.kernel.arguments.integers import CreationMode
 from app.kernel.call import Call
-from app.kernel.errno import Errno
+from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.create import open_path
+from app.kernel.fs.file import FileDescription
 from app.kernel.syscall import syscall
 from app.kernel.wait import Blocking
 
@@ -24,7 +25,7 @@ def read(call: Call, fd: Fd, buf: Annotated[UserOut, "count"], count: Size) -> B
     EBADF: `fd` is not open for reading. EFAULT: the buffer is not in writable memory. EISDIR: `fd` is a directory.
     EAGAIN: O_NONBLOCK, and there is nothing to read. EINTR: a signal handler ran. See read(2).
     """
-    file = fd.readable()
+    file = able(fd.readable(), "can_read", "read")
     buf.need_range()
     call.service("vfs", "choose", f"{file.path} is {file.what}: the kernel calls the read of that kind of file.")
     return (yield from file.read(call, buf))
@@ -40,7 +41,7 @@ def write(call: Call, fd: Fd, buf: Annotated[UserIn, "count"], count: Size) -> B
     nobody reads. ENOSPC: the file system is full. EFBIG: larger than RLIMIT_FSIZE, or than any file may be. EAGAIN:
     O_NONBLOCK, and there is no room. EINTR: a signal handler ran. See write(2).
     """
-    file = fd.writable()
+    file = able(fd.writable(), "can_write", "written")
     buf.need_range()
     call.service("vfs", "choose", f"{file.path} is {file.what}: the kernel calls the write of that kind of file.")
     return (yield from file.write(call, buf))
@@ -128,6 +129,13 @@ def lseek(call: Call, fd: Fd, offset: Offset, whence: SeekWhence) -> Offset:
     result = file.seek(call, offset, whence)
     call.service("vfs", "seek", f"The offset of {file.path} is now {result}.")
     return Offset(result)
+
+
+def able(file: FileDescription, attribute: str, done: str) -> FileDescription:
+    """`file`, checked to be of a kind that can be read or written, before its memory is looked at. Raises EINVAL."""
+    if not getattr(file, attribute):
+        raise KernelError(Errno.EINVAL, f"{file.path} is {file.what}, which cannot be {done}")
+    return file
 
 
 def _need_position(call: Call, offset: Offset) -> None:

@@ -235,11 +235,12 @@ def _lock_pi(call: Call, uaddr: int, private: bool, until: int | None, only_try:
         _store(call, "uaddr", uaddr, value & OWNER_DIED | tid | waiting)
         call.service("sched", "futex-lock", f"The lock was free; now it is owned by thread {tid}.")
         return Int(0)
+    # Linux says that somebody waits before it looks for the owner.
+    _store(call, "uaddr", uaddr, value | WAITERS)
     if owner not in call.kernel.tasks:
         raise call.refuse(Errno.ESRCH, "uaddr", "owner", hex(value), f"There is no thread {owner} that could own it.")
     if only_try:
         raise call.refuse(Errno.EAGAIN, "uaddr", "owner", hex(value), f"Thread {owner} owns the lock.")
-    _store(call, "uaddr", uaddr, value | WAITERS)
     waiter = table.enqueue(call.task, key, ANY_BIT)
     sleep = Sleep(
         "futex", f"Thread {owner} owns the lock; the task sleeps until it is handed over.", (waiter.queue,), until

@@ -19,6 +19,14 @@ from app.kernel.task import Process
 _CLOSE_ON_EXEC = True
 
 
+class PidfdSignalFlag(Flags):
+    """Flags of pidfd_send_signal(2): whom the signal is for."""
+
+    PIDFD_SIGNAL_THREAD = 1
+    PIDFD_SIGNAL_THREAD_GROUP = 2
+    PIDFD_SIGNAL_PROCESS_GROUP = 4
+
+
 class PidfdFlag(Flags):
     """Flags of pidfd_open(2)."""
 
@@ -65,15 +73,18 @@ def _process_of(fd: Fd) -> Process:
 
 
 @syscall
-def pidfd_send_signal(call: Call, pidfd: Fd, sig: SignalNumber, info: SigInfoIn, flags: Unsigned) -> Int:
+def pidfd_send_signal(call: Call, pidfd: Fd, sig: SignalNumber, info: SigInfoIn, flags: PidfdSignalFlag) -> Int:
     """Send a signal to the process that `pidfd` stands for; `sig` 0 only asks whether one could.
+
+    `flags` may name its first thread or its process group instead; not more than one of them.
 
     EINVAL: flags, no such signal, or an `info` for another signal. EBADF: no pidfd. EPERM: it belongs to somebody else,
     or `info` pretends to come from the kernel. ESRCH: the process has gone. EAGAIN: too many signals are
     queued. See pidfd_send_signal(2).
     """
-    if flags:
-        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "There are no such flags here.")
+    bits = int(flags) & 0xFFFF_FFFF
+    if bits not in (0, *PidfdSignalFlag):
+        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(bits), "At most one flag, and one that exists.")
     process = _process_of(pidfd)
     me = call.task.process
     sent = SigInfo.user(int(sig), me)
@@ -92,7 +103,13 @@ def pidfd_send_signal(call: Call, pidfd: Fd, sig: SignalNumber, info: SigInfoIn,
         raise call.refuse(Errno.EPERM, "pidfd", "permission", str(process.pid), "It belongs to another user.")
     if sig:
         call.service("signal", "send", f"{signal_name(int(sig))} is sent to process {process.pid}.")
-        if not signal_delivery.send_to_process(call.kernel, process, sent):
+        if bits == PidfdSignalFlag.PIDFD_SIGNAL_THREAD:
+            queued = signal_delivery.send_to_task(call.kernel, process.leader, sent)
+        elif bits == PidfdSignalFlag.PIDFD_SIGNAL_PROCESS_GROUP:
+            queued = signal_delivery.send_to_group(call.kernel, process.pgid, sent)
+        else:
+            queued = signal_delivery.send_to_process(call.kernel, process, sent)
+        if not queued:
             sentence = "RLIMIT_SIGPENDING allows no more queued signals."
             raise call.refuse(Errno.EAGAIN, "sig", "limit", signal_name(int(sig)), sentence)
     return Int(0)

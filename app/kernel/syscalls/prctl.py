@@ -13,7 +13,6 @@ from app.kernel.errno import Errno, KernelError
 from app.kernel.syscall import syscall
 
 NAME_SIZE = 16
-_DEFAULT_SLACK = 50_000
 
 
 class PrctlOption(IntEnum):
@@ -35,6 +34,7 @@ class PrctlOption(IntEnum):
     PR_CAPBSET_DROP = 24
     PR_GET_TSC = 25
     PR_GET_SECUREBITS = 27
+    PR_SET_SECUREBITS = 28
     PR_SET_TIMERSLACK = 29
     PR_GET_TIMERSLACK = 30
     PR_SET_CHILD_SUBREAPER = 36
@@ -45,6 +45,8 @@ class PrctlOption(IntEnum):
     PR_SET_THP_DISABLE = 41
     PR_GET_THP_DISABLE = 42
     PR_CAP_AMBIENT = 47
+    PR_SET_IO_FLUSHER = 57
+    PR_GET_IO_FLUSHER = 58
     PR_SET_VMA = 0x53564D41
     PR_SET_PTRACER = 0x59616D61
 
@@ -58,6 +60,9 @@ def prctl(call: Call, option: PrctlOption, arg2: Address, arg3: Long, arg4: Long
     Not served: PR_SET_MM, PR_SET_SECCOMP, PR_SET_SECUREBITS, PR_SET_MDWE, PR_SET_SYSCALL_USER_DISPATCH, and options
     about speculation, performance counters, memory errors and other architectures, which answer EINVAL.
     """
+    needed = _PRIVILEGED.get(int(option))
+    if needed is not None and not call.task.credentials.capable(needed):
+        raise call.refuse(Errno.EPERM, "option", "permission", str(option), f"It needs {needed.name}.")
     serve = _OPTIONS.get(int(option))
     if serve is None:
         raise call.refuse(Errno.EINVAL, "option", "choice", str(option), "This kernel has no such option.")
@@ -133,7 +138,7 @@ def _drop_bounding(call: Call, capability: int) -> int:
 
 
 def _set_slack(call: Call, value: int) -> int:
-    call.task.timer_slack = value if value > 0 else _DEFAULT_SLACK
+    call.task.timer_slack = value if value > 0 else call.task.default_timer_slack
     return 0
 
 
@@ -182,6 +187,22 @@ def _get_tsc(call: Call, address: int) -> int:
     return _store_int(call, address, 1)
 
 
+def _get_thp_disable(call: Call, value: int) -> int:
+    _need(call, value == 0, value)
+    return int(call.task.mm.thp_disabled)
+
+
+def _set_thp_disable(call: Call, value: int) -> int:
+    call.task.mm.thp_disabled = value != 0
+    return 0
+
+
+def _set_io_flusher(call: Call, value: int) -> int:
+    _need(call, value in (0, 1), value)
+    call.task.io_flusher = bool(value)
+    return 0
+
+
 def _nothing(call: Call, _: int) -> int:
     return 0
 
@@ -209,8 +230,22 @@ _OPTIONS: dict[int, Callable[[Call, int], int]] = {
     PrctlOption.PR_SET_NO_NEW_PRIVS: _set_no_new_privs,
     PrctlOption.PR_GET_NO_NEW_PRIVS: _get_no_new_privs,
     PrctlOption.PR_GET_TID_ADDRESS: _get_tid_address,
-    PrctlOption.PR_GET_THP_DISABLE: _nothing,
-    PrctlOption.PR_SET_THP_DISABLE: _nothing,
+    PrctlOption.PR_GET_THP_DISABLE: _get_thp_disable,
+    PrctlOption.PR_SET_THP_DISABLE: _set_thp_disable,
     PrctlOption.PR_SET_PTRACER: _nothing,
+    PrctlOption.PR_SET_IO_FLUSHER: _set_io_flusher,
+    PrctlOption.PR_GET_IO_FLUSHER: lambda call, _: int(call.task.io_flusher),
 }
-_STRICT = (PrctlOption.PR_SET_NO_NEW_PRIVS, PrctlOption.PR_GET_NO_NEW_PRIVS, PrctlOption.PR_GET_THP_DISABLE)
+_STRICT = (
+    PrctlOption.PR_SET_NO_NEW_PRIVS,
+    PrctlOption.PR_GET_NO_NEW_PRIVS,
+    PrctlOption.PR_GET_THP_DISABLE,
+    PrctlOption.PR_SET_THP_DISABLE,
+    PrctlOption.PR_SET_IO_FLUSHER,
+    PrctlOption.PR_GET_IO_FLUSHER,
+)
+_PRIVILEGED: dict[int, Capability] = {
+    PrctlOption.PR_SET_SECUREBITS: Capability.CAP_SETPCAP,
+    PrctlOption.PR_SET_IO_FLUSHER: Capability.CAP_SYS_RESOURCE,
+    PrctlOption.PR_GET_IO_FLUSHER: Capability.CAP_SYS_RESOURCE,
+}

@@ -9,11 +9,13 @@ from app.kernel.abi.constants import AltstackFlag, SaFlag, SigHow, Signo
 from app.kernel.abi.flags import all_bits
 from app.kernel.abi.text import signal_name, signal_set_text
 from app.kernel.arguments import Int, Long, SignalNumber, Size, StructIn, StructOut
+from app.kernel.arguments.integers import signed
 from app.kernel.call import Call
 from app.kernel.errno import Errno, message
 from app.kernel.sigmask import SIGSET_SIZE
 from app.kernel.signal import LAST, SIG_DFL, SIG_IGN, UNBLOCKABLE, Disposition, SigInfo, SignalSet
 from app.kernel.syscall import syscall
+from app.kernel.task import AlternateStack
 from app.trace.events import word
 
 _KNOWN_FLAGS = all_bits(SaFlag) | 0x800
@@ -117,7 +119,7 @@ class RestoredRegister(Long):
     def show(cls, value: int) -> str:
         """`0`, or `-1 EINTR (Interrupted system call)`."""
         try:
-            errno = Errno(-value)
+            errno = Errno(-signed(value, 64))
         except ValueError:
             return str(int(value))
         return f"-1 {errno.name} ({message(errno)})"
@@ -168,7 +170,7 @@ def sigaltstack(call: Call, ss: Annotated[StructIn, "stack"], old_ss: Annotated[
     pointer = call.kernel.cpu.get(task.abi.stack_register)
     if new is not None:
         start, flags, size = new["ss_sp"], new["ss_flags"], new["ss_size"]
-        problem = signal_frame.change_altstack_problem(task, flags, size, pointer)
+        problem = signal_frame.change_altstack_problem(task, AlternateStack(start, size, flags), pointer)
         if problem is not None:
             errno, kind, sentence = _ALTSTACK_PROBLEMS[problem]
             raise call.refuse(errno, "ss", kind, str(ss.text()), sentence)

@@ -13,6 +13,7 @@ from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.file import FileDescription, RegularDescription
 from app.kernel.syscall import syscall
+from app.kernel.syscalls.file import able
 from app.kernel.wait import Blocking
 
 _KNOWN = all_bits(RwfFlag)
@@ -25,7 +26,7 @@ def readv(call: Call, fd: Fd, iov: Annotated[IoVecOut, "iovcnt"], iovcnt: Size) 
 
     EINVAL: more than 1024 buffers, or a length that is negative as ssize_t. And the errors of read. See readv(2).
     """
-    file = fd.readable()
+    file = able(fd.readable(), "can_read", "read")
     iov.import_vector()
     if not iov.size:
         return 0
@@ -38,7 +39,7 @@ def writev(call: Call, fd: Fd, iov: Annotated[IoVecIn, "iovcnt"], iovcnt: Size) 
 
     EINVAL: more than 1024 buffers, or a length that is negative as ssize_t. And the errors of write. See readv(2).
     """
-    file = fd.writable()
+    file = able(fd.writable(), "can_write", "written")
     iov.import_vector()
     if not iov.size:
         return 0

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from app.kernel import exit, ptrace
 from app.kernel.abi.constants import Signo
+from app.kernel.abi.file_constants import FAMILIES
 from app.kernel.abi.flags import Flags, all_bits
 from app.kernel.accounting import rusage_fields
 from app.kernel.arguments import Int, StructOut
@@ -36,10 +37,10 @@ class WaitOption(Flags):
 
 
 class Wait4Option(Flags):
-    """The same as wait4(2) calls them."""
+    """Options of wait4(2); WSTOPPED is also called WUNTRACED."""
 
     WNOHANG = 0x1
-    WUNTRACED = 0x2
+    WSTOPPED = 0x2
     WCONTINUED = 0x8
     locals()["__WNOTHREAD"] = 0x20000000
     locals()["__WALL"] = 0x40000000
@@ -54,6 +55,8 @@ class IdType(IntEnum):
     P_PGID = 2
     P_PIDFD = 3
 
+
+FAMILIES[WaitOption] = FAMILIES[Wait4Option] = "W???"
 
 _WALL, _WCLONE = 0x4000_0000, 0x8000_0000
 _WAIT4_KNOWN = all_bits(Wait4Option)
@@ -113,18 +116,15 @@ def waitid(
     With `WNOWAIT` the child can be waited for again. EINVAL: unknown options or none of the three, or no such `which`.
     ECHILD: there is no such child. EFAULT: there is no room. See waitid(2).
     """
-    bits = int(options) & 0xFFFF_FFFF
-    wanted = WaitOption.WEXITED | WaitOption.WSTOPPED | WaitOption.WCONTINUED
-    if bits & ~_WAITID_KNOWN or not bits & wanted:
-        raise call.refuse(
-            Errno.EINVAL,
-            "options",
-            "flags",
-            hex(bits),
-            "The options must say what to wait for, and hold no unknown bits.",
-        )
-    matches = _by_id(call, which, int(id))
-    found = yield from _wait(call, matches, bits, str(int(id)))
+    try:
+        found = yield from _wait_by_id(call, which, int(id), int(options) & 0xFFFF_FFFF)
+    except KernelError:
+        # Linux empties it whatever came of the call, and tells of a place that cannot be written before all else.
+        if not infop.is_null:
+            infop.write(_WAITID_SIZE)
+        raise
+    if found is not None and not rusage.is_null:
+        rusage.write(**rusage_fields(found.process.cpu_time + found.process.children_cpu_time))
     if not infop.is_null:
         if found is None:
             infop.write(_WAITID_SIZE)
@@ -137,9 +137,15 @@ def waitid(
                 si_uid=found.process.credentials.uid,
                 si_status=found.status,
             )
-    if found is not None and not rusage.is_null:
-        rusage.write(**rusage_fields(found.process.cpu_time + found.process.children_cpu_time))
     return Int(0)
+
+
+def _wait_by_id(call: Call, which: int, number: int, bits: int) -> Blocking[_Found | None]:
+    """What waitid does before it tells. Raises EINVAL, EBADF, ECHILD."""
+    wanted = WaitOption.WEXITED | WaitOption.WSTOPPED | WaitOption.WCONTINUED
+    if bits & ~_WAITID_KNOWN or not bits & wanted:
+        raise call.refuse(Errno.EINVAL, "options", "flags", hex(bits), "They must say what to wait for, and no more.")
+    return (yield from _wait(call, _by_id(call, which, number), bits, str(number)))
 
 
 _WAITID_SIZE = 28
@@ -180,7 +186,7 @@ def _wait(call: Call, matches: Matcher, options: int, shown: str) -> Blocking[_F
     """Find a child with something to tell, or sleep for one (Linux `do_wait`). Raises ECHILD."""
     me = call.task.process
     while True:
-        children = [child for child in me.children if matches(child.pid, child) and _is_kind(child, options)]
+        children = [child for child in me.children if matches(child.pid, child) and _is_eligible(child, options)]
         tracees = [task for task in me.tracees if matches(task.tid, task.process)]
         if not children and not tracees:
             raise call.refuse(Errno.ECHILD, "pid", "child", shown, "The process has no such child.")
@@ -199,8 +205,13 @@ def _wait(call: Call, matches: Matcher, options: int, shown: str) -> Blocking[_F
         yield from call.sleep(Sleep("child", sentence, (me.child_events,)), Restart.SYS)
 
 
-def _is_kind(child: Process, options: int) -> bool:
-    """Whether it is an ordinary child or a clone child (one whose end is told by another signal), as asked for."""
+def _is_eligible(child: Process, options: int) -> bool:
+    """Whether it is an ordinary child or a clone child (one whose end is told by another signal), as asked for.
+
+    A zombie has nothing more to tell to who does not wait for an end.
+    """
+    if child.status is not None and not options & WaitOption.WEXITED:
+        return False
     if options & _WALL:
         return True
     return (child.exit_signal != Signo.SIGCHLD) == bool(options & _WCLONE)
@@ -211,8 +222,6 @@ def _look_at(call: Call, child: Process, options: int) -> _Found | None:
     keep = options & WaitOption.WNOWAIT
     if child.status is not None:
         if ptrace.is_told_first(child):
-            return None
-        if not options & WaitOption.WEXITED:
             return None
         status = child.status
         code = exit.exit_code_name(status)

@@ -210,6 +210,11 @@ def cgroup(subject: Subject) -> str:
     return "0::/\n"
 
 
+def no_login(subject: Subject) -> str:
+    """The user who logged in, and the audit session of that: -1, since nobody did."""
+    return "4294967295"
+
+
 def oom_score(subject: Subject) -> str:
     """How bad a choice it would be to end the process when memory runs out."""
     return f"{max(666 + subject.process.oom_score_adj * 2 // 3, 0)}\n"
