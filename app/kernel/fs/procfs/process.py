@@ -98,10 +98,10 @@ _COMMON: dict[str, Make] = {
     "wchan": _file(status.wchan),
     "schedstat": _file(status.schedstat),
     "cgroup": _file(status.cgroup),
-    "loginuid": _file(status.no_login, 0o644),
-    "sessionid": _file(status.no_login),
     "oom_score": _file(status.oom_score),
     "oom_score_adj": _file(status.oom_score_adj, 0o644, status.set_oom_score_adj),
+    "loginuid": _file(status.no_login, 0o644),
+    "sessionid": _file(status.no_login),
 }
 """What a thread has, in the order in which Linux lists it."""
 
