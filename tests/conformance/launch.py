@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def reset_library_signals() -> None:
-    """The default action for those that the C library keeps for itself: make(1) leaves them ignored in what it starts."""
+    """The default action for those that the C library keeps for itself, which make(1) leaves ignored."""
     for number in (32, 33):
         ctypes.CDLL(None).syscall(RT_SIGACTION, number, bytes(32), None, 8)
 
