@@ -78,7 +78,7 @@ def compare_with_strace(folder: Path) -> None:
         ("store-heavy sieve", programs.sieve(2_000_000, 10), 0, tuple(range(256))),
         ("fork, pipe, wait", tasks.fork_pipe_wait(2_000), 2_000 * 8, (0,)),
         ("mmap, munmap", tasks.map_unmap(20_000), 20_000 * 2, (0,)),
-        ("file i/o", tasks.file_io(8_000), 8_000 * 6, (0,)),
+        ("read and write files", tasks.file_io(8_000), 8_000 * 6, (0,)),
         ("futex ping-pong", tasks.futex_ping_pong(20_000), 20_000 * 4, (0,)),
     ]
     print(
