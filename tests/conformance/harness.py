@@ -159,7 +159,7 @@ def run_native(program: Program, stdin: bytes = b"", inside: str = "") -> Outcom
             with os.fdopen(feed, "wb") as writer:
                 writer.write(stdin)
             done = subprocess.run(
-                ["/bin/sh", "-c", 'ulimit -c 0; ulimit -n 1024; umask 022; exec "$0"', str(executable)],
+                ["/bin/sh", "-c", 'ulimit -S -c 0; ulimit -n 1024; umask 022; exec "$0"', str(executable)],
                 stdin=reader,
                 capture_output=True,
                 cwd=work / inside,

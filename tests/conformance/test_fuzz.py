@@ -10,7 +10,7 @@ from tests.conformance.fuzz_wild import wild
 from tests.conformance.harness import need_ext4, why_not_native
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(400))
 def test_the_same_answers_as_linux(seed: int) -> None:
     reason = why_not_native()
     if reason:
@@ -20,7 +20,7 @@ def test_the_same_answers_as_linux(seed: int) -> None:
     assert difference is None, f"python -m tests.conformance.fuzz --seed {seed} --count 1: {difference}"
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(300))
 def test_nothing_escapes_the_kernel(seed: int) -> None:
     steps = wild(seed)
     fault = find_wild_fault(steps)

@@ -43,6 +43,8 @@ def allocate(call: Call, fd: Fd, mode: int, offset: int, length: int) -> None:
     inode = file.inode
     if file.kind == "pipe":
         raise KernelError(Errno.ESPIPE, f"{file.path} has no place on a disk")
+    if file.kind == "pidfd":
+        raise KernelError(Errno.EOPNOTSUPP, f"{file.path} is a file to Linux, but without room on a disk")
     if not isinstance(inode, RegularFile):
         raise KernelError(Errno.ENODEV, f"{file.path} is no regular file")
     end = offset + length

@@ -69,4 +69,5 @@ def anonymous_inode(fs: SuperBlock) -> Inode:
     """The inode of all anonymous files, made when the first is opened."""
     if fs.anonymous is None:
         fs.anonymous = Inode(fs, 0o600, 0, 0)
+        fs.anonymous.changeable = False
     return fs.anonymous

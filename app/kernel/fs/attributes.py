@@ -153,9 +153,9 @@ def truncate(call: Call, target: Target, size: int) -> None:
 
 
 def _need_own_inode(target: Target) -> None:
-    """Anonymous files share one inode, which nobody changes. Raises EOPNOTSUPP."""
-    if target.inode is target.inode.fs.anonymous:
-        raise KernelError(Errno.EOPNOTSUPP, f"{target.path} shares its inode with other files")
+    """The inodes of anonymous files stay as they are. Raises EOPNOTSUPP."""
+    if not target.inode.changeable:
+        raise KernelError(Errno.EOPNOTSUPP, f"{target.path} has an inode that nobody changes")
 
 
 def _need_owner(call: Call, target: Target, deed: str) -> None:

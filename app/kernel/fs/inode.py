@@ -33,6 +33,8 @@ class Inode:
     """
 
     block_size = PAGE_SIZE
+    changeable = True
+    """Whether owner, mode and attributes can be changed at all: not of the inode that anonymous files share."""
     nameless_magic = 0
     """`f_type` (statfs(2)) of a kind of file that no directory holds, such as pipes; 0 of all others."""
 

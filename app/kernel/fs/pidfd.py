@@ -24,8 +24,14 @@ class PidfdDescription(AnonymousDescription):
     def __init__(self, fs: SuperBlock, process: Process, flags: int) -> None:
         if process.pidfd_inode is None:
             process.pidfd_inode = Inode(fs, _MODE, 0, 0)
+            process.pidfd_inode.changeable = False
         super().__init__(fs, flags, process.pidfd_inode)
         self.process = process
+
+    @property
+    def positioned(self) -> bool:
+        """To Linux it has positions, though nothing can be read at one."""
+        return True
 
     def poll(self) -> int:
         """Readable once the process has ended."""

@@ -21,7 +21,7 @@ from . import notify
 from .dentry import Dentry
 from .file import MAX_RW_COUNT, FileDescription, Sink, Source
 from .inode import Inode
-from .superblock import MAX_PIPE_PAGES, SuperBlock
+from .superblock import MAX_PIPE_PAGES, PIPEFS_MAGIC, SuperBlock
 
 if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument
@@ -80,7 +80,7 @@ class Pipe(Inode):
     """The pipe itself: an inode without a name, or the fifo that is one with a name."""
 
     named = False
-    nameless_magic = 0x50495045
+    nameless_magic = PIPEFS_MAGIC
 
     def __init__(self, fs: SuperBlock, uid: int, gid: int, permissions: int = 0o600) -> None:
         super().__init__(fs, stat.S_IFIFO | permissions, uid, gid)

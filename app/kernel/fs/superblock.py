@@ -29,6 +29,9 @@ MAX_FILE_SIZE = (1 << 44) - PAGE_SIZE
 DEVICE = 0x1A
 """`st_dev` of everything in the root file system: a memory file system has major number 0."""
 
+PIPEFS_MAGIC = 0x5049_5045
+"""That of the file system that pipes are on."""
+
 TMPFS_MAGIC = 0x0102_1994
 """`f_type` of a file system in memory (statfs(2))."""
 

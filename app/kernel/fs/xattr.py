@@ -11,6 +11,7 @@ from app.kernel.errno import Errno, KernelError
 
 from . import notify
 from .permission import MAY_READ, MAY_WRITE, file_user, owns
+from .superblock import PIPEFS_MAGIC
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
@@ -92,7 +93,11 @@ def _need_permission(call: Call, target: Target, name: bytes, wanted: int) -> No
 
 def _need_known(target: Target, name: bytes) -> None:
     """Only four families exist, and access control lists are not kept. Raises EOPNOTSUPP, EINVAL."""
-    if not target.inode.fs.keeps_attributes:
+    if (
+        not target.inode.fs.keeps_attributes
+        or not target.inode.changeable
+        or target.inode.nameless_magic == PIPEFS_MAGIC
+    ):
         raise KernelError(Errno.EOPNOTSUPP, f"The file system of {target.path} keeps no attributes")
     family, _, rest = name.partition(b".")
     if (name.startswith(b"system.") and name not in _SYSTEM) or b"." not in name:

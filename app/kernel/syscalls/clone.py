@@ -113,6 +113,10 @@ def _clone(
     pidfd: int = 0,
 ) -> Blocking[Int]:
     """What all of them do (Linux `kernel_clone`)."""
+    both = CloneFlag.CLONE_PIDFD | CloneFlag.CLONE_PARENT_SETTID
+    if flags & both == both and pidfd == parent_tid:
+        sentence = "A pidfd and a tid cannot be stored at the same place."
+        raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), sentence)
     _check(call, flags)
     if flags & CloneFlag.CLONE_PIDFD:
         # What could go wrong does so before there is a child.

@@ -126,6 +126,8 @@ def _write(call: Call, file: FileDescription, iov: IoVecIn, position: int | None
     iov.import_vector()
     if not iov.size:
         return 0
+    if file.kind == "eventfd" and flags & ~int(RwfFlag.RWF_HIPRI):
+        raise call.refuse(Errno.EOPNOTSUPP, "flags", "flags", hex(flags), "An eventfd takes a number, and no flags.")
     _check(call, file, iov, position, flags)
     if isinstance(file, RegularDescription):
         if flags & RwfFlag.RWF_NOWAIT:
