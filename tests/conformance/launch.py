@@ -17,7 +17,6 @@ import sys
 from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36
-RT_SIGACTION = 13
 
 
 def main() -> None:
@@ -36,7 +35,6 @@ def main() -> None:
         os.setpgid(0, 0)
         for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
-        reset_library_signals()
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
         os.umask(0o022)
@@ -52,12 +50,6 @@ def main() -> None:
         os.write(report, b"%d" % status)
     finally:
         end_children()
-
-
-def reset_library_signals() -> None:
-    """The default action for those that the C library keeps for itself, which make(1) leaves ignored."""
-    for number in (32, 33):
-        ctypes.CDLL(None).syscall(RT_SIGACTION, number, bytes(32), None, 8)
 
 
 def end_children() -> None:
