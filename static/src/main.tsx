@@ -7,6 +7,7 @@ import "./styles/layout.css";
 import "./styles/editor.css";
 import "./styles/stage.css";
 import "./styles/kernel.css";
+import "./styles/scheduler.css";
 import "./styles/stage-medium.css";
 import "./styles/stage-narrow.css";
 import "./styles/transport.css";

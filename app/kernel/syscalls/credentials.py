@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, NoReturn
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from app.kernel.abi.text import count_of
@@ -27,6 +28,22 @@ _FILE_CAPABILITIES = sum(
 NGROUPS_MAX = 65536
 
 
+class _Kind(Struct, frozen=True):
+    """User or group ids: the rules for changing them are the same. `ids` are real, effective and saved."""
+
+    ids: tuple[str, str, str]
+    capability: Capability
+
+    def of(self, who: Credentials) -> tuple[int, int, int]:
+        """The three ids that `who` has."""
+        real, effective, saved = (getattr(who, name) for name in self.ids)
+        return real, effective, saved
+
+
+_USER = _Kind(("uid", "euid", "suid"), Capability.CAP_SETUID)
+_GROUP = _Kind(("gid", "egid", "sgid"), Capability.CAP_SETGID)
+
+
 @syscall
 def setuid(call: Call, uid: UserId) -> Int:
     """Change the effective user id; for the superuser the real and the saved one too, so that there is no way back.
@@ -34,13 +51,7 @@ def setuid(call: Call, uid: UserId) -> Int:
     EPERM: it is neither the real nor the saved id, and the caller is not privileged. EINVAL: -1 is no id. See
     setuid(2).
     """
-    who = call.task.credentials
-    _need_valid(call, "uid", uid)
-    if who.capable(Capability.CAP_SETUID):
-        return _become(call, uid=int(uid), euid=int(uid), suid=int(uid))
-    if uid not in (who.uid, who.suid):
-        _refuse(call, "uid", uid)
-    return _become(call, euid=int(uid))
+    return _set_one(call, _USER, "uid", int(uid))
 
 
 @syscall
@@ -50,13 +61,7 @@ def setgid(call: Call, gid: GroupId) -> Int:
     EPERM: it is neither the real nor the saved id, and the caller is not privileged. EINVAL: -1 is no id. See
     setgid(2).
     """
-    who = call.task.credentials
-    _need_valid(call, "gid", gid)
-    if who.capable(Capability.CAP_SETGID):
-        return _become(call, gid=int(gid), egid=int(gid), sgid=int(gid))
-    if gid not in (who.gid, who.sgid):
-        _refuse(call, "gid", gid)
-    return _become(call, egid=int(gid))
+    return _set_one(call, _GROUP, "gid", int(gid))
 
 
 @syscall
@@ -65,16 +70,7 @@ def setreuid(call: Call, ruid: UserId, euid: UserId) -> Int:
 
     EPERM: an unprivileged caller may only exchange the ids it has. See setreuid(2).
     """
-    who = call.task.credentials
-    privileged = who.capable(Capability.CAP_SETUID)
-    if ruid != UNCHANGED and not privileged and ruid not in (who.uid, who.euid):
-        _refuse(call, "ruid", ruid)
-    if euid != UNCHANGED and not privileged and euid not in (who.uid, who.euid, who.suid):
-        _refuse(call, "euid", euid)
-    new_real = who.uid if ruid == UNCHANGED else int(ruid)
-    new_effective = who.euid if euid == UNCHANGED else int(euid)
-    follows = ruid != UNCHANGED or euid not in (UNCHANGED, who.uid)
-    return _become(call, uid=new_real, euid=new_effective, suid=new_effective if follows else who.suid)
+    return _set_pair(call, _USER, ruid=int(ruid), euid=int(euid))
 
 
 @syscall
@@ -83,16 +79,7 @@ def setregid(call: Call, rgid: GroupId, egid: GroupId) -> Int:
 
     EPERM: an unprivileged caller may only exchange the ids it has. See setregid(2).
     """
-    who = call.task.credentials
-    privileged = who.capable(Capability.CAP_SETGID)
-    if rgid != UNCHANGED and not privileged and rgid not in (who.gid, who.egid):
-        _refuse(call, "rgid", rgid)
-    if egid != UNCHANGED and not privileged and egid not in (who.gid, who.egid, who.sgid):
-        _refuse(call, "egid", egid)
-    new_real = who.gid if rgid == UNCHANGED else int(rgid)
-    new_effective = who.egid if egid == UNCHANGED else int(egid)
-    follows = rgid != UNCHANGED or egid not in (UNCHANGED, who.gid)
-    return _become(call, gid=new_real, egid=new_effective, sgid=new_effective if follows else who.sgid)
+    return _set_pair(call, _GROUP, rgid=int(rgid), egid=int(egid))
 
 
 @syscall
@@ -101,15 +88,7 @@ def setresuid(call: Call, ruid: UserId, euid: UserId, suid: UserId) -> Int:
 
     EPERM: an unprivileged caller may only use the ids it has. See setresuid(2).
     """
-    who = call.task.credentials
-    wanted = {"uid": ruid, "euid": euid, "suid": suid}
-    have = (who.uid, who.euid, who.suid)
-    changes = {name: int(value) for name, value in wanted.items() if value != UNCHANGED}
-    if not who.capable(Capability.CAP_SETUID):
-        for name, value in changes.items():
-            if value not in have:
-                _refuse(call, "ruid" if name == "uid" else name, value)
-    return _become(call, **changes)
+    return _set_three(call, _USER, ruid=int(ruid), euid=int(euid), suid=int(suid))
 
 
 @syscall
@@ -118,15 +97,7 @@ def setresgid(call: Call, rgid: GroupId, egid: GroupId, sgid: GroupId) -> Int:
 
     EPERM: an unprivileged caller may only use the ids it has. See setresgid(2).
     """
-    who = call.task.credentials
-    wanted = {"gid": rgid, "egid": egid, "sgid": sgid}
-    have = (who.gid, who.egid, who.sgid)
-    changes = {name: int(value) for name, value in wanted.items() if value != UNCHANGED}
-    if not who.capable(Capability.CAP_SETGID):
-        for name, value in changes.items():
-            if value not in have:
-                _refuse(call, "rgid" if name == "gid" else name, value)
-    return _become(call, **changes)
+    return _set_three(call, _GROUP, rgid=int(rgid), egid=int(egid), sgid=int(sgid))
 
 
 @syscall
@@ -212,6 +183,45 @@ def setgroups(call: Call, size: Unsigned, list: Annotated[GroupsIn, "size"]) -> 
     groups = list.read_ids()
     call.task.credentials = replace(call.task.credentials, groups=tuple(sorted(groups)))
     return Int(0)
+
+
+def _set_one(call: Call, kind: _Kind, argument: str, value: int) -> Int:
+    """setuid(2), setgid(2): the effective id; all three of a privileged caller. Raises EINVAL, EPERM."""
+    who = call.task.credentials
+    _need_valid(call, argument, value)
+    if who.capable(kind.capability):
+        return _become(call, **dict.fromkeys(kind.ids, value))
+    real, _, saved = kind.of(who)
+    if value not in (real, saved):
+        _refuse(call, argument, value)
+    return _become(call, **{kind.ids[1]: value})
+
+
+def _set_pair(call: Call, kind: _Kind, **wanted: int) -> Int:
+    """setreuid(2), setregid(2): `wanted` are the arguments for the real and the effective id. Raises EPERM."""
+    who = call.task.credentials
+    privileged = who.capable(kind.capability)
+    real, effective, saved = kind.of(who)
+    for (argument, value), have in zip(wanted.items(), ((real, effective), (real, effective, saved)), strict=True):
+        if value != UNCHANGED and not privileged and value not in have:
+            _refuse(call, argument, value)
+    new_real, new_effective = wanted.values()
+    follows = new_real != UNCHANGED or new_effective not in (UNCHANGED, real)
+    new_real = real if new_real == UNCHANGED else new_real
+    new_effective = effective if new_effective == UNCHANGED else new_effective
+    new = (new_real, new_effective, new_effective if follows else saved)
+    return _become(call, **dict(zip(kind.ids, new, strict=True)))
+
+
+def _set_three(call: Call, kind: _Kind, **wanted: int) -> Int:
+    """setresuid(2), setresgid(2): `wanted` are the arguments for the three ids. Raises EPERM."""
+    who = call.task.credentials
+    if not who.capable(kind.capability):
+        for argument, value in wanted.items():
+            if value != UNCHANGED and value not in kind.of(who):
+                _refuse(call, argument, value)
+    changes = zip(kind.ids, wanted.values(), strict=True)
+    return _become(call, **{name: value for name, value in changes if value != UNCHANGED})
 
 
 def _need_valid(call: Call, name: str, value: int) -> None:
