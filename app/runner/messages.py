@@ -5,13 +5,14 @@ A worker is untrusted: whatever it sends is decoded against these types, with un
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from app.trace.events import AnyEvent, EndReason
 
 Stream = Literal["terminal", "stream"]
+Action = Literal["run", "check"]
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,7 +31,8 @@ class RunSpec(Struct, frozen=True, forbid_unknown_fields=True):
 
     `files` are (guest path, contents, st_mode), as `app.kernel.config.GuestFile` has them.
     `streams` says what standard input, output and error are: the terminal, or a plain stream of bytes (a redirection
-    on the command line). `echo` is whether the terminal shows what is typed.
+    on the command line). `echo` is whether the terminal shows what is typed. `action` "check" only makes the program
+    and tells what came of it. `optimize` is the level of a compiler, 0 to 2.
     """
 
     source: bytes
@@ -48,6 +50,8 @@ class RunSpec(Struct, frozen=True, forbid_unknown_fields=True):
     rows: int = 24
     streams: tuple[Stream, Stream, Stream] = ("terminal", "terminal", "terminal")
     echo: bool = True
+    action: Action = "run"
+    optimize: Annotated[int, Meta(ge=0, le=2)] = 0
 
 
 class SourceMistake(Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,6 +71,34 @@ class Events(Struct, frozen=True, tag="events", forbid_unknown_fields=True):
     events: list[AnyEvent]
 
 
+class CodeLine(Struct, frozen=True, forbid_unknown_fields=True):
+    """What source line `line` became: `data` at `address`. A line may have several."""
+
+    line: int
+    address: int
+    data: bytes
+
+
+class AssemblyLine(Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of the assembly that a compiler made, and the source line it is for, if any."""
+
+    text: str
+    line: int | None
+
+
+class Built(Struct, frozen=True, tag="built", forbid_unknown_fields=True):
+    """Worker -> web: the source has become a program.
+
+    `language` is what it turned out to be written in, `mistakes` are warnings. `lines` is for assembly, `assembly` for
+    compiled languages. The last message of a check; in a run of a compiled language it comes before the first event.
+    """
+
+    language: str
+    mistakes: list[SourceMistake]
+    lines: list[CodeLine]
+    assembly: list[AssemblyLine]
+
+
 class Rejected(Struct, frozen=True, tag="rejected", forbid_unknown_fields=True):
     """Worker -> web: the source has mistakes; nothing ran. The last message of the run."""
 
@@ -84,7 +116,7 @@ class Done(Struct, frozen=True, tag="done", forbid_unknown_fields=True):
     """Worker -> web: `run.end` has been sent. The last message of the run."""
 
 
-FromWorker = Events | Rejected | Killed | Done
+FromWorker = Events | Built | Rejected | Killed | Done
 
 
 class Keyboard(Struct, frozen=True, tag="input", forbid_unknown_fields=True):
@@ -108,7 +140,7 @@ class Crashed(Struct, frozen=True, tag="crashed", forbid_unknown_fields=True):
     detail: str
 
 
-WorkerFrame = Events | Rejected | Done | Crashed
+WorkerFrame = Events | Built | Rejected | Done | Crashed
 """What a worker may send. It can't send `Killed`: that is the runner's word about it."""
 
 

@@ -61,10 +61,20 @@ class LineTable:
         return [(entry.address, entry.size) for entry in self.entries if entry.line == line]
 
 
+class Function(Struct, frozen=True):
+    """`size` bytes of code at `address`; `library` when they do not come from the visitor's own source."""
+
+    name: str
+    address: int
+    size: int
+    library: bool
+
+
 class Program(Struct, frozen=True):
     """An executable image: segments to map, where to start, and how it relates to its source.
 
-    `image` is the ELF file that it came from, if any.
+    `lines` is about the visitor's own source file. `functions` are sorted by address. `image` is the ELF file that it
+    came from, if any.
     """
 
     arch: str
@@ -73,6 +83,7 @@ class Program(Struct, frozen=True):
     entry: int
     symbols: tuple[Symbol, ...] = ()
     lines: LineTable = field(default_factory=lambda: LineTable([]))
+    functions: tuple[Function, ...] = ()
     image: bytes = b""
 
 

@@ -114,6 +114,16 @@ class RunEnd(Event, tag="run.end"):
     counters: Annotated[Counters, Meta(description="What the run used.")]
 
 
+class Frame(Struct, frozen=True):
+    """One function of the call chain that led to a trap."""
+
+    pc: Annotated[Word, Meta(description="Where it is: the trap instruction, or where the call in it returns to.")]
+    function: Annotated[str, Meta(description="Name of the function, as its symbol has it.")]
+    file: Annotated[str | None, Meta(description="Source file, null when the program does not say.")]
+    line: Line
+    library: Annotated[bool, Meta(description="Whether it belongs to a library and not to the visitor's own source.")]
+
+
 class Trap(Event, tag="trap"):
     """The program executed a trap instruction."""
 
@@ -123,6 +133,9 @@ class Trap(Event, tag="trap"):
     number: Annotated[Word, Meta(description="Raw number register.")]
     args: Annotated[tuple[Word, ...], Meta(description="Raw argument registers, in ABI order.")]
     line: Line
+    frames: Annotated[
+        tuple[Frame, ...], Meta(description="The call chain, innermost first; empty when the program has no symbols.")
+    ] = ()
 
 
 class ModeSwitch(Event, tag="mode"):

@@ -147,6 +147,8 @@ export interface Trap extends EventBase {
   args: Word[];
   /** Source line (1-based), null when the address has none. */
   line: number | null;
+  /** The call chain, innermost first; empty when the program has no symbols. */
+  frames: Frame[];
 }
 
 /** The CPU changes its privilege mode. */
