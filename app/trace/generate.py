@@ -21,7 +21,7 @@ _LINE_LENGTH = 100
 _WORD_PATTERN = next(meta.pattern for meta in events.Word.__metadata__ if meta.pattern)  # type: ignore[attr-defined]
 _LITERALS = {value: name for name, value in vars(events).items() if get_origin(value) is Literal}
 _EVENTS: tuple[type[Event], ...] = get_args(AnyEvent)
-_STRUCTS: tuple[type[msgspec.Struct], ...] = (events.Segment, events.AbiInfo, events.Counters)
+_STRUCTS: tuple[type[msgspec.Struct], ...] = (events.Segment, events.AbiInfo, events.Counters, events.Frame)
 
 _INTRODUCTION = """\
 # Event reference

@@ -86,6 +86,20 @@ export interface Counters {
   time: number;
 }
 
+/** One function of the call chain that led to a trap. */
+export interface Frame {
+  /** Where it is: the trap instruction, or where the call in it returns to. */
+  pc: Word;
+  /** Name of the function, as its symbol has it. */
+  function: string;
+  /** Source file, null when the program does not say. */
+  file: string | null;
+  /** Source line (1-based), null when the address has none. */
+  line: number | null;
+  /** Whether it belongs to a library and not to the visitor's own source. */
+  library: boolean;
+}
+
 /** Fields that every event has. */
 export interface EventBase {
   /** Position in the stream: 0, 1, 2, ... */
