@@ -7,8 +7,10 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Literal
 
+from app.toolchain.conditions import CONDITIONALS
 from app.toolchain.errors import Mistake
 from app.toolchain.expression import Cursor, Expression, Number
+from app.toolchain.gas_blocks import REPEATS
 from app.toolchain.isa.base import Front, InstructionSet, Padding
 from app.toolchain.items import Align, Origin
 from app.toolchain.lexer import Token, number_value, string_bytes
@@ -52,22 +54,11 @@ IGNORED = frozenset(
     ]
 )
 
-_LATER = "macros and conditions come in a later version"
-# Directive: (what to say, the directive that ends its block).
-UNSUPPORTED = {
-    ".macro": (_LATER, ".endm"),
-    ".irp": (_LATER, ".endr"),
-    ".irpc": (_LATER, ".endr"),
-    ".if": (_LATER, ".endif"),
-    ".ifdef": (_LATER, ".endif"),
-    ".ifndef": (_LATER, ".endif"),
-    ".ifeq": (_LATER, ".endif"),
-    ".ifne": (_LATER, ".endif"),
-}
 _REFUSED = {
     ".include": "a program here is one text; paste the other file's text instead",
     ".incbin": "a program can't read files while it is assembled; use .byte or .ascii",
 }
+_BLOCKS = CONDITIONALS | {*REPEATS, ".endr", ".macro", ".endm", ".exitm", ".purgem", ".end"}
 _WIDTHS = {
     ".byte": 1,
     ".dc.b": 1,
@@ -345,9 +336,7 @@ def _kind_of_flags(flags: str) -> Literal["text", "rodata", "data", "bss"]:
 
 def is_directive(word: str) -> bool:
     """Whether `word`, in lower case, is a directive that GNU as has for every architecture."""
-    return any(
-        word in table for table in (DIRECTIVES, IGNORED, UNSUPPORTED, _REFUSED, _WIDTHS, _FLOATS, _STRINGS, (".rept",))
-    )
+    return any(word in table for table in (DIRECTIVES, IGNORED, _BLOCKS, _REFUSED, _WIDTHS, _FLOATS, _STRINGS))
 
 
 DIRECTIVES: dict[str, Callable[[Directives, Token, Cursor], None]] = {
@@ -374,6 +363,4 @@ DIRECTIVES: dict[str, Callable[[Directives, Token, Cursor], None]] = {
     ".lcomm": Directives._common,
     ".endr": Directives._stray,
     ".endm": Directives._stray,
-    ".endif": Directives._stray,
-    ".else": Directives._stray,
 }

@@ -47,6 +47,7 @@ class X86_64(InstructionSet):  # noqa: N801 - the name of the architecture
     comments = X86_COMMENTS
     widths: ClassVar[dict[str, int]] = {".word": 2, ".value": 2}
     align_is_power = False
+    spaced = "*%-([{$"
     ignored = frozenset({".arch", ".att_mnemonic", ".intel_mnemonic"})
     directives = frozenset({".intel_syntax", ".att_syntax", ".code16", ".code32", ".code64"})
 
