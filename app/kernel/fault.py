@@ -62,7 +62,7 @@ def handle(kernel: Kernel, task: Task, fault: FaultExit) -> None:
 
 def _siginfo(kernel: Kernel, task: Task, fault: FaultExit, signo: int, code: str) -> SigInfo:
     """What Linux tells about the fault. Exceptions without an address of their own give NULL, or the instruction's."""
-    if fault.address is not None and fault.access is not None:
+    if fault.is_page_fault and fault.address is not None:
         if signo == Signo.SIGBUS:
             code = "BUS_ADRERR"
         elif task.mm.find(fault.address) is not None:
