@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import repeat
 
 from app.toolchain.conditions import CONDITIONALS, Conditions
@@ -14,6 +14,7 @@ from app.toolchain.gas_directives import Directives
 from app.toolchain.isa import instruction_set
 from app.toolchain.lexer import Line, Token, lex, reject_bad
 from app.toolchain.macros import Macro, arguments, bind, definition, substitute
+from app.toolchain.preprocessor import is_preprocessed, preprocess
 from app.toolchain.unit import Unit
 
 MAX_EXPANDED_CHARACTERS = 4 << 20
@@ -51,11 +52,16 @@ _NASM_PREPROCESSOR = frozenset(("define", "macro", "include", "assign", "if", "i
 class GasAssembler:
     """Parses one source into a Unit."""
 
-    def __init__(self, source: str, arch: str = "x86_64") -> None:
-        """Raises SourceError for an architecture that can't be assembled, Mistake for a source that is too large."""
+    def __init__(self, source: str, arch: str = "x86_64", calls: Mapping[str, int] | None = None) -> None:
+        """`calls` has the numbers of the system calls, for sources that include their names.
+
+        Raises SourceError for an architecture that can't be assembled, Mistake for a source that is too large.
+        """
         kind = instruction_set(arch)
         self.unit = Unit("gas", arch)
         self._lines = lex(source, "gas", kind.comments)
+        if is_preprocessed(source):
+            preprocess(self._lines, kind.comments, calls or {}, self.unit.report)
         self._isa = kind(self, self._lines)
         self._labels = {match.group(1) or match.group(2) for match in _LABEL.finditer(source)}
         self._numeric: dict[str, int] = {}
@@ -183,7 +189,7 @@ class GasAssembler:
                 break
 
     def _expand(self, body: list[Line], values: dict[str, str], number: int | None, place: Span | None) -> list[Line]:
-        """The lines of `body`, which know their text, with `values` put in. Raises Mistake when that becomes too much text."""
+        """The lines of `body`, which know their text, with `values` put in. Raises Mistake for too much text."""
         if not values and number is None:
             return body
         lines = []

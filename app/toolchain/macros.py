@@ -38,12 +38,7 @@ def words(tokens: Sequence[Token], spaced: str) -> list[tuple[str, Span]]:
     pieces: list[tuple[str, Span]] = []
     before: Token | None = None
     for token in tokens:
-        gap = before is None or before.span.end < token.span.column or before.span.line != token.span.line
-        if (
-            before is not None
-            and not (gap and _WORD_END.match(before.text[-1]) and (_starts_word(token, spaced)))
-            and not (before.span == token.span and before.kind == token.kind == "name")
-        ):
+        if before is not None and not _is_gap(before, token, spaced):
             text, span = pieces[-1]
             pieces[-1] = (text + token.text, span.to(token.span))
         else:
@@ -52,8 +47,12 @@ def words(tokens: Sequence[Token], spaced: str) -> list[tuple[str, Span]]:
     return pieces
 
 
-def _starts_word(token: Token, spaced: str) -> bool:
-    return _WORD_START.match(token.text) is not None or token.text[0] in spaced
+def _is_gap(before: Token, token: Token, spaced: str) -> bool:
+    """Whether there is a blank that counts; the words of one `#define` all have the place of its name."""
+    if before.span.end >= token.span.column and before.span != token.span:
+        return False
+    starts = _WORD_START.match(token.text) is not None or token.text[0] in spaced
+    return starts and _WORD_END.match(before.text[-1]) is not None
 
 
 def text_of(tokens: Sequence[Token], spaced: str) -> str:
