@@ -65,10 +65,12 @@ class HookState:
     `system_entry` translates what only the processor itself reads, such as descriptor tables,
     `refused` the page address and access of the last translation that was denied, `error` an exception raised in a
     hook, `timestamp` answers cycle counters. `translated_bits` are the bits of an address that count; it is set before
-    `Engine.use_virtual_tlb`.
+    `Engine.use_virtual_tlb`. `after_data_fill` is called in the middle of an instruction whose load or store was
+    translated and goes on.
     """
 
     __slots__ = (
+        "after_data_fill",
         "entries",
         "error",
         "event",
@@ -91,6 +93,7 @@ class HookState:
         self.error: BaseException | None = None
         self.identity = False
         self.translated_bits = _ALL_BITS
+        self.after_data_fill: Callable[[], None] | None = None
         self.misses_left = sys.maxsize
         self.stale_tlb = False
         self.stale_code = False
@@ -431,6 +434,8 @@ def _fill_hook(state: HookState) -> Callable[[int, int, int, int, int], bool]:
         answer = entry_at(result)
         answer.address = entry[0] << PAGE_SHIFT
         answer.perms = entry[1]
+        if state.after_data_fill is not None and access != ACCESS_FETCH:
+            state.after_data_fill()
         return True
 
     return fill

@@ -122,7 +122,7 @@ class RiscV64(Architecture):
             self.engine.write_register(self.registers[_GENERAL[destination]], value)
 
     def finish_block(self, pc: int) -> int:
-        """See `Architecture.finish_block`: an instruction lies across the end of the page, or an illegal one at its start.
+        """An instruction lies across the end of the page, or one at its start is illegal.
 
         In the second case the emulator took the length of the block for 0, and looked at the page before it.
         """
