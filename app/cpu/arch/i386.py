@@ -18,7 +18,8 @@ from app.cpu.arch.x86 import MXCSR, USER_FLAGS, X86, register_numbers, x86
 from app.cpu.exits import Exit, FaultExit
 from app.cpu.mmu import PAGE_SHIFT, PAGE_SIZE, READ, PhysicalMemory, Pte
 from app.cpu.unicorn_calls import uc_const
-from app.cpu.unicorn_raw import ACCESS_READ, Engine
+from app.cpu.unicorn_hooks import ACCESS_READ
+from app.cpu.unicorn_raw import Engine
 
 _GENERAL = ("eax", "ebx", "ecx", "edx", "esi", "edi", "ebp", "esp")
 _SEGMENTS = ("cs", "ss", "ds", "es", "fs", "gs")
