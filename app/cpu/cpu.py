@@ -133,26 +133,29 @@ class Cpu:
                 if state.stale_tlb or state.stale_frames or state.stale_code:
                     self._flush()
                 code = engine.start(self._entry_point(self._pc), instructions)
-                if code == ERR_EXCEPTION and state.event is None and self._ran_past_page_end():
+                ended_early = code == ERR_EXCEPTION and state.event is None and self._ran_past_page_end()
+                if ended_early:
                     state.stale_code = state.stale_code or self._counting
                     code = arch.finish_block(engine.read_register(self._pc_number))
+                executed: int | None = 0
                 if state.event is not None:
                     reason = arch.explain(state.event)
                     if reason is not None:
                         return self._leave(reason)
-                    self._pc = engine.read_register(self._pc_number)
-                    if instructions:
-                        instructions -= self._executed() or instructions
-                        if instructions <= 0:
-                            return SliceExit(self._pc)
-                    continue
-                if code == ERR_EXCEPTION and state.refused is not None:
+                    executed = 1 if ended_early else self._executed()
+                elif code == ERR_EXCEPTION and state.refused is not None:
                     return self._leave(self._refusal())
+                elif code != ERR_OK:
+                    raise CpuError(f"run at {engine.read_register(self._pc_number):#x}: emulator error {code}")
+                elif ended_early:
+                    executed = 1
+                elif not self._stopping and state.misses_left > 0:
+                    executed = instructions
                 self._pc = engine.read_register(self._pc_number)
-                if code != ERR_OK:
-                    raise CpuError(f"run at {self._pc:#x}: emulator error {code}")
-                if instructions and not self._stopping and state.misses_left > 0:
-                    return SliceExit(self._pc)
+                if instructions:
+                    instructions -= instructions if executed is None else executed
+                    if instructions <= 0:
+                        return SliceExit(self._pc)
         finally:
             self._runner = None
 
