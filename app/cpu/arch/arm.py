@@ -14,7 +14,7 @@ The instruction set is bit T of `cpsr`. Addresses of instructions never contain 
 counter (a pointer to Thumb code) sets it; an even one leaves it as it is, except that `Cpu.reset` begins in A32.
 
 `wfi`, `wfe` and `yield` do nothing. `cps`, and `msr` to the privileged bits of `cpsr`, are ignored, as usr mode has it.
-The thread registers are `tpidrurw` and `tpidruro` (which usr mode can't write).
+The thread register that usr mode can only read is `tpidruro`.
 
 Where it is not a real one: the alignment of `ldrd`, `ldm` and their like is not checked, which is what programs see
 under Linux, too, and neither is that of Advanced SIMD accesses with an alignment hint. The generic timer is not there.
@@ -37,7 +37,7 @@ arm32 = constants("arm_const")
 _GENERAL = (*(f"r{i}" for i in range(13)), "sp", "lr")
 _OTHERS = {
     **{"fp": "R11", "ip": "R12", "pc": "PC", "cpsr": "CPSR", "fpscr": "FPSCR"},
-    **{"tpidrurw": "C13_C0_2", "tpidruro": "C13_C0_3"},
+    "tpidruro": "C13_C0_3",
 }
 _DOUBLES = 32
 

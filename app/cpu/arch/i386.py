@@ -4,7 +4,8 @@ What `app.cpu.arch.x86_64` says of the emulated processor holds here too, and:
 
 - `syscall` raises #UD, as on Intel's processors; AMD's execute it.
 - The 64-bit code segment (selector 0x33) is missing: there is no way into long mode.
-- Segment limits are not checked.
+- Segment limits, and accesses through a null selector, are not checked.
+- `pusha` stores upwards: where it is refused two pages, it reports the lower one.
 """
 
 from __future__ import annotations
