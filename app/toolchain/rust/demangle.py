@@ -1,10 +1,13 @@
-"""Names of Rust functions: the legacy mangling, `_ZN4main4mainE`."""
+"""Names of Rust functions as the source has them: both manglings, without hashes (RFC 2603)."""
 
 from __future__ import annotations
 
 import re
 
-_LEGACY = re.compile(r"_ZN((?:\d+[A-Za-z0-9_.$]+)*?)17h[0-9a-f]{16}E(?:\.llvm\.[0-9A-F]+)?")
+from .demangle_v0 import demangle_v0
+
+_HASH = re.compile(r"17h[0-9a-f]{16}E(?:\.llvm\.[0-9A-F]+)?")
+_LENGTH = re.compile(r"[1-9][0-9]{0,3}")
 _ESCAPES = {
     "SP": "@", "BP": "*", "RF": "&", "LT": "<", "GT": ">", "LP": "(", "RP": ")", "C": ",",
 }  # fmt: skip
@@ -12,24 +15,22 @@ _ESCAPE = re.compile(r"\$(SP|BP|RF|LT|GT|LP|RP|C|u[0-9a-f]{1,6})\$")
 
 
 def demangle(name: str) -> str:
-    """The path of a Rust function as its source has it, without the hash; any other name as it is."""
+    """The path of a Rust function; any other name as it is."""
+    if name.startswith("_R"):
+        return demangle_v0(name)
     if not name.startswith("_ZN"):
         return name
-    match = _LEGACY.fullmatch(name)
-    if match is None:
-        return name
     parts = []
-    rest = match[1]
-    while rest:
-        digits = re.match(r"\d+", rest)
+    position = 3
+    while not _HASH.fullmatch(name, position):
+        digits = _LENGTH.match(name, position)
         if digits is None:
             return name
-        length = int(digits[0][:4])
-        part = rest[digits.end() : digits.end() + length]
-        if not length or len(part) < length:
+        end = digits.end() + int(digits[0])
+        if end > len(name):
             return name
-        parts.append(_part(part))
-        rest = rest[digits.end() + length :]
+        parts.append(_part(name[digits.end() : end]))
+        position = end
     return "::".join(parts) or name
 
 
