@@ -101,8 +101,6 @@ def load_file(
     strings = Strings(program.filename, tuple(program.argv), tuple(program.envp))
     mm = AddressSpace(kernel)
     mm.execute(program.dentry)
-    if isinstance(program.inode, ProgramFile):
-        mm.lines = program.inode.lines
     ceiling = page_floor(kernel.abi.memory.stack_top - strings.size) - STACK_ROOM
     loader = Loader(mm, kernel.memory, ceiling, kernel.abi.memory.dyn_base, may_map_low=who.euid == 0)
     with _silence(kernel):
@@ -110,6 +108,9 @@ def load_file(
             loader.load_program(elf, interpreter is not None)
             if interpreter is not None:
                 loader.load_interpreter(interpreter)
+            if isinstance(program.inode, ProgramFile):
+                mm.lines = program.inode.lines(elf.bias)
+                mm.code = program.inode.code(elf.bias)
             first = interpreter or elf
             image = Image(
                 start=first.entry_address,

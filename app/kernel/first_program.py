@@ -12,6 +12,7 @@ from app.toolchain.elf import ElfError, write_elf
 from app.toolchain.machines import MACHINES
 from app.toolchain.program import Program, Segment
 
+from .code_map import CodeMap
 from .elf import read_elf
 from .errno import Errno, KernelError
 from .exec import Loaded, load_file, open_elf
@@ -79,6 +80,7 @@ def load(kernel: Kernel, task: Task, program: Program, filename: str) -> tuple[i
         end = max(end, stop)
     mm.start_brk = mm.brk = end
     mm.lines = program.lines
+    mm.code = CodeMap(program, 0) if program.functions else None
     image = Image(start=program.entry, entry=program.entry)
     return program.entry, build(kernel, mm, task.credentials, strings_of(kernel, filename), image)
 
