@@ -25,8 +25,6 @@ _SCANNED_WORDS = 32
 _FAR = 4096
 """Bytes between the beginning of a function and a label in it."""
 
-_NOWHERE: tuple[tuple[Frame, ...], int | None] = ((), None)
-
 
 class Stack:
     """Words of a program's stack. Reading them leaves no trace."""
@@ -78,7 +76,8 @@ class CallChain:
         """The frames, innermost first, and the innermost line in the visitor's own file."""
         code = task.mm.code
         if code is None:
-            return _NOWHERE
+            lines = task.mm.lines
+            return (), None if lines is None else lines.line_at(pc)
         found = self._at(task, code, pc)
         self._last, self._last_line = (task.tid, next_pc), found[1]
         return found
@@ -114,13 +113,15 @@ class CallChain:
         layouts = ((record.previous, record.returns), *record.others)
         size = self._word.size
         while len(found) < MAX_FRAMES and pointer >= lowest and pointer % size == 0:
-            for previous, returns in layouts:
+            previous = None
+            for before, returns in layouts:
                 address = words.word(pointer + returns)
                 if address is not None and code.call(address)[0]:
+                    found.append(address)
+                    previous = before
                     break
-            else:
+            if previous is None:
                 return
-            found.append(address)
             lowest = pointer + size
             pointer = words.word(pointer + previous) or 0
 
@@ -165,9 +166,7 @@ class CallChain:
         address = words.word(pointer + self._record.returns)
         return address is not None and code.call(address)[0]
 
-    def _start_link(
-        self, code: CodeMap, words: Stack, pointer: int, more: tuple[int, ...] | list[int], found: list[int]
-    ) -> int:
+    def _start_link(self, code: CodeMap, words: Stack, pointer: int, more: list[int], found: list[int]) -> int:
         """The caller of a function that has called nothing: the link register has it, and there may be no frame.
 
         Returns the frame pointer to go on with.
