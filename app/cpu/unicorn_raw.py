@@ -50,10 +50,15 @@ class _TlbEntry(ctypes.Structure):
     _fields_ = (("address", ctypes.c_uint64), ("perms", ctypes.c_uint32))
 
 
+def _no_system_entry(_address: int, _access: int) -> Pte | None:
+    return None
+
+
 class HookState:
     """What the hooks and the CPU share. It refers to no engine and no callback, so there is no reference cycle.
 
     `event` is what ended the run (a tuple whose first item is its kind; only the first event of a run counts),
+    `system_entry` translates what only the processor itself reads, such as descriptor tables,
     `refused` the page address and access of the last translation that was denied, `error` an exception raised in a
     hook, `timestamp` answers cycle counters.
     """
@@ -68,12 +73,14 @@ class HookState:
         "stale_code",
         "stale_frames",
         "stale_tlb",
+        "system_entry",
         "timestamp",
     )
 
     def __init__(self) -> None:
         self.entries: Mapping[int, Pte] = {}
         self.event: tuple[Any, ...] | None = None
+        self.system_entry: Callable[[int, int], Pte | None] = _no_system_entry
         self.refused: tuple[int, int] | None = None
         self.error: BaseException | None = None
         self.identity = False
@@ -295,8 +302,11 @@ class Engine:
 
     def write_model_specific(self, register: int, number: int, value: int) -> None:
         """Set a model-specific register through the pseudo register `register`."""
-        pair = ctypes.create_string_buffer(_MODEL_SPECIFIC.pack(number, value))
-        check(self._write(self.handle, register, pair), "write a model-specific register")
+        self.write_packed(register, _MODEL_SPECIFIC.pack(number, value))
+
+    def write_packed(self, register: int, data: bytes) -> None:
+        """Set what Unicorn wants as a structure, such as a coprocessor register. Raises `CpuError`."""
+        check(self._write(self.handle, register, ctypes.create_string_buffer(data)), f"write register {register}")
 
     def reader(self, numbers: Sequence[int]) -> Callable[[], tuple[int, ...]]:
         """A function that reads these registers at once. It must not be called after `close`."""
@@ -382,7 +392,7 @@ def _fill_hook(state: HookState) -> Callable[[int, int, int, int, int], bool]:
             return True
         if state.event is not None:
             return False
-        entry = state.entries.get(address >> PAGE_SHIFT)
+        entry = state.entries.get(address >> PAGE_SHIFT) or state.system_entry(address, access)
         if entry is None or not entry[1] & _NEEDED[access]:
             state.refused = (address, access)
             return False

@@ -33,7 +33,7 @@ def handle(kernel: Kernel, task: Task, fault: FaultExit) -> None:
         )
     )
     repaired = None
-    if fault.vector == "#PF" and fault.address is not None and fault.access is not None:
+    if fault.address is not None and fault.access is not None:
         repaired = task.mm.handle_fault(fault.address, fault.access)
         if not repaired and task.mm.lacks_file_page(fault.address, fault.access):
             signo = Signo.SIGBUS
@@ -59,7 +59,7 @@ def handle(kernel: Kernel, task: Task, fault: FaultExit) -> None:
 
 def _siginfo(kernel: Kernel, task: Task, fault: FaultExit, signo: int, code: str) -> SigInfo:
     """What Linux tells about the fault. Exceptions without an address of their own give NULL, or the instruction's."""
-    if fault.vector == "#PF" and fault.address is not None:
+    if fault.is_page_fault and fault.address is not None:
         if signo == Signo.SIGBUS:
             code = "BUS_ADRERR"
         elif task.mm.find(fault.address) is not None:
@@ -81,7 +81,7 @@ def _past_the_end(task: Task, fault: FaultExit) -> str:
 
 def _reason(task: Task, fault: FaultExit, name: str) -> str:
     """Why the fault cannot be repaired, for a student."""
-    if fault.vector == "#PF" and fault.address is not None and fault.access is not None:
+    if fault.address is not None and fault.access is not None:
         verb = _VERBS[fault.access]
         where = f"The program tried to {verb} address {fault.address:#x}"
         vma = task.mm.find(fault.address)
