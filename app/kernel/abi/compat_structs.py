@@ -99,6 +99,23 @@ TIMESPEC64 = Layout("timespec", [("tv_sec", "q"), ("tv_nsec", "I"), ("pad", "4s"
 """`struct __kernel_timespec`. The kernel does not look at the upper half of `tv_nsec`, which C libraries leave as it
 is."""
 
+
+def _interval64_text(fields: Fields) -> str:
+    return ITIMERSPEC.text({name: value for name, value in fields.items() if not name.endswith("_pad")})
+
+
+ITIMERSPEC64 = Layout(
+    "itimerspec",
+    [
+        (f"{name}_{part}", kind)
+        for name in ("it_interval", "it_value")
+        for part, kind in (("sec", "q"), ("nsec", "I"), ("pad", "4s"))
+    ],
+    narrow=True,
+    text=_interval64_text,
+)
+"""`struct __kernel_itimerspec`, of two such times."""
+
 UTIMBUF = Layout("utimbuf", [("actime", "i"), ("modtime", "i")], narrow=True)
 IOVEC = Layout("iovec", [("iov_base", "I"), ("iov_len", "I")], narrow=True)
 
@@ -165,6 +182,22 @@ RLIMIT = Layout(
     text=rlimit_text,
 )
 """`struct rlimit`. A limit that does not fit in is RLIM_INFINITY, all ones."""
+
+OLD_RLIMIT = Layout(
+    "rlimit",
+    [("rlim_cur", "I"), ("rlim_max", "I")],
+    narrow=True,
+    clamps=dict.fromkeys(("rlim_cur", "rlim_max"), (MAX_FILE_SIZE, MAX_FILE_SIZE)),
+    text=rlimit_text,
+)
+"""`struct rlimit` when limits were signed numbers, for i386's first getrlimit."""
+
+OFF_T = Layout("off_t", [("value", "i")], narrow=True)
+LOFF_T = Layout("off_t", [("value", "q")], narrow=True)
+"""The offsets that calls take by pointer."""
+
+ID16 = Layout("uid_t", [("value", "H")], narrow=True, clamps={"value": (0xFFFF, OVERFLOW_ID)})
+"""`old_uid_t` of the calls for ids of 16 bits."""
 
 SYSINFO = Layout(
     "sysinfo",

@@ -30,7 +30,7 @@ def test_i386_numbers_are_those_of_the_kernel_header():
         pytest.skip(f"{I386_HEADER} is not installed")
     theirs = {int(n): name for name, n in re.findall(r"#define __NR_(\w+) (\d+)", I386_HEADER.read_text())}
     assert {n: i386_table.NAMES.get(n) for n in theirs} == theirs
-    assert {n for n in range(451)} - set(theirs) == {n for n in range(451)} - set(i386_table.NAMES)
+    assert set(range(451)) - set(theirs) == set(range(451)) - set(i386_table.NAMES)
 
 
 def test_arm_numbers_are_those_of_the_kernel_headers():
@@ -43,7 +43,7 @@ def test_arm_numbers_are_those_of_the_kernel_headers():
     theirs = {int(n): name for name, n in common} | {0xF0000 + int(n): name for name, n in private}
     theirs[341] = "sync_file_range2"
     assert {n: arm_table.NAMES.get(n) for n in theirs} == theirs
-    assert {n for n in range(451)} - set(theirs) == {n for n in range(451)} - set(arm_table.NAMES)
+    assert set(range(451)) - set(theirs) == set(range(451)) - set(arm_table.NAMES)
 
 
 def test_calls_that_came_lately_have_the_same_numbers_everywhere():
