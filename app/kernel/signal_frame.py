@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from .abi.constants import AltstackFlag, SaFlag
-from .abi.signal_frame import HandlerCall, UserState
+from .abi.signal_frame import HandlerCall, TwoFramesLayout, UserState
 from .signal import UNBLOCKABLE, Disposition, SigInfo, SignalSet
 from .task import DISABLED_STACK, AlternateStack
 
@@ -61,7 +61,8 @@ def push(kernel: Kernel, task: Task, info: SigInfo, disposition: Disposition, ma
         top = altstack.start + altstack.size
     state = UserState(cpu.registers(), cpu.floating_point, mask, (altstack.start, altstack.flags, altstack.size))
     siginfo = info.pack(abi.structs) if flags & SaFlag.SA_SIGINFO else b""
-    call = HandlerCall(disposition.handler, info.signo, disposition.restorer, siginfo, task.fault)
+    restorer = disposition.restorer if flags & SaFlag.SA_RESTORER else 0
+    call = HandlerCall(disposition.handler, info.signo, restorer, siginfo, task.fault)
     frame = layout.build(state, call, top)
     if (nested or entering) and not _inside(altstack, frame.address):
         return None
@@ -70,17 +71,23 @@ def push(kernel: Kernel, task: Task, info: SigInfo, disposition: Disposition, ma
             return None
     for name, value in frame.registers.items():
         cpu.set(name, value)
-    cpu.floating_point = cpu.initial_floating_point
+    if layout.clears_floating_point:
+        cpu.floating_point = cpu.initial_floating_point
     if altstack.flags & AltstackFlag.SS_AUTODISARM:
         task.altstack = DISABLED_STACK
     task.restored = {name: hex(value & 0xFFFF_FFFF_FFFF_FFFF) for name, value in frame.registers.items()}
     return Pushed(frame.address, nested or entering)
 
 
-def pop(kernel: Kernel, task: Task) -> UserState | None:
-    """Restore what the frame at the stack pointer says; None when it makes no sense, and nothing is restored then."""
+def pop(kernel: Kernel, task: Task, old: bool = False) -> UserState | None:
+    """Restore what the frame at the stack pointer says; None when it makes no sense, and nothing is restored then.
+
+    `old` is for the frames of handlers without SA_SIGINFO, where these are of another kind.
+    """
     cpu, abi = kernel.cpu, task.abi
-    state = abi.signal_frame.read(cpu.get(abi.stack_register), task.mm.copy_in)
+    layout = abi.signal_frame
+    read = layout.read_old if old and isinstance(layout, TwoFramesLayout) else layout.read
+    state = read(cpu.get(abi.stack_register), task.mm.copy_in)
     if state is None:
         return None
     for name, value in state.registers.items():
@@ -88,6 +95,8 @@ def pop(kernel: Kernel, task: Task) -> UserState | None:
     cpu.floating_point = state.floating_point or cpu.initial_floating_point
     task.blocked = SignalSet(state.mask & ~UNBLOCKABLE)
     task.restart_block = None
+    if state.altstack is None:
+        return state
     start, flags, size = state.altstack
     if change_altstack_problem(task, AlternateStack(start, size, flags), state.registers[abi.stack_register]) is None:
         set_altstack(task, start, flags, size)

@@ -28,6 +28,18 @@ class MemoryMap(Struct, frozen=True):
     dyn_base: int
 
 
+class SystemPage(Struct, frozen=True):
+    """Code that the kernel maps into every program, to read and execute: its region's name, its address, the bytes.
+
+    `auxv` are entries of the auxiliary vector that tell programs of it.
+    """
+
+    name: str
+    address: int
+    code: bytes
+    auxv: tuple[tuple[int, int], ...] = ()
+
+
 class FaultMeaning(Struct, frozen=True):
     """What Linux makes of an exception of the CPU, unless it is a page fault that can be repaired.
 
@@ -89,7 +101,8 @@ class Abi(Struct, frozen=True):
     signal_frame: FrameLayout
     hwcap2: int = 0
     number_bits: int = 32
-    doors: Mapping[str, str] = {}
+    doors: Mapping[str, Abi] = {}
+    system_pages: tuple[SystemPage, ...] = ()
     variants: Mapping[str, Variant] = {}
     restores: Mapping[str, str] = {}
     privileged: tuple[tuple[int, int, str], ...] = ()

@@ -122,11 +122,17 @@ IOVEC = Layout("iovec", [("iov_base", "I"), ("iov_len", "I")], narrow=True)
 OLD_UTSNAME = Layout(
     "old_utsname",
     [(field, "65s") for field in ("sysname", "nodename", "release", "version", "machine")],
+    narrow=True,
     text=utsname_text,
 )
 OLDOLD_UTSNAME = Layout(
     "oldold_utsname",
-    [(field, "9s") for field in ("sysname", "nodename", "release", "version", "machine")],
+    [
+        (field + end, kind)
+        for field in ("sysname", "nodename", "release", "version", "machine")
+        for end, kind in (("", "8s"), ("_end", "1s"))
+    ],
+    narrow=True,
     text=utsname_text,
 )
 

@@ -17,7 +17,7 @@ class Layout:
     `packed`. Fields of 64 bits are aligned to `align64` bytes, which is 4 on i386. `size` is in bytes. `text` writes
     unpacked fields as strace does.
 
-    A `narrow` structure belongs to a 32-bit ABI, whose fields may be smaller than what the kernel knows: values lose
+    A `narrow` structure belongs to a 32-bit ABI, which may lack fields and have smaller ones: values lose
     their upper bits, except that those above the one in `limits` are refused, and that `clamps` says what stands for
     those above the first number of a pair. `copies` are fields that hold the same as another one.
     """
@@ -37,6 +37,7 @@ class Layout:
     ) -> None:
         self.name = name
         self.text = text
+        self._is_narrow = narrow
         self._limits = limits or {}
         self._clamps = clamps or {}
         self._copies = copies or {}
@@ -66,9 +67,9 @@ class Layout:
         OverflowError for a value above its limit.
         """
         unknown = values.keys() - self._defaults.keys()
-        if unknown:
+        if unknown and not self._is_narrow:
             raise TypeError(f"struct {self.name} has no field {min(unknown)!r}")
-        if self._bits:
+        if self._is_narrow:
             values = self._narrowed(values)
         return self._struct.pack(*(self._defaults | values).values())
 
@@ -82,7 +83,7 @@ class Layout:
             if isinstance(value, int) and value > limit:
                 values[field] = clamped
         values |= {copy: values[field] for copy, field in self._copies.items() if field in values}
-        return {field: self._narrow(field, value) for field, value in values.items()}
+        return {field: self._narrow(field, value) for field, value in values.items() if field in self._defaults}
 
     def _narrow(self, field: str, value: int | bytes) -> int | bytes:
         if isinstance(value, bytes) or field not in self._bits:

@@ -49,12 +49,13 @@ class DirectoryDescription(FileDescription):
         if self.inode.nlink == 0:
             raise KernelError(Errno.ENOENT, f"{self.path} has been removed")
         header = call.abi.structs["dirent" if old else "dirent64"]
+        alignment = call.abi.info.word_size if old else 8
         packed = bytearray()
         position = self.offset
         count = 0
         for name, inode, following in self._entries():
             encoded = name.encode(errors="surrogateescape") + (b"\0\0" if old else b"\0")
-            length = -(-(header.size + len(encoded)) // 8) * 8
+            length = -(-(header.size + len(encoded)) // alignment) * alignment
             if len(packed) + length > sink.size:
                 if not packed:
                     raise call.refuse(
