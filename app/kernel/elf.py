@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 
 from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SIZE, READ, WRITE
+from app.toolchain.machines import MACHINES
 
 from .errno import Errno, KernelError
 from .fs.dentry import PATH_MAX, Dentry
@@ -24,29 +25,27 @@ from .mm.vma import Vma
 if TYPE_CHECKING:
     from app.cpu.mmu import PhysicalMemory
 
+    from .abi import Abi
     from .mm.address_space import AddressSpace
 
 ELF_MAGIC = b"\x7fELF"
 ET_EXEC, ET_DYN = 2, 3
-EM_X86_64 = 62
 PT_LOAD, PT_INTERP, PT_GNU_STACK = 1, 3, 0x6474_E551
-
-ELF_ET_DYN_BASE = 0x5555_5555_4000
-"""Where position independent programs begin when addresses are not randomised; the heap of static ones is there."""
 
 MAX_HEADERS_SIZE = 65536
 """Bytes that all program headers may take."""
 
-_HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
-_PROGRAM_HEADER = struct.Struct("<IIQQQQQQ")
+_HEADERS = {32: struct.Struct("<16sHHIIIIIHHHHHH"), 64: struct.Struct("<16sHHIQQQIHHHHHH")}
+_PROGRAM_HEADERS = {32: struct.Struct("<8I"), 64: struct.Struct("<IIQQQQQQ")}
+"""Both by the bits of a word. The flags of `Elf32_Phdr` come later."""
+
 _MAX_OFFSET = 1 << 63
-_WORD = (1 << 64) - 1
 _PROTECTIONS = ((4, READ), (2, WRITE), (1, EXECUTE))
 """p_flags bit -> what it allows."""
 
 
 class ProgramHeader(NamedTuple):
-    """`Elf64_Phdr`."""
+    """`Elf64_Phdr` or `Elf32_Phdr`."""
 
     type: int
     flags: int
@@ -72,6 +71,7 @@ class Elf(Struct):
     entry: int
     headers_offset: int
     headers: list[ProgramHeader]
+    bits: int = 64
     bias: int = 0
 
     @property
@@ -99,12 +99,12 @@ class Elf(Struct):
         for load in self.loads:
             if load.offset <= self.headers_offset < load.offset + load.file_size:
                 address = self.headers_offset - load.offset + load.address
-        return address + self.bias & _WORD
+        return address + self.bias & (1 << self.bits) - 1
 
     @property
     def entry_address(self) -> int:
         """Where it begins."""
-        return self.entry + self.bias & _WORD
+        return self.entry + self.bias & (1 << self.bits) - 1
 
     def interpreter(self) -> bytes | None:
         """Path of the program that is to load this one (PT_INTERP); None for static ones. Raises ENOEXEC, EIO."""
@@ -122,24 +122,34 @@ class Elf(Struct):
         return None
 
 
-def read_elf(dentry: Dentry, inode: RegularFile, errno: Errno = Errno.ENOEXEC) -> Elf:
-    """The headers of an executable. Raises `errno` when it is none for this machine."""
-    data = inode.read(0, _HEADER.size).ljust(_HEADER.size, b"\0")
-    ident, kind, machine, _, entry, headers_offset, _, _, _, entry_size, count, _, _, _ = _HEADER.unpack(data)
+def read_elf(dentry: Dentry, inode: RegularFile, abi: Abi, errno: Errno = Errno.ENOEXEC) -> Elf:
+    """The headers of an executable. Raises `errno` when it is none for programs of `abi`."""
+    bits = abi.bits
+    header, program_header = _HEADERS[bits], _PROGRAM_HEADERS[bits]
+    data = inode.read(0, header.size).ljust(header.size, b"\0")
+    ident, kind, machine, _, entry, headers_offset, _, _, _, entry_size, count, _, _, _ = header.unpack(data)
     if ident[:4] != ELF_MAGIC:
         raise _malformed(dentry, "it does not begin with the mark of an ELF file", errno)
     if kind not in (ET_EXEC, ET_DYN) and errno is Errno.ENOEXEC:
         raise _malformed(dentry, "it is neither an executable nor a shared object", errno)
-    if machine != EM_X86_64:
+    if machine != MACHINES[abi.info.name].elf_machine:
         raise _malformed(dentry, f"it is for another processor (machine {machine})", errno)
-    size = count * _PROGRAM_HEADER.size
-    if entry_size != _PROGRAM_HEADER.size or not 0 < size <= MAX_HEADERS_SIZE:
+    size = count * program_header.size
+    if entry_size != program_header.size or not 0 < size <= MAX_HEADERS_SIZE:
         raise _malformed(dentry, f"it has {count} program headers of {entry_size} bytes", errno)
     table = inode.read(headers_offset, size) if headers_offset < _MAX_OFFSET else b""
     if len(table) < size:
         raise _malformed(dentry, "its program headers lie outside the file", errno)
-    headers = [ProgramHeader(*fields) for fields in _PROGRAM_HEADER.iter_unpack(table)]
-    return Elf(dentry, inode, kind, entry, headers_offset, headers)
+    headers = [_header(fields, bits) for fields in program_header.iter_unpack(table)]
+    return Elf(dentry, inode, kind, entry, headers_offset, headers, bits)
+
+
+def _header(fields: tuple[int, ...], bits: int) -> ProgramHeader:
+    """In the order of `Elf64_Phdr`."""
+    if bits == 64:
+        return ProgramHeader(*fields)
+    kind, offset, address, physical, file_size, size, flags, align = fields
+    return ProgramHeader(kind, flags, offset, address, physical, file_size, size, align)
 
 
 def _malformed(dentry: Dentry, problem: str, errno: Errno = Errno.ENOEXEC) -> KernelError:
@@ -149,6 +159,8 @@ def _malformed(dentry: Dentry, problem: str, errno: Errno = Errno.ENOEXEC) -> Ke
 class Loader(Struct):
     """Maps the segments of ELF files into a new address space, whose stack will begin above `ceiling`.
 
+    Position independent programs begin at `dyn_base`, where the heap of static ones is, too.
+
     Pages come from the file when they are touched, so that a large program starts as fast as a small one. All methods
     raise KernelError for segments that cannot be mapped.
     """
@@ -156,16 +168,17 @@ class Loader(Struct):
     mm: AddressSpace
     memory: PhysicalMemory
     ceiling: int
+    dyn_base: int
     may_map_low: bool
 
     def load_program(self, elf: Elf, has_interpreter: bool) -> None:
         """Map the program, and put the heap behind it."""
         mm = self.mm
         if elf.kind == ET_DYN:
-            self._place(elf, ELF_ET_DYN_BASE if has_interpreter else None)
+            self._place(elf, self.dyn_base if has_interpreter else None)
         self._map_all(elf)
         end = page_ceil(elf.span[1] + elf.bias)
-        mm.start_brk = mm.brk = ELF_ET_DYN_BASE if elf.kind == ET_DYN and not has_interpreter else end
+        mm.start_brk = mm.brk = self.dyn_base if elf.kind == ET_DYN and not has_interpreter else end
 
     def load_interpreter(self, elf: Elf) -> None:
         """Map the dynamic loader, out of the program's way."""

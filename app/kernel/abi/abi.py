@@ -71,8 +71,8 @@ class Abi(Struct, frozen=True):
     """One architecture's calling convention for system calls.
 
     `traps` of `info` are the trap instructions that enter `names`, the complete table number -> name; `doors` those
-    that enter another ABI's table, with its name. `variants` has the rows of the table that are not quite the handler
-    of the same name. `structs` are the layouts of the structs the calls exchange. `restores` names, for each register
+    that enter another ABI's table, with that ABI. `variants` has the rows of the table that are not quite the handler
+    of the same name. `system_pages` are mapped into every program. `structs` are the layouts of the structs the calls exchange. `restores` names, for each register
     that the return to user mode loads, the register that kept its value. `privileged` are the instructions that user
     mode may not execute, as (mask, value, mnemonic) of the first bytes of an instruction taken as a little-endian
     number; `foreign_traps` the trap instructions of other tables with what is to be said about them, and

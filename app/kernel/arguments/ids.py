@@ -10,7 +10,6 @@ from app.kernel.errno import Errno, KernelError
 from .integers import Address, Unsigned
 from .memory import Pointer
 
-
 if TYPE_CHECKING:
     from app.kernel.abi import Abi
     from app.kernel.call import Call

@@ -6,8 +6,8 @@ import struct
 from typing import TYPE_CHECKING
 
 from app.kernel.abi.sockaddr import UCRED
-from app.kernel.abi.socket_text import CONTROL_HEADERS
 from app.kernel.abi.socket_constants import AF_UNIX, SCM_CREDENTIALS, SCM_RIGHTS, SOL_SOCKET, MsgFlag
+from app.kernel.abi.socket_text import CONTROL_HEADERS
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno
 
