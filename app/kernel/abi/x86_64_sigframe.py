@@ -94,6 +94,8 @@ class X8664Frame:
 
     red_zone = 128
     needs_restorer = True
+    always_siginfo = False
+    clears_floating_point = True
     minimum = -(-(FRAME.size + _FRAME_ALIGNMENT - 1 + _STATE_SIZE + _STATE_ALIGNMENT - 1) // 16) * 16
 
     def build(self, state: UserState, call: HandlerCall, top: int) -> SignalFrame:
