@@ -69,9 +69,17 @@ class Dispatcher:
         self.tables: dict[str, Table] = dict.fromkeys(abi.info.traps, Table(kernel, abi))
         for trap, other in abi.doors.items():
             self.tables[trap] = Table(kernel, other)
+        self._any_immediate = abi.any_immediate
         self.calls = 0
         self.current: Call | None = None
         """The call whose handler runs: what happens deep inside the kernel happens because of it."""
+
+    def has_table(self, trap: TrapExit) -> bool:
+        """Whether this trap instruction enters a table. On AArch64 Linux ignores its operand."""
+        instruction = trap.instruction
+        if instruction not in self.tables and self._any_immediate:
+            self.tables[instruction] = next(iter(self.tables.values()))
+        return instruction in self.tables
 
     def enter(self, task: Task, trap: TrapExit) -> None:
         """Answer one trap, or put the task to sleep in it."""
@@ -303,4 +311,9 @@ class Dispatcher:
 
     def _restored(self, call: Call) -> dict[str, str]:
         """What the CPU loads on the way out, by the register that gets it."""
-        return {name: call.saved[source] for name, source in call.abi.restores.items() if source in call.saved}
+        counter, pc = call.abi.pc_register, self.kernel.cpu.pc
+        return {
+            name: hex(pc) if name == counter else call.saved[source]
+            for name, source in call.abi.restores.items()
+            if source in call.saved
+        }

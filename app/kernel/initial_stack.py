@@ -26,7 +26,7 @@ CLOCK_TICKS = 100
 
 AT_NULL, AT_PHDR, AT_PHENT, AT_PHNUM, AT_PAGESZ, AT_BASE, AT_FLAGS, AT_ENTRY = 0, 3, 4, 5, 6, 7, 8, 9
 AT_UID, AT_EUID, AT_GID, AT_EGID, AT_PLATFORM, AT_HWCAP, AT_CLKTCK = 11, 12, 13, 14, 15, 16, 17
-AT_SECURE, AT_RANDOM, AT_HWCAP2, AT_EXECFN, AT_MINSIGSTKSZ = 23, 25, 26, 31, 51
+AT_SECURE, AT_RANDOM, AT_HWCAP2, AT_EXECFN, AT_SYSINFO_EHDR, AT_MINSIGSTKSZ = 23, 25, 26, 31, 33, 51
 
 _MOST_AUXV_BYTES = 512
 _PROGRAM_HEADER_SIZES = {4: 32, 8: 56}
@@ -84,6 +84,7 @@ def build(kernel: Kernel, mm: AddressSpace, who: Credentials, strings: Strings, 
     platform = push(abi.platform.encode() + b"\0") if abi.platform else 0
     seed = push(kernel.random.randbytes(16))
     auxv = [
+        *(((AT_SYSINFO_EHDR, mm.vdso),) if mm.vdso else ()),
         (AT_MINSIGSTKSZ, abi.signal_frame.minimum),
         (AT_HWCAP, abi.hwcap),
         (AT_PAGESZ, PAGE_SIZE),

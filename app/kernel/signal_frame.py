@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from .kernel import Kernel
     from .task import Task
 
-MINIMUM_STACK = 2048
-"""MINSIGSTKSZ: the smallest alternate stack."""
-
 _MODES = (0, AltstackFlag.SS_ONSTACK, AltstackFlag.SS_DISABLE)
 
 
@@ -60,8 +57,10 @@ def push(kernel: Kernel, task: Task, info: SigInfo, disposition: Disposition, ma
     if entering:
         top = altstack.start + altstack.size
     state = UserState(cpu.registers(), cpu.floating_point, mask, (altstack.start, altstack.flags, altstack.size))
-    siginfo = info.pack(abi.structs) if flags & SaFlag.SA_SIGINFO else b""
+    siginfo = info.pack(abi.structs) if flags & SaFlag.SA_SIGINFO or layout.always_siginfo else b""
     restorer = disposition.restorer if flags & SaFlag.SA_RESTORER else 0
+    if not flags & SaFlag.SA_RESTORER and abi.vdso is not None:
+        restorer = task.mm.vdso + abi.vdso.sigreturn
     call = HandlerCall(disposition.handler, info.signo, restorer, siginfo, task.fault)
     frame = layout.build(state, call, top)
     if (nested or entering) and not _inside(altstack, frame.address):
@@ -112,7 +111,7 @@ def change_altstack_problem(task: Task, new: AlternateStack, pointer: int) -> st
         return "flags"
     if new == task.altstack or mode == AltstackFlag.SS_DISABLE:
         return None
-    return "size" if new.size < MINIMUM_STACK else None
+    return "size" if new.size < task.abi.minimum_stack else None
 
 
 def set_altstack(task: Task, start: int, flags: int, size: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Literal
+from typing import Literal, Protocol
 
 from msgspec import Struct, field
 
@@ -70,11 +70,18 @@ class Function(Struct, frozen=True):
     library: bool
 
 
+class Locator(Protocol):
+    """Where code comes from, the libraries' too."""
+
+    def locate(self, address: int) -> tuple[str, int] | None:
+        """File and line of the instruction at `address`, None when nobody knows."""
+
+
 class Program(Struct, frozen=True):
     """An executable image: segments to map, where to start, and how it relates to its source.
 
-    `lines` is about the visitor's own source file. `functions` are sorted by address. `image` is the ELF file that it
-    came from, if any.
+    `lines` is about the visitor's own source file, `debug` about all that was compiled with debug information.
+    `functions` are sorted by address. `image` is the ELF file that it came from, if any.
     """
 
     arch: str
@@ -84,6 +91,7 @@ class Program(Struct, frozen=True):
     symbols: tuple[Symbol, ...] = ()
     lines: LineTable = field(default_factory=lambda: LineTable([]))
     functions: tuple[Function, ...] = ()
+    debug: Locator | None = None
     image: bytes = b""
 
 

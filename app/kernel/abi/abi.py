@@ -11,6 +11,7 @@ from app.trace.events import AbiInfo
 from .constants import Signo
 from .layout import Layout
 from .signal_frame import FrameLayout
+from .vdso import Vdso
 
 
 class MemoryMap(Struct, frozen=True):
@@ -99,7 +100,10 @@ class Abi(Struct, frozen=True):
     hwcap: int
     restart_number: int
     signal_frame: FrameLayout
+    vdso: Vdso | None = None
+    minimum_stack: int = 2048
     hwcap2: int = 0
+    any_immediate: bool = False
     number_bits: int = 32
     doors: Mapping[str, Abi] = {}
     system_pages: tuple[SystemPage, ...] = ()

@@ -101,6 +101,7 @@ ARM = Abi(
     pc_register="pc",
     stack_register="sp",
     thread_register="tpidruro",
+    any_immediate=True,
     machine="armv7l",
     platform="v7l",
     memory=MemoryMap(

@@ -68,6 +68,7 @@ class ArmFrame:
 
     red_zone = 0
     needs_restorer = False
+    always_siginfo = False
     clears_floating_point = False
     minimum = -(-(SIGINFO_SIZE + FRAME.size + 7) // 16) * 16
 

@@ -92,6 +92,7 @@ class I386Frame:
 
     red_zone = 0
     needs_restorer = False
+    always_siginfo = False
     clears_floating_point = True
     minimum = -(-(FRAME.size + FRAME_ALIGNMENT - 1 + _FSAVE.size + STATE_SIZE + STATE_ALIGNMENT - 1) // 16) * 16
 

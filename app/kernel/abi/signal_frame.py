@@ -55,13 +55,15 @@ class FrameLayout(Protocol):
     """How an ABI lays signal frames out.
 
     `red_zone` is how many bytes below the stack pointer belong to the program, `minimum` the largest size of a frame
-    (AT_MINSIGSTKSZ). `needs_restorer` says that a handler without SA_RESTORER can't run, `clears_floating_point` that
-    a handler begins with the floating point state of a new program.
+    (AT_MINSIGSTKSZ). `needs_restorer` says that a handler without SA_RESTORER can't run; others return to the
+    vDSO. `siginfo_t` is stored for handlers with SA_SIGINFO, or with `always_siginfo` for all. `clears_floating_point`
+    says that a handler begins with the floating point state of a new program.
     """
 
     red_zone: int
     minimum: int
     needs_restorer: bool
+    always_siginfo: bool
     clears_floating_point: bool
 
     def build(self, state: UserState, call: HandlerCall, top: int) -> SignalFrame:

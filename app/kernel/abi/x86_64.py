@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from app.toolchain.machines import MACHINES
 from app.trace.events import AbiInfo
 
+from . import vdso
 from .abi import Abi, MemoryMap
 from .i386 import I386_FROM_64_BIT
+from .vdso import code
 from .x86_64_cpu import CPUINFO
 from .x86_64_sigframe import X8664Frame
 from .x86_64_structs import STRUCTS
@@ -50,6 +53,7 @@ X86_64 = Abi(
     restart_number=219,
     single_step=("rflags", 0x100),
     signal_frame=X8664Frame(),
+    vdso=vdso.build(MACHINES["x86_64"].elf_machine, code.X86_64, code.X86_64_SYMBOLS, "LINUX_2.6"),
     cpuinfo=CPUINFO,
     config=("64BIT", "X86_64"),
 )

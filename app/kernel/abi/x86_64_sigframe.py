@@ -94,6 +94,7 @@ class X8664Frame:
 
     red_zone = 128
     needs_restorer = True
+    always_siginfo = False
     clears_floating_point = True
     minimum = -(-(FRAME.size + FRAME_ALIGNMENT - 1 + STATE_SIZE + STATE_ALIGNMENT - 1) // 16) * 16
 

@@ -24,7 +24,7 @@ def _interval_text(unit: str) -> Layout:
     return Layout(name, parts, text=text)
 
 
-def _epoll_event_text(fields: Fields) -> str:
+def epoll_event_text(fields: Fields) -> str:
     """`{events=EPOLLIN, data={u32=5, u64=5}}`."""
     data = fields["data"]
     return f"{{events={flag_text(fields['events'], EpollEvent)}, data={{u32={data & 0xFFFF_FFFF}, u64={data}}}}}"
@@ -58,7 +58,7 @@ def _timex_text(fields: Fields) -> str:
     return "{" + text.replace(plain, f"time={{tv_sec={seconds}, tv_usec={microseconds}}}") + "}"
 
 
-EPOLL_EVENT = Layout("epoll_event", [("events", "I"), ("data", "Q")], packed=True, text=_epoll_event_text)
+EPOLL_EVENT = Layout("epoll_event", [("events", "I"), ("data", "Q")], packed=True, text=epoll_event_text)
 """Packed on x86-64 only, so that 32-bit programs have the same."""
 
 ITIMERSPEC = _interval_text("nsec")

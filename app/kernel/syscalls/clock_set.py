@@ -125,6 +125,8 @@ def _set(call: Call, argument: str, seconds: int, nanoseconds: int) -> None:
     if seconds * SECOND + nanoseconds < clock.monotonic:
         raise call.refuse(Errno.EINVAL, argument, "range", str(seconds), "The machine would have started before 1970.")
     clock.realtime_shift += seconds * SECOND + nanoseconds - clock.realtime
+    if call.kernel.vdso is not None:
+        call.kernel.vdso.time_was_set()
     call.service("time", "set", f"It is {seconds}.{nanoseconds:09d} s since 1970 now.")
 
 

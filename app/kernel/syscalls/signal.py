@@ -188,7 +188,7 @@ def sigaltstack(call: Call, ss: Annotated[StructIn, "stack"], old_ss: Annotated[
 _ALTSTACK_PROBLEMS = {
     "in use": (Errno.EPERM, "stack", "The caller runs on the alternate stack, so that cannot be changed."),
     "flags": (Errno.EINVAL, "flags", "The mode must be 0, SS_ONSTACK or SS_DISABLE."),
-    "size": (Errno.ENOMEM, "size", f"An alternate stack has at least {signal_frame.MINIMUM_STACK} bytes."),
+    "size": (Errno.ENOMEM, "size", "An alternate stack must have room for a frame (MINSIGSTKSZ)."),
 }
 
 
