@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.cpu.exits import TrapExit
 from app.trace.events import Block, Dispatch, ModeSwitch, Return, Trap, word
 
-from . import ptrace
+from . import ptrace, sysenter
 from .abi import Abi
 from .abi.constants import SaFlag
 from .arguments.integers import signed
@@ -57,7 +57,7 @@ class Table:
         return SyscallVariant(handler, name, self.abi, variant)
 
     def read(self) -> list[int]:
-        """The number and the arguments. 64-bit code may enter a 32-bit table: the lower halves of its registers count."""
+        """The number and the arguments. When 64-bit code enters a 32-bit table, the lower halves of its registers count."""
         return [value & self._mask for value in self._read()]
 
 
@@ -87,6 +87,9 @@ class Dispatcher:
         emit = kernel.recorder.emit
         table = self.tables[trap.instruction]
         abi = table.abi
+        problem = None
+        if trap.instruction == "sysenter":
+            trap, problem = sysenter.enter(kernel.cpu, task.mm, trap)
         number, *raw = table.read()
         call = Call(kernel, task, abi, self.calls, signed(number, abi.number_bits), tuple(raw), trap)
         self.calls += 1
@@ -106,8 +109,8 @@ class Dispatcher:
         if task.trace is not None and task.trace.mode is ptrace.Mode.SYSCALL:
             self._advance(call, self._traced(call, table))
             return
-        if row is None:
-            self._leave(call, error=Errno.ENOSYS)
+        if row is None or problem is not None:
+            self._leave(call, error=problem or Errno.ENOSYS)
             return
         call.syscall = row
         self.current = call

@@ -94,7 +94,7 @@ def pop(kernel: Kernel, task: Task, old: bool = False) -> UserState | None:
     cpu.floating_point = state.floating_point or cpu.initial_floating_point
     task.blocked = SignalSet(state.mask & ~UNBLOCKABLE)
     task.restart_block = None
-    if state.altstack is None:
+    if not state.has_altstack:
         return state
     start, flags, size = state.altstack
     if change_altstack_problem(task, AlternateStack(start, size, flags), state.registers[abi.stack_register]) is None:

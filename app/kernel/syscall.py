@@ -94,8 +94,10 @@ class Syscall:
         """The reference page of the call."""
         return inspect.getdoc(self.handler) or ""
 
-    hidden: frozenset[str] = frozenset()
-    """Arguments that strace does not show."""
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """Arguments that strace does not show."""
+        return frozenset()
 
     def fetch(self, call: Call) -> None:
         """Fill `call.arguments` from its registers. Nothing is checked yet: arguments check themselves when used."""

@@ -83,7 +83,7 @@ class ArmFrame:
         thumb = call.handler & 1
         code = self._codes + 12 * rt + 8 * thumb
         returns = call.restorer or code + thumb
-        start, flags, size = state.altstack if rt and state.altstack else (0, 0, 0)
+        start, flags, size = state.altstack if rt else (0, 0, 0)
         frame = FRAME.pack(
             uc_flags=0 if rt else _OLD_FLAGS,
             ss_sp=start,
@@ -135,8 +135,8 @@ class ArmFrame:
         if magic != _VFP_MAGIC or size != _VFP.size:
             return None
         floating_point = numbers + fpscr.to_bytes(4, "little")
-        altstack = None if old else (fields["ss_sp"], fields["ss_flags"], fields["ss_size"])
-        return UserState(registers, floating_point, fields["uc_sigmask"], altstack)
+        altstack = fields["ss_sp"], fields["ss_flags"], fields["ss_size"]
+        return UserState(registers, floating_point, fields["uc_sigmask"], altstack, has_altstack=not old)
 
     def fault_record(self, fault: FaultExit, last: FaultRecord, address_limit: int) -> FaultRecord:
         """Trap number, fault status register and fault address."""

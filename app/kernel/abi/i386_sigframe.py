@@ -121,7 +121,7 @@ class I386Frame:
         default = self._rt_sigreturn if rt else self._sigreturn
         returns = call.restorer or default
         if rt:
-            start, flags, size = state.altstack or (0, 0, 0)
+            start, flags, size = state.altstack
             data = RT_FRAME.pack(
                 pretcode=returns,
                 sig=call.signo,
@@ -182,7 +182,7 @@ class I386Frame:
             return None
         if old:
             mask = fields["oldmask"] | fields["extramask"] << 32
-            return UserState(registers, floating_point, mask, None)
+            return UserState(registers, floating_point, mask, (0, 0, 0), has_altstack=False)
         altstack = fields["ss_sp"], fields["ss_flags"], fields["ss_size"]
         return UserState(registers, floating_point, fields["uc_sigmask"], altstack)
 

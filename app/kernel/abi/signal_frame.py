@@ -21,19 +21,20 @@ class FaultRecord(Struct, frozen=True):
 class UserState(Struct, frozen=True):
     """What a handler must leave as it was: registers, blocked signals, alternate stack (start, flags, size).
 
-    `altstack` is None where a frame has none.
+    `has_altstack` is false of a frame that does not tell of an alternate stack.
     """
 
     registers: Mapping[str, int]
     floating_point: bytes
     mask: int
-    altstack: tuple[int, int, int] | None
+    altstack: tuple[int, int, int]
+    has_altstack: bool = True
 
 
 class HandlerCall(Struct, frozen=True):
     """Which handler is to run: its address, the signal, where it returns to, and its `siginfo_t` if it wants one.
 
-    `restorer` is 0 without SA_RESTORER.
+    `restorer` is 0 without SA_RESTORER, unless the vDSO has code for it.
     """
 
     handler: int

@@ -213,6 +213,26 @@ class OffsetPointer(Pointer):
         return f"[{before}]{moved}"
 
 
+class LongLongOut(Pointer):
+    """Room for a `loff_t` (64 bits)."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, call: Call, name: str, address: int, detail: str) -> None:
+        super().__init__(call, name, address, detail)
+        self._value: int | None = None
+
+    def write(self, value: int) -> None:
+        """Store it. Raises EFAULT."""
+        if self.call.task.mm.copy_out(self.address, value.to_bytes(8, "little", signed=True)) < 8:
+            raise self._missing("writable loff_t")
+        self._value = value
+
+    def text(self) -> str | None:
+        """`[5]`; the address when nothing was stored."""
+        return super().text() if self._value is None else f"[{self._value}]"
+
+
 class AttributeName(CString):
     """The name of an extended attribute (xattr(7)): 1 to 255 bytes."""
 

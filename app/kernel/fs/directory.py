@@ -77,6 +77,18 @@ class DirectoryDescription(FileDescription):
         notify.file_event(self.inode, self.dentry, notify.IN_ACCESS)
         return len(packed)
 
+    def next_entry(self, call: Call) -> tuple[str, int, int] | None:
+        """Name, inode number and position of the next entry, and go on behind it; None after the last one."""
+        if self.inode.nlink == 0:
+            raise KernelError(Errno.ENOENT, f"{self.path} has been removed")
+        found = next(self._entries(), None)
+        if found is None:
+            return None
+        name, inode, following = found
+        before, self.offset = self.offset, following
+        call.service("vfs", "list", f"The next entry of {self.path} is {name}.")
+        return name, inode.number, before
+
     def _entries(self) -> Iterator[tuple[str, Inode, int]]:
         """(name, inode, offset after it) of the entries from the offset on; `.` and `..` come first."""
         if self.dentry is None or not isinstance(self.inode, Directory):

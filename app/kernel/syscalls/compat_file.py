@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from app.kernel.abi.constants import SeekWhence
-from app.kernel.arguments import Fd, Int, Path, Size, StructOut, Unsigned
-from app.kernel.arguments.fcntl import FcntlArgument, FcntlResult
+from app.kernel.arguments import Address, Fd, Int, Path, Size, StructOut, Unsigned
+from app.kernel.arguments.fcntl import Fcntl64Command, FcntlArgument, FcntlResult
 from app.kernel.arguments.files import LongLongOut
 from app.kernel.arguments.integers import signed
-from app.kernel.arguments.memory import EntriesOut
-from app.kernel.abi.constants import FcntlCommand
 from app.kernel.call import Call
 from app.kernel.errno import Errno
+from app.kernel.fs.directory import DirectoryDescription
+from app.kernel.fs.record_lock import LARGE_LOCKS, record_lock
 from app.kernel.syscall import syscall
 from app.kernel.wait import Blocking
 
@@ -30,6 +30,10 @@ def _llseek(
     EFAULT: there is no room at `result`. See llseek(2).
     """
     file = fd.file
+    if whence not in tuple(SeekWhence):
+        raise call.refuse(Errno.EINVAL, "whence", "range", str(whence), "whence is none of the five SEEK values.")
+    if not file.seekable:
+        raise call.refuse(Errno.ESPIPE, "fd", "seekable", str(fd.number), f"{file.path} has no positions.")
     position = file.seek(call, signed(offset_high << 32 | offset_low, 64), whence)
     result.write(position)
     return Int(0)
@@ -64,19 +68,39 @@ def _need_size(call: Call, size: int, buf: StructOut) -> None:
 
 
 @syscall
-def fcntl64(call: Call, fd: Fd, cmd: FcntlCommand, arg: FcntlArgument) -> Blocking[FcntlResult]:
+def fcntl64(call: Call, fd: Fd, cmd: Fcntl64Command, arg: FcntlArgument) -> Blocking[FcntlResult]:
     """Like fcntl, and with the commands F_GETLK64, F_SETLK64 and F_SETLKW64, whose `struct flock64` has 64-bit offsets.
 
     The errors are those of fcntl. See fcntl(2).
     """
-    return (yield from fcntl(call, fd, cmd, arg))
+    if cmd not in LARGE_LOCKS:
+        result: FcntlResult = yield from fcntl(call, fd, cmd, arg)
+        return result
+    file = fd.any_file
+    if file.path_only:
+        raise call.refuse(Errno.EBADF, "fd", "open", str(fd.number), "It was opened with O_PATH.")
+    yield from record_lock(call, fd, file, LARGE_LOCKS[cmd], arg, "flock64")
+    return FcntlResult.of(call.abi, cmd, 0)
 
 
 @syscall
-def readdir(call: Call, fd: Fd, dirp: Annotated[EntriesOut, "count"], count: Unsigned) -> Int:
+def readdir(call: Call, fd: Fd, dirp: Address, count: Unsigned) -> Int:
     """Fill in one entry of the open directory `fd`; returns 1, or 0 after the last one. `count` does not matter.
 
     EBADF: `fd` is not open. ENOTDIR: it is no directory. EFAULT: there is no room. ENOENT: the directory is removed.
     See readdir(2).
     """
-    return Int(fd.file.list_one(call, dirp))
+    file = fd.file
+    if not isinstance(file, DirectoryDescription):
+        raise call.refuse(Errno.ENOTDIR, "fd", "directory", str(fd.number), f"{file.path} is {file.what}.")
+    found = file.next_entry(call)
+    if found is None:
+        return Int(0)
+    name, number, position = found
+    encoded = name.encode(errors="surrogateescape")
+    # In this form the third field is the length of the name.
+    header = call.abi.structs["dirent"].pack(d_ino=number, d_off=position, d_reclen=len(encoded))
+    data = header + encoded + b"\0"
+    if call.task.mm.copy_out(dirp, data) < len(data):
+        raise call.refuse(Errno.EFAULT, "dirp", "memory", hex(dirp), "There is no room for the entry.")
+    return Int(1)

@@ -1,4 +1,4 @@
-"""The signal calls of 32-bit programs from before real-time signals: sets of 32 signals, and frames without siginfo_t."""
+"""Signal calls from before real-time signals: sets of 32 signals, and frames without siginfo_t."""
 
 from __future__ import annotations
 

@@ -100,6 +100,7 @@ def ipc(
         raise call.refuse(Errno.ENOSYS, "call", "choice", str(number), "No IPC call has this number.")
     meant = IpcCall(number)
     place = ptr.address
+    raw: tuple[int, ...]
     if meant is IpcCall.SHMAT:
         return (yield from _attach(call, version, (first, place, second), third))
     match meant:

@@ -233,6 +233,15 @@ def setpriority(call: Call, which: PriorityTarget, who: Int, prio: Int) -> Int:
     return Int(0)
 
 
+def change_nice(call: Call, increment: int) -> None:
+    """Add to the nice value of the caller, within its bounds (nice(2)). Raises EPERM."""
+    task = call.task
+    wanted = max(_NICE_LOWEST, min(task.nice + increment, _NICE_HIGHEST))
+    if wanted < task.nice:
+        _need_nice(call, "inc", task, wanted)
+    task.nice = wanted
+
+
 @syscall
 def getcpu(call: Call, cpu: Annotated[NumberOut, "int"], node: Annotated[NumberOut, "int"], tcache: Address) -> Int:
     """Tell on which CPU and memory node the thread runs: 0 and 0. EFAULT: there is no room. See getcpu(2)."""
