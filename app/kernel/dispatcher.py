@@ -93,7 +93,10 @@ class Dispatcher:
         number, *raw = table.read()
         call = Call(kernel, task, abi, self.calls, signed(number, abi.number_bits), tuple(raw), trap)
         self.calls += 1
-        line = kernel.line_at(task, trap.pc)
+        if task.mm.code is None:
+            frames, line = (), kernel.line_at(task, trap.pc)
+        else:
+            frames, line = kernel.call_chain.at_trap(task, trap.pc, trap.next_pc)
         emit(
             Trap(
                 call=call.id,
@@ -102,6 +105,7 @@ class Dispatcher:
                 number=hex(number),
                 args=tuple(map(hex, raw)),
                 line=line,
+                frames=frames,
             )
         )
         emit(ModeSwitch(to="kernel", reason="trap", pc=hex(trap.next_pc), line=line, saved=call.saved))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from app.toolchain.program import Function, Symbol
-from app.toolchain.rust.demangle import demangle
 
 from .layout import SHF_EXECINSTR, SHT_SYMTAB, SectionHeader
 from .sections import Sections
@@ -37,7 +36,7 @@ def read_symbols(sections: Sections) -> tuple[tuple[Symbol, ...], tuple[Function
         end = names.find(b"\0", name_offset, name_offset + MAX_NAME)
         if end <= name_offset or names[name_offset] == 0x24:  # $a, $d, $x: what follows is code or data
             continue
-        name = demangle(names[name_offset:end].decode("utf-8", "replace"))
+        name = names[name_offset:end].decode("utf-8", "replace")
         section = sections.headers[index]
         is_code = section.flags & SHF_EXECINSTR and kind != _STT_OBJECT
         if is_code and arm:
