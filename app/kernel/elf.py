@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 
 from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SIZE, READ, WRITE
+from app.toolchain.machines import MACHINES
 
 from .errno import Errno, KernelError
 from .fs.dentry import PATH_MAX, Dentry
@@ -28,11 +29,7 @@ if TYPE_CHECKING:
 
 ELF_MAGIC = b"\x7fELF"
 ET_EXEC, ET_DYN = 2, 3
-EM_X86_64 = 62
 PT_LOAD, PT_INTERP, PT_GNU_STACK = 1, 3, 0x6474_E551
-
-ELF_ET_DYN_BASE = 0x5555_5555_4000
-"""Where position independent programs begin when addresses are not randomised; the heap of static ones is there."""
 
 MAX_HEADERS_SIZE = 65536
 """Bytes that all program headers may take."""
@@ -122,16 +119,17 @@ class Elf(Struct):
         return None
 
 
-def read_elf(dentry: Dentry, inode: RegularFile, errno: Errno = Errno.ENOEXEC) -> Elf:
-    """The headers of an executable. Raises `errno` when it is none for this machine."""
+def read_elf(dentry: Dentry, inode: RegularFile, arch: str, errno: Errno = Errno.ENOEXEC) -> Elf:
+    """The headers of an executable. Raises `errno` when it is none for `arch`."""
     data = inode.read(0, _HEADER.size).ljust(_HEADER.size, b"\0")
     ident, kind, machine, _, entry, headers_offset, _, _, _, entry_size, count, _, _, _ = _HEADER.unpack(data)
     if ident[:4] != ELF_MAGIC:
         raise _malformed(dentry, "it does not begin with the mark of an ELF file", errno)
     if kind not in (ET_EXEC, ET_DYN) and errno is Errno.ENOEXEC:
         raise _malformed(dentry, "it is neither an executable nor a shared object", errno)
-    if machine != EM_X86_64:
-        raise _malformed(dentry, f"it is for another processor (machine {machine})", errno)
+    if machine != MACHINES[arch].elf_machine:
+        title = next((other.title for other in MACHINES.values() if other.elf_machine == machine), f"machine {machine}")
+        raise _malformed(dentry, f"it is for {title}, and this machine is {MACHINES[arch].title}", errno)
     size = count * _PROGRAM_HEADER.size
     if entry_size != _PROGRAM_HEADER.size or not 0 < size <= MAX_HEADERS_SIZE:
         raise _malformed(dentry, f"it has {count} program headers of {entry_size} bytes", errno)
@@ -149,23 +147,24 @@ def _malformed(dentry: Dentry, problem: str, errno: Errno = Errno.ENOEXEC) -> Ke
 class Loader(Struct):
     """Maps the segments of ELF files into a new address space, whose stack will begin above `ceiling`.
 
-    Pages come from the file when they are touched, so that a large program starts as fast as a small one. All methods
+    Position independent programs begin at `dyn_base`, and so does the heap of static ones. Pages come from the file when they are touched, so that a large program starts as fast as a small one. All methods
     raise KernelError for segments that cannot be mapped.
     """
 
     mm: AddressSpace
     memory: PhysicalMemory
     ceiling: int
+    dyn_base: int
     may_map_low: bool
 
     def load_program(self, elf: Elf, has_interpreter: bool) -> None:
         """Map the program, and put the heap behind it."""
         mm = self.mm
         if elf.kind == ET_DYN:
-            self._place(elf, ELF_ET_DYN_BASE if has_interpreter else None)
+            self._place(elf, self.dyn_base if has_interpreter else None)
         self._map_all(elf)
         end = page_ceil(elf.span[1] + elf.bias)
-        mm.start_brk = mm.brk = ELF_ET_DYN_BASE if elf.kind == ET_DYN and not has_interpreter else end
+        mm.start_brk = mm.brk = self.dyn_base if elf.kind == ET_DYN and not has_interpreter else end
 
     def load_interpreter(self, elf: Elf) -> None:
         """Map the dynamic loader, out of the program's way."""

@@ -80,7 +80,7 @@ def execute(call: Call, program: BinaryProgram) -> None:
 
 def open_elf(call: Call, program: BinaryProgram) -> tuple[Elf, Elf | None]:
     """The headers of the program and of its interpreter, if it has one (Linux `load_elf_binary`, first half)."""
-    elf = read_elf(program.dentry, program.inode)
+    elf = read_elf(program.dentry, program.inode, call.kernel.abi.info.name)
     name = elf.interpreter()
     if name is None:
         return elf, None
@@ -89,7 +89,7 @@ def open_elf(call: Call, program: BinaryProgram) -> tuple[Elf, Elf | None]:
     inode = regular(dentry)
     if inode.size < _INTERPRETER_HEADER:
         raise KernelError(Errno.EIO, f"{dentry.path} is too short for an ELF header", "mm")
-    return elf, read_elf(dentry, inode, Errno.ELIBBAD)
+    return elf, read_elf(dentry, inode, call.kernel.abi.info.name, Errno.ELIBBAD)
 
 
 def load_file(
@@ -102,7 +102,7 @@ def load_file(
     if isinstance(program.inode, ProgramFile):
         mm.lines = program.inode.lines
     ceiling = page_floor(kernel.abi.memory.stack_top - strings.size) - STACK_ROOM
-    loader = Loader(mm, kernel.memory, ceiling, may_map_low=who.euid == 0)
+    loader = Loader(mm, kernel.memory, ceiling, kernel.abi.memory.dyn_base, may_map_low=who.euid == 0)
     with _silence(kernel):
         try:
             loader.load_program(elf, interpreter is not None)
