@@ -147,9 +147,9 @@ def _malformed(dentry: Dentry, problem: str, errno: Errno = Errno.ENOEXEC) -> Ke
 class Loader(Struct):
     """Maps the segments of ELF files into a new address space, whose stack will begin above `ceiling`.
 
-    Position independent programs begin at `dyn_base`, and so does the heap of static ones. Pages come from the file when
-    they are touched, so that a large program starts as fast as a small one. All methods raise KernelError for segments
-    that cannot be mapped.
+    Position independent programs begin at `dyn_base`, and so does the heap of static ones. Pages come from the file
+    when they are touched, so that a large program starts as fast as a small one. All methods raise KernelError for
+    segments that cannot be mapped.
     """
 
     mm: AddressSpace
