@@ -53,6 +53,12 @@ class VdsoPages(MemoryObject):
         self._fill(offset // PAGE_SIZE, frame)
         return frame
 
+    def detach(self, mm: AddressSpace) -> None:
+        """The last address space frees the pages."""
+        super().detach(mm)
+        if not self.mappers:
+            self.drop(0, self.size)
+
     def time_was_set(self) -> None:
         """Somebody has set the time of day."""
         frame = self.frames.get(_VVAR)
