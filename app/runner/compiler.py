@@ -215,12 +215,13 @@ def _limit_reached(code: int, seconds: float, messages: str, limits: BoxLimits) 
             f"compiling was stopped: it needs more than {limits.memory_bytes >> 20} MiB of memory",
             "macros that double what they are given grow fast",
         )
-    if code < 0:
+    if code < 0 or "frontend command failed" in messages:
+        how = f" with {signal.Signals(-code).name}" if code < 0 else ""
         return Diagnostic(
             1,
             1,
             2,
-            f"the compiler ended with {signal.Signals(-code).name} while it read this program",
+            f"the compiler crashed{how} while it read this program",
             "expressions and macros that are nested very deeply do that",
         )
     return None

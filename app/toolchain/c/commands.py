@@ -74,7 +74,7 @@ def compile_steps(kit: Kit, arch: str, *, optimize: int, hosted: bool) -> list[S
             "assemble",
             (
                 *(kit.zig, "clang", f"--target={target.triple}", *target.flags, "-fno-color-diagnostics"),
-                *("-c", ASSEMBLY_NAME, "-o", "program.o"),
+                *("-gdwarf-4", "-ffile-compilation-dir=.", "-c", ASSEMBLY_NAME, "-o", "program.o"),
             ),
             "program.o",
         ),
@@ -112,7 +112,7 @@ def _link(kit: Kit, arch: str, inputs: tuple[str, ...]) -> Step:
         "link",
         (
             *(kit.zig, "ld.lld", "-m", target.emulation, "-static", "--threads=1", f"--image-base={target.image_base}"),
-            *("--gc-sections", "--build-id=none", "--no-dependent-libraries", "-z", "noexecstack", "-z", "norelro"),
+            *("--gc-sections", "--discard-locals", "--build-id=none", "--no-dependent-libraries", "-z", "noexecstack", "-z", "norelro"),
             *("--error-limit=20", "--color-diagnostics=never", *inputs, "-o", PROGRAM_NAME),
         ),
         PROGRAM_NAME,

@@ -32,6 +32,7 @@ _ABSOLUTE = re.compile(r"(?<![\w./])/(?:[\w.+\-@]+/)+")
 _NOT_FOUND = re.compile(r"^'(?P<name>[^'\n]*)' file not found")
 _NOT_OPENED = re.compile(r"^cannot open file '(?P<name>[^'\n]*)'")
 _INCBIN = re.compile(r"Could not find (?:incbin|include) file")
+_UNDECLARED = re.compile(r"^call to undeclared (?:library )?function '(?P<name>\w+)'")
 _DECLARED = re.compile(r"include the header (<[\w/.]+>)")
 
 LIBRARY_HEADERS = {
@@ -111,7 +112,7 @@ def _explain(found: list[Diagnostic], note: re.Match[str]) -> None:
     text = note["text"]
     if declared := _DECLARED.search(text):
         hint = f"write #include {declared[1]}"
-    elif text.startswith(("previous", "expanded from", "to match this", "did you mean", "instantiated into")):
+    elif text.startswith(("previous", "expanded from", "to match this", "did you mean")):
         hint = clean(text) + (f", line {note['line']}" if note["file"] == SOURCE_NAME else "")
     else:
         return
@@ -127,6 +128,9 @@ def _friendly(text: str) -> tuple[str, str]:
         return f"there is no header `{clean(missing['name'])}`", "headers of the C library and `syscall.h` can be included"
     if _INCBIN.search(text):
         return "the assembler reads no files", "write the bytes into the program"
+    if undeclared := _UNDECLARED.match(text):
+        header = _HEADER_OF.get(undeclared["name"])
+        return f"`{undeclared['name']}` is called, but not declared", f"write #include <{header}>" if header else ""
     return clean(text), ""
 
 
