@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,21 +18,25 @@ import msgspec
 import app
 from app.runner.frames import MAX_CONTROL_FRAME, MAX_WORKER_FRAME, FrameBuffer, FrameError, pack
 from app.runner.messages import (
+    Action,
     Cancel,
     Ended,
     Forward,
     FromRunner,
     FromWorker,
     Grant,
+    LanguageState,
     Ready,
     RunSpec,
     Submit,
+    Toolchain,
     ToRun,
     ToRunner,
     ToWorker,
 )
 from app.runner.run import LocalRun
 from app.settings import Settings
+from app.toolchain.machines import ARCHES
 
 FRAMES_IN_FLIGHT = 4
 """Frames of one run that may wait in this process for their consumer."""
@@ -44,13 +48,23 @@ _CLOSE_SECONDS = 5.0
 # The runner, and so every worker, gets nothing else of this process's environment: there may be secrets in it.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
 
+_TOOLCHAIN = Toolchain(
+    languages=(
+        LanguageState("gas", ARCHES),
+        LanguageState("nasm", ("x86_64", "i386")),
+        LanguageState("c", (), "This server has no C compiler."),
+        LanguageState("rust", (), "This server has no Rust compiler."),
+        LanguageState("elf", ARCHES),
+    )
+)
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[FromRunner] = msgspec.msgpack.Decoder(FromRunner)
 _log = logging.getLogger("trapgate.runner")
 
 
 class Busy(Exception):
-    """As many runs as allowed are in progress."""
+    """As many runs, or checks, as allowed are in progress."""
 
 
 class Unavailable(Exception):
@@ -84,6 +98,12 @@ class RunBackend(Protocol):
     def status(self) -> dict[str, Any]:
         """Figures for health checks."""
 
+    def toolchain(self) -> Toolchain:
+        """What can be made into a program now. Cheap, and never blocks."""
+
+    def on_toolchain(self, listener: Callable[[Toolchain], None]) -> None:
+        """Have `listener` called whenever `toolchain` changes, from any thread. Listeners stay for good."""
+
 
 class LocalBackend:
     """Runs on this machine, in a runner process that starts with the first run and is replaced when it dies.
@@ -94,7 +114,7 @@ class LocalBackend:
     runner_module = "app.runner.server"
 
     def __init__(self, settings: Settings) -> None:
-        self._max_runs = settings.max_runs
+        self._most = {"run": settings.max_runs, "check": settings.max_checks}
         self._warm_workers = settings.warm_workers
         self._lock = threading.Lock()
         self._runner: _Runner | None = None
@@ -113,7 +133,7 @@ class LocalBackend:
             )
         runner = self._current()
         runner.wait_until_ready()
-        return runner.submit(spec, self._max_runs)
+        return runner.submit(spec, self._most[spec.action])
 
     def close(self) -> None:
         """End the runner and with it every run."""
@@ -126,15 +146,23 @@ class LocalBackend:
     def status(self) -> dict[str, Any]:
         """`runner`: `stopped`, `starting` or `ready`; `pid`; `sandbox`: active layers; `runs`; `max_runs`."""
         runner = self._runner
+        most = self._most["run"]
         if runner is None or runner.dead:
-            return {"runner": "stopped", "pid": None, "sandbox": [], "runs": 0, "max_runs": self._max_runs}
+            return {"runner": "stopped", "pid": None, "sandbox": [], "runs": 0, "max_runs": most}
         return {
             "runner": "ready" if runner.layers else "starting",
             "pid": runner.pid,
             "sandbox": list(runner.layers),
-            "runs": runner.runs_in_progress,
-            "max_runs": self._max_runs,
+            "runs": runner.in_progress("run"),
+            "max_runs": most,
         }
+
+    def toolchain(self) -> Toolchain:
+        """See `RunBackend.toolchain`."""
+        return _TOOLCHAIN
+
+    def on_toolchain(self, listener: Callable[[Toolchain], None]) -> None:
+        """See `RunBackend.on_toolchain`: here it never changes."""
 
     def _current(self) -> _Runner:
         with self._lock:
@@ -180,10 +208,9 @@ class _Runner:
         self._reader = threading.Thread(target=self._read, name="runner", daemon=True)
         self._reader.start()
 
-    @property
-    def runs_in_progress(self) -> int:
-        """Runs whose worker is not known to be dead."""
-        return len(self._runs)
+    def in_progress(self, action: Action) -> int:
+        """Runs, or checks, whose worker is not known to be dead."""
+        return sum(run.action == action for run in list(self._runs.values()))
 
     def wait_until_ready(self) -> None:
         """Return when runs can be submitted. Raises Unavailable."""
@@ -192,16 +219,17 @@ class _Runner:
         if not self.layers:
             raise Unavailable(self._unfit)
 
-    def submit(self, spec: RunSpec, max_runs: int) -> LocalRun:
+    def submit(self, spec: RunSpec, most: int) -> LocalRun:
         """Start a run. Raises Busy, and Unavailable when the runner has just died."""
         with self._lock:
             if self.dead:
                 raise Unavailable("the runner has just ended; try again")
-            if len(self._runs) >= max_runs:
-                raise Busy(f"{max_runs} runs are in progress")
+            if self.in_progress(spec.action) >= most:
+                raise Busy(f"{most} are in progress")
             number = next(self._numbers)
             run = LocalRun(
                 spec.limits.events,
+                action=spec.action,
                 grant=lambda: self._send(Grant(number, 1)),
                 send=lambda message: self._send(ToRun(number, message)),
                 cancel=lambda: self._send(Cancel(number)),

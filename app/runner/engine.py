@@ -8,9 +8,10 @@ from app.kernel.config import GuestFile, KernelConfig
 from app.kernel.console import Console
 from app.kernel.errno import KernelError
 from app.kernel.kernel import Kernel
+from app.runner.code_lines import code_lines
 from app.runner.execution import BadSpecError, Started
-from app.runner.messages import Limits, RunSpec
-from app.toolchain import keystone_x86_64
+from app.runner.messages import Built, Limits, RunSpec
+from app.toolchain import keystone_x86
 from app.toolchain.assemble import assemble
 from app.toolchain.detect import detect_language
 from app.toolchain.elf import ElfError, load_elf
@@ -42,7 +43,7 @@ class TrapgateEngine:
         """See `app.runner.execution.Engine.load`."""
         for arch in _ARCHITECTURES:
             architecture(arch)
-        keystone_x86_64.load()
+        keystone_x86.load()
 
     def prepare(self) -> None:
         """Load everything and run a small program once."""
@@ -58,6 +59,11 @@ class TrapgateEngine:
         )
         spec = RunSpec(source=_REHEARSAL, language="gas", arch="x86_64", limits=limits)
         self.run(spec, Recorder(lambda events: None), _Silence(), lambda run: None)
+
+    def check(self, spec: RunSpec) -> Built:
+        """See `app.runner.execution.Engine.check`."""
+        program = build(spec)
+        return Built(language=program.language, mistakes=[], lines=code_lines(program), assembly=[])
 
     def run(self, spec: RunSpec, recorder: Recorder, console: Console, started: Started) -> None:
         """See `app.runner.execution.Engine.run`."""

@@ -74,10 +74,14 @@ class Events(Struct, frozen=True, tag="events", forbid_unknown_fields=True):
 
 
 class CodeLine(Struct, frozen=True, forbid_unknown_fields=True):
-    """What source line `line` became: `data` at `address`. A line may have several."""
+    """What source line `line` became: `size` bytes at `address`. A line may have several.
+
+    `data` are the first of them, at most `app.runner.code_lines.SHOWN_BYTES`; less where only room is reserved.
+    """
 
     line: int
     address: int
+    size: int
     data: bytes
 
 
@@ -146,6 +150,14 @@ WorkerFrame = Events | Built | Rejected | Done | Crashed
 """What a worker may send. It can't send `Killed`: that is the runner's word about it."""
 
 
+class LanguageState(Struct, frozen=True, forbid_unknown_fields=True):
+    """A language of the visitor's, and the architectures it works for here. `reason` says why not for the others."""
+
+    name: Literal["gas", "nasm", "c", "rust", "elf"]
+    arches: tuple[str, ...]
+    reason: str = ""
+
+
 class LibraryState(Struct, frozen=True, forbid_unknown_fields=True):
     """The C library of one architecture: built in the background, `done` files of `total`."""
 
@@ -153,6 +165,13 @@ class LibraryState(Struct, frozen=True, forbid_unknown_fields=True):
     state: Literal["missing", "building", "ready", "failed"]
     done: int = 0
     total: int = 0
+
+
+class Toolchain(Struct, frozen=True, forbid_unknown_fields=True):
+    """What can be made into a program on this server now."""
+
+    languages: tuple[LanguageState, ...]
+    libraries: tuple[LibraryState, ...] = ()
 
 
 class Submit(Struct, frozen=True, tag="submit", forbid_unknown_fields=True):

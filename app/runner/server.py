@@ -234,7 +234,9 @@ class Server:
             child.abandon("stopped", "The run was cancelled.")
 
     def _begin(self, message: Submit) -> None:
-        child = self._spares.pop(0) if self._spares else self._fork()
+        # The last warm worker is for somebody who presses Run.
+        kept = 1 if message.spec.action == "check" else 0
+        child = self._spares.pop(0) if len(self._spares) > kept else self._fork()
         if child is None:
             self.send(Ended(message.run, "internal-error", "The server can't start another process now. Try again."))
             return

@@ -6,13 +6,14 @@ from app.toolchain.detect import assembly_dialect
 from app.toolchain.errors import Mistake, Report, Span
 from app.toolchain.gas import GasAssembler
 from app.toolchain.layout import Layout
+from app.toolchain.machines import ARCHES, MACHINES
 from app.toolchain.nasm import NasmAssembler
 from app.toolchain.program import Diagnostic, LineEntry, LineTable, Program, Segment, SourceError, Symbol
 from app.toolchain.sections import Fixup, Section
 from app.toolchain.unit import Unit
 
 LANGUAGES = ("auto", "gas", "nasm")
-ARCHES = ("x86_64",)
+_NASM_ARCHES = ("x86_64", "i386")
 
 
 def assemble(source: str, *, language: str = "auto", arch: str = "x86_64", filename: str = "program.s") -> Program:
@@ -26,16 +27,21 @@ def assemble(source: str, *, language: str = "auto", arch: str = "x86_64", filen
     if arch not in ARCHES:
         raise ValueError(f"unknown architecture {arch!r}, expected one of {', '.join(ARCHES)}")
     _reject_binary(source)
-    dialect = assembly_dialect(source, filename) if language == "auto" else language
+    dialect = language
+    if language == "auto":
+        dialect = assembly_dialect(source, filename) if arch in _NASM_ARCHES else "gas"
+    if dialect == "nasm" and arch not in _NASM_ARCHES:
+        message = f"NASM has no {MACHINES[arch].title} instructions"
+        raise SourceError([Diagnostic(1, 1, 2, message, "choose GNU as as the language")])
     try:
-        unit = NasmAssembler(source).run() if dialect == "nasm" else GasAssembler(source).run()
+        unit = NasmAssembler(source, arch).run() if dialect == "nasm" else GasAssembler(source, arch).run()
     except Mistake as mistake:
         report = Report()
         report.add(mistake)
         report.finish()
         raise
     unit.report.finish()
-    return _link(unit, arch)
+    return _link(unit)
 
 
 def _reject_binary(source: str) -> None:
@@ -47,9 +53,9 @@ def _reject_binary(source: str) -> None:
         raise SourceError([Diagnostic(line, column, column + 1, message, "this looks like a binary file, not text")])
 
 
-def _link(unit: Unit, arch: str) -> Program:
+def _link(unit: Unit) -> Program:
     """Lay out, fill in numbers, and find the entry."""
-    layout = Layout(list(unit.sections.values()), unit.symbols, unit.report)
+    layout = Layout(list(unit.sections.values()), unit.symbols, unit.report, unit.machine.text_address)
     try:
         layout.run()
     except Mistake as mistake:
@@ -70,8 +76,9 @@ def _link(unit: Unit, arch: str) -> Program:
         unit.report.finish()
     addresses = {symbol.name: symbol.address for symbol in symbols if symbol.section}
     text = next(segment for segment in segments if "x" in segment.perms)
-    entry = addresses.get("_start", addresses.get("main", text.address))
-    return Program(arch, unit.dialect, tuple(segments), entry, tuple(symbols), LineTable(lines))
+    start = next((name for name in ("_start", "main") if name in addresses), "")
+    entry = addresses[start] | unit.symbols.by_name[start].mode if start else text.address
+    return Program(unit.machine.name, unit.dialect, tuple(segments), entry, tuple(symbols), LineTable(lines))
 
 
 def _check_implied_loads(unit: Unit, layout: Layout) -> None:

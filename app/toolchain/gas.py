@@ -1,25 +1,16 @@
-"""GNU as: statements, labels, comments and the choice between AT&T and Intel syntax."""
+"""GNU as for every architecture: statements, labels and comments."""
 
 from __future__ import annotations
 
 import re
-from itertools import pairwise
-from typing import Literal
 
-from app.toolchain.att import AttParser, branch_name, translate
-from app.toolchain.encoder_x86_64 import unknown_instruction
 from app.toolchain.errors import Mistake, Span
 from app.toolchain.expression import Cursor, Expression, ExpressionParser, Name
-from app.toolchain.gas_directives import UNSUPPORTED, Directives, is_directive
-from app.toolchain.intel import IntelParser
+from app.toolchain.gas_directives import UNSUPPORTED, Directives
+from app.toolchain.isa import instruction_set
 from app.toolchain.lexer import Line, Token, lex, reject_bad
-from app.toolchain.mnemonics import MNEMONICS, PREFIXES, WITHOUT_OPERANDS
-from app.toolchain.operands import REGISTERS
 from app.toolchain.unit import Unit
 
-Syntax = Literal["att", "intel"]
-
-_MNEMONIC = re.compile(r"[a-z][a-z0-9]*")
 _LABEL = re.compile(r"^\s*([A-Za-z_.][\w.$]*|[0-9]+)\s*:", re.MULTILINE)
 _NASM_WORDS = frozenset(
     [
@@ -47,25 +38,8 @@ _NASM_WORDS = frozenset(
     ]
 )
 _NASM_PREPROCESSOR = frozenset(("define", "macro", "include", "assign", "if", "ifdef", "ifndef", "rep", "endmacro"))
-_SIZE_WORDS = frozenset(["byte", "word", "dword", "qword", "ptr", "offset", "short", "near", "rep", "lock"])
 _MAX_REPEAT_DEPTH = 16
 _REPEATS = (".rept", ".rep")
-
-
-def guess_syntax(lines: list[Line]) -> Syntax:
-    """AT&T, as GNU as takes without a word, unless the text uses registers and never a `%` before one."""
-    bare = 0
-    for line in lines:
-        previous = ""
-        for token in line.tokens:
-            if token.text == "%" or (token.text == "$" and previous in (",", "")):
-                return "att"
-            if token.text == ";":
-                break
-            if token.kind == "name" and token.text.lower() in REGISTERS and previous not in ("", ".", ":"):
-                bare += 1
-            previous = token.text
-    return "intel" if bare else "att"
 
 
 def _apart_from_label(line: Line) -> list[Line]:
@@ -79,18 +53,21 @@ def _apart_from_label(line: Line) -> list[Line]:
 class GasAssembler:
     """Parses one source into a Unit."""
 
-    def __init__(self, source: str) -> None:
-        self.unit = Unit("gas")
-        self._lines = lex(source, "gas")
-        self.syntax: Syntax = guess_syntax(self._lines)
+    def __init__(self, source: str, arch: str = "x86_64") -> None:
+        """Raises SourceError for an architecture that can't be assembled, Mistake for a source that is too large."""
+        kind = instruction_set(arch)
+        self.unit = Unit("gas", arch)
+        self._lines = lex(source, "gas", kind.comments)
+        self._isa = kind(self, self._lines)
         self._labels = {match.group(1) for match in _LABEL.finditer(source)}
         self._numeric: dict[str, int] = {}
-        self._directives = Directives(self.unit, self)
+        self._directives = Directives(self.unit, self, self._isa)
 
     def run(self) -> Unit:
         """Parse everything. Raises SourceError only when there are too many mistakes; others stay in the report."""
         self._run([part for line in self._lines for part in _apart_from_label(line)], 0)
         try:
+            self._isa.finish()
             self._directives.finish()
         except Mistake as mistake:
             self.unit.report.add(mistake)
@@ -164,9 +141,9 @@ class GasAssembler:
             while end < len(tokens) and tokens[end].text != ";":
                 end += 1
             statement = tokens[start:end]
-            if end == 0 and self.syntax == "intel":
+            if end == 0 and tokens[1:] and not self._is_statement(tokens[1:], leading=True):
                 return
-            if start > 0 and statement and not self._is_statement(statement):
+            if start > 0 and statement and not self._is_statement(statement, leading=False):
                 return
             if statement:
                 try:
@@ -175,39 +152,19 @@ class GasAssembler:
                     self.unit.report.add(mistake)
             start = end + 1
 
-    def _is_statement(self, tokens: list[Token]) -> bool:
+    def _is_statement(self, tokens: list[Token], leading: bool) -> bool:
         """Whether what follows a `;` can be meant as a statement; otherwise it is taken for a comment."""
-        words = [token.text.lower() for token in tokens]
-        first = words[0]
         if any(token.kind == "bad" for token in tokens):
             return False
-        if words[1:2] == [":"]:
-            return len(tokens) == 2 or self._is_statement(tokens[2:])
-        if words[1:2] == ["="] or is_directive(first):
+        words = [token.text.lower() for token in tokens[:2]]
+        if words[1:] == [":"]:
+            return len(tokens) == 2 or self._is_statement(tokens[2:], leading)
+        if not words or words[1:] == ["="] or self._directives.is_directive(words[0]):
             return True
-        while words and words[0] in PREFIXES:
-            words.pop(0)
-        if not words:
-            return True
-        names = [(a, b) for a, b in pairwise(tokens) if a.kind in ("name", "number") and b.kind in ("name", "number")][
-            1:
-        ]
-        if any(a.text.lower() not in _SIZE_WORDS and b.text.lower() not in _SIZE_WORDS for a, b in names):
-            return False
-        if words[0] in WITHOUT_OPERANDS and len(words) == 1:
-            return True
-        known = words[0] in MNEMONICS or words[0][:-1] in MNEMONICS
-        operands = tokens[-len(words) + 1 :] if len(words) > 1 else []
-        if not operands:
-            return False
-        symbols = [
-            t.text
-            for t in operands
-            if t.kind == "name" and t.text.lower() not in REGISTERS | dict.fromkeys(_SIZE_WORDS)
-        ]
-        if any(symbol not in self._labels and symbol not in self.unit.symbols.by_name for symbol in symbols):
-            return False
-        return known or any(t.text == "," for t in operands)
+        return self._isa.is_statement(tokens, leading, self._is_defined)
+
+    def _is_defined(self, name: str) -> bool:
+        return name in self._labels or name in self.unit.symbols.by_name
 
     def _cursor(self, tokens: list[Token], before: Token) -> Cursor:
         last = tokens[-1] if tokens else before
@@ -226,7 +183,7 @@ class GasAssembler:
             if number == 0:
                 raise Mistake(token.span, f"there is no label `{digits}:` before this line")
             return _numeric(digits, number, token)
-        if token.text.lower() in REGISTERS and self.syntax == "intel":
+        if self._isa.is_register(token.text.lower()):
             raise Mistake(token.span, f"the register `{token.text}` can't stand here")
         return self.unit.name(token)
 
@@ -254,53 +211,22 @@ class GasAssembler:
             cursor.expect_end()
         elif word[0] == ".":
             self._directives.run(first, cursor)
-        elif word in _NASM_WORDS or (cursor.text.lower() in _NASM_WORDS and word not in MNEMONICS):
+        elif word in _NASM_WORDS or (cursor.text.lower() in _NASM_WORDS and not self._isa.is_instruction(word)):
             wrong = first if word in _NASM_WORDS else cursor.take()
             raise Mistake(wrong.span, f"`{wrong.text}` is NASM, not GNU as", "choose NASM as the language")
         else:
-            self._instruction(first, cursor)
+            self.unit.reject_code_in_bss(first.span)
+            self._isa.instruction(first, cursor)
 
     def _label(self, token: Token) -> None:
         if token.kind == "name":
-            self.unit.define_label(token.text, token.span)
+            self._isa.label(self.unit.define_label(token.text, token.span))
             return
         digits = token.text.lstrip("0") or "0"
         if not digits.isdigit():
             raise Mistake(token.span, f"`{token.text}` can't be a label", "labels start with a letter, `_` or `.`")
         number = self._numeric[digits] = self._numeric.get(digits, 0) + 1
-        self.unit.define_label(_numeric(digits, number, token).name, token.span)
-
-    def _instruction(self, first: Token, cursor: Cursor) -> None:
-        prefixes: list[Token] = []
-        token = first
-        while token.text.lower() in PREFIXES and cursor.token is not None:
-            prefixes.append(token)
-            token = cursor.take()
-        mnemonic = token.text.lower()
-        if mnemonic in PREFIXES:
-            self.unit.append(
-                token.span.line, b"".join(PREFIXES[p.text.lower()] for p in [*prefixes, token]), token.span
-            )
-            return
-        if token.kind != "name" or _MNEMONIC.fullmatch(mnemonic) is None:
-            raise unknown_instruction(token.text, token.span)
-        if self.syntax == "intel":
-            if mnemonic not in MNEMONICS and mnemonic[0] != "v":
-                raise unknown_instruction(token.text, token.span)
-            operands = IntelParser(self.unit, cursor, self.name, mnemonic).parse()
-        else:
-            name = branch_name(mnemonic)
-            if (
-                name not in MNEMONICS
-                and name[:-1] not in MNEMONICS
-                and name[:3] not in ("mov", "fil", "fis")
-                and name[0] != "v"
-            ):
-                raise unknown_instruction(token.text, token.span)
-            parser = AttParser(self.unit, cursor, self.name, name)
-            operands = parser.parse()
-            mnemonic, operands = translate(mnemonic, operands, token.span, parser.indirect)
-        self.unit.instruction(mnemonic, token, prefixes, operands)
+        self._isa.label(self.unit.define_label(_numeric(digits, number, token).name, token.span))
 
 
 def _numeric(digits: str, number: int, token: Token) -> Name:

@@ -5,24 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from app.toolchain.errors import Mistake
 from app.toolchain.expression import Cursor, Expression, Number
+from app.toolchain.isa.base import Front, InstructionSet, Padding
 from app.toolchain.items import Align, Origin
 from app.toolchain.lexer import Token, number_value, string_bytes
 from app.toolchain.sections import Section, Symbol
 from app.toolchain.unit import SectionKind, Unit, section_kind
-
-if TYPE_CHECKING:
-    from app.toolchain.gas import GasAssembler
 
 IGNORED = frozenset(
     [
         ".global",
         ".globl",
         ".extern",
-        ".type",
         ".size",
         ".file",
         ".ident",
@@ -31,7 +28,6 @@ IGNORED = frozenset(
         ".hidden",
         ".protected",
         ".internal",
-        ".code64",
         ".loc",
         ".title",
         ".sbttl",
@@ -46,9 +42,6 @@ IGNORED = frozenset(
         ".cfi_adjust_cfa_offset",
         ".cfi_remember_state",
         ".cfi_restore_state",
-        ".arch",
-        ".att_mnemonic",
-        ".intel_mnemonic",
         ".addrsig",
         ".addrsig_sym",
         ".list",
@@ -74,19 +67,18 @@ UNSUPPORTED = {
 _REFUSED = {
     ".include": "a program here is one text; paste the other file's text instead",
     ".incbin": "a program can't read files while it is assembled; use .byte or .ascii",
-    ".code32": "only 64-bit code can be assembled here",
-    ".code16": "only 64-bit code can be assembled here",
 }
 _WIDTHS = {
     ".byte": 1,
-    ".word": 2,
+    ".dc.b": 1,
     ".short": 2,
     ".hword": 2,
-    ".value": 2,
     ".2byte": 2,
+    ".dc.w": 2,
     ".long": 4,
     ".int": 4,
     ".4byte": 4,
+    ".dc.l": 4,
     ".quad": 8,
     ".8byte": 8,
     ".octa": 16,
@@ -100,9 +92,10 @@ _WHOLE = re.compile(r"[0-9]+(?:[eE][0-9]+)?")
 class Directives:
     """Carries out one directive at a time."""
 
-    def __init__(self, unit: Unit, assembler: GasAssembler) -> None:
+    def __init__(self, unit: Unit, front: Front, isa: InstructionSet) -> None:
         self._unit = unit
-        self._assembler = assembler
+        self._assembler = front
+        self._isa = isa
         self._previous = unit.section
         self._stack: list[tuple[Section, Section]] = []
         self._common_blocks: list[tuple[bool, Symbol, int, Expression, int]] = []
@@ -110,11 +103,18 @@ class Directives:
     def run(self, token: Token, cursor: Cursor) -> None:
         """The directive `token` with the arguments at `cursor`. Raises Mistake."""
         word = token.text.lower()
-        if word in IGNORED:
+        isa = self._isa
+        if word in isa.directives:
+            isa.directive(token, cursor)
+            cursor.expect_end()
+            return
+        if word in IGNORED or word in isa.ignored:
             return
         if word in _REFUSED:
             raise Mistake(token.span, f"`{token.text}` is not available", _REFUSED[word])
-        if word in _WIDTHS:
+        if word in isa.widths:
+            self._numbers(token, cursor, isa.widths[word])
+        elif word in _WIDTHS:
             self._numbers(token, cursor, _WIDTHS[word])
         elif word in _FLOATS:
             self._floats(token, cursor, _FLOATS[word])
@@ -123,7 +123,7 @@ class Directives:
         elif word in DIRECTIVES:
             DIRECTIVES[word](self, token, cursor)
         else:
-            raise Mistake(token.span, f"unknown directive `{token.text}`", _suggest(word))
+            raise Mistake(token.span, f"unknown directive `{token.text}`", self._suggest(word))
         cursor.expect_end()
 
     def assign(self, name: Token, expression: Expression, redefinable: bool) -> None:
@@ -146,7 +146,7 @@ class Directives:
                 value = number_value(here, "gas", (1 << 128) - 1)
                 self._unit.number_datum(token.span.line, Number(value, here.span), width)
             else:
-                self._unit.number_datum(token.span.line, self._assembler.expression(cursor), width)
+                self._unit.number_datum(token.span.line, self._assembler.expression(cursor), width, self._isa.data_kind)
             if not self._comma(cursor):
                 return
 
@@ -189,6 +189,14 @@ class Directives:
         kind = section_kind(name)
         assert kind is not None  # noqa: S101
         self._switch(name, kind)
+
+    def _type(self, token: Token, cursor: Cursor) -> None:
+        """`.type name, @function`; the sign is `@`, `%` or `#`, or the kind is a string."""
+        name = cursor.take()
+        self._comma(cursor)
+        if cursor.text in ("@", "%", "#"):
+            cursor.take()
+        self._isa.typed(name.text.strip('"'), cursor.take().text.strip('"').lower())
 
     def _section(self, token: Token, cursor: Cursor) -> None:
         if cursor.token is None:
@@ -258,7 +266,7 @@ class Directives:
         word = token.text.lower()
         expression = self._assembler.expression(cursor)
         boundary = self._unit.constant(expression, "an alignment")
-        if word.startswith(".p2align"):
+        if word.startswith(".p2align") or (word == ".align" and self._isa.align_is_power):
             if not 0 <= boundary <= 12:
                 raise Mistake(expression.span, f"an alignment of 2^{boundary} is not possible", "2^12 is the largest")
             boundary = 1 << boundary
@@ -266,7 +274,7 @@ class Directives:
         if not 1 <= boundary <= _MAX_ALIGNMENT or boundary & (boundary - 1):
             raise Mistake(expression.span, f"an alignment of {boundary} is not possible", "use a power of 2 up to 4096")
         section = self._unit.section
-        fill: int | None = None if section.kind == "text" else 0
+        fill: int | Padding = self._isa.padding() if section.kind == "text" else 0
         most = None
         if self._comma(cursor):
             if cursor.text not in (",", ""):
@@ -314,11 +322,16 @@ class Directives:
             symbol.place = section.here
             self._unit.reserve(symbol.span.line, size, 1, None)
 
-    def _syntax(self, token: Token, cursor: Cursor) -> None:
-        argument = cursor.take().text.lower() if cursor.token is not None else ""
-        self._assembler.syntax = "intel" if token.text.lower() == ".intel_syntax" else "att"
-        if argument not in ("", "prefix", "noprefix"):
-            raise Mistake(cursor.last_span, f"`{token.text}` does not take `{argument}`", "`noprefix` or `prefix`")
+    def is_directive(self, word: str) -> bool:
+        """Whether `word`, in lower case, is a directive here."""
+        isa = self._isa
+        return is_directive(word) or word in isa.widths or word in isa.directives or word in isa.ignored
+
+    def _suggest(self, word: str) -> str:
+        isa = self._isa
+        known = [*DIRECTIVES, *IGNORED, *_WIDTHS, *_STRINGS, *_FLOATS, *isa.widths, *isa.directives, *isa.ignored]
+        close = get_close_matches(word, known, n=1)
+        return f"did you mean `{close[0]}`?" if close else ""
 
     def _stray(self, token: Token, cursor: Cursor) -> None:
         raise Mistake(token.span, f"`{token.text}` without its beginning")
@@ -331,19 +344,14 @@ def _kind_of_flags(flags: str) -> Literal["text", "rodata", "data", "bss"]:
 
 
 def is_directive(word: str) -> bool:
-    """Whether `word`, in lower case, is a directive of GNU as."""
+    """Whether `word`, in lower case, is a directive that GNU as has for every architecture."""
     return any(
         word in table for table in (DIRECTIVES, IGNORED, UNSUPPORTED, _REFUSED, _WIDTHS, _FLOATS, _STRINGS, (".rept",))
     )
 
 
-def _suggest(word: str) -> str:
-    known = [*DIRECTIVES, *IGNORED, *_WIDTHS, *_STRINGS, *_FLOATS]
-    close = get_close_matches(word, known, n=1)
-    return f"did you mean `{close[0]}`?" if close else ""
-
-
 DIRECTIVES: dict[str, Callable[[Directives, Token, Cursor], None]] = {
+    ".type": Directives._type,
     ".text": Directives._plain_section,
     ".data": Directives._plain_section,
     ".bss": Directives._plain_section,
@@ -364,8 +372,6 @@ DIRECTIVES: dict[str, Callable[[Directives, Token, Cursor], None]] = {
     ".org": Directives._org,
     ".comm": Directives._common,
     ".lcomm": Directives._common,
-    ".intel_syntax": Directives._syntax,
-    ".att_syntax": Directives._syntax,
     ".endr": Directives._stray,
     ".endm": Directives._stray,
     ".endif": Directives._stray,

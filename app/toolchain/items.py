@@ -1,79 +1,26 @@
-"""Items whose size depends on the layout: branches, alignment, repeated bytes, `.org`."""
+"""Items whose size depends on the layout: alignment, repeated bytes, `.org`."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from app.toolchain.errors import Mistake, Span
 from app.toolchain.expression import Expression
 from app.toolchain.layout import Layout, describe
 from app.toolchain.sections import MAX_RESERVED_BYTES, Section
 
-# What GNU as fills code with, by length: the longest first, then the rest.
-_NOPS = tuple(
-    bytes.fromhex(text)
-    for text in (
-        "",
-        "90",
-        "6690",
-        "0f1f00",
-        "0f1f4000",
-        "0f1f440000",
-        "660f1f440000",
-        "0f1f8000000000",
-        "0f1f840000000000",
-        "660f1f840000000000",
-        "662e0f1f840000000000",
-        "66662e0f1f840000000000",
-    )
-)
-
-
-def nops(size: int) -> bytes:
-    """`size` bytes of long NOP instructions."""
-    longest = len(_NOPS) - 1
-    return _NOPS[longest] * (size // longest) + _NOPS[size % longest]
-
-
-class Branch:
-    """`jmp` or a conditional jump, short as long as the target allows it."""
-
-    positional = False
-
-    def __init__(self, line: int, prefix: bytes, short: bytes, near: bytes, target: Expression) -> None:
-        self.line = line
-        self.size = len(prefix) + len(short) + 1
-        self._prefix = prefix
-        self._short = short
-        self._near = near
-        self._target = target
-        self._is_near = False
-
-    def resize(self, offset: int, section: Section, layout: Layout) -> int:
-        if not self._is_near:
-            base, target = layout.value(self._target)
-            distance = target - offset - self.size
-            self._is_near = base is not section or not -128 <= distance <= 127 or layout.impatient
-            if self._is_near:
-                return len(self._prefix) + len(self._near) + 4
-        return self.size
-
-    def emit(self, address: int, layout: Layout) -> bytes:
-        distance = layout.number(self._target) - address - self.size
-        if not self._is_near:
-            return self._prefix + self._short + distance.to_bytes(1, "little", signed=True)
-        if not -(1 << 31) <= distance < 1 << 31:
-            raise Mistake(self._target.span, f"the target is too far away ({describe(distance)} bytes)")
-        return self._prefix + self._near + distance.to_bytes(4, "little", signed=True)
-
 
 class Align:
     """Fill up to a multiple of `boundary`, unless that takes more than `most` bytes.
 
-    `fill` None means NOP instructions, else that byte.
+    `fill` is one byte, or gives as many bytes of instructions as asked for.
     """
 
     positional = True
 
-    def __init__(self, line: int, boundary: int, fill: int | None, most: int | None, reserve: bool) -> None:
+    def __init__(
+        self, line: int, boundary: int, fill: int | Callable[[int], bytes], most: int | None, reserve: bool
+    ) -> None:
         self.line = line
         self.size = 0
         self._boundary = boundary
@@ -88,7 +35,7 @@ class Align:
     def emit(self, address: int, layout: Layout) -> bytes | None:
         if self._reserve:
             return None
-        return nops(self.size) if self._fill is None else bytes([self._fill]) * self.size
+        return bytes([self._fill]) * self.size if isinstance(self._fill, int) else self._fill(self.size)
 
 
 class Fill:

@@ -7,7 +7,6 @@ from app.toolchain.expression import Expression, Here, Name, NotYet, Value, eval
 from app.toolchain.sections import Fixup, Place, Run, Section, Symbol, Symbols, check_size
 
 PAGE = 4096
-TEXT_ADDRESS = 0x401000
 MAX_PASSES = 100
 # From here on every branch that is still undecided takes its long form, so that a chain of them can't take long.
 IMPATIENT_PASSES = 24
@@ -46,11 +45,12 @@ def early_value(expression: Expression, symbols: Symbols) -> Value | None:
 class Layout:
     """Places sections in memory; afterwards `value` and `chunks` give final answers."""
 
-    def __init__(self, sections: list[Section], symbols: Symbols, report: Report) -> None:
+    def __init__(self, sections: list[Section], symbols: Symbols, report: Report, text_address: int) -> None:
         self.sections = sorted(sections, key=lambda section: _ORDER.index(section.kind))
         self.symbols = symbols
         self.passes = 0
         self._report = report
+        self._text_address = text_address
 
     @property
     def impatient(self) -> bool:
@@ -75,7 +75,7 @@ class Layout:
                 for run in section.runs:
                     if run.tail is not None and not run.tail.positional:
                         changed |= self._resize(run, run.offset + run.length)
-        address = TEXT_ADDRESS
+        address = self._text_address
         for section in self.sections:
             offset = 0
             for run in section.runs:
@@ -153,12 +153,18 @@ class Layout:
             return code
         data = bytearray(code)
         for fixup in fixups:
+            end = fixup.position + fixup.width
+            if not isinstance(fixup.kind, str):
+                data[fixup.position : end] = fixup.kind.patch(
+                    bytes(data[fixup.position : end]), fixup, address + fixup.position, self
+                )
+                continue
             number = self.number(fixup.expression)
             if fixup.kind == "relative":
                 number -= address + len(code)
             check_fits(number, fixup)
             mask = (1 << 8 * fixup.width) - 1
-            data[fixup.position : fixup.position + fixup.width] = (number & mask).to_bytes(fixup.width, "little")
+            data[fixup.position : end] = (number & mask).to_bytes(fixup.width, "little")
         return bytes(data)
 
 

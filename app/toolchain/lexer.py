@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from typing import Literal
 
 from msgspec import Struct
@@ -12,6 +13,13 @@ from app.toolchain.errors import Mistake, Span
 
 Dialect = Literal["gas", "nasm"]
 Kind = Literal["name", "number", "float", "string", "char", "local", "punct", "bad"]
+
+
+class CommentStyle(Struct, frozen=True):
+    """Signs that begin a comment in GNU as: `anywhere` in a line, or only as the first thing `at_start` of one."""
+
+    anywhere: tuple[str, ...]
+    at_start: tuple[str, ...] = ()
 
 
 class Token(Struct):
@@ -34,17 +42,15 @@ MAX_TOKENS = 100_000
 
 _SPACE = r"(?P<space>[ \t\r\f\v\ufeff]+)"
 _NUMBER = r"(?P<float>[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+][0-9]+)|(?P<number>[0-9][0-9A-Za-z_]*)"
-_GAS = re.compile(
-    _SPACE
-    + r"|(?P<comment>\#.*|//.*)|(?P<block>/\*)"
+_GAS = (
+    r"|(?P<block>/\*)"
     + r'|(?P<string>"(?:[^"\\]|\\.)*")'
     + r"|(?P<char>'(?:\\(?:x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|.)|[^\\])'?)"
     + r"|(?P<local>[0-9]+[fb](?![0-9A-Za-z_]))|"
     + _NUMBER
     + r"|(?P<name>[A-Za-z_.][A-Za-z0-9_.$]*)"
-    + r"|(?P<punct><<|>>|==|!=|<>|<=|>=|&&|\|\||[-+*/%&|^~!(),:;=\[\]{}@<>$\\])"
-    + r"|(?P<bad>.)",
-    re.DOTALL,
+    + r"|(?P<punct><<|>>|==|!=|<>|<=|>=|&&|\|\||[-+*/%&|^~!(),:;=\[\]{}@<>$#\\])"
+    + r"|(?P<bad>.)"
 )
 _NASM = re.compile(
     _SPACE
@@ -58,13 +64,24 @@ _NASM = re.compile(
 )
 
 
-def lex(source: str, dialect: Dialect) -> list[Line]:
+@cache
+def _gas_pattern(anywhere: tuple[str, ...]) -> re.Pattern[str]:
+    comment = "|".join(re.escape(sign) + ".*" for sign in anywhere)
+    return re.compile(f"{_SPACE}|(?P<comment>{comment}){_GAS}", re.DOTALL)
+
+
+X86_COMMENTS = CommentStyle(("#", "//"), ("/",))
+
+
+def lex(source: str, dialect: Dialect, comments: CommentStyle = X86_COMMENTS) -> list[Line]:
     """Split `source` into lines of tokens. Raises Mistake when there are more than MAX_TOKENS.
 
+    `comments` is the style of the architecture for GNU as.
     What is no token becomes one of kind "bad", reported by whoever meets it, since it may
     stand in text that turns out to be a comment.
     """
-    pattern = _GAS if dialect == "gas" else _NASM
+    pattern = _gas_pattern(comments.anywhere) if dialect == "gas" else _NASM
+    at_start = comments.at_start if dialect == "gas" else ()
     lines = []
     in_comment = False
     count = 0
@@ -72,6 +89,8 @@ def lex(source: str, dialect: Dialect) -> list[Line]:
         text = raw.removesuffix("\r")
         tokens: list[Token] = []
         position = 0
+        if at_start and not in_comment and text.lstrip().startswith(at_start) and not text.lstrip().startswith("/*"):
+            position = len(text)
         while position < len(text):
             if in_comment:
                 end = text.find("*/", position)

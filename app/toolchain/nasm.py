@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from msgspec.structs import replace
 
-from app.toolchain.encoder_x86_64 import unknown_instruction
+from app.toolchain.encoder_x86 import unknown_instruction
 from app.toolchain.errors import Mistake, Span
 from app.toolchain.expression import Cursor, Expression, ExpressionParser, Name
 from app.toolchain.gas_directives import is_directive
@@ -17,6 +17,7 @@ from app.toolchain.lexer import Token, lex, reject_bad, string_bytes
 from app.toolchain.mnemonics import MNEMONICS, PREFIXES, WITHOUT_OPERANDS
 from app.toolchain.operands import REGISTERS
 from app.toolchain.unit import MAX_STATEMENTS, SectionKind, Unit, section_kind
+from app.toolchain.x86_instructions import append_instruction
 
 _MNEMONIC = re.compile(r"[a-z][a-z0-9]*")
 _DATA = {"db": 1, "dw": 2, "dd": 4, "dq": 8, "do": 16}
@@ -30,8 +31,8 @@ _GAS_HINT = "this looks like GNU as; choose GNU as as the language"
 class NasmAssembler:
     """Parses one source into a Unit."""
 
-    def __init__(self, source: str) -> None:
-        self.unit = Unit("nasm")
+    def __init__(self, source: str, arch: str = "x86_64") -> None:
+        self.unit = Unit("nasm", arch)
         self._lines = lex(source, "nasm")
         self._defines: dict[str, list[Token]] = {}
         self._relative = False
@@ -231,7 +232,7 @@ class NasmAssembler:
         if cursor.text == "%" or (cursor.text == "$" and cursor.peek().isdigit()):
             raise Mistake(cursor.span, "this is AT&T syntax", _GAS_HINT)
         operands = IntelParser(self.unit, cursor, self._name, mnemonic, self._relative).parse()
-        self.unit.instruction(mnemonic, token, prefixes, operands)
+        append_instruction(self.unit, mnemonic, token, prefixes, operands)
 
     def _times(self, first: Token, cursor: Cursor) -> None:
         if self._in_times:
@@ -258,7 +259,7 @@ class NasmAssembler:
 
     def _constant_bytes(self, body: list[Token]) -> tuple[bytes | None, int]:
         """What one statement makes, when that is the same wherever it stands; None with a size when it reserves."""
-        scratch = NasmAssembler("")
+        scratch = NasmAssembler("", self.unit.machine.name)
         scratch._defines = self._defines
         scratch._in_times = True
         scratch.unit.symbols.by_name.update(

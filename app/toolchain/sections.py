@@ -20,17 +20,30 @@ MAX_DATA_BYTES = 1 << 20
 MAX_RESERVED_BYTES = 64 << 20
 
 
+class Patch(Protocol):
+    """An architecture's own way to put a number into an instruction."""
+
+    def patch(self, code: bytes, fixup: Fixup, address: int, layout: Layout) -> bytes:
+        """`code` (the `fixup.width` bytes that will lie at `address`) with the number filled in.
+
+        `layout.number(fixup.expression)` is the number. Raises Mistake when it does not fit.
+        """
+
+
+FixupKind = Literal["absolute", "signed", "relative"] | Patch
+
+
 class Fixup(Struct):
     """A number to be filled in after layout: `width` bytes at `position` of its chunk.
 
     Kind "absolute" is the value itself; "signed" the same, but the processor sign-extends the field; "relative" is the
-    distance from the end of the chunk.
+    distance from the end of the chunk. Any other kind knows by itself how to fill the bytes.
     """
 
     position: int
     width: int
     expression: Expression
-    kind: Literal["absolute", "signed", "relative"]
+    kind: FixupKind
 
 
 class Chunk(Struct):
@@ -131,13 +144,17 @@ def check_size(section: Section, size: int, span: Span) -> None:
 
 
 class Symbol(Struct):
-    """A label (`place`) or a constant (`expression`)."""
+    """A label (`place`) or a constant (`expression`).
+
+    `mode` are bits that its address carries when code jumps to it through a register (1 in Thumb code).
+    """
 
     name: str
     span: Span
     place: Place | None = None
     expression: Expression | None = None
     redefinable: bool = False
+    mode: int = 0
     value: Value | None = None
     value_pass: int = -1
     evaluating: bool = False

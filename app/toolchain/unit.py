@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
 from typing import Literal
 
-from msgspec.structs import replace
-
-from app.toolchain.encoder_x86_64 import Encoding, encode
 from app.toolchain.errors import Mistake, Report, Span
 from app.toolchain.expression import Expression, Name, Number
-from app.toolchain.items import Branch, Fill
-from app.toolchain.layout import Layout, early_value
+from app.toolchain.items import Fill
+from app.toolchain.layout import early_value
 from app.toolchain.lexer import Dialect, Token
-from app.toolchain.mnemonics import BRANCHES, JUMPS, LOCKABLE, PREFIXES, SHORT_JUMPS
-from app.toolchain.operands import Immediate, Memory, Operand, Register
-from app.toolchain.sections import MAX_RESERVED_BYTES, Fixup, Section, Symbol, Symbols, check_size
+from app.toolchain.machines import MACHINES
+from app.toolchain.sections import MAX_RESERVED_BYTES, Fixup, FixupKind, Section, Symbol, Symbols, check_size
 
 MAX_STATEMENTS = 50_000
 
@@ -40,8 +35,9 @@ def section_kind(name: str) -> SectionKind | None:
 class Unit:
     """State of one assembly. Raises SourceError through its Report."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, arch: str) -> None:
         self.dialect: Dialect = dialect
+        self.machine = MACHINES[arch]
         self.report = Report()
         self.symbols = Symbols()
         self.sections: dict[str, Section] = {}
@@ -64,9 +60,11 @@ class Unit:
             self.report.add(Mistake(span, f"the program has more than {MAX_STATEMENTS} statements"))
             self.report.finish()
 
-    def define_label(self, name: str, span: Span) -> None:
+    def define_label(self, name: str, span: Span) -> Symbol:
         """A label at the current place. Raises Mistake when it exists."""
-        self.symbols.define(Symbol(name, span, place=self.section.here))
+        symbol = Symbol(name, span, place=self.section.here)
+        self.symbols.define(symbol)
+        return symbol
 
     def define_constant(self, name: str, span: Span, expression: Expression, redefinable: bool) -> None:
         """A constant. Raises Mistake when the name is taken or the expression is nonsense."""
@@ -98,6 +96,11 @@ class Unit:
             raise Mistake(expression.span, f"{what} must be a number that is known at this line")
         return number
 
+    def reject_code_in_bss(self, span: Span) -> None:
+        """Raise Mistake when instructions can't stand in the current section."""
+        if self.section.kind == "bss":
+            raise Mistake(span, f"instructions can't stand in {self.section.name}", "switch to .text first")
+
     def append(self, line: int, data: bytes, span: Span, fixups: tuple[Fixup, ...] = ()) -> None:
         self.section.append(line, data, len(data), span, fixups)
 
@@ -124,12 +127,12 @@ class Unit:
             check_size(self.section, size, count.span)
         self.section.append(line, None if unit is None else unit * number, size, count.span)
 
-    def number_datum(self, line: int, expression: Expression, width: int) -> None:
+    def number_datum(self, line: int, expression: Expression, width: int, kind: FixupKind = "absolute") -> None:
         """One number of `width` bytes (1, 2, 4, 8 or 16). Raises Mistake when a known number does not fit."""
         span = expression.span
         number = self.known_number(expression)
         if number is None:
-            field = Fixup(0, min(width, 8), expression, "absolute")
+            field = Fixup(0, min(width, 8), expression, kind)
             self.append(line, bytes(width), span, (field,))
             return
         bits = 8 * width
@@ -148,107 +151,3 @@ class Unit:
         except (KeyError, OverflowError):
             raise Mistake(token.span, f"{token.text} can't be stored in {width} bytes") from None
         self.append(line, data, token.span)
-
-    def instruction(self, mnemonic: str, token: Token, prefixes: Sequence[Token], operands: list[Operand]) -> None:
-        """Append one instruction. Raises Mistake."""
-        prefix = b"".join(PREFIXES[p.text.lower()] for p in prefixes)
-        line = token.span.line
-        if self.section.kind == "bss":
-            raise Mistake(token.span, f"instructions can't stand in {self.section.name}", "switch to .text first")
-        _check_lock(mnemonic, prefixes, operands)
-        if mnemonic in BRANCHES and len(operands) == 1 and isinstance(operands[0], Immediate):
-            self._branch(mnemonic, line, prefix, operands[0], token.span)
-            return
-        flexible = False
-        numbers: list[int | None] = []
-        for index, operand in enumerate(operands):
-            number: int | None = None
-            expression = _expression(operand)
-            if expression is not None:
-                value = early_value(expression, self.symbols)
-                if value is not None and value.base is None:
-                    number = value.offset
-                if isinstance(operand, Memory):
-                    if operand.base == "rip" and number is None:
-                        operands[index] = replace(operand, base="", relative=True)
-                elif self.dialect == "nasm" and value is None:
-                    flexible = True
-                if isinstance(operand, Memory) and self.dialect == "nasm" and value is None and operand.base:
-                    flexible = True
-            numbers.append(number)
-        if flexible:
-            self.section.append_variable(Flexible(line, prefix, mnemonic, operands, token.span))
-            return
-        encoding = encode(mnemonic, operands, numbers, token.span, self.dialect)
-        self.append(line, *_with_prefix(prefix, encoding, token.span))
-
-    def _branch(self, mnemonic: str, line: int, prefix: bytes, target: Immediate, span: Span) -> None:
-        expression = target.expression
-        if mnemonic in SHORT_JUMPS or target.distance == "short":
-            if mnemonic == "call":
-                raise Mistake(target.span, "`call` has no short form")
-            opcode = SHORT_JUMPS[mnemonic] if mnemonic in SHORT_JUMPS else JUMPS[mnemonic][0]
-            width = 1
-        elif mnemonic == "call" or target.distance == "near":
-            opcode = b"\xe8" if mnemonic == "call" else JUMPS[mnemonic][1]
-            width = 4
-        else:
-            self.section.append_variable(Branch(line, prefix, *JUMPS[mnemonic], expression))
-            return
-        code = prefix + opcode
-        self.append(line, code + bytes(width), span, (Fixup(len(code), width, expression, "relative"),))
-
-
-def _expression(operand: Operand) -> Expression | None:
-    if isinstance(operand, Immediate):
-        return operand.expression
-    return None if isinstance(operand, Register) else operand.displacement
-
-
-def _with_prefix(prefix: bytes, encoding: Encoding, span: Span) -> tuple[bytes, Span, tuple[Fixup, ...]]:
-    fixups = encoding.fixups
-    if prefix:
-        fixups = tuple(replace(fixup, position=fixup.position + len(prefix)) for fixup in fixups)
-    return prefix + encoding.data, span, fixups
-
-
-def _check_lock(mnemonic: str, prefixes: Sequence[Token], operands: Sequence[Operand]) -> None:
-    for prefix in prefixes:
-        if prefix.text.lower() == "lock" and (
-            mnemonic not in LOCKABLE or not any(isinstance(operand, Memory) for operand in operands)
-        ):
-            raise Mistake(
-                prefix.span,
-                f"`lock` can't be used with this `{mnemonic}`",
-                "it needs an instruction such as add, xchg or cmpxchg that changes memory",
-            )
-
-
-class Flexible:
-    """A NASM instruction that uses names of later lines: its size depends on what they turn out to be."""
-
-    positional = False
-
-    def __init__(self, line: int, prefix: bytes, mnemonic: str, operands: list[Operand], span: Span) -> None:
-        self.line = line
-        self.size = len(prefix) + 1
-        self._prefix = prefix
-        self._mnemonic = mnemonic
-        self._operands = operands
-        self._span = span
-        self._fixups: tuple[Fixup, ...] = ()
-        self._data = b""
-
-    def resize(self, offset: int, section: Section, layout: Layout) -> int:
-        numbers: list[int | None] = []
-        for operand in self._operands:
-            expression = _expression(operand)
-            value = None if expression is None else layout.value(expression)
-            known = value is not None and value.base is None and not layout.impatient
-            numbers.append(value.offset if known and value is not None else None)
-        encoding = encode(self._mnemonic, self._operands, numbers, self._span, "nasm")
-        self._data, _span, self._fixups = _with_prefix(self._prefix, encoding, self._span)
-        return len(self._data)
-
-    def emit(self, address: int, layout: Layout) -> bytes:
-        return layout.patch(self._data, self._fixups, address)
