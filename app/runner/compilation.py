@@ -22,6 +22,7 @@ from app.toolchain.c.kit import Kit, KitError, find_kit
 
 _PREFIX = "trapgate-job-"
 _READ_BYTES = 1 << 20
+_CHECK_NICENESS = 10
 _FRAME_OVERHEAD_BYTES = 8 << 20
 
 _decoder = msgspec.msgpack.Decoder(Compiled)
@@ -32,10 +33,11 @@ class CompilerUnavailableError(Exception):
 
 
 class Compilers:
-    """What this host compiles with. `limits` bound every compilation."""
+    """What this host compiles with. `limits` bound every compilation; there should be no more than `at_once`."""
 
-    def __init__(self, limits: BoxLimits) -> None:
+    def __init__(self, limits: BoxLimits, at_once: int = 1) -> None:
         self.limits = limits
+        self.at_once = at_once
         self._kit: Kit | None = None
         self._problem = ""
         try:
@@ -75,6 +77,9 @@ class Compilation:
         ours.setblocking(False)
         self.socket = ours
         self.pidfd = os.pidfd_open(self.pid)
+        if spec.action == "check":
+            # Whoever types makes many of them; runs go first.
+            os.setpriority(os.PRIO_PROCESS, self.pid, _CHECK_NICENESS)
         self.exited = False
         self._limits = limits
         self._received = FrameBuffer(limits.file_bytes + _FRAME_OVERHEAD_BYTES)

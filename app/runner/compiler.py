@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import msgspec
 from msgspec import Struct
@@ -18,13 +17,14 @@ from app.runner import c_library, compiler_box, landlock
 from app.runner.compiler_box import BoxLimits
 from app.runner.frames import pack
 from app.runner.landlock import Rule
-from app.runner.messages import AssemblyLine, Built, Crashed, Rejected, SourceMistake
+from app.runner.messages import AssemblyLine, Built, Crashed, Rejected, RunSpec, SourceMistake
 from app.runner.sandbox import SandboxUnavailableError
 from app.toolchain.c.assembly import Assembly, read_assembly
 from app.toolchain.c.commands import ASSEMBLY_NAME, PROGRAM_NAME, SOURCE_NAME, Library, Step, compile_steps, link_steps
 from app.toolchain.c.diagnostics import NO_LINES, clean, read_clang, read_linker
 from app.toolchain.c.kit import Kit
 from app.toolchain.c.source import Reading, read_source
+from app.toolchain.detect import detect_language
 from app.toolchain.machines import MACHINES
 from app.toolchain.program import Diagnostic
 
@@ -57,6 +57,14 @@ class _Failed(Exception):
     def __init__(self, *diagnostics: Diagnostic) -> None:
         super().__init__()
         self.diagnostics = diagnostics
+
+
+def language(spec: RunSpec) -> Literal["c"] | None:
+    """The compiled language of a run; None for all others, and when the compiler has been at work already."""
+    if spec.image or spec.language not in ("auto", "c"):
+        return None
+    found = detect_language(spec.filename, spec.source) if spec.language == "auto" else spec.language
+    return "c" if found == "c" else None
 
 
 def main(socket_fd: int, order: Order, kit: Kit, folder: str, limits: BoxLimits, *, parent: int) -> NoReturn:
