@@ -106,6 +106,11 @@ def _confined(order: Order, kit: Kit, folder: str, limits: BoxLimits, parent: in
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # An output that grows too large fails with EFBIG, which the tools report; the signal would only end them.
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    # The box hides the cache of libraries, so it is looked at before.
+    library = c_library.find(kit, order.arch)
+    without_library = _without_library(kit, order.arch) if library is None else None
+    compiler_box.enter(parent=parent, rules=_rules(kit, folder, library), limits=limits)
+    os.chdir(folder)
     try:
         text = order.source.decode()
     except UnicodeDecodeError as error:
@@ -114,14 +119,11 @@ def _confined(order: Order, kit: Kit, folder: str, limits: BoxLimits, parent: in
     reading = read_source(text)
     if reading.mistakes:
         return _rejected(reading.mistakes)
-    library = c_library.find(kit, order.arch) if reading.wants_library else None
-    if reading.wants_library and library is None and order.link:
-        return _without_library(kit, order.arch)
-    compiler_box.enter(parent=parent, rules=_rules(kit, folder, library), limits=limits)
-    os.chdir(folder)
+    if reading.wants_library and without_library is not None and order.link:
+        return without_library
     _write(SOURCE_NAME, order.source)
     try:
-        return _compile(order, kit, reading, library, limits)
+        return _compile(order, kit, reading, library if reading.wants_library else None, limits)
     except _Failed as failure:
         return _rejected(failure.diagnostics)
 

@@ -63,7 +63,7 @@ def compile_steps(kit: Kit, arch: str, *, optimize: int, hosted: bool) -> list[S
             (
                 *(kit.zig, "clang", f"--target={target.triple}", *target.flags, f"-O{optimize}"),
                 *(*FRAME_FLAGS, *DEBUG_FLAGS, *CODE_FLAGS, *_WARNINGS, *_MESSAGES, *_NO_QUESTIONS),
-                *(f"-fmacro-prefix-map={kit.lib}/=", f"-ffile-prefix-map={kit.lib}/=", "-fno-verbose-asm"),
+                *(f"-ffile-prefix-map={kit.lib}/=", f"-ffile-prefix-map={kit.include}/=trapgate/"),
                 *own,
                 *include_flags(kit, arch),
                 *("-S", SOURCE_NAME, "-o", ASSEMBLY_NAME),
