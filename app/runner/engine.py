@@ -98,6 +98,11 @@ class TrapgateEngine:
 
 def build(spec: RunSpec) -> Program:
     """Make the Program. Raises SourceError."""
+    if spec.image:
+        try:
+            return load_elf(spec.image)
+        except ElfError as error:
+            raise _mistake(f"the compiled program cannot run: {error}") from error
     if len(spec.source) > spec.limits.source_bytes:
         raise _mistake(f"the source has {len(spec.source)} bytes; at most {spec.limits.source_bytes} are allowed")
     language = detect_language(spec.filename, spec.source) if spec.language == "auto" else spec.language
