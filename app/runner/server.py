@@ -243,6 +243,13 @@ class Server:
         self._runs[message.run] = child
         child.begin(message.run, message.spec, _encoder.encode(message.spec), message.credit)
 
+    def _take_spare(self) -> Child | None:
+        """A warm worker that is alive: one that has just died is still among them until the loop hears of it."""
+        child = next((child for child in self._spares if child.alive), None)
+        if child is not None:
+            self._spares.remove(child)
+        return child
+
     def _pass_on(self, child: Child, message: ToRun) -> None:
         if isinstance(message.message, Stop):
             child.stop_soon()

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import ClassVar, Literal
 
 from app.toolchain.att import AttParser, branch_name, translate
-from app.toolchain.encoder_x86_64 import unknown_instruction
+from app.toolchain.encoder_x86 import unknown_instruction
 from app.toolchain.errors import Mistake
 from app.toolchain.expression import Cursor
 from app.toolchain.intel import IntelParser
