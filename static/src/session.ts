@@ -6,7 +6,7 @@ import { fresh, learn, startChecking, verdict } from "./program/check";
 import { arch, elf, language, optimize } from "./program/choice";
 import { argumentsIn } from "./program/files";
 import { Client, connected } from "./protocol/client";
-import type { CheckRequest, Failure, Mistake } from "./protocol/messages";
+import type { CheckRequest, Failure, Language, Mistake } from "./protocol/messages";
 import { terminalSize } from "./terminal/size";
 
 /** A message for the visitor that is not part of the story: what went wrong and what to do. */
@@ -21,6 +21,8 @@ export const active = signal(false);
 export const starting = signal(false);
 /** Source of the run on show, to know whether the editor's lines are still its lines. */
 export const ranSource = signal<string | null>(null);
+/** What that source is written in. */
+export const ranLanguage = signal<Language>("auto");
 /** Name of the ELF file of the run on show; null when it came from a source. */
 export const ranFile = signal<string | null>(null);
 /** What the visitor typed as arguments of the ELF file. */
@@ -96,6 +98,7 @@ export async function run(): Promise<void> {
       mistakes.value = [];
       if (!file) markMistakes([]);
       ranSource.value = source;
+      ranLanguage.value = asked.language;
       ranFile.value = file?.name ?? null;
       playback.begin();
     });

@@ -1,11 +1,14 @@
-import { RangeSet, RangeSetBuilder, StateEffect, StateField, type Text } from "@codemirror/state";
+import { Compartment, RangeSet, RangeSetBuilder, StateEffect, StateField, type Text } from "@codemirror/state";
 import { EditorView, gutter, GutterMarker } from "@codemirror/view";
 import { bytesOf } from "../fold/words";
 import type { CodeLine } from "../protocol/messages";
 
 /** The column beside the lines: address and first bytes of what each became. */
 
-const SHOWN_BYTES = 7;
+const SHOWN_BYTES = 5;
+
+/** The last digits of the address; all of them are in the tooltip. */
+const SHOWN_DIGITS = 4;
 
 interface Code {
   lines: readonly CodeLine[] | null;
@@ -13,13 +16,13 @@ interface Code {
   stale: boolean;
 }
 
-export const setCode = StateEffect.define<Code>();
+const setCode = StateEffect.define<Code>();
 
 const hex = (value: number, digits = 0) => value.toString(16).padStart(digits, "0");
 
 const joined = (data: string) => [...bytesOf(data)].map((byte) => hex(byte, 2)).join("");
 
-/** The bytes of a line in short: `b801000000`, `48656c6c6f2c20… 14 bytes`. */
+/** The bytes of a line in short: `b801000000`, `48656c6c6f…`, `4096 bytes`. */
 export function shortBytes(line: CodeLine): string {
   const shown = joined(line.data).slice(0, 2 * SHOWN_BYTES);
   if (shown === "") return `${line.size} bytes`;
@@ -53,7 +56,7 @@ class CodeMarker extends GutterMarker {
     row.title = fullText(this.pieces);
     const address = document.createElement("span");
     address.className = "code-address";
-    address.textContent = hex(first.address);
+    address.textContent = hex(first.address).slice(-SHOWN_DIGITS);
     row.append(address, ` ${shortBytes(first)}`);
     return row;
   }
@@ -76,34 +79,40 @@ function markersOf(lines: readonly CodeLine[], doc: Text): RangeSet<GutterMarker
 }
 
 interface Column {
-  shown: boolean;
   stale: boolean;
   markers: RangeSet<GutterMarker>;
 }
 
 const column = StateField.define<Column>({
-  create: () => ({ shown: false, stale: false, markers: RangeSet.empty }),
+  create: () => ({ stale: false, markers: RangeSet.empty }),
   update(value, transaction) {
     let next = transaction.docChanged ? { ...value, markers: value.markers.map(transaction.changes) } : value;
     for (const effect of transaction.effects) {
       if (!effect.is(setCode)) continue;
       const { lines, stale } = effect.value;
-      if (lines === null) next = { shown: false, stale, markers: RangeSet.empty };
-      else next = { shown: true, stale, markers: stale ? next.markers : markersOf(lines, transaction.state.doc) };
+      if (lines === null) next = { stale, markers: RangeSet.empty };
+      else next = { stale, markers: stale ? next.markers : markersOf(lines, transaction.state.doc) };
     }
     return next;
   },
   provide: (field) =>
-    EditorView.editorAttributes.from(field, ({ shown, stale }) => ({
-      class: [shown ? "cm-with-code" : "", stale ? "cm-stale-code" : ""].join(" "),
-    })),
+    EditorView.editorAttributes.from(field, ({ stale }) => ({ class: stale ? "cm-stale-code" : "" })),
 });
 
-export const codeGutter = [
-  column,
-  gutter({
-    class: "cm-gutter-code",
-    markers: (view) => view.state.field(column).markers,
-    initialSpacer: () => new CodeMarker([{ line: 1, address: 0x401000, size: 7, data: btoa("1234567") }]),
-  }),
-];
+const shown = gutter({
+  class: "cm-gutter-code",
+  markers: (view) => view.state.field(column).markers,
+  initialSpacer: () => new CodeMarker([{ line: 1, address: 0x401000, size: 9, data: btoa("12345") }]),
+});
+
+const place = new Compartment();
+
+/** The column, at first hidden. */
+export const codeGutter = [column, place.of([])];
+
+/** Show what the lines became; null takes the column away, and so does having nothing to show. */
+export function showIn(view: EditorView, lines: readonly CodeLine[] | null, stale: boolean): void {
+  view.dispatch({ effects: setCode.of({ lines, stale }) });
+  const wanted = view.state.field(column).markers.size > 0;
+  if (wanted !== (place.get(view.state) === shown)) view.dispatch({ effects: place.reconfigure(wanted ? shown : []) });
+}

@@ -17,7 +17,7 @@ import { signal } from "@preact/signals";
 import type { Mode } from "../generated/events";
 import type { CodeLine, Mistake } from "../protocol/messages";
 import { remember } from "../ui/stored";
-import { codeGutter, setCode } from "./codeGutter";
+import { codeGutter, showIn } from "./codeGutter";
 import { highlighting, recolour } from "./highlighting";
 import { theme } from "./theme";
 
@@ -191,7 +191,7 @@ export function colour(language: Extension): void {
 
 /** Show address and bytes beside the lines; null takes the column away, `stale` says that the text has changed since. */
 export function showCode(lines: readonly CodeLine[] | null, stale: boolean): void {
-  view?.dispatch({ effects: setCode.of({ lines, stale }) });
+  if (view) showIn(view, lines, stale);
 }
 
 /** Mark the line that a line of the generated assembly is for; null for none. */

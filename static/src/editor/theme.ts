@@ -27,9 +27,8 @@ const look = EditorView.theme({
     backgroundColor: "var(--running-kernel)",
     boxShadow: "inset 3px 0 0 var(--kernel-mark)",
   },
-  ".cm-gutter-code": { display: "none" },
-  "&.cm-with-code .cm-gutter-code": {
-    display: "flex",
+  ".cm-gutter-code": {
+    marginRight: "4px",
     paddingRight: "4px",
     borderRight: "1px solid var(--line)",
     fontSize: "11px",
