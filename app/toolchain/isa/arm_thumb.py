@@ -1,0 +1,38 @@
+"""Thumb code in the older, divided syntax, in which most instructions change the flags without saying so."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from app.toolchain.expression import Number as Constant
+from app.toolchain.isa.arm_encodings import REGISTER_NUMBERS
+from app.toolchain.isa.arm_mnemonics import Mnemonic
+from app.toolchain.isa.arm_operands import Immediate, Numbers, Operand, Register
+
+_ALWAYS = frozenset("and eor orr bic mvn adc sbc mul neg lsl lsr asr ror".split())
+
+
+def modern(mnemonic: Mnemonic, operands: list[Operand], number: Numbers) -> tuple[Mnemonic, list[Operand]]:
+    """The same instruction in unified syntax. What has no 2-byte form in Thumb-1 stays as it is written."""
+    name = mnemonic.name
+    if mnemonic.flags or mnemonic.condition or mnemonic.width or not operands:
+        return mnemonic, operands
+    registers = [operand for operand in operands if isinstance(operand, Register)]
+    low = all(REGISTER_NUMBERS.get(register.name, 16) < 8 for register in registers)
+    if not low or not registers:
+        return mnemonic, operands
+    last = operands[-1]
+    if name == "mov" and len(operands) == 2 and isinstance(last, Register):
+        zero = Immediate(Constant(0, last.span), last.span, True)
+        return replace(mnemonic, name="add", flags=True), [*operands, zero]
+    if name in _ALWAYS and not (isinstance(last, Immediate) and name in ("and", "eor", "orr", "bic", "mvn")):
+        return replace(mnemonic, flags=True), operands
+    if name == "mov" and isinstance(last, Immediate) and 0 <= number(last.expression) <= 255:
+        return replace(mnemonic, flags=True), operands
+    if name in ("add", "sub") and len(registers) == len(operands):
+        return replace(mnemonic, flags=True), operands
+    if name in ("add", "sub") and isinstance(last, Immediate):
+        same = len(operands) == 2 or registers[0].name == registers[-1].name
+        if -7 <= (value := number(last.expression)) <= 7 or (same and -255 <= value <= 255):
+            return replace(mnemonic, flags=True), operands
+    return mnemonic, operands
