@@ -33,6 +33,8 @@ from app.toolchain.sections import Fixup
 _WORDY = frozenset("mrs msr vmrs vmsr cps cpsid cpsie setend dmb dsb isb mrc mcr mrc2 mcr2 mrrc mcrr cdp".split())
 _BARE_NUMBERS = frozenset("svc bkpt udf hlt dbg cps mrc mcr mrc2 mcr2 mrrc mcrr cdp".split())
 _BRANCHES = frozenset(["b", "bl", "blx"])
+_THREE_OPERANDS = frozenset("add sub adc sbc and orr eor bic rsb orn lsl lsr asr ror".split())
+_LABELLED = frozenset(["b", "bl", "blx", "adr", "adrl", "cbz", "cbnz"])
 _HALVES = {"lower16": 0, "upper16": 16}
 
 
@@ -68,7 +70,7 @@ class Arm(ArmDirectives):
         mnemonic = split(word)
         if mnemonic is None:
             raise unknown_instruction(token.text, token.span)
-        operands = OperandParser(self, cursor, mnemonic.name in _WORDY).parse()
+        operands = OperandParser(self, cursor, mnemonic.name in _WORDY, mnemonic.name in _LABELLED).parse()
         if not self.unified and mnemonic.name not in _BARE_NUMBERS:
             _check_marks(mnemonic, operands)
         self._conditional(mnemonic, token.span)
@@ -302,6 +304,8 @@ class Arm(ArmDirectives):
         # GNU as leaves 4 bytes for a number that it does not know yet.
         wide = Mnemonic(mnemonic.name, mnemonic.flags, mnemonic.condition, mnemonic.types, "w")
         shape = wide if self.thumb and self.unified and not mnemonic.width and mnemonic.name != "svc" else mnemonic
+        if shape is wide and len(operands) == 2 and mnemonic.name in _THREE_OPERANDS:
+            operands = [operands[0], *operands]
         size = 2 if self.thumb and (not self.unified or mnemonic.name == "svc" or mnemonic.width == "n") else 4
 
         def make(address: int, layout: Layout) -> bytes:

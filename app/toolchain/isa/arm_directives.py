@@ -29,6 +29,7 @@ _REGISTERS: dict[str, str] = {
     **{f"v{number}": f"r{number + 3}" for number in range(1, 9)},
     **{"r13": "sp", "r14": "lr", "r15": "pc", "sb": "r9", "sl": "r10", "fp": "r11", "ip": "r12", "wr": "r7"},
 }
+_CORE = frozenset(["sp", "lr", "pc", *(f"r{number}" for number in range(16))])
 _ARCHITECTURE = re.compile(r"armv([4-9])(.*)")
 _MAX_ALIGNMENT = 12
 
@@ -85,6 +86,7 @@ class ArmDirectives(InstructionSet):
 
     def __init__(self, front: Front, lines: list[Line]) -> None:
         super().__init__(front, lines)
+        self._lines = lines
         self.thumb = False
         self.unified = False
         self.condition = ""
@@ -101,11 +103,12 @@ class ArmDirectives(InstructionSet):
         return _REGISTERS.get(name) or self._aliases.get(name)
 
     def is_register(self, name: str) -> bool:
-        return self.register(name) is not None
+        # Labels may be called `s1` or `d0`, as in GNU as: only what stands where a register is expected is one.
+        return name in _CORE
 
     def expression(self, cursor: Cursor) -> Expression:
         """Parse an expression. Raises Mistake, also for registers of other architectures."""
-        reject_foreign_register(cursor, "arm", self.front.unit.symbols)
+        reject_foreign_register(cursor, "arm", self._lines)
         return self.front.expression(cursor)
 
     def alias(self, token: Token, cursor: Cursor) -> None:

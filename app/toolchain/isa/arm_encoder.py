@@ -81,7 +81,7 @@ def _by_keystone(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, s
     condition = "" if mnemonic.condition == "al" else mnemonic.condition
     width = "." + mnemonic.width if mnemonic.width else ""
     as_float = name in _FLOATS and mnemonic.types[:2] == ".f"
-    operands = _as_keystone_wants(name, operands, setting.thumb)
+    operands = _as_keystone_wants(name, operands)
     texts = ", ".join(render(operand, number, as_float) for operand in operands)
     text = f"{name}{'s' * mnemonic.flags}{condition}{mnemonic.types}{width}{' ' * bool(texts)}{texts}"
     if setting.thumb:
@@ -101,12 +101,9 @@ def _by_keystone(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, s
     return data
 
 
-def _as_keystone_wants(name: str, operands: list[Operand], thumb: bool) -> list[Operand]:
+def _as_keystone_wants(name: str, operands: list[Operand]) -> list[Operand]:
     if name == "mul" and len(operands) == 2:
         return [operands[0], operands[1], operands[0]]
-    if name == "pkhbt" and len(operands) == 3:
-        zero = Immediate(Constant(0, operands[2].span), operands[2].span, True)
-        return [*operands, Word("lsl", operands[2].span, zero)] if thumb else operands
     return operands
 
 
@@ -152,6 +149,8 @@ def _own(
             raise Mistake(span, "`setend` needs `be` or `le`")
         big = word == "be"
         return own.thumb(0xB650 | big << 3) if setting.thumb else own.arm(0xF1010000 | big << 9)
+    if name == "pkhbt" and setting.thumb and len(registers) == 3 and not {None, 13, 15} & set(registers):
+        return own.thumb(0xEAC0 | (registers[1] or 0), (first or 0) << 8 | (registers[2] or 0))
     if setting.thumb and len(operands) >= 2 and first is not None:
         return _own_thumb(mnemonic, operands, number, first)
     return None

@@ -96,17 +96,25 @@ class Context(Protocol):
     def register(self, name: str) -> str | None:
         """The canonical name of the register `name`, in lower case; None when it isn't one."""
 
+    def is_register(self, name: str) -> bool:
+        """Whether the register `name` can't be a label too."""
+
     def expression(self, cursor: Cursor) -> Expression:
         """Parse an expression. Raises Mistake."""
 
 
 class OperandParser:
-    """Reads the operands of one instruction. With `wordy`, bare names are words (system registers and such)."""
+    """Reads the operands of one instruction.
 
-    def __init__(self, context: Context, cursor: Cursor, wordy: bool) -> None:
+    With `wordy`, bare names are words (system registers and such). With `labelled`, the last operand is a label, which
+    may have the name of a register that is no core register.
+    """
+
+    def __init__(self, context: Context, cursor: Cursor, wordy: bool, labelled: bool) -> None:
         self._context = context
         self._cursor = cursor
         self._wordy = wordy
+        self._labelled = labelled
         self._first = True
 
     def parse(self) -> list[Operand]:
@@ -147,11 +155,15 @@ class OperandParser:
             register.negative = True
             return register
         if token.kind == "name":
-            if self._register_name(text) is not None:
+            if self._register_name(text) is not None and not self._is_label(text):
                 return self._register(cursor.take())
             if self._wordy or (not self._first and text.lower() in self._context.keywords):
                 return self._word(cursor.take())
         return self._number(start, marked=False)
+
+    def _is_label(self, text: str) -> bool:
+        last = self._cursor.index + 1 == len(self._cursor.tokens) or self._cursor.peek() in ("+", "-")
+        return self._labelled and last and not self._context.is_register(text.lower())
 
     def _register_name(self, text: str) -> str | None:
         return self._context.register(text.lower()) if text[:1].isalpha() or text[:1] == "_" else None
