@@ -13,7 +13,7 @@ from app.toolchain.isa.arm_encodings import REGISTER_NUMBERS
 from app.toolchain.isa.arm_mistakes import explain
 from app.toolchain.isa.arm_mnemonics import MULTIPLE, Mnemonic
 from app.toolchain.isa.arm_operands import Immediate, Memory, Numbers, Operand, Register, Word, render
-from app.toolchain.isa.arm_thumb import modern
+from app.toolchain.isa.arm_thumb import modern, move_low
 from app.toolchain.isa.keystone import Mode, machine_code
 
 _OPPOSITES = {
@@ -51,6 +51,9 @@ class Setting(Struct, frozen=True):
 def encode(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, setting: Setting, span: Span) -> bytes:
     """Machine code; `number` gives the value of an expression. Raises Mistake when there is no such instruction."""
     if setting.thumb and setting.divided:
+        moved = move_low(mnemonic, operands)
+        if moved is not None:
+            return moved
         mnemonic, operands = modern(mnemonic, operands, number)
     values = _Values(number)
     data = _own(mnemonic, operands, values, setting, span)
@@ -81,7 +84,7 @@ def _by_keystone(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, s
     condition = "" if mnemonic.condition == "al" else mnemonic.condition
     width = "." + mnemonic.width if mnemonic.width else ""
     as_float = name in _FLOATS and mnemonic.types[:2] == ".f"
-    operands = _as_keystone_wants(name, operands)
+    operands = _as_keystone_wants(mnemonic, operands, setting.thumb)
     texts = ", ".join(render(operand, number, as_float) for operand in operands)
     text = f"{name}{'s' * mnemonic.flags}{condition}{mnemonic.types}{width}{' ' * bool(texts)}{texts}"
     if setting.thumb:
@@ -101,9 +104,11 @@ def _by_keystone(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, s
     return data
 
 
-def _as_keystone_wants(name: str, operands: list[Operand]) -> list[Operand]:
-    if name == "mul" and len(operands) == 2:
+def _as_keystone_wants(mnemonic: Mnemonic, operands: list[Operand], thumb: bool) -> list[Operand]:
+    if mnemonic.name == "mul" and len(operands) == 2:
         return [operands[0], operands[1], operands[0]]
+    if thumb and mnemonic.name in ("add", "sub") and mnemonic.flags and len(operands) == 2:
+        return [operands[0], *operands]
     return operands
 
 
@@ -166,6 +171,12 @@ def _own_thumb(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, fir
         if first < 8 and 0 <= value <= 255 and sets and mnemonic.width != "w":
             return own.thumb(0x2000 | first << 8 | value)
         return own.thumb_move_constant(first, value, mnemonic.flags)
+    if mnemonic.name in ("add", "sub") and mnemonic.flags != bool(mnemonic.condition) and mnemonic.width != "w":
+        base = _number_of(operands[-2])
+        value = number(last.expression)
+        subtract = mnemonic.name == "sub"
+        if first < 8 and base == first and 0 <= value <= 255:
+            return own.thumb(0x3000 | subtract << 11 | first << 8 | value)
     if mnemonic.name == "add" and len(operands) == 3 and _number_of(operands[1]) == 15 and not mnemonic.flags:
         value = number(last.expression)
         wide = mnemonic.width == "w" or not own.narrow_literal_fits(first, value)

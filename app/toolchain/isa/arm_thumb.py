@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from app.toolchain.expression import Number as Constant
 from app.toolchain.isa.arm_encodings import REGISTER_NUMBERS
 from app.toolchain.isa.arm_mnemonics import Mnemonic
 from app.toolchain.isa.arm_operands import Immediate, Numbers, Operand, Register
@@ -22,9 +21,6 @@ def modern(mnemonic: Mnemonic, operands: list[Operand], number: Numbers) -> tupl
     if not low or not registers:
         return mnemonic, operands
     last = operands[-1]
-    if name == "mov" and len(operands) == 2 and isinstance(last, Register):
-        zero = Immediate(Constant(0, last.span), last.span, True)
-        return replace(mnemonic, name="add", flags=True), [*operands, zero]
     if name in _ALWAYS and not (isinstance(last, Immediate) and name in ("and", "eor", "orr", "bic", "mvn")):
         return replace(mnemonic, flags=True), operands
     if name == "mov" and isinstance(last, Immediate) and 0 <= number(last.expression) <= 255:
@@ -36,3 +32,12 @@ def modern(mnemonic: Mnemonic, operands: list[Operand], number: Numbers) -> tupl
         if -7 <= (value := number(last.expression)) <= 7 or (same and -255 <= value <= 255):
             return replace(mnemonic, flags=True), operands
     return mnemonic, operands
+
+
+def move_low(mnemonic: Mnemonic, operands: list[Operand]) -> bytes | None:
+    """`mov r0, r1` between low registers, which is `adds r0, r1, #0` there; None for anything else."""
+    registers = [REGISTER_NUMBERS.get(operand.name, 16) if isinstance(operand, Register) else 16 for operand in operands]
+    if mnemonic.name != "mov" or mnemonic.flags or mnemonic.condition or mnemonic.width or len(registers) != 2:
+        return None
+    target, source = registers
+    return (0x1C00 | source << 3 | target).to_bytes(2, "little") if target < 8 and source < 8 else None
