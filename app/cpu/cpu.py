@@ -31,6 +31,7 @@ class Context(Struct, frozen=True):
 
     pc: int
     snapshot: Snapshot
+    descriptors: tuple[int, ...] = ()
 
 
 class Cpu:
@@ -51,13 +52,14 @@ class Cpu:
             self._arch.enter_user_mode(memory.size)
             engine.use_virtual_tlb()
             self._arch.add_hooks()
-            self._initial = engine.save()
+            self._initial = Context(0, engine.save(), self._arch.save_descriptors())
         except BaseException:
             engine.close()
             raise
         self._pc_number = kind.registers[kind.pc]
         self._sp_number = kind.registers[kind.sp]
-        self._shown = (*kind.general, kind.pc, kind.flags)
+        self._shown = (*kind.general, kind.pc, *((kind.flags,) if kind.flags else ()))
+        self._entry_point = self._arch.entry_point
         self._read_shown = self.reader(self._shown)
         self._pc = 0
         self._page_table = PageTable()
@@ -99,12 +101,12 @@ class Cpu:
 
     @pc.setter
     def pc(self, value: int) -> None:
-        self._engine.write_register(self._pc_number, value)
+        self._engine.write_register(self._pc_number, self._entry_point(value))
         self._pc = self._engine.read_register(self._pc_number)
 
     def reset(self, pc: int, sp: int) -> None:
         """Make every register what it is at the start of a program, then set these two."""
-        self._engine.restore(self._initial)
+        self.restore(self._initial)
         self._engine.write_register(self._sp_number, sp)
         self.pc = pc
 
@@ -129,12 +131,18 @@ class Cpu:
                     self._grow_tlb()
                 if state.stale_tlb or state.stale_frames or state.stale_code:
                     self._flush()
-                code = engine.start(self._pc, instructions)
+                code = engine.start(self._entry_point(self._pc), instructions)
                 if code == ERR_EXCEPTION and state.event is None and self._ran_past_page_end():
-                    code = arch.finish_block(engine.read_register(self._pc_number))
                     state.stale_code = state.stale_code or self._counting
+                    code = arch.finish_block(engine.read_register(self._pc_number))
                 if state.event is not None:
-                    return self._leave(arch.explain(state.event))
+                    reason = arch.explain(state.event)
+                    if reason is not None:
+                        return self._leave(reason)
+                    self._pc = engine.read_register(self._pc_number)
+                    if instructions:
+                        return SliceExit(self._pc)
+                    continue
                 if code == ERR_EXCEPTION and state.refused is not None:
                     return self._leave(self._refusal())
                 self._pc = engine.read_register(self._pc_number)
@@ -196,13 +204,29 @@ class Cpu:
         """What `floating_point` is at the start of a program."""
         return self._arch.initial_floating_point
 
+    @property
+    def tls_descriptors(self) -> tuple[int, ...]:
+        """The segment descriptors for thread-local storage (i386: GDT entries 12 to 14, 64 bits each; others: none).
+
+        They are part of a context. Setting them loads segment registers that select one of them again. Raises
+        `ValueError` for descriptors that the architecture does not have.
+        """
+        return self._arch.save_descriptors()
+
+    @tls_descriptors.setter
+    def tls_descriptors(self, descriptors: tuple[int, ...]) -> None:
+        self._arch.load_descriptors(descriptors)
+        self._arch.reload_segments()
+
     def save(self) -> Context:
         """Copy every register, for a task that leaves the CPU."""
-        return Context(self._pc, self._engine.save())
+        return Context(self._pc, self._engine.save(), self._arch.save_descriptors())
 
     def restore(self, context: Context) -> None:
         """Set every register from `context`. The page table is not part of it."""
         self._engine.restore(context.snapshot)
+        if context.descriptors:
+            self._arch.load_descriptors(context.descriptors)
         self._pc = context.pc
 
     def close(self) -> None:
@@ -234,7 +258,8 @@ class Cpu:
         if exact is not None and (exact ^ address) & _COMPARED_BITS == 0:
             address |= exact & PAGE_MASK
         present = address >> PAGE_SHIFT in state.entries
-        return FaultExit("#PF", pc, address, _ACCESS_NAMES[access], present)
+        name = _ACCESS_NAMES[access]
+        return FaultExit(self._arch.page_fault_vectors[name], pc, address, name, present)
 
     def _grow_tlb(self) -> None:
         """The emulator sizes its TLB only when it is flushed, by how full it was: flush when misses pile up."""

@@ -25,9 +25,10 @@ class TrapExit(Struct):
 class FaultExit(Struct):
     """An exception: the instruction at `pc` did not complete and would be executed again on resuming.
 
-    `vector` is the architecture's mnemonic (`#PF`, `#GP`, `#DE`, `#UD`, `#BP`, `#DB`). For page faults `address` is
-    the first byte refused, `access` what was tried, and `present` whether the page was mapped (a permission was
-    missing). For `#BP` (a trap, not a fault) `pc` is the address after the instruction, as the CPU reports it.
+    `vector` is the architecture's own name (x86: `#PF`, `#GP`, ...): each module in `app/cpu/arch` lists its names.
+    For page faults `address` is the first byte refused, `access` what was tried, and `present` whether the page was
+    mapped (a permission was missing). An alignment fault has an `address`, but no `access`. For `#BP` of x86 (a trap,
+    not a fault) `pc` is the address after the instruction, as the CPU reports it.
     """
 
     vector: str
@@ -35,6 +36,11 @@ class FaultExit(Struct):
     address: int | None = None
     access: Access | None = None
     present: bool = False
+
+    @property
+    def is_page_fault(self) -> bool:
+        """Whether the MMU refused an access."""
+        return self.access is not None
 
 
 class StopExit(Struct):

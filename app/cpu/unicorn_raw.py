@@ -31,8 +31,12 @@ ACCESS_FETCH: int = uc_const.UC_MEM_FETCH
 
 _NEEDED = {ACCESS_READ: READ, ACCESS_WRITE: WRITE, ACCESS_FETCH: EXECUTE}
 
+_ALL_BITS = (1 << 64) - 1
+
 _SCANNED_BYTES = 2048
 _PROBES = (0x0000_0012_3456_7A01, 0x0000_0023_4567_8B03, 0x0000_0034_5678_9C05)
+
+_SET_EXITS = control_request(uc_const.UC_CTL_UC_EXITS, 2)
 
 _MODEL_SPECIFIC = struct.Struct("=IxxxxQ")
 
@@ -50,12 +54,18 @@ class _TlbEntry(ctypes.Structure):
     _fields_ = (("address", ctypes.c_uint64), ("perms", ctypes.c_uint32))
 
 
+def _no_system_entry(_address: int, _access: int) -> Pte | None:
+    return None
+
+
 class HookState:
     """What the hooks and the CPU share. It refers to no engine and no callback, so there is no reference cycle.
 
     `event` is what ended the run (a tuple whose first item is its kind; only the first event of a run counts),
+    `system_entry` translates what only the processor itself reads, such as descriptor tables,
     `refused` the page address and access of the last translation that was denied, `error` an exception raised in a
-    hook, `timestamp` answers cycle counters.
+    hook, `timestamp` answers cycle counters. `translated_bits` are the bits of an address that count; it is set before
+    `Engine.use_virtual_tlb`.
     """
 
     __slots__ = (
@@ -68,15 +78,19 @@ class HookState:
         "stale_code",
         "stale_frames",
         "stale_tlb",
+        "system_entry",
         "timestamp",
+        "translated_bits",
     )
 
     def __init__(self) -> None:
         self.entries: Mapping[int, Pte] = {}
         self.event: tuple[Any, ...] | None = None
+        self.system_entry: Callable[[int, int], Pte | None] = _no_system_entry
         self.refused: tuple[int, int] | None = None
         self.error: BaseException | None = None
         self.identity = False
+        self.translated_bits = _ALL_BITS
         self.misses_left = sys.maxsize
         self.stale_tlb = False
         self.stale_code = False
@@ -141,10 +155,17 @@ class Engine:
         check(code, "map physical memory")
         self._pinned.append(pin)
 
-    def run_privileged(self, address: int, code: bytes) -> None:
-        """Run `code`, which must end by leaving for `address` + 16, in a page of its own. Before `use_virtual_tlb`."""
+    def use_page_size(self, size: int) -> None:
+        """Translate addresses in pages of `size` bytes, where the processor knows several. Before anything else."""
+        self.control(uc_const.UC_CTL_UC_PAGE_SIZE, ctypes.c_uint32(size))
+
+    def run_privileged(self, address: int, code: bytes, exit_offset: int = 16) -> None:
+        """Run `code`, which must end by leaving for `address` + `exit_offset`, in a page of its own.
+
+        Before `use_virtual_tlb`.
+        """
         start, size = ctypes.c_uint64(address), ctypes.c_uint64(PAGE_SIZE)
-        until = ctypes.c_uint64(address + 16)
+        until = ctypes.c_uint64(address + exit_offset)
         check(SHORT.uc_mem_map(self.handle, start, size, uc_const.UC_PROT_ALL), "map the start-up code")
         check(SHORT.uc_mem_write(self.handle, start, code, ctypes.c_uint64(len(code))), "write the start-up code")
         check(self._start(self.handle, start, until, self._zero, self._count), "run the start-up code")
@@ -295,8 +316,11 @@ class Engine:
 
     def write_model_specific(self, register: int, number: int, value: int) -> None:
         """Set a model-specific register through the pseudo register `register`."""
-        pair = ctypes.create_string_buffer(_MODEL_SPECIFIC.pack(number, value))
-        check(self._write(self.handle, register, pair), "write a model-specific register")
+        self.write_packed(register, _MODEL_SPECIFIC.pack(number, value))
+
+    def write_packed(self, register: int, data: bytes) -> None:
+        """Set what Unicorn wants as a structure, such as a coprocessor register. Raises `CpuError`."""
+        check(self._write(self.handle, register, ctypes.create_string_buffer(data)), f"write register {register}")
 
     def reader(self, numbers: Sequence[int]) -> Callable[[], tuple[int, ...]]:
         """A function that reads these registers at once. It must not be called after `close`."""
@@ -354,6 +378,22 @@ class Engine:
             raise error
         return code
 
+    def run_until(self, pc: int, exit_address: int) -> int:
+        """Run from `pc` as `start` does, but not the instruction at `exit_address`, which is in the same page.
+
+        Code translated before may run past it, and code translated here ends there for ever: flush it before and after.
+        """
+        self._set_exits(exit_address)
+        try:
+            return self.start(pc)
+        finally:
+            self._set_exits()
+
+    def _set_exits(self, *addresses: int) -> None:
+        exits = (ctypes.c_uint64 * max(len(addresses), 1))(*addresses)
+        code = SHORT.uc_ctl(self.handle, _SET_EXITS, ctypes.byref(exits), ctypes.c_size_t(len(addresses)))
+        check(code, "set exits")
+
     def stop(self) -> None:
         """End the current run soon. From any thread; lost when nothing runs yet, so callers repeat it."""
         SHORT.uc_emu_stop(self.handle)
@@ -368,6 +408,7 @@ class Engine:
 
 def _fill_hook(state: HookState) -> Callable[[int, int, int, int, int], bool]:
     entry_at = _TlbEntry.from_address
+    translated = state.translated_bits
     stop = SHORT.uc_emu_stop
 
     def fill(handle: int, address: int, access: int, result: int, _data: int) -> bool:
@@ -382,7 +423,8 @@ def _fill_hook(state: HookState) -> Callable[[int, int, int, int, int], bool]:
             return True
         if state.event is not None:
             return False
-        entry = state.entries.get(address >> PAGE_SHIFT)
+        address &= translated
+        entry = state.entries.get(address >> PAGE_SHIFT) or state.system_entry(address, access)
         if entry is None or not entry[1] & _NEEDED[access]:
             state.refused = (address, access)
             return False

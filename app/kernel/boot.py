@@ -65,13 +65,15 @@ def first_task(kernel: Kernel) -> Task:
 def _load(kernel: Kernel, task: Task) -> tuple[int, int]:
     """Give the task its program: the entry point and the initial stack pointer. Raises ExecError, OutOfMemory."""
     program = kernel.program
-    filename, dentry = install_program(kernel, task.fs, lambda: first_program.file_contents(program))
+    filename, dentry = install_program(
+        kernel, task.fs, lambda: first_program.file_contents(program, kernel.abi.memory.stack_top)
+    )
     if not program.image:
         start, stack = first_program.load(kernel, task, program, filename)
         task.mm.execute(dentry)
         return start, stack
     strings = first_program.strings_of(kernel, filename)
-    call = Call(kernel, task, 0, 0, (), TrapExit("", 0, 0, {}))
+    call = Call(kernel, task, kernel.abi, 0, 0, (), TrapExit("", 0, 0, {}))
     binary = BinaryProgram(strings.filename, strings.filename, dentry, list(strings.argv), list(strings.envp), 0)
     loaded = first_program.load_elf(call, binary)
     task.mm = loaded.mm

@@ -11,6 +11,7 @@ from .errno import Errno, KernelError
 from .wait import Blocking, Interrupted, Restart, Sleep
 
 if TYPE_CHECKING:
+    from .abi import Abi
     from .kernel import Kernel
     from .syscall import Syscall
     from .task import Task
@@ -22,18 +23,20 @@ _COUNTS = {"rseq": 4, "ioprio_get": 2, "ioprio_set": 3, "io_uring_setup": 2, "io
 class Call:
     """A trap that reached the dispatcher.
 
-    `id` counts the traps of the run, `number` is the number register, `raw` holds the argument registers, `pc` is the
+    `abi` is the one whose table the trap entered, which may be another than the task's. `id` counts the traps of the
+    run, `number` is the number register, `raw` holds the argument registers, `pc` is the
     address of the trap instruction, `saved` the words that the CPU saved on entry, by register, and `arguments` the
     typed arguments by parameter name, in order.
     """
 
-    __slots__ = ("arguments", "id", "kernel", "number", "pc", "raw", "saved", "syscall", "task")
+    __slots__ = ("abi", "arguments", "id", "kernel", "number", "pc", "raw", "saved", "syscall", "task")
 
     def __init__(
-        self, kernel: Kernel, task: Task, ident: int, number: int, raw: tuple[int, ...], trap: TrapExit
+        self, kernel: Kernel, task: Task, abi: Abi, ident: int, number: int, raw: tuple[int, ...], trap: TrapExit
     ) -> None:
         self.kernel = kernel
         self.task = task
+        self.abi = abi
         self.id = ident
         self.number = number
         self.raw = raw
@@ -84,7 +87,7 @@ class Call:
     def text(self) -> str:
         """The call with decoded arguments as strace prints it, without the result: `write(1, "hi\\n", 3)`."""
         if self.syscall is None:
-            name = self.task.abi.names.get(self.number, f"syscall_{self.number & 0xFFFF_FFFF_FFFF_FFFF:#x}")
+            name = self.abi.names.get(self.number, f"syscall_{self.number & 0xFFFF_FFFF_FFFF_FFFF:#x}")
             raw = self.raw[: _COUNTS.get(name, len(self.raw))]
             return f"{name}({', '.join(hex(value) if value else '0' for value in raw)})"
         # Looking at the program's memory changes nothing there.

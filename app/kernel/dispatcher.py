@@ -11,41 +11,58 @@ from app.cpu.exits import TrapExit
 from app.trace.events import Block, Dispatch, ModeSwitch, Return, Trap, word
 
 from . import ptrace
+from .abi import ABIS, Abi
 from .abi.constants import SaFlag
 from .arguments.integers import signed
 from .call import Call
 from .errno import Errno, KernelError, message
 from .signal import Disposition
-from .syscall import Syscall, served
+from .syscall import Syscall, SyscallVariant, served
 from .task import Interruption, SleepingCall, Task, TaskState
 from .wait import Blocking, Interrupted, Restart, Sleep
 
 if TYPE_CHECKING:
-    from .abi import Abi
     from .kernel import Kernel
 
 
-class Dispatcher:
-    """Carries system calls through the kernel for one ABI's table."""
+class Table:
+    """The system call table of one ABI: `rows` are those that this kernel serves, by number.
+
+    `read` reads the number and the arguments from the registers.
+    """
 
     def __init__(self, kernel: Kernel, abi: Abi) -> None:
         handlers = served()
-        self.kernel = kernel
         self.abi = abi
-        self.table: dict[int, Syscall] = {
-            number: handlers[name] for number, name in abi.names.items() if name in handlers
-        }
+        self.rows: dict[int, Syscall] = {}
+        for number, name in abi.names.items():
+            variant = abi.variants.get(name)
+            handler = handlers.get((variant and variant.handler) or name)
+            if handler is not None:
+                self.rows[number] = handler if variant is None else SyscallVariant(handler, name, abi, variant)
+        self.read = kernel.cpu.reader((abi.info.number_register, *abi.argument_registers))
+
+
+class Dispatcher:
+    """Carries system calls through the kernel. `tables` has the table that each trap instruction enters."""
+
+    def __init__(self, kernel: Kernel, abi: Abi) -> None:
+        self.kernel = kernel
+        self.tables: dict[str, Table] = dict.fromkeys(abi.info.traps, Table(kernel, abi))
+        for trap, name in abi.doors.items():
+            self.tables[trap] = Table(kernel, ABIS[name])
         self.calls = 0
         self.current: Call | None = None
         """The call whose handler runs: what happens deep inside the kernel happens because of it."""
-        self._registers = kernel.cpu.reader((abi.info.number_register, *abi.argument_registers))
 
     def enter(self, task: Task, trap: TrapExit) -> None:
         """Answer one trap, or put the task to sleep in it."""
         kernel = self.kernel
         emit = kernel.recorder.emit
-        number, *raw = self._registers()
-        call = Call(kernel, task, self.calls, signed(number, 32), tuple(raw), trap)
+        table = self.tables[trap.instruction]
+        abi = table.abi
+        number, *raw = table.read()
+        call = Call(kernel, task, abi, self.calls, signed(number, abi.number_bits), tuple(raw), trap)
         self.calls += 1
         line = kernel.line_at(task, trap.pc)
         emit(
@@ -59,9 +76,9 @@ class Dispatcher:
             )
         )
         emit(ModeSwitch(to="kernel", reason="trap", pc=hex(trap.next_pc), line=line, saved=call.saved))
-        row = self._look_up(call)
+        row = self._look_up(call, table)
         if task.trace is not None and task.trace.mode is ptrace.Mode.SYSCALL:
-            self._advance(call, self._traced(call))
+            self._advance(call, self._traced(call, table))
             return
         if row is None:
             self._leave(call, error=Errno.ENOSYS)
@@ -81,17 +98,17 @@ class Dispatcher:
             else:
                 self._leave(call, result=result)
 
-    def _traced(self, call: Call) -> Blocking[Any]:
+    def _traced(self, call: Call, table: Table) -> Blocking[Any]:
         """A call that stops for the tracer of the task first, who may make it another one."""
         number = call.number
         yield from ptrace.stop_at_entry(call)
-        _, *raw = self._registers()
+        _, *raw = table.read()
         call.raw = tuple(raw)
         if call.number != number:
             call.service("system", "tracer", f"The tracer has made it call number {call.number}.")
         if call.number < 0:
-            return signed(self.kernel.cpu.get(self.abi.info.return_register), 64)
-        row = call.syscall = self.table.get(call.number)
+            return signed(self.kernel.cpu.get(call.abi.info.return_register), call.abi.bits)
+        row = call.syscall = table.rows.get(call.number)
         if row is None:
             raise KernelError(Errno.ENOSYS)
         row.fetch(call)
@@ -120,11 +137,13 @@ class Dispatcher:
         if interruption is None:
             raise ValueError(f"no call of task {task.tid} was interrupted")
         task.interruption = None
-        number = interruption.number
-        if interruption.restart is Restart.BLOCK:
-            number = self.abi.restart_number
-        self.kernel.cpu.set(self.abi.info.number_register, number)
-        self.kernel.cpu.pc = interruption.pc
+        cpu, abi = self.kernel.cpu, interruption.abi
+        is_block = interruption.restart is Restart.BLOCK
+        if abi.first_argument_is_result:
+            cpu.set(abi.info.return_register, interruption.first)
+        if is_block or not abi.first_argument_is_result:
+            cpu.set(abi.info.number_register, abi.restart_number if is_block else interruption.number)
+        cpu.pc = interruption.pc
 
     def handler_runs(self, task: Task, disposition: Disposition) -> str:
         """A handler is about to run: decide whether a call that its signal interrupted fails or is made again.
@@ -139,7 +158,7 @@ class Dispatcher:
             self.restart(task)
             return " The interrupted call is made again afterwards."
         task.interruption = None
-        self.kernel.cpu.set(self.abi.info.return_register, -Errno.EINTR)
+        self.kernel.cpu.set(interruption.abi.info.return_register, -Errno.EINTR)
         return " The interrupted call has failed with EINTR."
 
     @staticmethod
@@ -151,11 +170,11 @@ class Dispatcher:
             if task in queue.sleepers:
                 queue.sleepers.remove(task)
 
-    def _look_up(self, call: Call) -> Syscall | None:
+    def _look_up(self, call: Call, table: Table) -> Syscall | None:
         """Find the row; record what the table says."""
         number = call.number
-        name = self.abi.names.get(number)
-        row = self.table.get(number)
+        name = table.abi.names.get(number)
+        row = table.rows.get(number)
         if row is not None:
             sentence = f"Row {number} of the table is {row.name}."
         elif name is not None:
@@ -165,7 +184,7 @@ class Dispatcher:
         self.kernel.recorder.emit(
             Dispatch(
                 call=call.id,
-                table=self.abi.info.table,
+                table=table.abi.info.table,
                 number=number,
                 name=name,
                 implemented=row is not None,
@@ -202,7 +221,7 @@ class Dispatcher:
         """A signal came first. What the program sees of that is decided when the signal is delivered."""
         name = restart.errno_name
         call.service("signal", "interrupt", f"A signal ends the sleep before its time: {name}, inside the kernel.")
-        call.task.interruption = Interruption(restart, call.pc, call.number)
+        call.task.interruption = Interruption(restart, call.pc, call.number, call.raw[0], call.abi)
         shown = f"? {name} ({restart.words})"
         self._answer(call, -Errno.EINTR, f"? {name}", shown, name, f"The call is left because of a signal ({name}).")
 
@@ -214,7 +233,7 @@ class Dispatcher:
 
     def _leave(self, call: Call, result: int | None = None, error: Errno | None = None) -> None:
         """Say what the answer is, in numbers and in words."""
-        register = self.abi.info.return_register
+        register = call.abi.info.return_register
         if error is not None:
             value = -error
             text = f"-1 {error.name}"
@@ -229,7 +248,7 @@ class Dispatcher:
     def _answer(self, call: Call, value: int, text: str, strace: str, errno: str | None, sentence: str) -> None:
         """Put the answer into the return register; the task is ready to go back to user mode."""
         self.current = None
-        self.kernel.cpu.set(self.abi.info.return_register, value)
+        self.kernel.cpu.set(call.abi.info.return_register, value)
         self.kernel.recorder.emit(
             Return(
                 call=call.id,
@@ -248,4 +267,4 @@ class Dispatcher:
 
     def _restored(self, call: Call) -> dict[str, str]:
         """What the CPU loads on the way out, by the register that gets it."""
-        return {name: call.saved[source] for name, source in self.abi.restores.items() if source in call.saved}
+        return {name: call.saved[source] for name, source in call.abi.restores.items() if source in call.saved}

@@ -25,7 +25,7 @@ from .elf import Elf, Loader, read_elf
 from .errno import Errno, KernelError
 from .fs.permission import MAY_READ
 from .fs.program_file import ProgramFile
-from .initial_stack import STACK_ROOM, STACK_TOP, Image, Strings, build
+from .initial_stack import STACK_ROOM, Image, Strings, build
 from .mm.address_space import AddressSpace
 from .mm.faults import page_floor
 from .signal import SigInfo
@@ -101,7 +101,7 @@ def load_file(
     mm.execute(program.dentry)
     if isinstance(program.inode, ProgramFile):
         mm.lines = program.inode.lines
-    ceiling = page_floor(STACK_TOP - strings.size) - STACK_ROOM
+    ceiling = page_floor(kernel.abi.memory.stack_top - strings.size) - STACK_ROOM
     loader = Loader(mm, kernel.memory, ceiling, may_map_low=who.euid == 0)
     with _silence(kernel):
         try:

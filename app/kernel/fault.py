@@ -11,6 +11,7 @@ from app.cpu.exits import FaultExit
 from app.trace.events import Fault, ModeSwitch, word
 
 from . import signal_delivery
+from .abi import FaultMeaning
 from .abi.constants import Signo
 from .signal import SigInfo
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from .kernel import Kernel
     from .task import Task
 
+_UNKNOWN = FaultMeaning("exception", Signo.SIGSEGV, "SI_KERNEL")
 _VERBS = {"read": "read from", "write": "write to", "execute": "execute"}
 
 
@@ -26,49 +28,52 @@ def handle(kernel: Kernel, task: Task, fault: FaultExit) -> None:
     kernel.faults += 1
     line = kernel.line_at(task, fault.pc)
     emit = kernel.recorder.emit
-    name, signo, code = task.abi.exceptions.get(fault.vector, ("exception", Signo.SIGSEGV, "SI_KERNEL"))
+    meaning = task.abi.exceptions.get(fault.vector, _UNKNOWN)
+    signo = meaning.signo
     emit(
         ModeSwitch(
             to="kernel", reason="fault", pc=word(fault.pc), line=line, saved={task.abi.pc_register: word(fault.pc)}
         )
     )
     repaired = None
-    if fault.vector == "#PF" and fault.address is not None and fault.access is not None:
+    if fault.address is not None and fault.access is not None:
         repaired = task.mm.handle_fault(fault.address, fault.access)
         if not repaired and task.mm.lacks_file_page(fault.address, fault.access):
             signo = Signo.SIGBUS
     emit(
         Fault(
             vector=fault.vector,
-            name=name,
+            name=meaning.title,
             pc=word(fault.pc),
             line=line,
             address=None if fault.address is None else word(fault.address),
             access=fault.access,
             signal=None if repaired else signo.name,
-            sentence=repaired or _past_the_end(task, fault) + _reason(task, fault, name),
+            sentence=repaired or _past_the_end(task, fault) + _reason(task, fault, meaning),
         )
     )
     if repaired:
         task.process.minor_faults += 1
     else:
         task.fault = task.abi.signal_frame.fault_record(fault, task.fault, task.abi.address_limit)
-        signal_delivery.force(kernel, task, _siginfo(kernel, task, fault, signo, code))
+        signal_delivery.force(kernel, task, _siginfo(kernel, task, fault, signo, meaning.code))
     task.restored = {task.abi.pc_register: word(fault.pc)}
 
 
 def _siginfo(kernel: Kernel, task: Task, fault: FaultExit, signo: int, code: str) -> SigInfo:
     """What Linux tells about the fault. Exceptions without an address of their own give NULL, or the instruction's."""
-    if fault.vector == "#PF" and fault.address is not None:
+    if fault.is_page_fault and fault.address is not None:
         if signo == Signo.SIGBUS:
             code = "BUS_ADRERR"
         elif task.mm.find(fault.address) is not None:
             code = "SEGV_ACCERR"
         return SigInfo(signo, code, address=fault.address)
-    register, bit = task.abi.single_step
-    if signo == Signo.SIGTRAP and code == "TRAP_BRKPT" and kernel.cpu.get(register) & bit:
-        code = "TRAP_TRACE"
-    return SigInfo(signo, code, address=0 if code == "SI_KERNEL" else fault.pc)
+    if task.abi.single_step is not None and signo == Signo.SIGTRAP and code == "TRAP_BRKPT":
+        register, bit = task.abi.single_step
+        if kernel.cpu.get(register) & bit:
+            code = "TRAP_TRACE"
+    address = fault.pc if fault.address is None else fault.address
+    return SigInfo(signo, code, address=0 if code == "SI_KERNEL" else address)
 
 
 def _past_the_end(task: Task, fault: FaultExit) -> str:
@@ -79,9 +84,9 @@ def _past_the_end(task: Task, fault: FaultExit) -> str:
     return "The program ran on past its last instruction: is the exit call missing? "
 
 
-def _reason(task: Task, fault: FaultExit, name: str) -> str:
+def _reason(task: Task, fault: FaultExit, meaning: FaultMeaning) -> str:
     """Why the fault cannot be repaired, for a student."""
-    if fault.vector == "#PF" and fault.address is not None and fault.access is not None:
+    if fault.address is not None and fault.access is not None:
         verb = _VERBS[fault.access]
         where = f"The program tried to {verb} address {fault.address:#x}"
         vma = task.mm.find(fault.address)
@@ -94,18 +99,11 @@ def _reason(task: Task, fault: FaultExit, name: str) -> str:
         if fault.address >= task.abi.address_limit:
             return f"{where}, which is outside the part of the address space that user mode may touch."
         return f"{where}, where nothing is mapped."
-    if fault.vector == "#GP":
-        code = task.mm.copy_in(fault.pc, 2)
-        if code in task.abi.foreign_traps:
-            return task.abi.foreign_traps[code]
-        for prefix, mnemonic in task.abi.privileged.items():
-            if code.startswith(prefix):
-                return (
-                    f"{mnemonic} is not allowed in user mode ({task.abi.info.user_mode}): only the kernel may use it."
-                )
-        return "The CPU refused the instruction: it breaks a protection rule (a bad address or selector)."
-    if fault.vector == "#DE":
-        return "The program divided by zero, or the quotient did not fit its register."
-    if fault.vector == "#UD":
-        return "The bytes at this address are not an instruction this CPU has."
-    return f"The CPU raised a {name}."
+    if meaning.by_privilege:
+        code = task.mm.copy_in(fault.pc, 4)
+        if code[:2] in task.abi.foreign_traps:
+            return task.abi.foreign_traps[code[:2]]
+        mnemonic = task.abi.privileged_name(code)
+        if mnemonic is not None:
+            return f"{mnemonic} is not allowed in user mode ({task.abi.info.user_mode}): only the kernel may use it."
+    return meaning.sentence or f"The CPU raised a {meaning.title}."

@@ -13,7 +13,7 @@ from app.toolchain.program import Program, Segment
 
 from .errno import Errno, KernelError
 from .exec import Loaded, load_file, open_elf
-from .initial_stack import STACK_ROOM, STACK_TOP, Image, Strings, build
+from .initial_stack import STACK_ROOM, Image, Strings, build
 from .mm.faults import MMAP_MIN_ADDR, page_ceil, page_floor
 from .mm.vma import Vma
 
@@ -66,7 +66,7 @@ def load(kernel: Kernel, task: Task, program: Program, filename: str) -> tuple[i
     """
     mm = task.mm
     end = 0
-    for name, start, stop, prot, segments in _regions(program.segments):
+    for name, start, stop, prot, segments in _regions(program.segments, kernel.abi.memory.stack_top):
         mm.map(Vma(start, stop, prot, name))
         for segment in segments:
             mm.load(segment.address, segment.data)
@@ -94,12 +94,12 @@ def strings_of(kernel: Kernel, filename: str) -> Strings:
     return strings
 
 
-def file_contents(program: Program) -> bytes:
+def file_contents(program: Program, stack_top: int) -> bytes:
     """What the file of the first program holds: the ELF file that it came from, or one made of it."""
     if program.image:
         return program.image
     segments = []
-    for name, _, _, prot, members in _regions(program.segments):
+    for name, _, _, prot, members in _regions(program.segments, stack_top):
         first, last = members[0], members[-1]
         data = bytearray()
         for segment in members:
@@ -113,7 +113,7 @@ def file_contents(program: Program) -> bytes:
         raise ExecError(str(error)) from error
 
 
-def _regions(segments: tuple[Segment, ...]) -> list[tuple[str, int, int, int, list[Segment]]]:
+def _regions(segments: tuple[Segment, ...], stack_top: int) -> list[tuple[str, int, int, int, list[Segment]]]:
     """(name, start, end, prot, segments) of each region. Segments that share a page must agree on its permissions."""
     regions: list[tuple[str, int, int, int, list[Segment]]] = []
     for segment in sorted(segments, key=lambda segment: segment.address):
@@ -122,7 +122,7 @@ def _regions(segments: tuple[Segment, ...]) -> list[tuple[str, int, int, int, li
             continue
         if len(segment.data) > segment.size:
             raise ExecError(f"segment {segment.name} has more data than room")
-        if segment.address < MMAP_MIN_ADDR or stop > STACK_TOP - MAX_ARGUMENT_BYTES - STACK_ROOM:
+        if segment.address < MMAP_MIN_ADDR or stop > stack_top - MAX_ARGUMENT_BYTES - STACK_ROOM:
             raise ExecError(f"segment {segment.name} at {segment.address:#x} lies outside the memory a program may use")
         prot = sum(_PERMS[letter] for letter in segment.perms if letter != "-")
         start = page_floor(segment.address)

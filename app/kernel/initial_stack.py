@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from .kernel import Kernel
     from .mm.address_space import AddressSpace
 
-STACK_TOP = 0x7FFF_FFFF_F000
-"""End of [stack] on every run; Linux puts it here when addresses are not randomised."""
-
 STACK_ROOM = 128 << 10
 """Bytes that [stack] has below its first contents before it must grow."""
 
@@ -32,7 +29,8 @@ AT_UID, AT_EUID, AT_GID, AT_EGID, AT_PLATFORM, AT_HWCAP, AT_CLKTCK = 11, 12, 13,
 AT_SECURE, AT_RANDOM, AT_HWCAP2, AT_EXECFN, AT_MINSIGSTKSZ = 23, 25, 26, 31, 51
 
 _MOST_AUXV_BYTES = 512
-_PROGRAM_HEADER_SIZE = 56
+_PROGRAM_HEADER_SIZES = {4: 32, 8: 56}
+"""Size of `Elf32_Phdr` and `Elf64_Phdr`, by the bytes of a word."""
 
 
 class Strings(Struct, frozen=True):
@@ -66,8 +64,11 @@ class Image(Struct, frozen=True):
 
 def build(kernel: Kernel, mm: AddressSpace, who: Credentials, strings: Strings, image: Image) -> int:
     """Write it all downwards from the top; returns the stack pointer. Raises OutOfMemory."""
-    pointer = STACK_TOP - 8
-    contents: list[bytes] = [bytes(8)]
+    abi = kernel.abi
+    width = abi.info.word_size
+    stack_top = abi.memory.stack_top
+    pointer = stack_top - width
+    contents: list[bytes] = [bytes(width)]
 
     def push(data: bytes) -> int:
         nonlocal pointer
@@ -80,14 +81,14 @@ def build(kernel: Kernel, mm: AddressSpace, who: Credentials, strings: Strings, 
     mm.env_start, mm.env_end = pointer, filename
     arg_pointers = [push(text + b"\0") for text in reversed(strings.argv)][::-1]
     mm.arg_start, mm.arg_end = pointer, mm.env_start
-    platform = push(kernel.abi.machine.encode() + b"\0")
+    platform = push(abi.platform.encode() + b"\0") if abi.platform else 0
     seed = push(kernel.random.randbytes(16))
     auxv = [
-        (AT_MINSIGSTKSZ, kernel.abi.signal_frame.minimum),
-        (AT_HWCAP, kernel.abi.hwcap),
+        (AT_MINSIGSTKSZ, abi.signal_frame.minimum),
+        (AT_HWCAP, abi.hwcap),
         (AT_PAGESZ, PAGE_SIZE),
         (AT_CLKTCK, CLOCK_TICKS),
-        *_program_headers(image),
+        *_program_headers(image, width),
         (AT_BASE, image.base),
         (AT_FLAGS, 0),
         (AT_ENTRY, image.entry),
@@ -97,26 +98,25 @@ def build(kernel: Kernel, mm: AddressSpace, who: Credentials, strings: Strings, 
         (AT_EGID, who.egid),
         (AT_SECURE, int(image.secure)),
         (AT_RANDOM, seed),
-        (AT_HWCAP2, 0),
+        (AT_HWCAP2, abi.hwcap2),
         (AT_EXECFN, filename),
-        (AT_PLATFORM, platform),
+        *(((AT_PLATFORM, platform),) if platform else ()),
         (AT_NULL, 0),
     ]
     words = [len(arg_pointers), *arg_pointers, 0, *env_pointers, 0, *(word for pair in auxv for word in pair)]
-    width = kernel.abi.info.word_size
     vector = b"".join(word.to_bytes(width, "little") for word in words)
     push(bytes((pointer - len(vector)) % 16))
     mm.start_stack = push(vector)
     mm.auxv = vector[-2 * width * len(auxv) :]
     prot = READ | WRITE | (EXECUTE if image.executable_stack else 0)
-    mm.map(Vma(page_floor(pointer) - STACK_ROOM, STACK_TOP, prot, "[stack]", grows_down=True))
+    mm.map(Vma(page_floor(pointer) - STACK_ROOM, stack_top, prot, "[stack]", grows_down=True))
     mm.load(pointer, b"".join(reversed(contents)))
-    mm.populate(page_floor(pointer) - STACK_PRESENT, STACK_TOP)
+    mm.populate(page_floor(pointer) - STACK_PRESENT, stack_top)
     return pointer
 
 
-def _program_headers(image: Image) -> list[tuple[int, int]]:
+def _program_headers(image: Image, width: int) -> list[tuple[int, int]]:
     """Entries for a program that came from a file with program headers."""
     if not image.headers:
         return []
-    return [(AT_PHDR, image.headers_address), (AT_PHENT, _PROGRAM_HEADER_SIZE), (AT_PHNUM, image.headers)]
+    return [(AT_PHDR, image.headers_address), (AT_PHENT, _PROGRAM_HEADER_SIZES[width]), (AT_PHNUM, image.headers)]

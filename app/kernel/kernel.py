@@ -222,11 +222,11 @@ class Kernel:
             cpu_timers.fire(self, task)
 
     def _trap(self, task: Task, trap: TrapExit) -> None:
-        if trap.instruction in self.abi.info.traps:
+        if trap.instruction in self.dispatcher.tables:
             self.dispatcher.enter(task, trap)
         else:
             self.cpu.pc = trap.pc
-            fault.handle(self, task, FaultExit("#GP", trap.pc))
+            fault.handle(self, task, FaultExit(self.abi.foreign_vector, trap.pc))
 
     def _interrupt(self, task: Task, pc: int) -> None:
         """The time slice is over, or a timer is due: the CPU enters the kernel though the program did nothing."""

@@ -24,10 +24,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .arguments.integers import EnumArgument
 
 if TYPE_CHECKING:
+    from .abi import Abi, Variant
     from .call import Call
 
 SOURCE_ROOT = Path(__file__).resolve().parents[2]
@@ -97,6 +99,29 @@ class Syscall:
         arguments = call.arguments
         for (name, fetch, detail), raw in zip(self._fetchers, call.raw, strict=False):
             arguments[name] = fetch(call, name, raw, detail)
+
+
+class SyscallVariant(Syscall):
+    """A row whose name, arguments or structs are not quite those of the handler that serves it."""
+
+    def __init__(self, served: Syscall, name: str, abi: Abi, variant: Variant) -> None:
+        super().__init__(served.handler)
+        self.name = name
+        self._abi = replace(abi, structs={**abi.structs, **variant.structs}) if variant.structs else abi
+        self._shape = variant.shape
+
+    def fetch(self, call: Call) -> None:
+        """Put the registers together as the handler's arguments first."""
+        call.abi = self._abi
+        raw, bits = call.raw, self._abi.bits
+        if self._shape:
+            raw = tuple(
+                sum(raw[register] << bits * place for place, register in enumerate(registers))
+                for registers in self._shape
+            )
+        arguments = call.arguments
+        for (name, fetch, detail), value in zip(self._fetchers, raw, strict=False):
+            arguments[name] = fetch(call, name, value, detail)
 
 
 _served: dict[str, Syscall] = {}

@@ -203,6 +203,10 @@ class Interruption(Struct, frozen=True):
     """Address of the trap instruction."""
     number: int
     """What the number register held."""
+    first: int
+    """What the first argument register held."""
+    abi: Abi
+    """Whose table the call entered."""
 
 
 class AlternateStack(Struct, frozen=True):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from app.cpu.arch import architecture
 from app.cpu.cpu import warm_up
+from app.kernel.abi import ABIS
 from app.kernel.config import GuestFile, KernelConfig
 from app.kernel.console import Console
 from app.kernel.errno import KernelError
 from app.kernel.kernel import Kernel
 from app.runner.execution import BadSpecError, Started
 from app.runner.messages import Limits, RunSpec
-from app.toolchain import keystone_x86_64
+from app.toolchain import keystone_x86
 from app.toolchain.assemble import assemble
 from app.toolchain.detect import detect_language
 from app.toolchain.elf import ElfError, load_elf
@@ -42,7 +43,7 @@ class TrapgateEngine:
         """See `app.runner.execution.Engine.load`."""
         for arch in _ARCHITECTURES:
             architecture(arch)
-        keystone_x86_64.load()
+        keystone_x86.load()
 
     def prepare(self) -> None:
         """Load everything and run a small program once."""
@@ -106,7 +107,8 @@ def build(spec: RunSpec) -> Program:
     except UnicodeDecodeError as error:
         line = spec.source.count(b"\n", 0, error.start) + 1
         raise _mistake(f"byte {spec.source[error.start]:#04x} is not UTF-8 text", line) from error
-    return assemble(text, language=language, arch=spec.arch, filename=spec.filename)
+    calls = {name: number for number, name in ABIS[spec.arch].names.items()} if spec.arch in ABIS else {}
+    return assemble(text, language=language, arch=spec.arch, filename=spec.filename, calls=calls)
 
 
 def _mistake(message: str, line: int = 1) -> SourceError:

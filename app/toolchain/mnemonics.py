@@ -42,8 +42,10 @@ SHORT_JUMPS = {
     "jrcxz": b"\xe3",
     "jecxz": b"\x67\xe3",
 }
+SHORT_JUMPS_32 = {**SHORT_JUMPS, "jecxz": b"\xe3", "jcxz": b"\x67\xe3"}
+del SHORT_JUMPS_32["jrcxz"]
 
-BRANCHES = frozenset(JUMPS) | frozenset(SHORT_JUMPS) | {"call"}
+BRANCHES = frozenset(JUMPS) | frozenset(SHORT_JUMPS) | {"jcxz"} | {"call"}
 
 PREFIXES = {
     "rep": b"\xf3",
@@ -145,6 +147,67 @@ PLAIN = {
     }.items()
 }
 
+# The instructions of i386 that 64-bit code does not have; those without operands have their machine code.
+_PLAIN_32 = {
+    name: bytes.fromhex(code)
+    for name, code in {
+        "aaa": "37",
+        "aas": "3f",
+        "daa": "27",
+        "das": "2f",
+        "into": "ce",
+        "pusha": "60",
+        "pushad": "60",
+        "pushal": "60",
+        "pushaw": "6660",
+        "popa": "61",
+        "popad": "61",
+        "popal": "61",
+        "popaw": "6661",
+        "pushfd": "9c",
+        "pushfl": "9c",
+        "popfd": "9d",
+        "popfl": "9d",
+        "aam": "d40a",
+        "aad": "d50a",
+    }.items()
+}
+PLAIN |= _PLAIN_32
+ONLY_32 = frozenset(_PLAIN_32) | {"arpl", "bound", "lds", "les", "jcxz"}
+
+# The instructions that i386 does not have, and what to write instead.
+ONLY_64 = {
+    "cqo": "cdq extends eax into edx:eax",
+    "cqto": "cdq extends eax into edx:eax",
+    "cdqe": "cwde extends ax into eax",
+    "cltq": "cwde extends ax into eax",
+    "iretq": "iretd",
+    "pushfq": "pushfd",
+    "popfq": "popfd",
+    "retq": "ret",
+    "leaveq": "leave",
+    "retfq": "retf",
+    "lretq": "lret",
+    "movabs": "mov",
+    "movsq": "movsd moves 4 bytes",
+    "stosq": "stosd stores 4 bytes",
+    "lodsq": "lodsd loads 4 bytes",
+    "scasq": "scasd compares 4 bytes",
+    "cmpsq": "cmpsd compares 4 bytes",
+    "cmpxchg16b": "cmpxchg8b",
+    "movsxd": "registers have 32 bits here",
+    "swapgs": "",
+    "sysretq": "",
+    "sysexitq": "",
+    "jrcxz": "jecxz",
+    "rdfsbase": "",
+    "rdgsbase": "",
+    "wrfsbase": "",
+    "wrgsbase": "",
+    "pextrq": "",
+    "pinsrq": "",
+}
+
 _GENERAL = """
 adc add and bound bsf bsr bswap bt btc btr bts call cbw cdq cdqe clc cld clflush clflushopt cli clts cmc cmp cmpsb cmpsd
 cmpsq cmpsw cmpxchg cmpxchg16b cmpxchg8b cpuid cqo cwd cwde dec div enter hlt idiv imul in inc insb insd insw int int3
@@ -154,7 +217,8 @@ popcnt prefetchnta prefetcht0 prefetcht1 prefetcht2 prefetchw push pushf pushfq 
 rdrand rdseed rdtsc rdtscp ret retf rol ror sahf sal sar sbb scasb scasd scasq scasw sfence sgdt shl shld shr shrd sidt
 sldt smsw stc std sti stosb stosd stosq stosw str sub swapgs syscall sysenter sysexit sysret sysretq test ud2 verr verw
 wbinvd wrfsbase wrgsbase wrmsr xadd xchg xgetbv xlatb xor xsave xrstor andn bextr blsi blsmsk blsr bzhi lzcnt mulx pdep
-pext rorx sarx shlx shrx tzcnt adcx adox crc32 monitor mwait vmcall movs stos lods scas cmps ins outs salc rdpid
+pext rorx sarx shlx shrx tzcnt adcx adox crc32 monitor mwait vmcall arpl
+lds les aad aam movs stos lods scas cmps ins outs salc rdpid
 """
 _X87 = """
 f2xm1 fabs fadd faddp fbld fbstp fchs fclex fcmovb fcmovbe fcmove fcmovnb fcmovnbe fcmovne fcmovnu fcmovu fcom fcomi
@@ -217,7 +281,7 @@ SAME_SIZE = frozenset(
     ]
 ) | {"cmov" + name for name in CONDITIONS}
 
-WITHOUT_OPERANDS = frozenset(PLAIN) | frozenset(
+WITHOUT_OPERANDS = (frozenset(PLAIN) - {"aad", "aam"}) | frozenset(
     [
         "cbw",
         "cdq",

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from msgspec.structs import replace
 
-from app.toolchain.encoder_x86_64 import unknown_instruction
+from app.toolchain.encoder_x86 import unknown_instruction
 from app.toolchain.errors import Mistake, Span
 from app.toolchain.expression import Cursor, Expression, ExpressionParser, Name
 from app.toolchain.gas_directives import is_directive

@@ -55,6 +55,15 @@ def _registers() -> dict[str, RegisterInfo]:
 
 REGISTERS = _registers()
 
+WIDE_REGISTERS = frozenset(
+    name
+    for name, info in REGISTERS.items()
+    if (info.kind in ("gpr", "ip") and (info.extended or info.size == 8))
+    or (info.kind == "vector" and int(name[3:]) > 7)
+    or name == "cr8"
+)
+"""Registers that only 64-bit code has."""
+
 SIZE_NAMES = {
     1: "byte",
     2: "word",

@@ -22,7 +22,7 @@ _SEGMENTS = {"es": b"\x26", "cs": b"\x2e", "ss": b"\x36", "ds": b"\x3e", "fs": b
 _ACCUMULATORS = {"al": 1, "ax": 2, "eax": 4, "rax": 8}
 
 
-def encode_string_operation(mnemonic: str, operands: Sequence[Operand], span: Span) -> bytes | None:
+def encode_string_operation(mnemonic: str, operands: Sequence[Operand], span: Span, bits: int) -> bytes | None:
     """Machine code; None when this is not a string operation. Raises Mistake when the operands are not those it has."""
     stem, size = (mnemonic, 0) if mnemonic in _FORMS else (mnemonic[:-1], _SUFFIXES.get(mnemonic[-1:], 0))
     if stem not in _FORMS or (stem != mnemonic and not size):
@@ -35,7 +35,7 @@ def encode_string_operation(mnemonic: str, operands: Sequence[Operand], span: Sp
         given = 0
         if isinstance(operand, Memory) and _is_pointer(operand, roles):
             given = operand.size
-            if operand.base[0] == "e":
+            if operand.base[0] == "e" and bits == 64:
                 prefix = b"\x67" + prefix
             if operand.segment and operand.segment != ("es" if operand.base[1:] == "di" else "ds"):
                 if operand.base[1:] == "di":

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from app.toolchain.encoder_x86_64 import Encoding, encode
+from app.toolchain.encoder_x86 import Encoding, encode
 from app.toolchain.errors import Mistake, Span
 from app.toolchain.expression import Expression
 from app.toolchain.layout import Layout, describe, early_value
 from app.toolchain.lexer import Token
-from app.toolchain.mnemonics import BRANCHES, JUMPS, LOCKABLE, PREFIXES, SHORT_JUMPS
+from app.toolchain.mnemonics import BRANCHES, JUMPS, LOCKABLE, PREFIXES, SHORT_JUMPS, SHORT_JUMPS_32
 from app.toolchain.operands import Immediate, Memory, Operand, Register
 from app.toolchain.sections import Fixup, Section
 from app.toolchain.unit import Unit
@@ -63,7 +63,9 @@ def append_instruction(
             if value is not None and value.base is None:
                 number = value.offset
             if isinstance(operand, Memory):
-                if operand.base == "rip" and number is None:
+                if unit.machine.bits == 32:
+                    operand.relative = False
+                elif operand.base == "rip" and number is None:
                     operands[index] = replace(operand, base="", relative=True)
             elif unit.dialect == "nasm" and value is None:
                 flexible = True
@@ -71,18 +73,21 @@ def append_instruction(
                 flexible = True
         numbers.append(number)
     if flexible:
-        unit.section.append_variable(Flexible(line, prefix, mnemonic, operands, token.span))
+        unit.section.append_variable(Flexible(line, prefix, mnemonic, operands, token.span, unit.machine.bits))
         return
-    encoding = encode(mnemonic, operands, numbers, token.span, unit.dialect)
+    encoding = encode(mnemonic, operands, numbers, token.span, unit.dialect, unit.machine.bits)
     unit.append(line, *_with_prefix(prefix, encoding, token.span))
 
 
 def _branch(unit: Unit, mnemonic: str, line: int, prefix: bytes, target: Immediate, span: Span) -> None:
     expression = target.expression
-    if mnemonic in SHORT_JUMPS or target.distance == "short":
+    short = SHORT_JUMPS if unit.machine.bits == 64 else SHORT_JUMPS_32
+    if mnemonic in ("jcxz", "jrcxz") and mnemonic not in short:
+        raise Mistake(span, f"`{mnemonic}` does not exist for {unit.machine.title}", "jecxz does")
+    if mnemonic in short or target.distance == "short":
         if mnemonic == "call":
             raise Mistake(target.span, "`call` has no short form")
-        opcode = SHORT_JUMPS[mnemonic] if mnemonic in SHORT_JUMPS else JUMPS[mnemonic][0]
+        opcode = short[mnemonic] if mnemonic in short else JUMPS[mnemonic][0]
         width = 1
     elif mnemonic == "call" or target.distance == "near":
         opcode = b"\xe8" if mnemonic == "call" else JUMPS[mnemonic][1]
@@ -156,9 +161,10 @@ class Flexible:
 
     positional = False
 
-    def __init__(self, line: int, prefix: bytes, mnemonic: str, operands: list[Operand], span: Span) -> None:
+    def __init__(self, line: int, prefix: bytes, mnemonic: str, operands: list[Operand], span: Span, bits: int) -> None:
         self.line = line
         self.size = len(prefix) + 1
+        self._bits = bits
         self._prefix = prefix
         self._mnemonic = mnemonic
         self._operands = operands
@@ -173,7 +179,7 @@ class Flexible:
             value = None if expression is None else layout.value(expression)
             known = value is not None and value.base is None and not layout.impatient
             numbers.append(value.offset if known and value is not None else None)
-        encoding = encode(self._mnemonic, self._operands, numbers, self._span, "nasm")
+        encoding = encode(self._mnemonic, self._operands, numbers, self._span, "nasm", self._bits)
         self._data, _span, self._fixups = _with_prefix(self._prefix, encoding, self._span)
         return len(self._data)
 

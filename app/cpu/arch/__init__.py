@@ -7,28 +7,31 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from app.cpu.exits import Exit
+from app.cpu.exits import Access, Exit
 from app.cpu.mmu import PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, PhysicalMemory
 from app.cpu.unicorn_raw import Engine
 
-_MODULES = {"x86_64": "app.cpu.arch.x86_64"}
+_NAMES = ("x86_64", "i386", "arm", "aarch64", "riscv64")
 
 
 class Architecture(ABC):
     """What `Cpu` must know of one architecture. One instance belongs to one engine.
 
-    `registers` maps lower-case names to Unicorn's numbers; `general`, `pc`, `sp` and `flags` are names in it.
-    `untranslatable_vector` is the fault for addresses that `is_translatable` denies. `warm_up_code` is a trap
-    instruction. `initial_floating_point` is the floating point state at the start of a program.
+    `registers` maps lower-case names to Unicorn's numbers; `general`, `pc`, `sp` and `flags` are names in it (RISC-V
+    has no flags). `untranslatable_vector` is the fault for addresses that `is_translatable` denies. `warm_up_code` is
+    a trap instruction. `initial_floating_point` is the floating point state at the start of a program.
+
+    None of them has a single-step mode for others: `Cpu.run(1)` executes one instruction on all of them.
     """
 
     registers: ClassVar[Mapping[str, int]]
     general: ClassVar[tuple[str, ...]]
     pc: ClassVar[str]
     sp: ClassVar[str]
-    flags: ClassVar[str]
+    flags: ClassVar[str | None]
     engine_kind: ClassVar[tuple[int, int]]
-    untranslatable_vector: ClassVar[str]
+    page_fault_vectors: ClassVar[Mapping[Access, str]]
+    untranslatable_vector: ClassVar[str] = ""
     warm_up_code: ClassVar[bytes]
     initial_floating_point: ClassVar[bytes]
 
@@ -45,15 +48,31 @@ class Architecture(ABC):
         """Add the hooks of this architecture's traps; `engine.state.timestamp` answers its cycle counter."""
 
     @abstractmethod
-    def explain(self, event: tuple[Any, ...]) -> Exit:
+    def explain(self, event: tuple[Any, ...]) -> Exit | None:
         """Say what an event (see `HookState`) means, and do to the registers what the hardware does.
 
-        The program counter register ends up where user mode goes on.
+        The program counter register ends up where user mode goes on. None: there is nothing to report, go on there.
         """
 
-    @abstractmethod
-    def is_translatable(self, address: int) -> bool:
-        """Whether the MMU would look `address` up at all."""
+    def is_translatable(self, _address: int) -> bool:
+        """Whether the MMU would look the address up at all."""
+        return True
+
+    def entry_point(self, pc: int) -> int:
+        """What the emulator must be told to go on at `pc`: it may want to know the instruction set, too."""
+        return pc
+
+    def save_descriptors(self) -> tuple[int, ...]:
+        """Segment descriptors that each task has of its own; see `Cpu.tls_descriptors`."""
+        return ()
+
+    def load_descriptors(self, descriptors: tuple[int, ...]) -> None:
+        """Set them, but no segment register. Raises `ValueError` for a wrong number of them."""
+        if descriptors:
+            raise ValueError("this architecture has no segment descriptors")
+
+    def reload_segments(self) -> None:  # noqa: B027
+        """Load segment registers that select such a descriptor again."""
 
     @abstractmethod
     def finish_block(self, pc: int) -> int:
@@ -94,7 +113,7 @@ class Architecture(ABC):
 
 def architecture(name: str) -> type[Architecture]:
     """The class for `name`. Raises `ValueError` for an unknown one."""
-    if name not in _MODULES:
-        raise ValueError(f"unknown architecture {name!r}: one of {', '.join(_MODULES)}")
-    found: type[Architecture] = importlib.import_module(_MODULES[name]).ARCHITECTURE
+    if name not in _NAMES:
+        raise ValueError(f"unknown architecture {name!r}: one of {', '.join(_NAMES)}")
+    found: type[Architecture] = importlib.import_module(f"app.cpu.arch.{name}").ARCHITECTURE
     return found

@@ -11,8 +11,11 @@ REGISTERS = (
 )
 """What the image holds, in the order in which `image` and `registers` take and give them, 16 bytes each.
 
+The last eight exist in 64-bit mode only: outside of it, `REGISTERS_32` is what there is, and their place is zero.
 `fp0` to `fp7` are the x87 registers by their place in the register file, not by their place on its stack.
 """
+
+REGISTERS_32 = REGISTERS[:-8]
 
 SIZE = 512
 MXCSR_MASK = 0xFFFF
@@ -33,7 +36,7 @@ INITIAL = _HEADER.pack(_X87_INITIAL_CONTROL, 0, 0, 0, 0, 0, _MXCSR_INITIAL, MXCS
 
 
 def image(values: bytes) -> bytes:
-    """The image of `REGISTERS`, 512 bytes; those that the processor leaves alone are zero."""
+    """The image of `REGISTERS` or `REGISTERS_32`, 512 bytes; those that the processor leaves alone are zero."""
     control, status, tags, opcode, instruction, operand, mxcsr = (
         int.from_bytes(values[i * _SLOT : i * _SLOT + 8], "little") for i in range(_CONTROL_REGISTERS)
     )
@@ -47,7 +50,7 @@ def image(values: bytes) -> bytes:
 
 
 def registers(image: bytes) -> bytes:
-    """The values of `REGISTERS` that `image` holds."""
+    """The values of `REGISTERS` that `image` holds; those of `REGISTERS_32` are the first of them."""
     control, status, present, opcode, instruction, operand, mxcsr, _ = _HEADER.unpack_from(image)
     tags = sum(_EMPTY << 2 * i for i in range(8) if not present >> i & 1)
     words = (control, status, tags, opcode, instruction, operand, mxcsr & MXCSR_MASK)

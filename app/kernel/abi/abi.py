@@ -13,39 +13,140 @@ from .layout import Layout
 from .signal_frame import FrameLayout
 
 
+class MemoryMap(Struct, frozen=True):
+    """Where an address space has what, while addresses are not randomised.
+
+    `limit` is the first address above user memory (Linux TASK_SIZE), `stack_top` the end of the first stack. mmap(2)
+    places regions downwards from `mmap_base`, and when there is no room, upwards from `legacy_base`. Position
+    independent programs begin at `dyn_base` (ELF_ET_DYN_BASE).
+    """
+
+    limit: int
+    stack_top: int
+    mmap_base: int
+    legacy_base: int
+    dyn_base: int
+
+
+class FaultMeaning(Struct, frozen=True):
+    """What Linux makes of an exception of the CPU, unless it is a page fault that can be repaired.
+
+    `title` is its name in words, `signo` the signal, `code` the signal's si_code. `sentence` tells a student why it was
+    raised. `by_privilege` says that instructions which are not for user mode raise it.
+    """
+
+    title: str
+    signo: Signo
+    code: str
+    sentence: str = ""
+    by_privilege: bool = False
+
+
+class Variant(Struct, frozen=True):
+    """How a row of a table differs from the handler that serves it.
+
+    `handler` is the name of the handler, empty when it is the row's own. `shape` has for each argument of the handler
+    the argument registers that it comes from, lowest word first: more than one where a value takes several registers.
+    Empty means: as they come. `structs` are layouts for this row alone, by the names that the handler uses.
+    """
+
+    handler: str = ""
+    shape: tuple[tuple[int, ...], ...] = ()
+    structs: Mapping[str, Layout] = {}
+
+
 class Abi(Struct, frozen=True):
     """One architecture's calling convention for system calls.
 
-    `traps` are the trap instructions that enter `names`, the complete table number -> name. `structs` are the layouts
-    of the structs the calls exchange. `restores` names, for each register that the return to user mode loads, the
-    register that kept its value. `privileged` maps machine code that user mode may not execute to its mnemonic,
-    `foreign_traps` the trap instructions of other tables to what is to be said about them. `exceptions` has for each
-    vector its name, the signal Linux sends for it and the signal's si_code (arch/x86/kernel/traps.c and its like).
-    `thread_register` holds
-    the base of thread-local storage. `hwcap` is AT_HWCAP, `restart_number` the number of restart_syscall(2).
-    `single_step` is the register and the bit in it that make the CPU trap after each instruction.
-    `signal_frame` lays out what a signal handler finds on its stack.
-    `address_limit` is the first address above user memory (Linux's TASK_SIZE).
+    `traps` of `info` are the trap instructions that enter `names`, the complete table number -> name; `doors` those
+    that enter another ABI's table, with its name. `variants` has the rows of the table that are not quite the handler
+    of the same name. `structs` are the layouts of the structs the calls exchange. `restores` names, for each register
+    that the return to user mode loads, the register that kept its value. `privileged` are the instructions that user
+    mode may not execute, as (mask, value, mnemonic) of the first bytes of an instruction taken as a little-endian
+    number; `foreign_traps` the trap instructions of other tables with what is to be said about them, and
+    `foreign_vector` the exception that they raise. `exceptions` has what each vector of the CPU means
+    (arch/x86/kernel/traps.c and its like). `thread_register` holds the base of thread-local storage. `machine` is
+    what uname(2) says, `platform` is AT_PLATFORM (empty where there is none), `hwcap` and `hwcap2` are AT_HWCAP and
+    AT_HWCAP2. `number_bits` of the number register count; `restart_number` is the number of restart_syscall(2).
+    `single_step` is the register and the bit in it that make the CPU trap after each instruction, where user mode can
+    set it. `signal_frame` lays out what a signal handler finds on its stack. `open_flags` are the flags of open(2)
+    whose bits are not those of x86-64, which the kernel has inside: bit of this ABI -> bit inside. `cpuinfo` are the
+    rows of /proc/cpuinfo, `config` the options of Linux's .config that this architecture sets.
     """
 
     info: AbiInfo
     names: Mapping[int, str]
     structs: Mapping[str, Layout]
-    restores: Mapping[str, str]
-    privileged: Mapping[bytes, str]
-    foreign_traps: Mapping[bytes, str]
+    exceptions: Mapping[str, FaultMeaning]
+    memory: MemoryMap
     pc_register: str
     stack_register: str
     thread_register: str
-    exceptions: Mapping[str, tuple[str, Signo, str]]
     machine: str
-    address_limit: int
+    platform: str
     hwcap: int
     restart_number: int
-    single_step: tuple[str, int]
     signal_frame: FrameLayout
+    hwcap2: int = 0
+    number_bits: int = 32
+    doors: Mapping[str, str] = {}
+    variants: Mapping[str, Variant] = {}
+    restores: Mapping[str, str] = {}
+    privileged: tuple[tuple[int, int, str], ...] = ()
+    foreign_traps: Mapping[bytes, str] = {}
+    foreign_vector: str = ""
+    single_step: tuple[str, int] | None = None
+    open_flags: Mapping[int, int] = {}
+    cpuinfo: tuple[tuple[str, str], ...] = ()
+    config: tuple[str, ...] = ()
 
     @property
     def argument_registers(self) -> tuple[str, ...]:
         """Registers that carry the arguments, first argument first."""
         return self.info.argument_registers
+
+    @property
+    def bits(self) -> int:
+        """Width of a register, a pointer and a `long`."""
+        return 8 * self.info.word_size
+
+    @property
+    def address_limit(self) -> int:
+        """The first address above user memory."""
+        return self.memory.limit
+
+    @property
+    def first_argument_is_result(self) -> bool:
+        """Whether the answer overwrites the first argument, which a call that is made again needs once more."""
+        return self.info.return_register == self.argument_registers[0]
+
+    def open_flags_in(self, flags: int) -> int:
+        """Flags of open(2) as this kernel has them."""
+        return _translated(flags, self.open_flags) if self.open_flags else flags
+
+    def open_flags_out(self, flags: int) -> int:
+        """Flags of open(2) as programs have them."""
+        return (
+            _translated(flags, {inside: bit for bit, inside in self.open_flags.items()}) if self.open_flags else flags
+        )
+
+    def privileged_name(self, code: bytes) -> str | None:
+        """The mnemonic of an instruction that user mode may not execute; None for any other."""
+        word = int.from_bytes(code, "little")
+        for mask, value, mnemonic in self.privileged:
+            if word & mask == value:
+                return mnemonic
+        return None
+
+
+def _translated(flags: int, bits: Mapping[int, int]) -> int:
+    """`flags` with each of these bits moved."""
+    moved = sum(target for bit, target in bits.items() if flags & bit)
+    return flags & ~sum(bits) | moved
+
+
+def by_prefix(prefixes: Mapping[bytes, str]) -> tuple[tuple[int, int, str], ...]:
+    """`Abi.privileged` of instructions that are known by their first bytes."""
+    return tuple(
+        ((1 << 8 * len(code)) - 1, int.from_bytes(code, "little"), mnemonic) for code, mnemonic in prefixes.items()
+    )

@@ -57,7 +57,7 @@ def sigaction_text(fields: Fields) -> str:
         f"sa_mask={signal_set_text(fields['sa_mask'])}",
         f"sa_flags={flag_text(flags, SaFlag)}",
     ]
-    if flags & SaFlag.SA_RESTORER:
+    if flags & SaFlag.SA_RESTORER and "sa_restorer" in fields:
         restorer = fields["sa_restorer"]
         parts.append(f"sa_restorer={hex(restorer) if restorer else 'NULL'}")
     return "{" + ", ".join(parts) + "}"

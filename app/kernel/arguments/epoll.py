@@ -50,11 +50,11 @@ class EpollEvents(Pointer):
 
     def need_room(self, count: int) -> None:
         """Check that `count` events lie below the kernel's half, mapped or not. Raises EFAULT."""
-        self._need_range(count * self.call.task.abi.structs["epoll_event"].size)
+        self._need_range(count * self.call.abi.structs["epoll_event"].size)
 
     def put(self, item: EpollItem, events: int) -> bool:
         """Store the next event; whether there was room."""
-        layout = self.call.task.abi.structs["epoll_event"]
+        layout = self.call.abi.structs["epoll_event"]
         packed = layout.pack(events=events, data=item.data)
         address = self.address + len(self.sent) * layout.size
         if self.call.task.mm.copy_out(address, packed) < layout.size:
@@ -68,6 +68,6 @@ class EpollEvents(Pointer):
         """`[{events=EPOLLIN, data={u32=5, u64=5}}]`; the address when there was an error."""
         if not self.is_filled:
             return super().text()
-        layout = self.call.task.abi.structs["epoll_event"]
+        layout = self.call.abi.structs["epoll_event"]
         shown = [layout.text(layout.unpack(packed)) for packed in self._packed[:SHOWN_EVENTS]]
         return f"[{', '.join(shown)}{', ...' if len(self._packed) > SHOWN_EVENTS else ''}]"

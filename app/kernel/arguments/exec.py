@@ -55,7 +55,7 @@ class StringArray(Pointer):
         """How many pointers there are before the NULL. Raises EFAULT when the array is not readable up to that."""
         pointers, ended = self._pointers()
         if not ended:
-            width = self.call.task.abi.info.word_size
+            width = self.call.abi.info.word_size
             raise self._missing("readable array of pointers", self.address + len(pointers) * width)
         self._strings = pointers
         return len(pointers)
@@ -97,7 +97,7 @@ class StringArray(Pointer):
         if self.is_null:
             return [], True
         mm = self.call.task.mm
-        width = self.call.task.abi.info.word_size
+        width = self.call.abi.info.word_size
         pointers: list[int] = []
         address = self.address
         while most is None or len(pointers) < most:
@@ -127,7 +127,7 @@ class StringArray(Pointer):
         if len(pointers) > _SHOWN_STRINGS:
             parts.append("...")
         elif not ended:
-            width = self.call.task.abi.info.word_size
+            width = self.call.abi.info.word_size
             parts.append(f"... {self.address + len(pointers) * width:#x}")
         return f"[{', '.join(parts)}]"
 

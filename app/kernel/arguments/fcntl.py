@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.kernel.abi import Abi
 from app.kernel.abi.constants import FcntlCommand, FdFlag, LockType, OpenFlag
 from app.kernel.abi.file_constants import Seal
 from app.kernel.abi.text import flag_text, signal_name
@@ -51,7 +52,7 @@ class FcntlArgument(StructByRequest):
         if command == FcntlCommand.F_SETFD:
             return flag_text(self.address, FdFlag)
         if command == FcntlCommand.F_SETFL:
-            return flag_text(self.number, OpenFlag)
+            return flag_text(self.call.abi.open_flags_in(self.number), OpenFlag)
         if command in _NUMBERS:
             return str(self.number)
         if command == FcntlCommand.F_SETSIG:
@@ -72,12 +73,14 @@ class FcntlResult(Int):
     """What fcntl(2) gives: a number, which for some commands is a set of flags or has a name."""
 
     command = 0
+    inside = 0
 
     @classmethod
-    def of(cls, command: int, value: int) -> FcntlResult:
-        """The result of `command`."""
-        result = cls(value)
+    def of(cls, abi: Abi, command: int, value: int) -> FcntlResult:
+        """The result of `command`, flags of open(2) as the kernel has them inside."""
+        result = cls(abi.open_flags_out(value) if command == FcntlCommand.F_GETFL else value)
         result.command = command
+        result.inside = value
         return result
 
     @classmethod
@@ -86,7 +89,11 @@ class FcntlResult(Int):
         number = int(value)
         match getattr(value, "command", 0):
             case FcntlCommand.F_GETFL:
-                return f"{number:#x} (flags {flag_text(number, OpenFlag)})" if number else "0 (flags O_RDONLY)"
+                return (
+                    f"{number:#x} (flags {flag_text(getattr(value, 'inside', number), OpenFlag)})"
+                    if number
+                    else "0 (flags O_RDONLY)"
+                )
             case FcntlCommand.F_GETFD if number:
                 return f"{number:#x} (flags {flag_text(number, FdFlag)})"
             case FcntlCommand.F_GET_SEALS if number:

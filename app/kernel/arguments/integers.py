@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Any, Self
 
-from app.kernel.abi.constants import TMPFILE, OpenFlag
+from app.kernel.abi.constants import TMPFILE, OpenFlag, PipeFlag
 from app.kernel.abi.text import flag_text, signal_name
 
 if TYPE_CHECKING:
@@ -61,9 +61,14 @@ class Int(Integer):
 
 
 class Long(Integer):
-    """`long`."""
+    """`long`: as wide as a register of the ABI."""
 
     is_signed = True
+
+    @classmethod
+    def fetch(cls, call: Call, name: str, raw: int, detail: str) -> Self:
+        """Take the bits that the C type has."""
+        return cls(signed(raw, call.abi.bits))
 
 
 class Offset(Long):
@@ -136,7 +141,10 @@ class EnumArgument:
 
     def fetch(self, call: Call, name: str, raw: int, detail: str) -> NamedInt:
         """The value as a number that remembers its names."""
-        value = NamedInt(raw if detail == "unsigned long" else signed(raw, 32))
+        number = raw if detail == "unsigned long" else signed(raw, 32)
+        if self.names in (OpenFlag, PipeFlag):
+            number = call.abi.open_flags_in(number)
+        value = NamedInt(number)
         value.names = self.names
         return value
 

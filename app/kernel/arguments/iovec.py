@@ -52,12 +52,12 @@ class IoVec(Pointer):
         shown = hex(self.address)
         if count > IOV_MAX:
             raise call.refuse(Errno.EINVAL, self.detail, "range", str(count), f"At most {IOV_MAX} buffers in one call.")
-        layout = call.task.abi.structs["iovec"]
+        layout = call.abi.structs["iovec"]
         packed = call.task.mm.copy_in(self.address, count * layout.size) if count else b""
         whole = len(packed) // layout.size * layout.size
         fields = [layout.unpack(packed[at : at + layout.size]) for at in range(0, whole, layout.size)]
         for entry in fields:
-            if signed(entry["iov_len"], 64) < 0:
+            if signed(entry["iov_len"], call.abi.bits) < 0:
                 raise call.refuse(
                     Errno.EINVAL, self.name, "range", hex(entry["iov_len"]), "A length does not fit in ssize_t."
                 )
@@ -75,7 +75,7 @@ class IoVec(Pointer):
 
     def _need_below_limit(self, entry: dict[str, int], checked: int) -> None:
         """Refuse a buffer that user memory can't contain. Raises EFAULT."""
-        if entry["iov_base"] + checked > self.call.task.abi.address_limit:
+        if entry["iov_base"] + checked > self.call.abi.address_limit:
             raise self.call.refuse(
                 Errno.EFAULT, self.name, "memory", hex(entry["iov_base"]), "A buffer is outside user memory."
             )
@@ -88,7 +88,7 @@ class IoVec(Pointer):
         """The same for an array of `count` buffers."""
         if self.address == 0:
             return "NULL"
-        layout = self.call.task.abi.structs["iovec"]
+        layout = self.call.abi.structs["iovec"]
         parts = []
         for address in range(self.address, self.address + min(count, SHOWN_BUFFERS) * layout.size, layout.size):
             packed = self.call.task.mm.copy_in(address, layout.size)

@@ -78,7 +78,7 @@ class SemOperations(Pointer):
 
     def read(self, count: int) -> list[dict[str, int]]:
         """The operations. Raises EFAULT unless all of them are readable."""
-        layout = self.call.task.abi.structs["sembuf"]
+        layout = self.call.abi.structs["sembuf"]
         size = layout.size * count
         data = self.call.task.mm.copy_in(self.address, size)
         shown = hex(self.address)
@@ -123,7 +123,7 @@ class MessageIn(MessagePointer):
 
     def read_type(self) -> int:
         """`mtype`. Raises EFAULT."""
-        size = self.call.task.abi.info.word_size
+        size = self.call.abi.info.word_size
         data = self.call.task.mm.copy_in(self.address, size)
         if len(data) < size:
             raise self._missing("readable struct msgbuf")
@@ -131,7 +131,7 @@ class MessageIn(MessagePointer):
 
     def read_text(self, kind: int, size: int) -> bytes:
         """`mtext`. Raises EFAULT unless all of it is readable."""
-        start = self.address + self.call.task.abi.info.word_size
+        start = self.address + self.call.abi.info.word_size
         data = self.call.task.mm.copy_in(start, size)
         if len(data) < size:
             raise self._missing(f"readable message of {size} bytes", start)
@@ -147,7 +147,7 @@ class MessageOut(MessagePointer):
 
     def write(self, kind: int, data: bytes) -> None:
         """Store a message. Raises EFAULT unless all of it fits."""
-        whole = kind.to_bytes(self.call.task.abi.info.word_size, "little", signed=True) + data
+        whole = kind.to_bytes(self.call.abi.info.word_size, "little", signed=True) + data
         if self.call.task.mm.copy_out(self.address, whole) < len(whole):
             raise self._missing(f"writable room for a message of {len(data)} bytes")
         self.message = kind, data

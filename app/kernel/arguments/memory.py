@@ -44,7 +44,7 @@ class Pointer:
 
     def _need_range(self, size: int) -> None:
         """Refuse a range that user memory cannot contain, mapped or not (Linux's `access_ok`). Raises EFAULT."""
-        if self.address + size > self.call.task.abi.address_limit:
+        if self.address + size > self.call.abi.address_limit:
             raise self.call.refuse(
                 Errno.EFAULT,
                 self.name,
@@ -194,7 +194,7 @@ class EntriesOut(UserOut):
         shown = Address.show(self.address)
         if self.data is None:
             return shown
-        layout = self.call.task.abi.structs["dirent" if self.call.syscall_name == "getdents" else "dirent64"]
+        layout = self.call.abi.structs["dirent" if self.call.syscall_name == "getdents" else "dirent64"]
         at = count = 0
         while at < len(self.data):
             at += layout.unpack(self.data[at : at + layout.size])["d_reclen"]

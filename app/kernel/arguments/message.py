@@ -46,7 +46,7 @@ class MessageHeader(Pointer):
         Raises EFAULT, EINVAL (negative length of the address), EMSGSIZE (more than 1024 buffers).
         """
         call = self.call
-        layout = call.task.abi.structs["msghdr"]
+        layout = call.abi.structs["msghdr"]
         data = call.task.mm.copy_in(self.address, layout.size)
         shown = hex(self.address)
         if len(data) < layout.size:
@@ -76,14 +76,14 @@ class MessageHeader(Pointer):
 
     def text(self) -> str | None:
         """All parts, as strace prints them."""
-        layout = self.call.task.abi.structs["msghdr"]
+        layout = self.call.abi.structs["msghdr"]
         data = self.call.task.mm.copy_in(self.address, layout.size)
         if len(data) < layout.size or not self.address:
             return Address.show(self.address)
         fields = self.fields or layout.unpack(data)
         parts = [self._name_text(fields)]
         iovec = self.iovec or self.vector(self.call, "msg_iov", fields["msg_iov"], "")
-        count = signed(fields["msg_iovlen"], 64)
+        count = signed(fields["msg_iovlen"], self.call.abi.bits)
         parts.append(f"msg_iov={iovec.buffers_text(count)}, msg_iovlen={count}")
         parts.append(self._control_text(fields))
         flags = self.result["msg_flags"] if self.result else fields["msg_flags"]
@@ -164,7 +164,7 @@ class MessageOut(MessageHeader):
         self.result = {"msg_flags": flags, "msg_controllen": control}
 
     def _store(self, field: str, value: int, size: int) -> None:
-        at = self.address + self.call.task.abi.structs["msghdr"].offsets[field]
+        at = self.address + self.call.abi.structs["msghdr"].offsets[field]
         if self.call.task.mm.copy_out(at, value.to_bytes(size, "little")) < size:
             raise self._missing(f"writable {field}", at)
 
@@ -175,7 +175,7 @@ class MessageOut(MessageHeader):
         return super().text()
 
     def _unreceived(self) -> str:
-        layout = self.call.task.abi.structs["msghdr"]
+        layout = self.call.abi.structs["msghdr"]
         data = self.call.task.mm.copy_in(self.address, layout.size)
         if not self.address or len(data) < layout.size:
             return Address.show(self.address)

@@ -171,7 +171,7 @@ class SigsetPack(Pointer):
         """Copy the two words in; both stay 0 for NULL. Raises EFAULT."""
         if self.is_null:
             return
-        word = self.call.task.abi.info.word_size
+        word = self.call.abi.info.word_size
         data = self.call.task.mm.copy_in(self.address, 2 * word)
         if len(data) < 2 * word:
             raise self._missing("readable pointer and size of a signal set")

@@ -54,7 +54,7 @@ class TracedAddress(Size):
         """Look at the request, which comes before."""
         address = cls(raw)
         address.request = int(call.arguments["request"])
-        address.abi_names = tuple(call.task.abi.structs["user_regs_struct"].offsets)
+        address.abi_names = tuple(call.abi.structs["user_regs_struct"].offsets)
         return address
 
     def text(self) -> str | None:
@@ -85,7 +85,7 @@ class TracedData(StructByRequest):
     def write_word(self, value: int) -> None:
         """Store a long. Raises EFAULT."""
         call = self.call
-        size = call.task.abi.info.word_size
+        size = call.abi.info.word_size
         if call.task.mm.copy_out(self.address, value.to_bytes(size, "little")) < size:
             raise self._missing("writable long")
         self.value = value
@@ -94,7 +94,7 @@ class TracedData(StructByRequest):
     def write_info(self, info: SigInfo) -> None:
         """Store a `siginfo_t`. Raises EFAULT."""
         call = self.call
-        if call.task.mm.copy_out(self.address, info.pack(call.task.abi.structs)) < SIGINFO_SIZE:
+        if call.task.mm.copy_out(self.address, info.pack(call.abi.structs)) < SIGINFO_SIZE:
             raise self._missing("writable room for a siginfo_t")
         self.info = info
 
@@ -118,7 +118,7 @@ class TracedData(StructByRequest):
         if request in _POKES:
             return hex(value) if value else "0"
         if self.info is not None:
-            return "{" + self.info.text(self.call.task.abi.structs) + "}"
+            return "{" + self.info.text(self.call.abi.structs) + "}"
         if self.length is not None and self._struct is not None:
             return f"{{iov_base={self._struct.text()}, iov_len={self.length}}}"
         if self.value is None:

@@ -25,7 +25,7 @@ class SigInfoPointer(Pointer):
 
     def text(self) -> str | None:
         """The fields as strace prints them; the address when nothing was copied."""
-        return super().text() if self.info is None else "{" + self.info.text(self.call.task.abi.structs) + "}"
+        return super().text() if self.info is None else "{" + self.info.text(self.call.abi.structs) + "}"
 
 
 class SigInfoIn(SigInfoPointer):
@@ -54,7 +54,7 @@ class SigInfoIn(SigInfoPointer):
                 sentence = "The kernel does not know this si_code, and would lose some of what is there."
                 raise call.refuse(Errno.E2BIG, self.name, "size", hex(self.address), sentence)
         raw = signo.to_bytes(4, "little", signed=True) + data[4:KERNEL_SIGINFO_SIZE]
-        layout = call.task.abi.structs[f"siginfo_{siginfo_kind(signo, code)}"]
+        layout = call.abi.structs[f"siginfo_{siginfo_kind(signo, code)}"]
         fields = layout.unpack(raw[: layout.size].ljust(layout.size, b"\0"))
         self.info = SigInfo(
             signo, code_name(signo, code), pid=fields.get("si_pid", 0), uid=fields.get("si_uid", 0), raw=raw
@@ -71,7 +71,7 @@ class SigInfoOut(SigInfoPointer):
     def write(self, info: SigInfo) -> None:
         """Fill it. Raises EFAULT unless all of it is writable."""
         call = self.call
-        if call.task.mm.copy_out(self.address, info.pack(call.task.abi.structs)) < SIGINFO_SIZE:
+        if call.task.mm.copy_out(self.address, info.pack(call.abi.structs)) < SIGINFO_SIZE:
             raise self._missing(f"writable room for a siginfo_t ({SIGINFO_SIZE} bytes)")
         self.info = info
         call.passed(self.name, "memory", hex(self.address), "The siginfo_t fits into writable memory.")

@@ -24,7 +24,7 @@ class StructPointer(Pointer):
     @property
     def layout(self) -> Layout:
         """How this ABI lays the struct out."""
-        return self.call.task.abi.structs[self.detail]
+        return self.call.abi.structs[self.detail]
 
     def text(self) -> str | None:
         """The fields, as strace prints them; the address when nothing was copied."""
@@ -120,7 +120,7 @@ class NumberOut(Pointer):
     def write(self, value: int) -> None:
         """Store `value`. Raises EFAULT unless all of it is writable."""
         call = self.call
-        size = 4 if self.detail == "int" else call.task.abi.info.word_size
+        size = 4 if self.detail == "int" else call.abi.info.word_size
         shown = hex(self.address)
         data = (value & ((1 << 8 * size) - 1)).to_bytes(size, "little")
         if call.task.mm.copy_out(self.address, data) < size:

@@ -48,7 +48,7 @@ class DirectoryDescription(FileDescription):
         """
         if self.inode.nlink == 0:
             raise KernelError(Errno.ENOENT, f"{self.path} has been removed")
-        header = call.task.abi.structs["dirent" if old else "dirent64"]
+        header = call.abi.structs["dirent" if old else "dirent64"]
         packed = bytearray()
         position = self.offset
         count = 0

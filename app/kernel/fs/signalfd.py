@@ -80,7 +80,7 @@ class SignalFd(NoticeDescription):
     @staticmethod
     def _record(call: Call, info: SigInfo) -> bytes:
         """`struct signalfd_siginfo` of one signal."""
-        structs = call.task.abi.structs
+        structs = call.abi.structs
         layout = structs["signalfd_siginfo"]
         fields = info.fields(structs)
         record: dict[str, int] = {}

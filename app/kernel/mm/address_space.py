@@ -24,12 +24,6 @@ if TYPE_CHECKING:
     from app.kernel.kernel import Kernel
     from app.toolchain.program import LineTable
 
-MMAP_BASE = 0x7FFF_F7FF_F000
-"""mmap places regions downwards from here, as Linux does on x86-64 when addresses are not randomised."""
-
-LEGACY_BASE = 0x2AAA_AAAA_A000
-"""Where the upward search starts when the downward one found no room: a third of the address space."""
-
 MAX_MAP_COUNT = 4096
 """Regions a process may have (`vm.max_map_count`, which is 65530 on an ordinary Linux)."""
 
@@ -295,14 +289,14 @@ class AddressSpace(UserCopy):
 
     def find_free(self, size: int) -> int | None:
         """Where mmap puts `size` bytes when the program does not say where; None when there is no such room."""
-        high = MMAP_BASE
+        high = self._kernel.abi.memory.mmap_base
         for vma in reversed(self.vmas):
             if high - vma.end >= size:
                 return high - size
             high = min(high, self.gap_start(vma))
         if high - MMAP_MIN_ADDR >= size:
             return high - size
-        return self.find_free_above(size, LEGACY_BASE, self.limit)
+        return self.find_free_above(size, self._kernel.abi.memory.legacy_base, self.limit)
 
     def find_free_above(self, size: int, low: int, high: int) -> int | None:
         """The lowest room of `size` bytes between `low` and `high`."""

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 MMAP_MIN_ADDR = 0x10000
 """Nothing is mapped below, so that following a NULL pointer faults (`vm.mmap_min_addr`)."""
 
-ADDRESS_SPACE = 1 << 64
-"""Where addresses and sizes wrap around: what 64 bits can tell apart."""
-
 STACK_GUARD_GAP = 256 << PAGE_SHIFT
 """Bytes that stay free below a region that grows down, so that it can't run into its neighbour."""
 
@@ -49,7 +46,8 @@ class DemandPaging:
 
     A private page whose frame has other users (another process after fork, or the file it came from) is mapped
     read-only, whatever its region allows: the first store faults and gets a copy. `guards` are the addresses where
-    every touch is refused (MADV_GUARD_INSTALL).
+    every touch is refused (MADV_GUARD_INSTALL). `limit` is the first address above user memory, `wrap` where addresses
+    and sizes wrap around.
     """
 
     def __init__(self, kernel: Kernel) -> None:
@@ -57,6 +55,7 @@ class DemandPaging:
         self.vmas = VmaList()
         self.guards = VmaList()
         self.limit = kernel.abi.address_limit
+        self.wrap = 1 << kernel.abi.bits
         self.objects: dict[MemoryObject, int] = {}
         self.total_vm = 0
         self._kernel = kernel

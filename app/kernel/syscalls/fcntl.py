@@ -55,8 +55,8 @@ def fcntl(call: Call, fd: Fd, cmd: FcntlCommand, arg: FcntlArgument) -> Blocking
         raise call.refuse(Errno.EBADF, "fd", "open", str(fd.number), "It was opened with O_PATH.")
     if cmd in LOCK_COMMANDS:
         yield from record_lock(call, fd, file, int(cmd), arg)
-        return FcntlResult.of(cmd, 0)
-    return FcntlResult.of(cmd, _descriptor_command(call, fd, file, int(cmd), arg))
+        return FcntlResult.of(call.abi, cmd, 0)
+    return FcntlResult.of(call.abi, cmd, _descriptor_command(call, fd, file, int(cmd), arg))
 
 
 def _descriptor_command(call: Call, fd: Fd, file: FileDescription, cmd: int, arg: FcntlArgument) -> int:
@@ -85,7 +85,7 @@ def _file_command(call: Call, file: FileDescription, cmd: int, arg: FcntlArgumen
         case FcntlCommand.F_GETFL:
             result = file.flags
         case FcntlCommand.F_SETFL:
-            _set_status(call, file, arg.address)
+            _set_status(call, file, call.abi.open_flags_in(arg.address))
         case file_constants.F_CREATED_QUERY:
             result = int(file.created)
         case FcntlCommand.F_GETPIPE_SZ:

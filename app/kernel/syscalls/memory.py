@@ -12,7 +12,7 @@ from app.kernel.arguments.memory import UNALIGNED
 from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
 from app.kernel.mm.address_space import MAX_MAP_COUNT, AddressSpace
-from app.kernel.mm.faults import ADDRESS_SPACE, page_ceil
+from app.kernel.mm.faults import page_ceil
 from app.kernel.mm.limits import check_locking, check_size
 from app.kernel.mm.vma import ALL, VM_LOCKED, VM_LOCKONFAULT, Vma
 from app.kernel.resource import Resource
@@ -112,7 +112,7 @@ def change_protection(call: Call, addr: Address, size: int, prot: int, pkey: int
     if not size:
         return
     end = addr + page_ceil(size)
-    if page_ceil(size) >= ADDRESS_SPACE or end >= ADDRESS_SPACE:
+    if page_ceil(size) >= call.task.mm.wrap or end >= call.task.mm.wrap:
         raise call.refuse(Errno.ENOMEM, "len", "range", hex(size), "The range is larger than the address space.")
     if prot & ~int(MmapProt.PROT_SEM | ALL | grows):
         raise call.refuse(Errno.EINVAL, "prot", "flags", hex(prot), "There are no such protection bits.")

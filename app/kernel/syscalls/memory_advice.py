@@ -14,7 +14,7 @@ from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.permission import MAY_WRITE
 from app.kernel.mm.address_space import AddressSpace
-from app.kernel.mm.faults import ADDRESS_SPACE, page_ceil
+from app.kernel.mm.faults import page_ceil
 from app.kernel.mm.memory_object import MappedFile
 from app.kernel.mm.vma import (
     VM_DONTCOPY,
@@ -70,7 +70,7 @@ def madvise(call: Call, addr: Address, length: Size, advice: Advice) -> Int:
     if addr & PAGE_MASK:
         raise call.refuse(Errno.EINVAL, "addr", "alignment", hex(addr), UNALIGNED)
     end = addr + page_ceil(length)
-    if length and (page_ceil(length) >= ADDRESS_SPACE or end >= ADDRESS_SPACE):
+    if length and (page_ceil(length) >= call.task.mm.wrap or end >= call.task.mm.wrap):
         raise call.refuse(Errno.EINVAL, "length", "range", hex(length), "The range is larger than the address space.")
     if not length:
         return Int(0)
@@ -193,7 +193,7 @@ def msync(call: Call, addr: Address, length: Size, flags: MsyncFlag) -> Int:
         raise call.refuse(
             Errno.EINVAL, "flags", "flags", flag_text(flags, MsyncFlag), "It is either MS_ASYNC or MS_SYNC."
         )
-    end = (addr + page_ceil(length) % ADDRESS_SPACE) % ADDRESS_SPACE
+    end = (addr + page_ceil(length) % call.task.mm.wrap) % call.task.mm.wrap
     if end < addr:
         raise call.refuse(Errno.ENOMEM, "length", "range", hex(length), "The range is larger than the address space.")
     at, hole = int(addr), False

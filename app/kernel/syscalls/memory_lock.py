@@ -10,7 +10,7 @@ from app.kernel.arguments import Address, Int, Size
 from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
 from app.kernel.mm.address_space import AddressSpace
-from app.kernel.mm.faults import ADDRESS_SPACE, page_ceil, page_floor
+from app.kernel.mm.faults import page_ceil, page_floor
 from app.kernel.mm.limits import lock_limit, locked_bytes, may_lock_without_limit
 from app.kernel.mm.vma import VM_LOCKED, VM_LOCKONFAULT
 from app.kernel.syscall import syscall
@@ -46,7 +46,7 @@ def munlock(call: Call, addr: Address, length: Size) -> Int:
     ENOMEM: a part is not mapped, or too many regions. EINVAL: the range is larger than the address space. See mlock(2).
     """
     start = page_floor(addr)
-    _mark(call, call.task.mm, start, page_ceil(length + (addr & PAGE_MASK)) % ADDRESS_SPACE, 0)
+    _mark(call, call.task.mm, start, page_ceil(length + (addr & PAGE_MASK)) % call.task.mm.wrap, 0)
     call.service("mm", "unlock", f"The pages from {start:#x} on are no longer locked.")
     return Int(0)
 
@@ -55,12 +55,12 @@ def _lock(call: Call, addr: int, length: int, flags: int) -> Int:
     """Linux `do_mlock`."""
     mm = call.task.mm
     _need_permission(call)
-    size = page_ceil(length + (addr & PAGE_MASK)) % ADDRESS_SPACE
+    size = page_ceil(length + (addr & PAGE_MASK)) % call.task.mm.wrap
     start = page_floor(addr)
     if not may_lock_without_limit(call):
         limit = lock_limit(call)
         locked = locked_bytes(mm) + size
-        if locked > limit and start + size < ADDRESS_SPACE:
+        if locked > limit and start + size < call.task.mm.wrap:
             overlapping = mm.vmas.overlapping(start, start + size)
             locked -= sum(
                 min(vma.end, start + size) - max(vma.start, start) for vma in overlapping if vma.flags & VM_LOCKED
@@ -85,7 +85,7 @@ def _need_permission(call: Call) -> None:
 
 def _mark(call: Call, mm: AddressSpace, start: int, size: int, flags: int) -> None:
     """Give every region of the range these lock flags, up to the first hole. Raises EINVAL, ENOMEM."""
-    if start + size >= ADDRESS_SPACE:
+    if start + size >= call.task.mm.wrap:
         raise call.refuse(Errno.EINVAL, "length", "range", hex(size), "The range is larger than the address space.")
     at = start
     for vma in mm.vmas.overlapping(start, start + size) if size else []:

@@ -18,7 +18,7 @@ from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.inode import RegularFile
 from app.kernel.mm.address_space import MAX_MAP_COUNT, AddressSpace
-from app.kernel.mm.faults import ADDRESS_SPACE, MMAP_MIN_ADDR, page_ceil, page_floor
+from app.kernel.mm.faults import MMAP_MIN_ADDR, page_ceil, page_floor
 from app.kernel.mm.limits import check_locking, check_size, lock_limit, may_lock_without_limit
 from app.kernel.mm.memory_object import MappedFile, SharedMemory
 from app.kernel.mm.vma import (
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from app.kernel.fs.file import FileDescription
 
 _MAP_DROPPABLE = 0x8
+_OFFSETS = 1 << 64
+"""How many offsets there are."""
+
 _MAX_OFFSET = (1 << 63) - 1
 _LOW_START, _LOW_END = 0x4000_0000, 0x8000_0000
 _HUGE_SHIFT = 26
@@ -84,7 +87,7 @@ def mmap(
         raise call.refuse(Errno.EINVAL, "length", "range", "0", "A mapping of no bytes makes no sense.")
     mm = call.task.mm
     size = page_ceil(length)
-    if size >= ADDRESS_SPACE or size > mm.limit:
+    if size >= call.task.mm.wrap or size > mm.limit:
         raise call.refuse(Errno.ENOMEM, "length", "range", hex(length), "That is more than the whole address space.")
     if len(mm.vmas) > MAX_MAP_COUNT:
         raise call.refuse(Errno.ENOMEM, "length", "limit", str(len(mm.vmas)), "The process has too many regions.")
@@ -127,7 +130,7 @@ def _refuse_huge(call: Call, addr: int, length: int, flags: int, offset: int) ->
         return call.refuse(Errno.EINVAL, "flags", "flags", shown, "That is no mapping of huge pages.")
     limit = call.task.mm.limit
     length = -(-length // size) * size
-    if not length % ADDRESS_SPACE:
+    if not length % call.task.mm.wrap:
         return call.refuse(Errno.EINVAL, "length", "range", hex(length), "That is more than there are addresses.")
     if length > limit or (fixed and addr > limit - length):
         return call.refuse(Errno.ENOMEM, "length", "range", hex(length), "The range reaches outside user memory.")
@@ -219,7 +222,7 @@ def _describe(
 
 def _fits(offset: int, size: int, largest: int) -> bool:
     """Whether `size` bytes from `offset` on, which the kernel takes as unsigned, end before `largest`."""
-    return (offset % ADDRESS_SPACE) // PAGE_SIZE <= (largest - size) // PAGE_SIZE
+    return (offset % _OFFSETS) // PAGE_SIZE <= (largest - size) // PAGE_SIZE
 
 
 def _check_sharing(call: Call, flags: int, *allowed: int) -> None:
@@ -232,7 +235,7 @@ def _check_file(call: Call, file: FileDescription, size: int, prot: int, flags: 
     """Whether `file` can be mapped so; returns what mprotect may grant. Raises as `mmap` says."""
     shared = flags & MAP_TYPE != MmapFlag.MAP_PRIVATE
     shown = str(call.arguments["fd"].number)
-    largest = _MAX_OFFSET if isinstance(file.inode, RegularFile) else ADDRESS_SPACE - 1
+    largest = _MAX_OFFSET if isinstance(file.inode, RegularFile) else _OFFSETS - 1
     if not _fits(offset, size, largest):
         raise call.refuse(Errno.EOVERFLOW, "offset", "range", hex(offset), "No file can be that long.")
     _check_sharing(call, flags, MmapFlag.MAP_SHARED, MmapFlag.MAP_PRIVATE, MmapFlag.MAP_SHARED_VALIDATE)
@@ -298,7 +301,7 @@ def remap_file_pages(
     if prot:
         raise call.refuse(Errno.EINVAL, "prot", "flags", hex(prot), "The protection can't be changed, so it must be 0.")
     first, length = page_floor(start), page_floor(size)
-    if not length or first + length >= ADDRESS_SPACE or pgoff + (length >> PAGE_SHIFT) >= ADDRESS_SPACE:
+    if not length or first + length >= call.task.mm.wrap or pgoff + (length >> PAGE_SHIFT) >= call.task.mm.wrap:
         raise call.refuse(Errno.EINVAL, "size", "range", hex(size), "The range is empty or too large.")
     vma = mm.find(first)
     if vma is None or not vma.shared or vma.file is None or vma.end < first + length:

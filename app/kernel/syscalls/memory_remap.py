@@ -14,7 +14,7 @@ from app.kernel.call import Call
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 from app.kernel.mm.address_space import MAX_MAP_COUNT, AddressSpace
-from app.kernel.mm.faults import ADDRESS_SPACE, MMAP_MIN_ADDR, page_ceil
+from app.kernel.mm.faults import MMAP_MIN_ADDR, page_ceil
 from app.kernel.mm.limits import check_locking, check_size
 from app.kernel.mm.vma import VM_LOCKED, VM_LOCKONFAULT, Vma
 from app.kernel.syscall import syscall
@@ -61,7 +61,7 @@ def mremap(
     locked memory than RLIMIT_MEMLOCK. EPERM: a fixed address below the lowest that may be used. See mremap(2).
     """
     mm = call.task.mm
-    old, new = page_ceil(old_size) % ADDRESS_SPACE, page_ceil(new_size) % ADDRESS_SPACE
+    old, new = page_ceil(old_size) % call.task.mm.wrap, page_ceil(new_size) % call.task.mm.wrap
     _check(call, mm, old_address, old, new, flags, new_address)
     if flags & MremapFlag.MREMAP_FIXED and old == new:
         return Address(_move_all(call, mm, old_address, old, flags, new_address))
@@ -104,7 +104,7 @@ def _check(call: Call, mm: AddressSpace, address: int, old: int, new: int, flags
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "A fixed new place also needs MREMAP_MAYMOVE.")
     if flags & MremapFlag.MREMAP_DONTUNMAP and old != new:
         raise call.refuse(Errno.EINVAL, "new_size", "range", hex(new), "With MREMAP_DONTUNMAP the size must stay.")
-    if (address + old) % ADDRESS_SPACE > target and target + new > address:
+    if (address + old) % call.task.mm.wrap > target and target + new > address:
         raise call.refuse(Errno.EINVAL, "new_address", "range", hex(target), "The old and the new range overlap.")
     if len(mm.vmas) > MAX_MAP_COUNT - _SPARE_REGIONS:
         raise call.refuse(Errno.ENOMEM, "old_address", "limit", shown, "The process has too many regions.")

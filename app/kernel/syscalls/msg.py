@@ -61,7 +61,7 @@ def msgsnd(call: Call, msqid: Int, msgp: Annotated[MessageIn, "msgsz"], msgsz: S
     and `IPC_NOWAIT` is set. EIDRM: it is removed. EINTR: a handler ran. ENOMEM: no memory for the text. See msgsnd(2).
     """
     kind = msgp.read_type()
-    if signed(msgsz, 64) < 0 or msgsz > MSGMAX or msqid < 0:
+    if signed(msgsz, call.abi.bits) < 0 or msgsz > MSGMAX or msqid < 0:
         raise call.refuse(Errno.EINVAL, "msgsz", "range", str(msgsz), f"A message has at most {MSGMAX} bytes.")
     if kind < 1:
         raise call.refuse(Errno.EINVAL, "msgp", "range", str(kind), "The type of a message is above 0.")
@@ -102,7 +102,7 @@ def msgrcv(
     set. EIDRM: the queue is removed. EFAULT: no room at `msgp`; the message is lost. EINTR: a handler ran.
     See msgrcv(2).
     """
-    if msqid < 0 or signed(msgsz, 64) < 0:
+    if msqid < 0 or signed(msgsz, call.abi.bits) < 0:
         raise call.refuse(Errno.EINVAL, "msqid", "range", str(msqid), "Identifiers and lengths cannot be negative.")
     copying = bool(msgflg & MsgFlag.MSG_COPY)
     if copying and (msgflg & MsgFlag.MSG_EXCEPT or not msgflg & _NOWAIT):

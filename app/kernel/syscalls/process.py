@@ -89,7 +89,7 @@ def arch_prctl(call: Call, code: ArchPrctlCode, addr: Annotated[NumberOut, "unsi
         addr.write(cpu.get(f"{segment}_base"))
         return Int(0)
     shown = hex(addr.address)
-    if addr.address >= call.task.abi.address_limit:
+    if addr.address >= call.abi.address_limit:
         raise call.refuse(Errno.EPERM, "addr", "range", shown, "The base must be an address of user memory.")
     call.passed("addr", "range", shown, "The base is an address of user memory; nothing needs to be mapped there.")
     cpu.set(f"{segment}_base", addr.address)

@@ -16,7 +16,7 @@ from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
 from app.kernel.ipc.shm import SHMALL, SHMMAX, SHMMNI, SegmentMemory, ShmSegment, pages_of
 from app.kernel.mm.address_space import MAX_MAP_COUNT
-from app.kernel.mm.faults import ADDRESS_SPACE, MMAP_MIN_ADDR, page_ceil
+from app.kernel.mm.faults import MMAP_MIN_ADDR, page_ceil
 from app.kernel.mm.limits import COMMIT_LIMIT, lock_limit, may_lock_without_limit
 from app.kernel.mm.vma import Vma
 from app.kernel.syscall import syscall
@@ -126,7 +126,7 @@ def _place(call: Call, segment: ShmSegment, address: int | None, size: int, repl
             raise KernelError(Errno.ENOMEM, "There is no free range of this size", "mm")
         return found
     shown, end = hex(address), address + segment.size
-    if not replaces and (end >= ADDRESS_SPACE or mm.vmas.overlapping(address, end)):
+    if not replaces and (end >= call.task.mm.wrap or mm.vmas.overlapping(address, end)):
         raise call.refuse(Errno.EINVAL, "shmaddr", "free", shown, "Something is mapped in this range already.")
     if address > mm.limit - size:
         raise call.refuse(Errno.ENOMEM, "shmaddr", "range", shown, "The range reaches outside user memory.")

@@ -18,6 +18,7 @@ from app.kernel.syscall import syscall
 from app.kernel.task import AlternateStack
 from app.trace.events import word
 
+_WORD = (1 << 64) - 1
 _KNOWN_FLAGS = all_bits(SaFlag) | 0x800
 """Flags that the kernel keeps; 0x800 is SA_EXPOSE_TAGBITS. Others are cleared, so that programs see what there is."""
 
@@ -52,7 +53,7 @@ def rt_sigaction(
     old = sighand.get(signum)
     if new is not None:
         flags = new["sa_flags"] & _KNOWN_FLAGS
-        disposition = Disposition(new["sa_handler"], flags, new["sa_restorer"], new["sa_mask"] & ~UNBLOCKABLE)
+        disposition = Disposition(new["sa_handler"], flags, new.get("sa_restorer", 0), new["sa_mask"] & ~UNBLOCKABLE)
         sighand.set(int(signum), disposition)
         _explain(call, signum, disposition.handler)
         if sighand.ignores(signum):
@@ -60,7 +61,8 @@ def rt_sigaction(
             for task in call.task.process.tasks:
                 task.pending.discard(signum)
     if not oldact.is_null:
-        oldact.write(sa_handler=old.handler, sa_flags=old.flags, sa_restorer=old.restorer, sa_mask=old.mask)
+        restorer = {"sa_restorer": old.restorer} if "sa_restorer" in oldact.layout.offsets else {}
+        oldact.write(sa_handler=old.handler, sa_flags=old.flags, sa_mask=old.mask, **restorer)
     return Int(0)
 
 
@@ -153,7 +155,7 @@ def rt_sigreturn(call: Call) -> RestoredRegister:
     signal_delivery.retarget(task.process)
     call.service("signal", "restore", f"Registers and mask come from the frame; blocked now: {task.blocked.text()}.")
     call.saved = {source: word(state.registers[name]) for name, source in abi.restores.items()}
-    return RestoredRegister(state.registers[abi.info.return_register])
+    return RestoredRegister(signed(state.registers[abi.info.return_register], abi.bits) & _WORD)
 
 
 @syscall

@@ -46,6 +46,8 @@ class InstructionSet(ABC):
     """Own directives that change nothing here, such as `.cpu`."""
     directives: ClassVar[frozenset[str]] = frozenset()
     """Own directives that `directive` carries out."""
+    spaced: ClassVar[str] = ""
+    """Signs before which a blank separates the arguments of a macro: `%` in `print %eax %ebx`."""
     data_kind: ClassVar[FixupKind] = "absolute"
     """How an address is stored by `.word` and its kin."""
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import ClassVar, Literal
 
 from app.toolchain.att import AttParser, branch_name, translate
-from app.toolchain.encoder_x86_64 import unknown_instruction
+from app.toolchain.encoder_x86 import unknown_instruction
 from app.toolchain.errors import Mistake
 from app.toolchain.expression import Cursor
 from app.toolchain.intel import IntelParser
@@ -47,6 +47,7 @@ class X86_64(InstructionSet):  # noqa: N801 - the name of the architecture
     comments = X86_COMMENTS
     widths: ClassVar[dict[str, int]] = {".word": 2, ".value": 2}
     align_is_power = False
+    spaced = "*%-([{$"
     ignored = frozenset({".arch", ".att_mnemonic", ".intel_mnemonic"})
     directives = frozenset({".intel_syntax", ".att_syntax", ".code16", ".code32", ".code64"})
 

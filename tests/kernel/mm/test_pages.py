@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.cpu.mmu import PAGE_SIZE, OutOfMemory
+from app.kernel.abi import X86_64
 from app.kernel.errno import Errno, KernelError
-from app.kernel.mm.address_space import MAX_MAP_COUNT, MMAP_BASE
+from app.kernel.mm.address_space import MAX_MAP_COUNT
 from app.kernel.mm.faults import MMAP_MIN_ADDR, STACK_GUARD_GAP
 from app.kernel.mm.vma import Vma
 
@@ -148,30 +149,30 @@ class TestStack:
 class TestPlacement:
     def test_goes_downwards_from_the_base(self, stack):
         first = stack.find_free(0x3000)
-        assert first == MMAP_BASE - 0x3000
+        assert first == X86_64.memory.mmap_base - 0x3000
         stack.map(Vma(first, first + 0x3000, RW))
         assert stack.find_free(0x1000) == first - 0x1000
 
     def test_fills_the_highest_hole_that_fits(self, stack):
-        stack.map(Vma(MMAP_BASE - 0x8000, MMAP_BASE, RW))
-        stack.unmap(MMAP_BASE - 0x3000, MMAP_BASE - 0x1000)
-        stack.unmap(MMAP_BASE - 0x7000, MMAP_BASE - 0x4000)
-        assert stack.find_free(0x2000) == MMAP_BASE - 0x3000
-        assert stack.find_free(0x3000) == MMAP_BASE - 0x7000
-        assert stack.find_free(0x4000) == MMAP_BASE - 0xC000
+        stack.map(Vma(X86_64.memory.mmap_base - 0x8000, X86_64.memory.mmap_base, RW))
+        stack.unmap(X86_64.memory.mmap_base - 0x3000, X86_64.memory.mmap_base - 0x1000)
+        stack.unmap(X86_64.memory.mmap_base - 0x7000, X86_64.memory.mmap_base - 0x4000)
+        assert stack.find_free(0x2000) == X86_64.memory.mmap_base - 0x3000
+        assert stack.find_free(0x3000) == X86_64.memory.mmap_base - 0x7000
+        assert stack.find_free(0x4000) == X86_64.memory.mmap_base - 0xC000
 
     def test_leaves_the_guard_gap_of_regions_that_grow(self, machine):
-        machine.mm.map(Vma(MMAP_BASE - 0x1000, MMAP_BASE, RW, grows_down=True))
-        assert machine.mm.find_free(0x1000) == MMAP_BASE - 0x1000 - STACK_GUARD_GAP - 0x1000
+        machine.mm.map(Vma(X86_64.memory.mmap_base - 0x1000, X86_64.memory.mmap_base, RW, grows_down=True))
+        assert machine.mm.find_free(0x1000) == X86_64.memory.mmap_base - 0x1000 - STACK_GUARD_GAP - 0x1000
 
     def test_uses_room_above_when_there_is_none_below(self, machine):
-        machine.mm.map(Vma(MMAP_MIN_ADDR, MMAP_BASE, 0))
-        assert machine.mm.find_free(0x1000) == MMAP_BASE
+        machine.mm.map(Vma(MMAP_MIN_ADDR, X86_64.memory.mmap_base, 0))
+        assert machine.mm.find_free(0x1000) == X86_64.memory.mmap_base
         assert machine.mm.find_free(1 << 46) is None
 
     def test_never_below_the_lowest_address(self, machine):
-        assert machine.mm.find_free(MMAP_BASE - MMAP_MIN_ADDR) == MMAP_MIN_ADDR
-        assert machine.mm.find_free(MMAP_BASE - MMAP_MIN_ADDR + 0x1000) is None
+        assert machine.mm.find_free(X86_64.memory.mmap_base - MMAP_MIN_ADDR) == MMAP_MIN_ADDR
+        assert machine.mm.find_free(X86_64.memory.mmap_base - MMAP_MIN_ADDR + 0x1000) is None
 
 
 def test_the_number_of_regions_is_limited(machine):

@@ -140,4 +140,5 @@ class FdInfoDirectory(DescriptorDirectory):
         if file is None or files is None:
             raise KernelError(Errno.ENOENT, f"Descriptor {name} has been closed")
         flags = file.flags | (OpenFlag.O_CLOEXEC if files.closes_on_exec(int(name)) else 0)
-        return f"pos:\t{file.offset}\nflags:\t0{flags:o}\nmnt_id:\t{mount_id(file.inode)}\nino:\t{file.inode.number}\n"
+        shown = self.subject.kernel.abi.open_flags_out(flags)
+        return f"pos:\t{file.offset}\nflags:\t0{shown:o}\nmnt_id:\t{mount_id(file.inode)}\nino:\t{file.inode.number}\n"

@@ -15,23 +15,6 @@ from . import config
 if TYPE_CHECKING:
     from app.kernel.kernel import Kernel
 
-_CPU = (
-    ("processor", "0"), ("vendor_id", "GenuineIntel"), ("cpu family", "6"), ("model", "60"),
-    ("model name", "Intel Core Processor (Haswell)"), ("stepping", "4"), ("microcode", "0x1"), ("cpu MHz", "1000.000"),
-    ("cache size", "4096 KB"), ("physical id", "0"), ("siblings", "1"), ("core id", "0"), ("cpu cores", "1"),
-    ("apicid", "0"), ("initial apicid", "0"), ("fpu", "yes"), ("fpu_exception", "yes"), ("cpuid level", "13"),
-    ("wp", "yes"),
-    (
-        "flags",
-        "fpu de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 syscall nx"
-        " rdtscp lm pni pclmulqdq ssse3 cx16 sse4_1 sse4_2 movbe popcnt aes xsave rdrand hypervisor lahf_lm abm"
-        " fsgsbase bmi1 smep bmi2 erms",
-    ),
-    ("bugs", ""), ("bogomips", "2000.00"), ("clflush size", "64"), ("cache_alignment", "64"),
-    ("address sizes", "40 bits physical, 48 bits virtual"), ("power management", ""),
-)  # fmt: skip
-"""What CPUID tells of the emulated processor, in the words of Linux."""
-
 _MEMORY_ROWS = (
     "Buffers", "Cached", "SwapCached", "Active", "Inactive", "Active(anon)", "Inactive(anon)", "Active(file)",
     "Inactive(file)", "Unevictable", "Mlocked", "SwapTotal", "SwapFree", "Dirty", "Writeback", "AnonPages", "Mapped",
@@ -46,7 +29,7 @@ _FILESYSTEMS = ("sysfs", "tmpfs", "proc", "devtmpfs", "sockfs", "pipefs", "devpt
 
 def cpuinfo(kernel: Kernel) -> str:
     """The processor."""
-    rows = (f"{name}{_tabs(name)}:{f' {value}' if value else ''}\n" for name, value in _CPU)
+    rows = (f"{name}{_tabs(name)}:{f' {value}' if value else ''}\n" for name, value in kernel.abi.cpuinfo)
     return "".join(rows) + "\n"
 
 
@@ -145,7 +128,7 @@ def interrupts(kernel: Kernel) -> str:
 
 def configuration(kernel: Kernel) -> bytes:
     """How the kernel is configured."""
-    return config.compressed()
+    return config.compressed(kernel.abi)
 
 
 FILES: dict[str, Callable[[Kernel], str | bytes]] = {

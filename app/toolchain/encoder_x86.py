@@ -1,4 +1,4 @@
-"""Instructions to bytes for x86-64: checks that Keystone lacks, then Keystone, then numbers put into place."""
+"""Instructions to bytes for x86-64 and i386: checks that Keystone lacks, then Keystone, then numbers put into place."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from app.toolchain.errors import Mistake, Span
-from app.toolchain.keystone_x86_64 import keystone_bytes
+from app.toolchain.keystone_x86 import keystone_bytes
 from app.toolchain.layout import describe
 from app.toolchain.lexer import Dialect
-from app.toolchain.mnemonics import MNEMONICS, PLAIN, PREFIXES, SAME_SIZE, WITHOUT_OPERANDS
+from app.toolchain.mnemonics import MNEMONICS, ONLY_32, ONLY_64, PLAIN, PREFIXES, SAME_SIZE, WITHOUT_OPERANDS
 from app.toolchain.operands import (
     REGISTERS,
     SIZE_NAMES,
+    WIDE_REGISTERS,
     Immediate,
     Memory,
     Operand,
     Register,
     describe_operand,
 )
-from app.toolchain.sections import Fixup
+from app.toolchain.sections import Fixup, FixupKind
 from app.toolchain.string_operations import encode_string_operation
 
 # Stand-ins for numbers that are filled in later: no byte sequence of an instruction looks like them by chance.
@@ -88,43 +89,55 @@ _IGNORES_SIZE = frozenset(
 )
 
 
+_NO_OPERAND_PREFIX = frozenset({"push", "pop", "sgdt", "sidt", "lgdt", "lidt"})
+
+
 class Encoding(NamedTuple):
     data: bytes
     fixups: tuple[Fixup, ...]
 
 
 def encode(
-    mnemonic: str, operands: Sequence[Operand], numbers: Sequence[int | None], span: Span, dialect: Dialect
+    mnemonic: str,
+    operands: Sequence[Operand],
+    numbers: Sequence[int | None],
+    span: Span,
+    dialect: Dialect,
+    bits: int = 64,
 ) -> Encoding:
-    """Machine code of one instruction.
+    """Machine code of one instruction, of 64-bit code or (`bits` 32) of i386.
 
     `numbers` holds, for each operand, the value of its immediate or displacement when it is known; None leaves a
     field of full width and a Fixup. Raises Mistake when there is no such instruction.
     """
+    if bits == 32:
+        _check_32_bits(mnemonic, operands, span)
+    elif mnemonic in ONLY_32:
+        raise Mistake(span, f"`{mnemonic}` does not exist in 64-bit code", "it is an instruction of i386")
     if not operands and mnemonic in PLAIN:
         return Encoding(PLAIN[mnemonic], ())
     if operands:
         mnemonic = _other_name(mnemonic, operands)
         if mnemonic in WITHOUT_OPERANDS and mnemonic not in _ALSO_WITH_OPERANDS:
             raise Mistake(operands[0].span.to(operands[-1].span), f"`{mnemonic}` takes no operands")
-        code = encode_string_operation(mnemonic, operands, span)
+        code = encode_string_operation(mnemonic, operands, span, bits)
         if code is not None:
             return Encoding(code, ())
-    operands = _with_sizes(mnemonic, operands)
+    operands = _with_sizes(mnemonic, operands, bits)
     _check(mnemonic, operands, span)
     if mnemonic == "movabs" and any(isinstance(operand, Memory) for operand in operands):
         return _move_absolute(operands, span)
-    special = _special(mnemonic, operands, numbers, dialect)
+    special = _special(mnemonic, operands, numbers, dialect, bits)
     if special is not None:
         return special
-    if dialect == "nasm" and mnemonic == "mov" and len(operands) == 2:
+    if dialect == "nasm" and bits == 64 and mnemonic == "mov" and len(operands) == 2:
         mnemonic, operands, numbers = _shortest_move(operands, numbers)
     wide_byte = False
     while True:
-        text = _text(mnemonic, operands, numbers, wide_byte)
-        data = keystone_bytes(text)
+        text = _text(mnemonic, operands, numbers, wide_byte, bits)
+        data = keystone_bytes(text, bits)
         if data is not None:
-            return _place_numbers(mnemonic, bytearray(data), operands, numbers, wide_byte, span)
+            return _place_numbers(mnemonic, bytearray(data), operands, numbers, wide_byte, span, bits)
         if wide_byte or not any(isinstance(o, Immediate) and n is None for o, n in zip(operands, numbers, strict=True)):
             raise _explain(mnemonic, operands, span)
         wide_byte = True
@@ -147,16 +160,16 @@ def _other_name(mnemonic: str, operands: Sequence[Operand]) -> str:
     return _RETURNS.get(mnemonic, mnemonic)
 
 
-def _with_sizes(mnemonic: str, operands: Sequence[Operand]) -> Sequence[Operand]:
+def _with_sizes(mnemonic: str, operands: Sequence[Operand], bits: int) -> Sequence[Operand]:
     """Give memory without a size the one that the instruction, or NASM's `mov [x], byte 5`, implies."""
-    size = 8 if mnemonic in _STACK_SIZED else next((o.size for o in operands if isinstance(o, Immediate)), 0)
+    size = bits // 8 if mnemonic in _STACK_SIZED else next((o.size for o in operands if isinstance(o, Immediate)), 0)
     if not size:
         return operands
     return [replace(o, size=size) if isinstance(o, Memory) and not o.size else o for o in operands]
 
 
 def _special(
-    mnemonic: str, operands: Sequence[Operand], numbers: Sequence[int | None], dialect: Dialect
+    mnemonic: str, operands: Sequence[Operand], numbers: Sequence[int | None], dialect: Dialect, bits: int
 ) -> Encoding | None:
     """`push` and `int` of a number, which Keystone gets wrong or longer."""
     if len(operands) != 1 or not isinstance(operands[0], Immediate) or mnemonic not in ("push", "int"):
@@ -170,12 +183,12 @@ def _special(
     word = operand.size == 2
     prefix, width = (b"\x66", 2) if word else (b"", 4)
     if number is None:
-        kind = "absolute" if word else "signed"
+        kind = "absolute" if word or bits == 32 else "signed"
         return Encoding(
             prefix + b"\x68" + bytes(width),
             (Fixup(len(prefix) + 1, width, operand.expression, kind),),  # type: ignore[arg-type]
         )
-    number = _check_immediate(number, 2 if word else 8, operand, "push")
+    number = _check_immediate(number, 2 if word else bits // 8, operand, "push")
     if -128 <= number <= 127:
         return Encoding(prefix + b"\x6a" + number.to_bytes(1, "little", signed=True), ())
     return Encoding(prefix + b"\x68" + number.to_bytes(width, "little", signed=True), ())
@@ -254,7 +267,7 @@ def _check_immediate(number: int, size: int, operand: Immediate, what: str) -> i
     return number - (1 << bits) if number >= 1 << (bits - 1) and size < 8 else number
 
 
-def _text(mnemonic: str, operands: Sequence[Operand], numbers: Sequence[int | None], wide_byte: bool) -> str:
+def _text(mnemonic: str, operands: Sequence[Operand], numbers: Sequence[int | None], wide_byte: bool, bits: int) -> str:
     parts = []
     for operand, number in zip(operands, numbers, strict=True):
         if isinstance(operand, Register):
@@ -266,7 +279,7 @@ def _text(mnemonic: str, operands: Sequence[Operand], numbers: Sequence[int | No
             else:
                 parts.append(f"{_normal(mnemonic, operands, operand, number):#x}")
         else:
-            parts.append(_memory_text(mnemonic, operand, number))
+            parts.append(_memory_text(mnemonic, operand, number, bits))
     return f"{mnemonic} {', '.join(parts)}" if parts else mnemonic
 
 
@@ -277,12 +290,14 @@ def _normal(mnemonic: str, operands: Sequence[Operand], operand: Immediate, numb
     return _check_immediate(number, size, operand, f"`{mnemonic}`")
 
 
-def _memory_text(mnemonic: str, memory: Memory, number: int | None) -> str:
+def _memory_text(mnemonic: str, memory: Memory, number: int | None, bits: int) -> str:
     size = "" if not memory.size or mnemonic in _IGNORES_SIZE else SIZE_NAMES[memory.size] + " ptr "
     segment = memory.segment + ":" if memory.segment else ""
     if memory.relative:
         return f"{size}{segment}[rip+{_DISPLACEMENT:#x}]"
     if not memory.base and not memory.index:
+        if bits == 32:
+            return f"{size}{segment}[{_DISPLACEMENT:#x}]"
         return f"{size}{segment}[rax*2+{_DISPLACEMENT:#x}]"
     address = memory.base
     if memory.index:
@@ -293,6 +308,8 @@ def _memory_text(mnemonic: str, memory: Memory, number: int | None) -> str:
             value -= 1 << 64
         if not -(1 << 31) <= value < (1 << 32 if memory.base[:1] == "e" else 1 << 31):
             raise Mistake(memory.displacement.span, f"the displacement {describe(value)} does not fit in 32 bits")
+        if bits == 32 and value >= 1 << 31:
+            value -= 1 << 32
         address += f"{value:+#x}" if value else ""
     return f"{size}{segment}[{address}]"
 
@@ -304,6 +321,7 @@ def _place_numbers(
     numbers: Sequence[int | None],
     wide_byte: bool,
     span: Span,
+    bits: int,
 ) -> Encoding:
     """Find the stand-ins in `data`; fill in what is known and turn the rest into fix-ups."""
     fixups: list[Fixup] = []
@@ -316,10 +334,11 @@ def _place_numbers(
             position = data.find(_DISPLACEMENT.to_bytes(4, "little"))
             if position < 0:
                 raise Mistake(operand.span, f"`{mnemonic}` can't use this address")
-            if absolute:
+            if absolute and bits == 64:
                 # Keystone was given [rax*2+n]; the same bytes with the index field 100 mean [n].
                 data[position - 1] = 0x25
-            fixup = Fixup(position, 4, expression, "relative" if operand.relative else "signed")
+            kind: FixupKind = "relative" if operand.relative else "signed" if bits == 64 else "absolute"
+            fixup = Fixup(position, 4, expression, kind)
             data[position : position + 4] = bytes(4)
             fixups.append(fixup)
         elif isinstance(operand, Immediate) and number is None:
@@ -331,10 +350,20 @@ def _place_numbers(
             fixups.append(Fixup(len(data) - width, width, operand.expression, "signed" if signed else "absolute"))
     if mnemonic == "nop" and operands:
         _repair_nop(data)
+    elif bits == 32 and mnemonic in _NO_OPERAND_PREFIX and data[0] == 0x66 and _is_segment_or_memory(operands[0]):
+        # Keystone puts an operand-size prefix before these, which has no use there.
+        del data[0]
+        fixups = [replace(fixup, position=fixup.position - 1) for fixup in fixups]
     elif mnemonic == "mov" and data[0] == 0x66 and isinstance(operands[0], Register) and not fixups:
         # Keystone puts an operand-size prefix before `mov ds, ax`, which has no use there.
         del data[: operands[0].info.kind == "segment"]
     return Encoding(bytes(data), tuple(fixups))
+
+
+def _is_segment_or_memory(operand: Operand) -> bool:
+    return (isinstance(operand, Register) and operand.info.kind == "segment") or (
+        isinstance(operand, Memory) and operand.size != 2
+    )
 
 
 def _tail_width(data: bytearray, mnemonic: str) -> int:
@@ -373,6 +402,21 @@ def _check(mnemonic: str, operands: Sequence[Operand], span: Span) -> None:
         )
     if mnemonic in SAME_SIZE and len(operands) == 2:
         _check_same_size(mnemonic, operands)
+
+
+def _check_32_bits(mnemonic: str, operands: Sequence[Operand], span: Span) -> None:
+    """Refuse what i386 does not have."""
+    if mnemonic in ONLY_64:
+        raise Mistake(span, f"`{mnemonic}` exists only in 64-bit code; this program is for i386", ONLY_64[mnemonic])
+    for operand in operands:
+        names = [operand.name] if isinstance(operand, Register) else []
+        if isinstance(operand, Memory):
+            names = [operand.base, operand.index]
+        for name in names:
+            if name in WIDE_REGISTERS:
+                what = f"a {8 * REGISTERS[name].size}-bit" if REGISTERS[name].size == 8 else "an x86-64"
+                hint = f"write `e{name[1:]}`, or choose x86-64" if "e" + name[1:] in REGISTERS else "choose x86-64"
+                raise Mistake(operand.span, f"`{name}` is {what} register; this program is for i386", hint)
 
 
 def _check_same_size(mnemonic: str, operands: Sequence[Operand]) -> None:

@@ -1,7 +1,7 @@
 """The only door to Keystone: one instruction as checked text in, bytes out.
 
 Keystone hangs on a stray punctuation mark, reads files on `.incbin` and ends the whole process on some operand
-combinations. So the text is built by `encoder_x86_64` from parsed operands, and its shape is checked once more here.
+combinations. So the text is built by `encoder_x86` from parsed operands, and its shape is checked once more here.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 _ARCH_X86 = 4
-_MODE_64 = 8
-"""`KS_ARCH_X86` and `KS_MODE_64` of keystone.h."""
+_MODES = {32: 4, 64: 8}
+"""`KS_ARCH_X86`, `KS_MODE_32` and `KS_MODE_64` of keystone.h."""
 
 _MEMORY = (
-    r"(?:[a-z]+ ptr )?(?:[c-g]s:|ss:)?\[[a-z][a-z0-9]*(?:\*[1248])?(?:\+[a-z][a-z0-9]*\*[1248])?(?:[-+]0x[0-9a-f]+)?\]"
+    r"(?:[a-z]+ ptr )?(?:[c-g]s:|ss:)?"
+    r"\[(?:[a-z][a-z0-9]*|0x[0-9a-f]+)(?:\*[1248])?(?:\+[a-z][a-z0-9]*\*[1248])?(?:[-+]0x[0-9a-f]+)?\]"
 )
 _OPERAND = rf"(?:[a-z][a-z0-9]*(?:\([0-7]\))?|-?0x[0-9a-f]+|{_MEMORY})"
 _INSTRUCTION = re.compile(rf"[a-z][a-z0-9]*(?: {_OPERAND}(?:, {_OPERAND})*)?")
@@ -35,17 +36,19 @@ class _Keystone:
         if not found:
             raise OSError("the keystone-engine package has no library for this host")
         self._library = ctypes.CDLL(str(found[0]))
-        self._handle = ctypes.c_void_p()
-        if self._library.ks_open(_ARCH_X86, _MODE_64, ctypes.byref(self._handle)) != 0:
-            raise OSError("Keystone does not know x86-64")
+        self._handles: dict[int, ctypes.c_void_p] = {}
+        for bits, mode in _MODES.items():
+            handle = self._handles[bits] = ctypes.c_void_p()
+            if self._library.ks_open(_ARCH_X86, mode, ctypes.byref(handle)) != 0:
+                raise OSError(f"Keystone does not know {bits}-bit x86")
 
-    def assemble(self, text: str) -> bytes:
-        """The machine code of `text`; empty when Keystone refuses it."""
+    def assemble(self, text: str, bits: int) -> bytes:
+        """The machine code of `text` for 32 or 64 `bits`; empty when Keystone refuses it."""
         code = ctypes.POINTER(ctypes.c_ubyte)()
         size, count = ctypes.c_size_t(), ctypes.c_size_t()
         source, address = text.encode("ascii"), ctypes.c_uint64(0)
         failed = self._library.ks_asm(
-            self._handle, source, address, ctypes.byref(code), ctypes.byref(size), ctypes.byref(count)
+            self._handles[bits], source, address, ctypes.byref(code), ctypes.byref(size), ctypes.byref(count)
         )
         try:
             return b"" if failed else ctypes.string_at(code, size.value)
@@ -60,8 +63,8 @@ def load() -> _Keystone:
 
 
 @lru_cache(maxsize=16384)
-def keystone_bytes(text: str) -> bytes | None:
+def keystone_bytes(text: str, bits: int) -> bytes | None:
     """The machine code of one Intel-syntax instruction without symbols; None when Keystone refuses it."""
     if _INSTRUCTION.fullmatch(text) is None:
         raise ValueError(f"not an instruction: {text!r}")
-    return load().assemble(text) or None
+    return load().assemble(text, bits) or None
