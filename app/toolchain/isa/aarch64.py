@@ -23,7 +23,7 @@ from app.toolchain.isa.aarch64_mnemonics import (
     explain,
     unknown_instruction,
 )
-from app.toolchain.isa.arm_mnemonics import CONDITIONS
+from app.toolchain.isa.arm_mnemonics import CONDITIONS, words
 from app.toolchain.isa.arm_operands import (
     Immediate,
     Literal,
@@ -46,12 +46,12 @@ from app.toolchain.lexer import CommentStyle, Line, Token
 from app.toolchain.sections import Fixup, Section
 
 _ALIASES = {"lr": "x30", "fp": "x29", "ip0": "x16", "ip1": "x17", "wsp": "wsp", "sp": "sp", "xzr": "xzr", "wzr": "wzr"}
-_REGISTER = re.compile(r"[xw](?:[12]?[0-9]|30)|[bhsdq](?:[12]?[0-9]|3[01])|v(?:[12]?[0-9]|3[01])(?:\.[0-9]{0,2}[bhsdq])?")
-_FLOATS = frozenset("fmov fcmp fcmpe fcmeq fcmge fcmgt fcmle fcmlt".split())
+_REGISTER = re.compile(
+    r"[xw](?:[12]?[0-9]|30)|[bhsdq](?:[12]?[0-9]|3[01])|v(?:[12]?[0-9]|3[01])(?:\.[0-9]{0,2}[bhsdq])?"
+)
+_FLOATS = words("fmov fcmp fcmpe fcmeq fcmge fcmgt fcmle fcmlt")
 _HALVES = {
-    name: (part, checked)
-    for part in range(4)
-    for name, checked in ((f"abs_g{part}", True), (f"abs_g{part}_nc", False))
+    name: (part, checked) for part in range(4) for name, checked in ((f"abs_g{part}", True), (f"abs_g{part}_nc", False))
 }
 _REFUSED = frozenset(["got", "got_lo12", "gottprel", "gottprel_lo12", "tlsdesc", "tlsdesc_lo12", "tprel_lo12"])
 _LABELLED = BRANCHES | frozenset(["cbz", "cbnz", "tbz", "tbnz", "adr", "adrp"])
@@ -70,13 +70,11 @@ class AArch64(InstructionSet):
 
     comments: ClassVar[CommentStyle] = CommentStyle(("//",), ("#",))
     widths: ClassVar[Mapping[str, int]] = {".word": 4, ".xword": 8, ".dword": 8}
-    ignored: ClassVar[frozenset[str]] = frozenset(
-        ".arch .cpu .arch_extension .variant_pcs .tlsdescadd .tlsdesccall .tlsdescldr .cfi_b_key_frame".split()
+    ignored: ClassVar[frozenset[str]] = words(
+        ".arch .cpu .arch_extension .variant_pcs .tlsdescadd .tlsdesccall .tlsdescldr .cfi_b_key_frame"
     )
     directives: ClassVar[frozenset[str]] = frozenset([".ltorg", ".pool", ".inst", ".unreq"])
-    keywords: ClassVar[frozenset[str]] = frozenset(
-        "lsl lsr asr ror msl uxtb uxth uxtw uxtx sxtb sxth sxtw sxtx".split()
-    )
+    keywords: ClassVar[frozenset[str]] = words("lsl lsr asr ror msl uxtb uxth uxtw uxtx sxtb sxth sxtw sxtx")
     functions: ClassVar[frozenset[str]] = frozenset(["lo12", "pg_hi21", "pg_hi21_nc", *_HALVES, *_REFUSED])
 
     def __init__(self, front: Front, lines: list[Line]) -> None:
@@ -215,9 +213,7 @@ class AArch64(InstructionSet):
         self._late(
             where,
             span,
-            lambda at, layout: own.test_and_branch(
-                name, core, plain_number(layout, number), layout.number(where) - at
-            ),
+            lambda at, layout: own.test_and_branch(name, core, plain_number(layout, number), layout.number(where) - at),
         )
 
     def _address_of(self, name: str, operands: list[Operand], span: Span) -> None:

@@ -1,6 +1,6 @@
 """AArch64 encodings of our own: what holds addresses, and what Keystone does not know.
 
-After the Arm Architecture Reference Manual for A-profile (DDI 0487). They raise `OutOfRange` when a number does not fit.
+After the Arm Architecture Reference Manual for A-profile (DDI 0487). `OutOfRange` is for numbers that don't fit.
 """
 
 from __future__ import annotations

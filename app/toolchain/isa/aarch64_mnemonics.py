@@ -5,14 +5,14 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from app.toolchain.errors import Mistake, Span
-from app.toolchain.isa.arm_mnemonics import CONDITIONS
+from app.toolchain.isa.arm_mnemonics import CONDITIONS, words
 from app.toolchain.isa.arm_operands import Immediate, Memory, Numbers, Operand, Register, describe_operand
 from app.toolchain.layout import describe
 
 _ATOMIC_ORDERS = ("", "a", "l", "al")
 _ATOMIC_OPERATIONS = ("add", "clr", "eor", "set", "smax", "smin", "umax", "umin")
 ATOMICS: dict[str, tuple[int, int]] = {}
-"""`ldadd` and its kin with the order and size in their name: (bits of the encoding, size: 0 byte, 1 half, 2 word or double)."""
+"""`ldadd` and its kin with the order and size in their name: encoding, and size (0 byte, 1 half, 2 word or double)."""
 
 
 def _atomics() -> None:
@@ -74,10 +74,9 @@ CRYPTO = {
 """Encoding, and the kinds of the registers."""
 BRANCHES = frozenset(["b", "bl", *(f"b.{condition}" for condition in CONDITIONS)])
 SHORT_CONDITIONS = {f"b{condition}": f"b.{condition}" for condition in CONDITIONS}
-SYSTEM = frozenset("mrs msr dc ic at tlbi sys sysl prfm prfum dmb dsb isb bti hint psb".split())
-CONDITIONAL = frozenset("csel csinc csinv csneg cset csetm cinc cinv cneg ccmp ccmn fcsel fccmp fccmpe".split())
-_GENERAL = frozenset(
-    """
+SYSTEM = words("mrs msr dc ic at tlbi sys sysl prfm prfum dmb dsb isb bti hint psb")
+CONDITIONAL = words("csel csinc csinv csneg cset csetm cinc cinv cneg ccmp ccmn fcsel fccmp fccmpe")
+_GENERAL = words("""
     add adds sub subs cmp cmn neg negs ngc ngcs adc adcs sbc sbcs and ands orr eor bic bics orn eon tst mvn mov movz
     movn movk adr adrp lsl lsr asr ror lslv lsrv asrv rorv extr bfi bfxil ubfx sbfx ubfiz sbfiz ubfm sbfm bfm bfc
     sxtb sxth sxtw uxtb uxth uxtw clz cls rbit rev rev16 rev32 rev64 mul madd msub mneg smull umull smaddl umaddl smsubl
@@ -88,10 +87,8 @@ _GENERAL = frozenset(
     stlr stlrb stlrh clrex
     svc hvc smc brk hlt br blr ret eret drps cbz cbnz tbz tbnz udf
     crc32b crc32h crc32w crc32x crc32cb crc32ch crc32cw crc32cx
-    """.split()
-)
-_VECTOR = frozenset(
-    """
+    """)
+_VECTOR = words("""
     fmov fadd fsub fmul fdiv fnmul fmadd fmsub fnmadd fnmsub fsqrt fabs fneg fmax fmin fmaxnm fminnm fcmp fcmpe fcvt
     fcvtzs fcvtzu fcvtas fcvtau fcvtns fcvtnu fcvtms fcvtmu fcvtps fcvtpu scvtf ucvtf frintz frintn frintp frintm
     frinta frintx frinti fmla fmls fmulx fabd faddp fmaxp fminp fmaxnmp fminnmp fmaxv fminv fmaxnmv fminnmv fcmeq
@@ -107,8 +104,7 @@ _VECTOR = frozenset(
     sqadd uqadd sqsub uqsub suqadd usqadd sqabs sqneg sqdmulh sqrdmulh sqdmull sqdmull2 sqdmlal sqdmlal2 sqdmlsl
     sqdmlsl2 pmul pmull pmull2 abs ext zip1 zip2 uzp1 uzp2 trn1 trn2 tbl tbx cnt urecpe ursqrte
     ld1 ld2 ld3 ld4 st1 st2 st3 st4 ld1r ld2r ld3r ld4r
-    """.split()
-)
+    """)
 NAMES = frozenset({*_GENERAL, *_VECTOR, *SYSTEM, *CONDITIONAL, *BRANCHES, *HINTS, *CRYPTO, *ATOMICS})
 
 _FROM_ELSEWHERE = {
@@ -157,7 +153,7 @@ _SHAPES = {
     "mrs": "mrs x0, tpidr_el0",
     "msr": "msr tpidr_el0, x0",
 }
-_BYTES_AND_HALVES = frozenset("ldrb strb ldrh strh ldurb sturb ldurh sturh".split())
+_BYTES_AND_HALVES = words("ldrb strb ldrh strh ldurb sturb ldurh sturh")
 _LOGICAL = frozenset(["and", "ands", "orr", "eor", "tst", "bic", "orn", "eon"])
 _ARITHMETIC = frozenset(["add", "adds", "sub", "subs", "cmp", "cmn"])
 

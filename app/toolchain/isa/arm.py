@@ -12,7 +12,7 @@ from app.toolchain.isa.arm_directives import ArmDirectives
 from app.toolchain.isa.arm_encoder import Setting, encode
 from app.toolchain.isa.arm_encodings import REGISTER_NUMBERS
 from app.toolchain.isa.arm_mistakes import unknown_instruction
-from app.toolchain.isa.arm_mnemonics import CONDITION_NAMES, CONDITIONS, LOADS, Mnemonic, is_it, split
+from app.toolchain.isa.arm_mnemonics import CONDITION_NAMES, CONDITIONS, LOADS, Mnemonic, is_it, split, words
 from app.toolchain.isa.arm_operands import (
     Immediate,
     Literal,
@@ -30,10 +30,10 @@ from app.toolchain.layout import Layout
 from app.toolchain.lexer import Line, Token
 from app.toolchain.sections import Fixup
 
-_WORDY = frozenset("mrs msr vmrs vmsr cps cpsid cpsie setend dmb dsb isb mrc mcr mrc2 mcr2 mrrc mcrr cdp".split())
-_BARE_NUMBERS = frozenset("svc bkpt udf hlt dbg cps mrc mcr mrc2 mcr2 mrrc mcrr cdp".split())
+_WORDY = words("mrs msr vmrs vmsr cps cpsid cpsie setend dmb dsb isb mrc mcr mrc2 mcr2 mrrc mcrr cdp")
+_BARE_NUMBERS = words("svc bkpt udf hlt dbg cps mrc mcr mrc2 mcr2 mrrc mcrr cdp")
 _BRANCHES = frozenset(["b", "bl", "blx"])
-_THREE_OPERANDS = frozenset("add sub adc sbc and orr eor bic rsb orn lsl lsr asr ror".split())
+_THREE_OPERANDS = words("add sub adc sbc and orr eor bic rsb orn lsl lsr asr ror")
 _LABELLED = frozenset(["b", "bl", "blx", "adr", "adrl", "cbz", "cbnz"])
 _HALVES = {"lower16": 0, "upper16": 16}
 
@@ -41,8 +41,8 @@ _HALVES = {"lower16": 0, "upper16": 16}
 class Arm(ArmDirectives):
     """`arm`: code begins as ARM in divided syntax, as in GNU as."""
 
-    keywords: ClassVar[frozenset[str]] = frozenset(
-        "lsl lsr asr ror rrx sy st ld ish ishst ishld nsh nshst nshld osh oshst oshld apsr_nzcv fpscr".split()
+    keywords: ClassVar[frozenset[str]] = words(
+        "lsl lsr asr ror rrx sy st ld ish ishst ishld nsh nshst nshld osh oshst oshld apsr_nzcv fpscr"
     )
     functions: ClassVar[frozenset[str]] = frozenset(_HALVES)
 
@@ -140,7 +140,7 @@ class Arm(ArmDirectives):
         self.front.unit.append(span.line, bytes(size), span, (Fixup(0, size, expression, late),))
 
     def _branch(self, mnemonic: Mnemonic, target: Expression, span: Span) -> None:
-        name, code, unit = mnemonic.name, mnemonic.code, self.front.unit
+        name, code = mnemonic.name, mnemonic.code
         if not self.thumb:
             if name == "blx" and mnemonic.condition not in ("", "al"):
                 raise Mistake(span, "`blx` to a label takes no condition")
@@ -193,7 +193,9 @@ class Arm(ArmDirectives):
     def _address_of(self, mnemonic: Mnemonic, operands: list[Operand], span: Span) -> None:
         target = operands[1] if len(operands) == 2 else None
         if not isinstance(target, Immediate) or not isinstance(operands[0], Register):
-            raise Mistake(span, f"`{mnemonic.name}` needs a register and a label", f"such as `{mnemonic.name} r0, text`")
+            raise Mistake(
+                span, f"`{mnemonic.name}` needs a register and a label", f"such as `{mnemonic.name} r0, text`"
+            )
         register, expression = self._core(operands[0]), target.expression
         code, long = mnemonic.code, mnemonic.name == "adrl"
         if not self.thumb:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from app.toolchain.errors import Mistake
 from app.toolchain.expression import Cursor, Expression
+from app.toolchain.isa.arm_mnemonics import words
 from app.toolchain.isa.arm_operands import numbered
 from app.toolchain.isa.arm_symbols import ADDRESS
 from app.toolchain.isa.base import Front, InstructionSet
@@ -71,18 +72,14 @@ class ArmDirectives(InstructionSet):
     comments: ClassVar[CommentStyle] = CommentStyle(("@", "//"), ("#",))
     widths: ClassVar[Mapping[str, int]] = {".word": 4, ".dword": 8, ".xword": 8}
     data_kind: ClassVar[FixupKind] = ADDRESS
-    ignored: ClassVar[frozenset[str]] = frozenset(
-        """
+    ignored: ClassVar[frozenset[str]] = words("""
         .fpu .arch_extension .object_arch .eabi_attribute .fnstart .fnend .save .vsave .setfp .pad .cantunwind
         .personality .personalityindex .handlerdata .movsp .unwind_raw
-        """.split()
-    )
-    directives: ClassVar[frozenset[str]] = frozenset(
-        """
+        """)
+    directives: ClassVar[frozenset[str]] = words("""
         .arm .thumb .code .force_thumb .thumb_func .thumb_set .syntax .ltorg .pool .unreq .even .inst .inst.n .inst.w
         .arch .cpu .align
-        """.split()
-    )
+        """)
 
     def __init__(self, front: Front, lines: list[Line]) -> None:
         super().__init__(front, lines)

@@ -11,7 +11,7 @@ from app.toolchain.expression import Number as Constant
 from app.toolchain.isa import arm_encodings as own
 from app.toolchain.isa.arm_encodings import REGISTER_NUMBERS
 from app.toolchain.isa.arm_mistakes import explain
-from app.toolchain.isa.arm_mnemonics import MULTIPLE, Mnemonic
+from app.toolchain.isa.arm_mnemonics import MULTIPLE, Mnemonic, words
 from app.toolchain.isa.arm_operands import Immediate, Memory, Numbers, Operand, Register, Word, render
 from app.toolchain.isa.arm_thumb import modern, move_low
 from app.toolchain.isa.keystone import Mode, machine_code
@@ -29,12 +29,10 @@ _OPPOSITES = {
     "sbc": "adc",
 }
 _NEGATED = frozenset(["add", "sub", "cmp", "cmn"])
-_VERSION_8 = frozenset(
-    """
+_VERSION_8 = words("""
     lda ldab ldah stl stlb stlh ldaex stlex crc32b crc32h crc32w crc32cb crc32ch crc32cw hlt vfma vfms vfnma vfnms
     vcvta vcvtn vcvtp vcvtm vrintz vrintx vrintr vrinta vrintn vrintp vrintm vmaxnm vminnm vseleq vselge vselgt vselvs
-    """.split()
-)
+    """)
 _FLOATS = frozenset(["vmov", "vcmp", "vcmpe"])
 
 
@@ -119,9 +117,7 @@ def _number_of(operand: Operand) -> int | None:
     return None
 
 
-def _own(
-    mnemonic: Mnemonic, operands: list[Operand], number: Numbers, setting: Setting, span: Span
-) -> bytes | None:
+def _own(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, setting: Setting, span: Span) -> bytes | None:
     name = mnemonic.name
     registers = [_number_of(operand) for operand in operands]
     first = registers[0] if registers else None
@@ -184,12 +180,12 @@ def _own_thumb(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, fir
     return None
 
 
-def _double(
-    mnemonic: Mnemonic, operands: list[Operand], number: Numbers, setting: Setting, span: Span
-) -> bytes | None:
+def _double(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, setting: Setting, span: Span) -> bytes | None:
     """`ldrd` and `strd`: `[rn]`, `[rn, offset]`, the same with `!`, and `[rn], offset`."""
     load = mnemonic.name == "ldrd"
-    shape = Mistake(span, f"`{mnemonic.name}` needs two registers and memory", f"such as `{mnemonic.name} r0, r1, [r2]`")
+    shape = Mistake(
+        span, f"`{mnemonic.name}` needs two registers and memory", f"such as `{mnemonic.name} r0, r1, [r2]`"
+    )
     at = next((index for index, operand in enumerate(operands) if isinstance(operand, Memory)), 0)
     registers = [_number_of(operand) for operand in operands[:at]]
     if at not in (1, 2) or None in registers or len(operands) > at + 2:
@@ -200,7 +196,12 @@ def _double(
     assert isinstance(memory, Memory)  # noqa: S101
     base = _number_of(memory.parts[0]) if memory.parts else None
     after = operands[at + 1 :]
-    if base is None or second is None or len(memory.parts) > 2 or (after and (len(memory.parts) > 1 or memory.writeback)):
+    if (
+        base is None
+        or second is None
+        or len(memory.parts) > 2
+        or (after and (len(memory.parts) > 1 or memory.writeback))
+    ):
         raise shape
     offset = after[0] if after else memory.parts[1] if len(memory.parts) == 2 else None
     pre, write = not after, memory.writeback
@@ -226,9 +227,7 @@ def _double(
     return data
 
 
-def _coprocessor(
-    mnemonic: Mnemonic, operands: list[Operand], number: Numbers, setting: Setting, span: Span
-) -> bytes:
+def _coprocessor(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, setting: Setting, span: Span) -> bytes:
     shape = Mistake(
         span, f"`{mnemonic.name}` does not take these operands", f"such as `{mnemonic.name} p15, 0, r0, c13, c0, 3`"
     )

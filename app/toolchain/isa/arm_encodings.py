@@ -207,7 +207,9 @@ def thumb_load_literal(register: int, offset: int, wide: bool) -> bytes:
             raise OutOfRange("the 2-byte `ldr` needs r0 to r7 and a word at most 1020 bytes ahead")
         return thumb(0x4800 | register << 8 | offset >> 2)
     if abs(offset) > 4095:
-        raise OutOfRange(f"the value is too far away for `ldr` ({offset} bytes)", "put `.ltorg` closer, behind a branch")
+        raise OutOfRange(
+            f"the value is too far away for `ldr` ({offset} bytes)", "put `.ltorg` closer, behind a branch"
+        )
     return thumb(0xF8DF if offset >= 0 else 0xF85F, register << 12 | abs(offset))
 
 

@@ -6,21 +6,24 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+
+def words(text: str) -> frozenset[str]:
+    """The words of `text`."""
+    return frozenset(text.split())
+
+
 CONDITIONS: dict[str, int] = {
     name: code
     for code, names in enumerate(
-        "eq ne cs,hs cc,lo mi pl vs vc hi ls ge lt gt le al".split(),
+        ["eq", "ne", "cs,hs", "cc,lo", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le", "al"],
     )
     for name in names.split(",")
 }
-CONDITION_NAMES = tuple("eq ne cs cc mi pl vs vc hi ls ge lt gt le al".split())
+CONDITION_NAMES = ("eq", "ne", "cs", "cc", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le", "al")
 
-DATA_PROCESSING = {
-    name: code for code, name in enumerate("and eor sub rsb add adc sbc rsc tst teq cmp cmn orr mov bic mvn".split())
-}
-SHIFTS = {"lsl": 0, "lsr": 1, "asr": 2, "ror": 3, "rrx": 3}
-_SETS_FLAGS = frozenset(
-    "and eor sub rsb add adc sbc rsc orr mov bic mvn orn lsl lsr asr ror rrx neg mul mla umull smull umlal smlal".split()
+DATA_PROCESSING = words("and eor sub rsb add adc sbc rsc tst teq cmp cmn orr mov bic mvn")
+_SETS_FLAGS = words(
+    "and eor sub rsb add adc sbc rsc orr mov bic mvn orn lsl lsr asr ror rrx neg mul mla umull smull umlal smlal"
 )
 COMPARISONS = frozenset(["tst", "teq", "cmp", "cmn"])
 MULTIPLE = {
@@ -43,10 +46,9 @@ MULTIPLE = {
     "stmfa": "stmib",
     "stmea": "stmia",
 }
-LOADS = frozenset("ldr ldrb ldrh ldrsb ldrsh ldrd str strb strh strd vldr vstr pld pli".split())
+LOADS = words("ldr ldrb ldrh ldrsb ldrsh ldrd str strb strh strd vldr vstr pld pli")
 """What may name a label as its memory operand."""
-_INTEGER = frozenset(
-    """
+_INTEGER = words("""
     movw movt adr adrl addw subw
     ldrt ldrbt ldrht ldrsbt ldrsht strt strbt strht
     ldrex ldrexb ldrexh ldrexd strex strexb strexh strexd clrex lda ldab ldah stl stlb stlh ldaex stlex
@@ -64,10 +66,8 @@ _INTEGER = frozenset(
     mrs msr cps cpsid cpsie setend mrc mcr mrc2 mcr2 mrrc mcrr cdp rfeia rfedb srsdb
     crc32b crc32h crc32w crc32cb crc32ch crc32cw
     tbb tbh cbz cbnz
-    """.split()
-)
-_VECTOR = frozenset(
-    """
+    """)
+_VECTOR = words("""
     vmov vadd vsub vmul vdiv vmla vmls vnmul vnmla vnmls vfma vfms vfnma vfnms vsqrt vabs vneg vcmp vcmpe vmrs vmsr
     vcvt vcvtr vcvtb vcvtt vcvta vcvtn vcvtp vcvtm vrintz vrintx vrintr vrinta vrintn vrintp vrintm vmaxnm vminnm
     vseleq vselge vselgt vselvs
@@ -78,12 +78,9 @@ _VECTOR = frozenset(
     vmovn vqmovn vqmovun vqadd vqsub vqabs vqneg vrev16 vrev32 vrev64 vext vzip vuzp vtrn vswp vtbl vtbx vcnt vclz
     vcls vabd vabdl vaba vabal vrecpe vrecps vrsqrte vrsqrts vbsl vbit vbif vtst vld1 vld2 vld3 vld4 vst1 vst2 vst3
     vst4 fmstat
-    """.split()
-)
-NAMES = frozenset(
-    {*DATA_PROCESSING, *_SETS_FLAGS, *MULTIPLE, *LOADS, *_INTEGER, *_VECTOR}
-)
-_UNCONDITIONAL = frozenset("setend cps cpsid cpsie bkpt udf hlt clrex cbz cbnz crc32b crc32h crc32w".split())
+    """)
+NAMES = frozenset({*DATA_PROCESSING, *_SETS_FLAGS, *MULTIPLE, *LOADS, *_INTEGER, *_VECTOR})
+_UNCONDITIONAL = words("setend cps cpsid cpsie bkpt udf hlt clrex cbz cbnz crc32b crc32h crc32w")
 _ALIASES = {"swi": "svc", "fmstat": "vmrs"}
 
 

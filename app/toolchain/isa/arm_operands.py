@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from msgspec import Struct
 
@@ -88,9 +88,9 @@ Operand = Register | Immediate | Float | Relocated | Literal | Word | Memory | R
 class Context(Protocol):
     """What the parser asks of the instruction set."""
 
-    keywords: frozenset[str]
+    keywords: ClassVar[frozenset[str]]
     """Words that are no symbols when they stand behind the first operand."""
-    functions: frozenset[str]
+    functions: ClassVar[frozenset[str]]
     """Names that may stand between colons (`:lo12:x`)."""
 
     def register(self, name: str) -> str | None:
@@ -213,11 +213,11 @@ class OperandParser:
 
     def _word(self, token: Token) -> Word:
         cursor = self._cursor
-        amount: Operand | None = None
-        if cursor.token is not None and cursor.text not in (",", "]"):
-            amount = self._operand()
-            if not isinstance(amount, Immediate | Register):
-                raise Mistake(amount.span, f"`{token.text}` needs a number or a register")
+        if cursor.token is None or cursor.text in (",", "]"):
+            return Word(token.text.lower(), token.span)
+        amount = self._operand()
+        if not isinstance(amount, Immediate | Register):
+            raise Mistake(amount.span, f"`{token.text}` needs a number or a register")
         return Word(token.text.lower(), token.span.to(cursor.last_span), amount)
 
     def _memory(self) -> Memory:
@@ -226,10 +226,8 @@ class OperandParser:
         parts: list[Operand] = []
         alignment = ""
         self._first = False
-        while cursor.text != "]":
-            if cursor.token is None:
-                raise Mistake(start, "this `[` is not closed", "add the missing `]`")
-            if cursor.text == "[" or cursor.text == "{":
+        while cursor.text not in ("]", ""):
+            if cursor.text in ("[", "{"):
                 raise Mistake(cursor.span, f"`{cursor.text}` can't stand inside `[ ]`")
             parts.append(self._operand())
             if cursor.text in (":", "@") and len(parts) == 1:
@@ -241,6 +239,8 @@ class OperandParser:
             if cursor.text == ":" and len(parts) == 1 and cursor.peek().isdigit():
                 alignment = self._alignment()
                 break
+        if cursor.token is None:
+            raise Mistake(start, "this `[` is not closed", "add the missing `]`")
         cursor.expect("]")
         writeback = cursor.accept("!")
         return Memory(parts, start.to(cursor.last_span), writeback, alignment)

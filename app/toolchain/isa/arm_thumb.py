@@ -5,10 +5,10 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from app.toolchain.isa.arm_encodings import REGISTER_NUMBERS
-from app.toolchain.isa.arm_mnemonics import Mnemonic
+from app.toolchain.isa.arm_mnemonics import Mnemonic, words
 from app.toolchain.isa.arm_operands import Immediate, Numbers, Operand, Register
 
-_ALWAYS = frozenset("and eor orr bic mvn adc sbc mul neg lsl lsr asr ror".split())
+_ALWAYS = words("and eor orr bic mvn adc sbc mul neg lsl lsr asr ror")
 
 
 def modern(mnemonic: Mnemonic, operands: list[Operand], number: Numbers) -> tuple[Mnemonic, list[Operand]]:
@@ -36,7 +36,9 @@ def modern(mnemonic: Mnemonic, operands: list[Operand], number: Numbers) -> tupl
 
 def move_low(mnemonic: Mnemonic, operands: list[Operand]) -> bytes | None:
     """`mov r0, r1` between low registers, which is `adds r0, r1, #0` there; None for anything else."""
-    registers = [REGISTER_NUMBERS.get(operand.name, 16) if isinstance(operand, Register) else 16 for operand in operands]
+    registers = [
+        REGISTER_NUMBERS.get(operand.name, 16) if isinstance(operand, Register) else 16 for operand in operands
+    ]
     if mnemonic.name != "mov" or mnemonic.flags or mnemonic.condition or mnemonic.width or len(registers) != 2:
         return None
     target, source = registers

@@ -6,8 +6,8 @@ import re
 
 from app.toolchain.errors import Mistake
 from app.toolchain.expression import Cursor
-from app.toolchain.machines import MACHINES
 from app.toolchain.lexer import Line
+from app.toolchain.machines import MACHINES
 
 _FOREIGN: dict[str, re.Pattern[str]] = {
     "x86_64": re.compile(r"[re]?[abcd]x|[abcd][hl]|[re][sd]i|[re][bs]p|r(?:[89]|1[0-5])[dwb]?|[xy]mm[0-9]{1,2}"),
