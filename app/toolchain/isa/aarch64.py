@@ -297,7 +297,8 @@ class AArch64(InstructionSet):
 
 
 def _constant(expression: Expression) -> int:
-    assert isinstance(expression, Constant)  # noqa: S101  made by _relocated
+    if not isinstance(expression, Constant):
+        raise Mistake(expression.span, "a number is expected here")
     return expression.value
 
 

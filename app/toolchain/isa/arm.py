@@ -317,7 +317,8 @@ class Arm(ArmDirectives):
 
 
 def _constant(expression: Expression) -> int:
-    assert isinstance(expression, Constant)  # noqa: S101  made by _load_label
+    if not isinstance(expression, Constant):
+        raise Mistake(expression.span, "a number is expected here")
     return expression.value
 
 

@@ -12,7 +12,7 @@ from app.toolchain.isa import arm_encodings as own
 from app.toolchain.isa.arm_encodings import REGISTER_NUMBERS
 from app.toolchain.isa.arm_mistakes import explain
 from app.toolchain.isa.arm_mnemonics import MULTIPLE, Mnemonic, words
-from app.toolchain.isa.arm_operands import Immediate, Memory, Numbers, Operand, Register, Word, render
+from app.toolchain.isa.arm_operands import Immediate, Memory, Numbers, Operand, Register, RegisterList, Word, render
 from app.toolchain.isa.arm_thumb import modern, move_low
 from app.toolchain.isa.keystone import Mode, machine_code
 
@@ -86,10 +86,11 @@ def _by_keystone(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, s
     texts = ", ".join(render(operand, number, as_float) for operand in operands)
     text = f"{name}{'s' * mnemonic.flags}{condition}{mnemonic.types}{width}{' ' * bool(texts)}{texts}"
     if setting.thumb:
+        thumb_mode: Mode = "thumbv8" if name in _VERSION_8 else "thumb"
         if condition:
-            data = machine_code("thumb", f"it {condition}\n{text}")
+            data = machine_code(thumb_mode, f"it {condition}\n{text}")
             return data and data[2:]
-        return machine_code("thumb", text)
+        return machine_code(thumb_mode, text)
     mode: Mode = "armv8" if name in _VERSION_8 else "arm"
     data = machine_code(mode, text)
     if data is None and name in _OPPOSITES and operands and isinstance(operands[-1], Immediate):
@@ -105,6 +106,10 @@ def _by_keystone(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, s
 def _as_keystone_wants(mnemonic: Mnemonic, operands: list[Operand], thumb: bool) -> list[Operand]:
     if mnemonic.name == "mul" and len(operands) == 2:
         return [operands[0], operands[1], operands[0]]
+    lists = [operand for operand in operands if isinstance(operand, RegisterList)]
+    if lists and lists[0].parts[0][0].name in REGISTER_NUMBERS:
+        ascending = sorted(lists[0].parts, key=lambda part: REGISTER_NUMBERS.get(part[0].name, 16))
+        return [replace(o, parts=ascending) if isinstance(o, RegisterList) else o for o in operands]
     if thumb and mnemonic.name in ("add", "sub") and mnemonic.flags and len(operands) == 2:
         return [operands[0], *operands]
     return operands

@@ -14,10 +14,16 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
-Mode = Literal["arm", "armv8", "thumb", "aarch64"]
+Mode = Literal["arm", "armv8", "thumb", "thumbv8", "aarch64"]
 
 # KS_ARCH_ARM is 1, KS_ARCH_ARM64 2; KS_MODE_ARM 1, KS_MODE_THUMB 16, KS_MODE_V8 64 (keystone.h).
-_MODES: dict[Mode, tuple[int, int]] = {"arm": (1, 1), "armv8": (1, 65), "thumb": (1, 80), "aarch64": (2, 0)}
+_MODES: dict[Mode, tuple[int, int]] = {
+    "arm": (1, 1),
+    "armv8": (1, 65),
+    "thumb": (1, 16),
+    "thumbv8": (1, 80),
+    "aarch64": (2, 0),
+}
 CRASHING = frozenset(["ldrd", "strd", "movt", "sdiv", "udiv"])
 """Beginnings of instructions for 32-bit ARM that can end the process."""
 
@@ -28,6 +34,8 @@ _MEMORY = rf"\[{_WORD}(?::[0-9]{{2,3}})?(?:, {_WORD}){{0,2}}\]!?"
 _LIST = rf"\{{{_NAME}(?:\[\])?(?:(?:, |-){_NAME}(?:\[\])?){{0,31}}\}}(?:\[[0-9]{{1,2}}\]|\^)?"
 _OPERAND = rf"(?:{_WORD}|{_MEMORY}|{_LIST})"
 _INSTRUCTION = re.compile(rf"[a-z][a-z0-9]*(?:\.[a-z0-9]+){{0,3}}(?: {_OPERAND}(?:, {_OPERAND}){{0,7}})?")
+# Keystone ends the process on `vrint` with any other operands.
+_ROUNDING = re.compile(r"vrint[a-z]+(?:\.f(?:32|64)){1,2} [sdq][0-9]+, [sdq][0-9]+")
 _IT_BLOCK = re.compile(r"it [a-z]{2}\n")
 
 
@@ -74,13 +82,14 @@ def load() -> None:
 
 @lru_cache(maxsize=16384)
 def machine_code(mode: Mode, text: str) -> bytes | None:
-    """The bytes of one instruction without symbols, None when Keystone refuses it.
+    """The bytes of one instruction without symbols; None when Keystone refuses it or must not see it.
 
     In Thumb mode a conditional instruction may have the `it` that it needs before it, on a line of its own.
-    Raises ValueError for text that isn't one instruction.
     """
     block = _IT_BLOCK.match(text)
-    body = text[block.end() :] if block is not None and mode == "thumb" else text
+    body = text[block.end() :] if block is not None and mode in ("thumb", "thumbv8") else text
     if _INSTRUCTION.fullmatch(body) is None or (mode != "aarch64" and body.startswith(tuple(CRASHING))):
-        raise ValueError(f"not an instruction: {text!r}")
+        return None
+    if body.startswith("vrint") and _ROUNDING.fullmatch(body) is None:
+        return None
     return _open(mode).assemble(text) or None
