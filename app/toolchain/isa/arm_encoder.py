@@ -33,6 +33,7 @@ _VERSION_8 = words("""
     lda ldab ldah stl stlb stlh ldaex stlex crc32b crc32h crc32w crc32cb crc32ch crc32cw hlt vfma vfms vfnma vfnms
     vcvta vcvtn vcvtp vcvtm vrintz vrintx vrintr vrinta vrintn vrintp vrintm vmaxnm vminnm vseleq vselge vselgt vselvs
     """)
+_WITH_LIST = frozenset(["push", "pop", *MULTIPLE])
 _FLOATS = frozenset(["vmov", "vcmp", "vcmpe"])
 
 
@@ -79,6 +80,8 @@ class _Values:
 
 def _by_keystone(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, setting: Setting) -> bytes | None:
     name = MULTIPLE.get(mnemonic.name, mnemonic.name)
+    if not _is_plausible(name, operands):
+        return None
     condition = "" if mnemonic.condition == "al" else mnemonic.condition
     width = "." + mnemonic.width if mnemonic.width else ""
     as_float = name in _FLOATS and mnemonic.types[:2] == ".f"
@@ -101,6 +104,16 @@ def _by_keystone(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, s
         texts = ", ".join(render(operand, number) for operand in [*operands[:-1], immediate])
         data = machine_code("arm", f"{opposite.name}{'s' * mnemonic.flags}{condition} {texts}")
     return data
+
+
+def _is_plausible(name: str, operands: list[Operand]) -> bool:
+    """Whether the kinds of operands make sense at all: Keystone can crash where they don't."""
+    lists = any(isinstance(operand, RegisterList) for operand in operands)
+    if lists and name[0] != "v" and name not in _WITH_LIST:
+        return False
+    if name.startswith(("ldr", "str", "lda", "stl")):
+        return len(operands) >= 2 and isinstance(operands[0], Register)
+    return True
 
 
 def _as_keystone_wants(mnemonic: Mnemonic, operands: list[Operand], thumb: bool) -> list[Operand]:
