@@ -217,7 +217,7 @@ class GasAssembler:
         defined = self._is_defined if line.place is None else _anything
         position = 0
         for part in parts:
-            leading = position == 0
+            leading = position == 0 and line.text.lstrip().startswith(";")
             follows = False
             while line.tokens[position].text == ";":
                 position += 1

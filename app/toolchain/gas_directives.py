@@ -198,7 +198,9 @@ class Directives:
         most = None
         if self._comma(cursor):
             if cursor.text not in (",", ""):
-                fill = self._unit.constant(self._assembler.expression(cursor), "the fill value") & 0xFF
+                byte = self._unit.constant(self._assembler.expression(cursor), "the fill value") & 0xFF
+                if section.kind != "text" or byte != self._isa.padding_byte:
+                    fill = byte
             if self._comma(cursor):
                 most = self._unit.constant(self._assembler.expression(cursor), "the most bytes to skip")
         section.append_variable(Align(token.span.line, boundary, fill, most or None, section.kind == "bss"))

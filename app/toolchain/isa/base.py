@@ -42,6 +42,8 @@ class InstructionSet(ABC):
     """Bytes of each element of the number directives that differ: `.word` 4 ..."""
     align_is_power: ClassVar[bool] = True
     """Whether `.align 4` means 16 bytes (else 4)."""
+    padding_byte: ClassVar[int | None] = None
+    """The fill byte of `.align` that means `padding` in code: 0x90 on x86."""
     ignored: ClassVar[frozenset[str]] = frozenset()
     """Own directives that change nothing here, such as `.cpu`."""
     directives: ClassVar[frozenset[str]] = frozenset()
