@@ -63,6 +63,7 @@ class Elf(Struct):
     entry: int
     headers_offset: int
     headers: list[ProgramHeader]
+    bits: int = 64
     bias: int = 0
 
     @property

@@ -121,6 +121,8 @@ def load_file(
                 executable_stack=elf.executable_stack,
                 secure=secure,
             )
+            if kernel.vdso is not None:
+                kernel.vdso.map(mm)
             if image.start >= mm.limit:
                 raise KernelError(Errno.EINVAL, f"The entry point {image.start:#x} is outside user memory", "mm")
             return Loaded(mm, image.start, build(kernel, mm, who, strings, image))

@@ -80,6 +80,8 @@ def load(kernel: Kernel, task: Task, program: Program, filename: str) -> tuple[i
         end = max(end, stop)
     mm.start_brk = mm.brk = end
     mm.lines = program.lines
+    if kernel.vdso is not None:
+        kernel.vdso.map(mm)
     mm.code = CodeMap(program, 0) if program.functions else None
     image = Image(start=program.entry, entry=program.entry)
     return program.entry, build(kernel, mm, task.credentials, strings_of(kernel, filename), image)

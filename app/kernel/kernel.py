@@ -45,6 +45,7 @@ from .net.namespace import Net
 from .scheduler import Scheduler
 from .task import Process, Task, TaskState, WaitStatus
 from .timer import TimerQueue
+from .vdso import VdsoPages
 from .wait import WaitQueue
 
 EXIT_LIMIT = 124
@@ -110,6 +111,8 @@ class Kernel:
         self.output_bytes = 0
         self.call_chain = CallChain(self)
         self.dispatcher = Dispatcher(self, self.abi)
+        self.vdso = None if self.abi.vdso is None else VdsoPages(self.memory, self.clock, self.abi.vdso)
+        self.cpu.timestamp = self.clock.read_counter
         self._stop: tuple[EndReason, str] | None = None
         self._typed = False
         self._idling = False
@@ -224,7 +227,7 @@ class Kernel:
             cpu_timers.fire(self, task)
 
     def _trap(self, task: Task, trap: TrapExit) -> None:
-        if trap.instruction in self.dispatcher.tables:
+        if self.dispatcher.has_table(trap):
             self.dispatcher.enter(task, trap)
         else:
             self.cpu.pc = trap.pc

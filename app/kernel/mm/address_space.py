@@ -41,8 +41,8 @@ class AddressSpace(UserCopy):
     `thp_disabled` is what prctl(2) was told about huge pages, of which there are none.
 
     `arg_start` to `arg_end` and `env_start` to `env_end` hold the strings that exec put on the stack, which begins at
-    `start_stack`; `executable` is the file that exec loaded. `lines` says which source lines the code comes from,
-    `code` what its functions are, where that is known.
+    `start_stack`; `executable` is the file that exec loaded, `vdso` where the vDSO is (0: it has none). `lines`
+    says which source lines the code comes from, `code` what its functions are, where that is known.
     """
 
     def __init__(self, kernel: Kernel) -> None:
@@ -58,6 +58,7 @@ class AddressSpace(UserCopy):
         self.default_flags = 0
         self.barriers = 0
         self.thp_disabled = False
+        self.vdso = 0
 
     # -- fork and exit -----------------------------------------------------------------------------------------------
 
@@ -74,7 +75,7 @@ class AddressSpace(UserCopy):
         child.code = self.code
         if self.executable is not None:
             child.execute(self.executable)
-        child.barriers, child.thp_disabled = self.barriers, self.thp_disabled
+        child.barriers, child.thp_disabled, child.vdso = self.barriers, self.thp_disabled, self.vdso
         pages = sorted(self._entries)
         regions: list[Vma] = []
         lent: list[int] = []
