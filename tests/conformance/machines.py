@@ -26,6 +26,9 @@ from tests.conformance.native import ENVIRONMENT, TIMEOUT_SECONDS, differences, 
 MACHINES = {"aarch64": "aarch64-linux-musl", "riscv64": "riscv64-linux-musl"}
 """Architecture, and what zig calls it."""
 
+CPUS = {"aarch64": "cortex-a72"}
+"""The processor that is emulated here, where qemu's usual one has more."""
+
 X86_ONLY = {"signal_frames", "tracer", "tracer_events", "tracer_steps"}
 """Programs about the registers of x86-64."""
 
@@ -66,13 +69,14 @@ def run_emulated(machine: str, executable: Path, stdin: bytes = b"") -> Outcome:
     qemu = shutil.which(f"qemu-{machine}")
     if qemu is None:
         pytest.skip(f"needs qemu-{machine} (package qemu-user)")
+    options = ["-cpu", CPUS[machine]] if machine in CPUS else []
     with fresh_directory() as home, fresh_directory() as work:
         program = home / "program"
         program.write_bytes(executable.read_bytes())
         program.chmod(0o755)
         environment = dict(setting.split("=", 1) for setting in ENVIRONMENT)
         done = subprocess.run(
-            [qemu, "-0", "program", str(program)],
+            [qemu, *options, "-0", "program", str(program)],
             input=stdin,
             capture_output=True,
             check=False,
@@ -81,9 +85,10 @@ def run_emulated(machine: str, executable: Path, stdin: bytes = b"") -> Outcome:
             timeout=TIMEOUT_SECONDS,
             **privileges(),  # type: ignore[call-overload]
         )
+    stderr = b"".join(line for line in done.stderr.splitlines(True) if not line.startswith(b"qemu: "))
     if done.returncode < 0:
-        return Outcome(done.stdout, done.stderr, None, signal_name(-done.returncode))
-    return Outcome(done.stdout, done.stderr, done.returncode, None)
+        return Outcome(done.stdout, stderr, None, signal_name(-done.returncode))
+    return Outcome(done.stdout, stderr, done.returncode, None)
 
 
 @cache
@@ -105,7 +110,11 @@ def check_program(name: str, machine: str) -> None:
     emulated = _without(run_emulated(machine, executable), name, machine)
     outputs = [outcome.stdout.splitlines() for outcome in (ours, real, emulated)]
     same_ends = (ours.status, ours.signal) == (real.status, real.signal)
-    if not same_ends or len(set(map(len, outputs))) > 1 or any(line not in rest for line, *rest in zip(*outputs, strict=True)):
+    if (
+        not same_ends
+        or len(set(map(len, outputs))) > 1
+        or any(line not in rest for line, *rest in zip(*outputs, strict=True))
+    ):
         pytest.fail(difference, pytrace=False)
 
 
