@@ -102,6 +102,7 @@ def build(kernel: Kernel, mm: AddressSpace, who: Credentials, strings: Strings, 
         (AT_HWCAP2, abi.hwcap2),
         (AT_EXECFN, filename),
         *(((AT_PLATFORM, platform),) if platform else ()),
+        *(entry for page in abi.system_pages for entry in page.auxv),
         (AT_NULL, 0),
     ]
     words = [len(arg_pointers), *arg_pointers, 0, *env_pointers, 0, *(word for pair in auxv for word in pair)]
@@ -110,6 +111,9 @@ def build(kernel: Kernel, mm: AddressSpace, who: Credentials, strings: Strings, 
     mm.start_stack = push(vector)
     mm.auxv = vector[-2 * width * len(auxv) :]
     prot = READ | WRITE | (EXECUTE if image.executable_stack else 0)
+    for page in abi.system_pages:
+        mm.map(Vma(page.address, page.address + PAGE_SIZE, READ | EXECUTE, page.name))
+        mm.load(page.address, page.code)
     mm.map(Vma(page_floor(pointer) - STACK_ROOM, stack_top, prot, "[stack]", grows_down=True))
     mm.load(pointer, b"".join(reversed(contents)))
     mm.populate(page_floor(pointer) - STACK_PRESENT, stack_top)

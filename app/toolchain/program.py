@@ -56,6 +56,17 @@ class LineTable:
                 return entry.line
         return None
 
+    def moved(self, bias: int) -> LineTable:
+        """The same for code that lies `bias` higher."""
+        if not bias:
+            return self
+        return LineTable([LineEntry(entry.address + bias, entry.size, entry.line) for entry in self.entries])
+
+    def line_before(self, address: int, start: int) -> int | None:
+        """Source line of the last instruction from `start` to `address`, None when nothing of the source is there."""
+        index = bisect_right(self._starts, address) - 1
+        return self.entries[index].line if index >= 0 and self._starts[index] >= start else None
+
     def addresses_of(self, line: int) -> list[tuple[int, int]]:
         """(address, size) of everything source line `line` produced, in address order."""
         return [(entry.address, entry.size) for entry in self.entries if entry.line == line]

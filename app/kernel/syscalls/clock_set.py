@@ -42,7 +42,7 @@ def clock_settime(call: Call, clockid: ClockId, tp: Annotated[StructIn, "timespe
     fields = tp.read()
     if clock.owner is not None:
         raise call.refuse(Errno.EPERM, "clockid", "permission", shown, "CPU time can't be set.")
-    _set(call, "tp", fields["tv_sec"], fields["tv_nsec"])
+    set_time(call, "tp", fields["tv_sec"], fields["tv_nsec"])
     return Int(0)
 
 
@@ -61,7 +61,7 @@ def settimeofday(call: Call, tv: Annotated[StructIn, "timeval"], tz: Annotated[S
     if fields is None:
         _need_privilege(call, "tz")
     else:
-        _set(call, "tv", fields["tv_sec"], fields["tv_usec"] * 1000)
+        set_time(call, "tv", fields["tv_sec"], fields["tv_usec"] * 1000)
     return Int(0)
 
 
@@ -116,7 +116,7 @@ def _adjust(call: Call, buf: TimexArgument, fields: dict[str, int]) -> ClockStat
     return ClockState(TIME_ERROR)
 
 
-def _set(call: Call, argument: str, seconds: int, nanoseconds: int) -> None:
+def set_time(call: Call, argument: str, seconds: int, nanoseconds: int) -> None:
     """Set the time of day (Linux `do_settimeofday64`). Raises EINVAL, EPERM."""
     if not 0 <= seconds < MAX_SECONDS or not 0 <= nanoseconds < SECOND:
         raise call.refuse(Errno.EINVAL, argument, "range", str(seconds), "That is no time the clock could show.")

@@ -6,7 +6,7 @@ from bisect import bisect_right
 
 from msgspec import Struct
 
-from .cursor import Cursor, DwarfError
+from .cursor import Cursor
 from .line_header import LineHeader
 
 _ADDRESS_MASK = (1 << 64) - 1

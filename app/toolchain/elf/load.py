@@ -54,7 +54,7 @@ def load_elf(data: bytes, *, language: str = "elf", source_name: str | None = No
 
 
 def _is_library(function: Function, debug: DebugInfo, lines: LineTable) -> bool:
-    """Whether a function comes from elsewhere: from no line of the visitor's file, or else without debug information."""
+    """Whether a function comes from elsewhere: from another file, or without debug information while others have it."""
     if lines.entries:
         return lines.line_at(function.address) is None
     return bool(debug) and not debug.covers(function.address)
@@ -72,11 +72,7 @@ def _loads(data: bytes, machine: Machine, header: FileHeader) -> list[ProgramHea
     if end > len(data):
         raise ElfError(f"the program headers lie outside the file{_truncated(end, data)}")
     headers = layout.program_headers(data[header.headers_offset : end])
-    loads = [
-        _checked(load, len(data), machine, header.type)
-        for load in headers
-        if load.type == PT_LOAD and load.size
-    ]
+    loads = [_checked(load, len(data), machine, header.type) for load in headers if load.type == PT_LOAD and load.size]
     if not loads:
         raise ElfError("the file has nothing to load")
     loads.sort(key=lambda load: load.address)
@@ -123,6 +119,4 @@ def _truncated(end: int, data: bytes) -> str:
 
 
 def _perms(load: ProgramHeader) -> str:
-    return "".join(
-        letter if load.flags & bit else "-" for letter, bit in (("r", PF_R), ("w", PF_W), ("x", PF_X))
-    )
+    return "".join(letter if load.flags & bit else "-" for letter, bit in (("r", PF_R), ("w", PF_W), ("x", PF_X)))

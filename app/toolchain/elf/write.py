@@ -51,9 +51,7 @@ def write_elf(program: Program) -> bytes:
         flags = sum(bit for letter, bit in (("r", PF_R), ("w", PF_W), ("x", PF_X)) if letter in segment.perms)
         address = segment.address
         headers += layout.pack_program_header(
-            ProgramHeader(
-                PT_LOAD, flags, position + padding, address, address, len(segment.data), segment.size, PAGE
-            )
+            ProgramHeader(PT_LOAD, flags, position + padding, address, address, len(segment.data), segment.size, PAGE)
         )
     elf_class = CLASS_64 if machine.bits == 64 else CLASS_32
     header = FileHeader(
