@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.cpu.arch import architecture
 from app.cpu.cpu import warm_up
+from app.kernel.abi import ABIS
 from app.kernel.config import GuestFile, KernelConfig
 from app.kernel.console import Console
 from app.kernel.errno import KernelError
@@ -117,7 +118,8 @@ def build(spec: RunSpec) -> Program:
     except UnicodeDecodeError as error:
         line = spec.source.count(b"\n", 0, error.start) + 1
         raise _mistake(f"byte {spec.source[error.start]:#04x} is not UTF-8 text", line) from error
-    return assemble(text, language=language, arch=spec.arch, filename=spec.filename)
+    calls = {name: number for number, name in ABIS[spec.arch].names.items()} if spec.arch in ABIS else {}
+    return assemble(text, language=language, arch=spec.arch, filename=spec.filename, calls=calls)
 
 
 def _mistake(message: str, line: int = 1) -> SourceError:

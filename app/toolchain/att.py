@@ -199,6 +199,8 @@ def _name_and_size(mnemonic: str, operands: list[Operand], span: Span) -> tuple[
     if stem in MNEMONICS and suffix in _SUFFIXES and stem not in ("ret", "call", "jmp"):
         return stem, _SUFFIXES[suffix]
     if mnemonic.startswith("v"):
+        if mnemonic.startswith("vcvt") and "si2s" in mnemonic and suffix in ("l", "q"):
+            return stem, _SUFFIXES[suffix]
         return mnemonic, 0
     raise unknown_instruction(mnemonic, span)
 

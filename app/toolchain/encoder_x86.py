@@ -138,6 +138,10 @@ def encode(
         data = keystone_bytes(text, bits)
         if data is not None:
             return _place_numbers(mnemonic, bytearray(data), operands, numbers, wide_byte, span, bits)
+        sized = _next_vector_size(mnemonic, operands)
+        if sized is not None:
+            operands = sized
+            continue
         if wide_byte or not any(isinstance(o, Immediate) and n is None for o, n in zip(operands, numbers, strict=True)):
             raise _explain(mnemonic, operands, span)
         wide_byte = True
@@ -358,6 +362,20 @@ def _place_numbers(
         # Keystone puts an operand-size prefix before `mov ds, ax`, which has no use there.
         del data[: operands[0].info.kind == "segment"]
     return Encoding(bytes(data), tuple(fixups))
+
+
+_VECTOR_MEMORY = {0: 4, 4: 8, 8: 16, 16: 32, 32: 2, 2: 1}
+
+
+def _next_vector_size(mnemonic: str, operands: Sequence[Operand]) -> Sequence[Operand] | None:
+    """For AVX, Keystone wants the size of memory, which the instruction alone decides: the next size to try."""
+    if mnemonic[0] != "v":
+        return None
+    memory = next((operand for operand in operands if isinstance(operand, Memory)), None)
+    if memory is None or memory.size not in _VECTOR_MEMORY:
+        return None
+    size = _VECTOR_MEMORY[memory.size]
+    return [replace(operand, size=size) if operand is memory else operand for operand in operands]
 
 
 def _is_segment_or_memory(operand: Operand) -> bool:

@@ -232,6 +232,8 @@ class ExpressionParser:
                 return Here(self._place, token.span)
             if self._register is not None and self._register(token.text.lower()):
                 return RegisterTerm(token.text.lower(), token.span)
+            if cursor.text == "@" and self.dialect == "gas":
+                self._relocation()
             return self._name(token)
         if token.kind in ("char", "string"):
             cursor.take()
@@ -254,6 +256,15 @@ class ExpressionParser:
         if token.kind == "float":
             raise Mistake(token.span, f"`{token.text}` is a floating-point number", "only data directives take these")
         raise Mistake(token.span, f"a value is missing before `{token.text}`")
+
+    def _relocation(self) -> None:
+        """The `@PLT` of compiled code: without shared libraries it means the function itself."""
+        cursor = self.cursor
+        sign = cursor.take()
+        if cursor.text.upper() != "PLT":
+            hint = "compile with -fno-pic to get code without a table of addresses"
+            raise Mistake(sign.span.to(cursor.span), f"`@{cursor.text}` is not available", hint)
+        cursor.take()
 
     def _text(self, token: Token) -> Expression:
         if self.dialect == "gas":

@@ -36,10 +36,29 @@ _NOPS = tuple(
 )
 
 
+_NOPS_32 = tuple(
+    bytes.fromhex(text)
+    for text in ("", "90", "6690", "8d7600", "8d742600", "8d74260090", "8db600000000", "8db42600000000")
+)
+
+
 def nops(size: int) -> bytes:
-    """`size` bytes of long NOP instructions."""
-    longest = len(_NOPS) - 1
-    return _NOPS[longest] * (size // longest) + _NOPS[size % longest]
+    """`size` bytes of long NOP instructions, jumped over when they are many, as GNU as fills 64-bit code."""
+    return _padding(size, _NOPS, 88)
+
+
+def nops_32(size: int) -> bytes:
+    """The same for i386: `lea` of a register into itself, which every processor has."""
+    return _padding(size, _NOPS_32, 21)
+
+
+def _padding(size: int, patterns: tuple[bytes, ...], many: int) -> bytes:
+    jump = b""
+    if size >= many:
+        jump = b"\xeb" + bytes([size - 2]) if size - 2 < 128 else b"\xe9" + (size - 5).to_bytes(4, "little")
+        size -= len(jump)
+    longest = len(patterns) - 1
+    return jump + patterns[longest] * (size // longest) + patterns[size % longest]
 
 
 def append_instruction(

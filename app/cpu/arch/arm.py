@@ -14,7 +14,7 @@ The instruction set is bit T of `cpsr`. Addresses of instructions never contain 
 counter (a pointer to Thumb code) sets it; an even one leaves it as it is, except that `Cpu.reset` begins in A32.
 
 `wfi`, `wfe` and `yield` do nothing. `cps`, and `msr` to the privileged bits of `cpsr`, are ignored, as usr mode has it.
-The thread registers are `tpidrurw` and `tpidruro` (which usr mode can't write).
+The thread register that usr mode can only read is `tpidruro`.
 
 Where it is not a real one: the alignment of `ldrd`, `ldm` and their like is not checked, which is what programs see
 under Linux, too, and neither is that of Advanced SIMD accesses with an alignment hint. The generic timer is not there.
@@ -37,7 +37,7 @@ arm32 = constants("arm_const")
 _GENERAL = (*(f"r{i}" for i in range(13)), "sp", "lr")
 _OTHERS = {
     **{"fp": "R11", "ip": "R12", "pc": "PC", "cpsr": "CPSR", "fpscr": "FPSCR"},
-    **{"tpidrurw": "C13_C0_2", "tpidruro": "C13_C0_3"},
+    "tpidruro": "C13_C0_3",
 }
 _DOUBLES = 32
 
@@ -49,7 +49,7 @@ _THUMB_SHIFT = 5
 _IT_BITS = 0x0600_FC00
 
 _CPACR = struct.pack("=7I4xQ", 15, 0, 0, 1, 0, 0, 2, 0xF << 20)
-"""`uc_arm_cp_reg`, unicorn/arm.h: coprocessor 15, c1, c0, 2: user mode may use coprocessors 10 and 11, which are VFP."""
+"""`uc_arm_cp_reg`, unicorn/arm.h: CPACR (p15, c1, c0, 2) lets user mode use coprocessors 10 and 11, which are VFP."""
 
 _FPEXC_ENABLE = 1 << 30
 
@@ -143,10 +143,12 @@ class Arm(Architecture):
     def _after_hint(self, pc: int) -> Exit | None:
         """Execute one instruction, to see whether the one at `pc` is invalid, and not the hint before it."""
         engine, state = self.engine, self.engine.state
+        state.executed_before += engine.executed() or 0
         engine.flush_code()
         state.stale_code = True
         engine.start(self.entry_point(pc), 1)
         if state.event is None:
+            state.executed_before -= 1  # A run that is cut counts the next instruction, too.
             return None
         if state.event == ("invalid",):
             return FaultExit("undef", pc) if engine.read_register(self.registers["pc"]) == pc else None

@@ -6,10 +6,10 @@ import sys
 
 from app.trace import generated
 
-from . import x86_64_table
+from . import arm_table, i386_table, x86_64_table
 
 MODULE = "app.kernel.abi.generate"
-TABLES = {"x86_64": x86_64_table.NAMES}
+TABLES = {"x86_64": x86_64_table.NAMES, "i386": i386_table.NAMES, "arm": arm_table.NAMES}
 """The system call table of each architecture: number to name."""
 
 
