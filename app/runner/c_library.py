@@ -137,9 +137,9 @@ def _run(command: Command, work: str) -> None:
 
 
 def _objects(work: str) -> int:
-    return sum(name.endswith(".o") for folder in ("objects", "start") for name in _names(os.path.join(work, folder))) + (
-        os.path.exists(os.path.join(work, "runtime", library.RUNTIME))
-    )
+    return sum(
+        name.endswith(".o") for folder in ("objects", "start") for name in _names(os.path.join(work, folder))
+    ) + (os.path.exists(os.path.join(work, "runtime", library.RUNTIME)))
 
 
 def _names(folder: str) -> Iterator[str]:

@@ -18,7 +18,6 @@ from app.runner.compiler_box import BoxLimits
 from app.runner.frames import pack
 from app.runner.landlock import Rule
 from app.runner.messages import AssemblyLine, Built, Crashed, Rejected, RunSpec, SourceMistake
-from app.runner.sandbox import SandboxUnavailableError
 from app.toolchain.c.assembly import Assembly, read_assembly
 from app.toolchain.c.commands import ASSEMBLY_NAME, PROGRAM_NAME, SOURCE_NAME, Library, Step, compile_steps, link_steps
 from app.toolchain.c.diagnostics import NO_LINES, clean, read_clang, read_linker

@@ -41,7 +41,6 @@ class Rule(NamedTuple):
     rights: int
 
 
-
 class _RulesetAttr(ctypes.Structure):
     _fields_ = (
         ("handled_access_fs", ctypes.c_uint64),

@@ -31,6 +31,7 @@ from app.runner.compiling import Compiling
 from app.runner.execution import Engine
 from app.runner.frames import MAX_CONTROL_FRAME, FrameBuffer, FrameError, pack
 from app.runner.messages import (
+    Cancel,
     Ended,
     Forward,
     FromRunner,
@@ -143,7 +144,7 @@ class Server:
             timeout = min(timeout, child.seconds_left())
         for stage in self._compiling.values():
             job = stage.compilation
-            self._interest(job.socket, selectors.EVENT_READ if job.wants_read else 0, lambda mask, job=job: job.read())
+            self._interest(job.socket, selectors.EVENT_READ if job.wants_read else 0, partial(_read_answer, job))
             timeout = min(timeout, job.seconds_left())
         if len(self._spares) < self._warm_workers:
             timeout = min(timeout, max(_IDLE_SECONDS, self._next_fork - time.monotonic()))
@@ -264,7 +265,7 @@ class Server:
         """Give a run whose program needs no compiler (any more) to a worker."""
         # The last warm worker is for somebody who presses Run.
         kept = 1 if spec.action == "check" else 0
-        child = self._spares.pop(0) if len(self._spares) > kept else self._fork()
+        child = (self._take_spare() if len(self._spares) > kept else None) or self._fork()
         if child is None:
             self.send(Ended(run, "internal-error", "The server can't start another process now. Try again."))
             return
@@ -302,9 +303,9 @@ class Server:
                 self.send(Ended(stage.run, "internal-error", "The server can't start another process now. Try again."))
                 continue
             self._compiling[stage.run] = stage
-            self._selector.register(job.pidfd, selectors.EVENT_READ, lambda mask, job=job: self._compiler_died(job))
+            self._selector.register(job.pidfd, selectors.EVENT_READ, partial(self._compiler_died, job))
 
-    def _compiler_died(self, job: Compilation) -> None:
+    def _compiler_died(self, job: Compilation, mask: int) -> None:
         self._selector.unregister(job.pidfd)
         job.reap()
 
@@ -352,6 +353,10 @@ class Server:
             # The worker does not take its input; a terminal drops characters then, too.
             return
         child.send(_encoder.encode(message.message))
+
+
+def _read_answer(job: Compilation, mask: int) -> None:
+    job.read()
 
 
 def _terminate(signum: int, frame: FrameType | None) -> NoReturn:

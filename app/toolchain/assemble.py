@@ -90,9 +90,7 @@ def _link(unit: Unit) -> Program:
     start = next((name for name in ("_start", "main") if name in addresses), "")
     entry = addresses[start] | unit.symbols.by_name[start].mode if start else text.address
     functions = functions_of(symbols, segments)
-    return Program(
-        unit.machine.name, unit.dialect, tuple(segments), entry, tuple(symbols), LineTable(lines), functions
-    )
+    return Program(unit.machine.name, unit.dialect, tuple(segments), entry, tuple(symbols), LineTable(lines), functions)
 
 
 def _check_implied_loads(unit: Unit, layout: Layout) -> None:

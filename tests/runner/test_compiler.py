@@ -116,7 +116,9 @@ def test_nothing_of_this_machine_is_in_the_program():
 
 
 def test_warnings_and_the_assembly_come_with_the_program():
-    message, _ = compile_c("int main(int argc, char **argv)\n{\n    if (argc = 2)\n        return 1;\n    return 0;\n}\n")
+    message, _ = compile_c(
+        "int main(int argc, char **argv)\n{\n    if (argc = 2)\n        return 1;\n    return 0;\n}\n"
+    )
     assert isinstance(message, Built)
     assert message.language == "c"
     (warning,) = message.mistakes
@@ -139,13 +141,13 @@ def test_a_check_makes_no_program():
         ("int main(void)\n{\n    return y;\n}\n", 3, 12, "undeclared identifier 'y'", ""),
         ('int main(void)\n{\n    printf("x");\n}\n', 3, 5, "printf", "#include <stdio.h>"),
         ("int f(void);\nint main(void)\n{\n    return f();\n}\n", 4, 1, "`f` is used", "nothing defines it"),
-        ("int main(void)\n{\n\n    __asm__(\"bogus\");\n}\n", 4, 13, "bogus", ""),
-        ("int x;\n__asm__(\"bogus\");\nint main(void) { }\n", 1, 1, "bogus", ""),
+        ('int main(void)\n{\n\n    __asm__("bogus");\n}\n', 4, 13, "bogus", ""),
+        ('int x;\n__asm__("bogus");\nint main(void) { }\n', 1, 1, "bogus", ""),
         ("#include <nothing.h>\n" + MAIN, 1, 10, "no header `nothing.h`", "can be included"),
         ("#define printf (\n#include <stdio.h>\n" + MAIN, 2, 1, "", ""),
         ("int f(void) { return 1; }\n", 1, 1, "neither `main` nor `_start`", "int main(void)"),
-        ("#line 7 \"/etc/passwd\"\nint main(void) { return y; }\n", 1, 1, "undeclared", ""),
-        ("#error \"no /usr/share/secret/x\"\n", 1, 2, "no x", ""),
+        ('#line 7 "/etc/passwd"\nint main(void) { return y; }\n', 1, 1, "undeclared", ""),
+        ('#error "no /usr/share/secret/x"\n', 1, 2, "no x", ""),
         ("", 1, 1, "neither `main` nor `_start`", ""),
     ],
 )
@@ -184,7 +186,9 @@ def test_a_job_reads_its_own_directory_and_no_others():
 
 
 def test_whether_the_host_has_a_file_cannot_be_asked():
-    source = '#define NAME "/etc/passwd"\n#define CAT(a, b) a##b\n#if CAT(__has_, include)(NAME)\n#error found\n#endif\n'
+    source = (
+        '#define NAME "/etc/passwd"\n#define CAT(a, b) a##b\n#if CAT(__has_, include)(NAME)\n#error found\n#endif\n'
+    )
     assert "found" not in [mistake.message for mistake in rejected(source + MAIN).mistakes]
 
 

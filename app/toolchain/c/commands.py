@@ -112,7 +112,16 @@ def _link(kit: Kit, arch: str, inputs: tuple[str, ...]) -> Step:
         "link",
         (
             *(kit.zig, "ld.lld", "-m", target.emulation, "-static", "--threads=1", f"--image-base={target.image_base}"),
-            *("--gc-sections", "--discard-locals", "--build-id=none", "--no-dependent-libraries", "-z", "noexecstack", "-z", "norelro"),
+            *(
+                "--gc-sections",
+                "--discard-locals",
+                "--build-id=none",
+                "--no-dependent-libraries",
+                "-z",
+                "noexecstack",
+                "-z",
+                "norelro",
+            ),
             *("--error-limit=20", "--color-diagnostics=never", *inputs, "-o", PROGRAM_NAME),
         ),
         PROGRAM_NAME,

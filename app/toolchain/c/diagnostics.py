@@ -93,9 +93,7 @@ def _diagnostic(match: re.Match[str], included_at: int, lines: LineMap) -> Diagn
     end = column + 1
     if match["file"] == ASSEMBLY_NAME:
         line, column, end = lines.source(line), 1, 2
-    elif match["file"] == "<inline asm>":
-        line, column, end = max(included_at, 1), 1, 2
-    elif match["file"] != SOURCE_NAME:
+    elif match["file"] == "<inline asm>" or match["file"] != SOURCE_NAME:
         line, column, end = max(included_at, 1), 1, 2
     else:
         for first, start, last, stop in _RANGE.findall(match["ranges"]):
@@ -125,7 +123,10 @@ def _friendly(text: str) -> tuple[str, str]:
     missing = _NOT_FOUND.match(text) or _NOT_OPENED.match(text)
     if missing:
         # The same words whether the host has such a file or not.
-        return f"there is no header `{clean(missing['name'])}`", "headers of the C library and `syscall.h` can be included"
+        return (
+            f"there is no header `{clean(missing['name'])}`",
+            "headers of the C library and `syscall.h` can be included",
+        )
     if _INCBIN.search(text):
         return "the assembler reads no files", "write the bytes into the program"
     if undeclared := _UNDECLARED.match(text):

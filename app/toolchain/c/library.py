@@ -69,7 +69,11 @@ def plan(kit: Kit, arch: str) -> Plan:
         *(kit.zig, "clang", f"--target={target.triple}", *target.flags, *_FLAGS),
         *(f"-ffile-prefix-map={kit.lib}/libc/=", f"-ffile-prefix-map={kit.start}/=musl/src/string/"),
         *(f"-I{musl}/arch/{target.musl}", f"-I{musl}/arch/generic", f"-I{musl}/src/include", f"-I{musl}/src/internal"),
-        *(f"-I{musl}/include", f"-I{kit.lib}/libc/include/{target.headers[0]}", f"-I{kit.lib}/libc/include/generic-musl"),
+        *(
+            f"-I{musl}/include",
+            f"-I{kit.lib}/libc/include/{target.headers[0]}",
+            f"-I{kit.lib}/libc/include/generic-musl",
+        ),
         *(f"-I{kit.lib}/include", "-c"),
     )
     objects = [Command("start", (*compiler, f"{musl}/crt/crt1.c"), (START,))]

@@ -110,7 +110,9 @@ class _Reader:
             if rest is not None:
                 self._check_path(match.start(), len(match[0]), rest)
         for match in _DEPENDENCY.finditer(self._code):
-            self._refuse(match.start(), len(match[0]), "`#pragma GCC dependency` is refused: it asks for the host's files")
+            self._refuse(
+                match.start(), len(match[0]), "`#pragma GCC dependency` is refused: it asks for the host's files"
+            )
         for match in _ASSEMBLER_FILE.finditer(self._code):
             message = f"`{match[0]}` is refused: the assembler reads no files"
             self._refuse(match.start(), len(match[0]), message, "write the bytes into the program")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.toolchain.c.assembly import MAX_TEXT, Line, read_assembly
 
-CLANG = '''\t.text
+CLANG = """\t.text
 \t.file\t"program.c"
 \t.globl\tmain                            # -- Begin function main
 \t.p2align\t4, 0x90
@@ -34,7 +34,7 @@ main:                                   # @main
 .Lcu_begin0:
 \t.long\t5
 \t.section\t".note.GNU-stack","",@progbits
-'''
+"""
 
 
 def test_instructions_labels_and_data_stay_with_the_line_of_the_visitors_own_file():

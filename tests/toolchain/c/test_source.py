@@ -57,11 +57,11 @@ def test_files_of_the_host_are_refused_where_they_are_named(source, line, column
     "source",
     [
         'char *text = "#include </etc/passwd>";',
-        "// .incbin \"/etc/passwd\"",
+        '// .incbin "/etc/passwd"',
         "int n = s.include;",
         'char *text = "the .include directive";',
         "#if __has_include(<stdio.h>)\n#endif",
-        "#define PATH \"/etc/passwd\"",
+        '#define PATH "/etc/passwd"',
     ],
 )
 def test_what_only_looks_like_it_is_not_refused(source):
