@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from app.runner import sandbox
+from app.runner import compiler, sandbox
 from app.runner.execution import BadSpecError
 from app.runner.local import execute
 from app.runner.messages import Limits, RunSpec
@@ -19,6 +19,7 @@ from app.trace.events import AnyEvent
 from app.trace.recorder import Sink
 
 from . import host_terminal
+from .compiled import compiled
 from .console import HostConsole, write_all
 from .guest_files import guest_files
 from .source import ARCHITECTURES, EXIT_SOURCE, LANGUAGES, read_file, report
@@ -51,6 +52,15 @@ EXIT_BROKEN_PIPE = 128 + signal.SIGPIPE
     metavar="HOST[:GUEST]",
     help="Copy a file or a directory into the sandbox; repeatable.",
 )
+@click.option(
+    "-O",
+    "--optimize",
+    type=click.IntRange(0, 2),
+    default=0,
+    show_default=True,
+    metavar="LEVEL",
+    help="How much a compiler optimizes, 0 to 2.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of everything random.")
 @click.argument("program", metavar="FILE")
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
@@ -64,11 +74,12 @@ def run(
     cwd: str,
     env: tuple[str, ...],
     files: tuple[str, ...],
+    optimize: int,
     seed: int,
     program: str,
     args: tuple[str, ...],
 ) -> None:
-    """Run FILE (assembly or an ELF executable) with ARGS.
+    """Run FILE (assembly, C or an ELF executable) with ARGS.
 
     At a terminal, Ctrl-C and Ctrl-Z are the program's; Ctrl-\\ ends trapgate itself.
     Input, output and exit status are the program's own; 128 + n for a fatal signal n, 124 at a limit, 2 for a mistake
@@ -106,7 +117,10 @@ def run(
         rows=rows or 24,
         streams=tuple("terminal" if tty else "stream" for tty in interactive),  # type: ignore[arg-type]
         echo=interactive[0] and interactive[1],
+        optimize=optimize,
     )
+    if compiler.language(spec):
+        spec = compiled(spec).spec
     raw = interactive[0] and interactive[1]
     trace_fd = _open_trace(trace_file) if trace_file else 2
     sink = _sink(trace, trace_fd, trace_file or "standard error", raw and not trace_file and interactive[2])

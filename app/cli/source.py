@@ -13,7 +13,7 @@ EXIT_SOURCE = 2
 """Exit status for a mistake in the source, or in how the command was called."""
 
 ARCHITECTURES = click.Choice(["x86_64"])
-LANGUAGES = click.Choice(["auto", "gas", "nasm", "elf"])
+LANGUAGES = click.Choice(["auto", "gas", "nasm", "c", "elf"])
 
 
 def read_file(path: str, limit: int) -> bytes:

@@ -12,7 +12,8 @@ from app.cpu.arch import architecture
 from app.cpu.exits import Access, Exit, FaultExit, SliceExit, StopExit, TrapExit
 from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, READ, PageTable, PhysicalMemory
 from app.cpu.unicorn_calls import ERR_EXCEPTION, ERR_OK, CpuError
-from app.cpu.unicorn_raw import ACCESS_FETCH, ACCESS_READ, ACCESS_WRITE, Engine
+from app.cpu.unicorn_hooks import ACCESS_FETCH, ACCESS_READ, ACCESS_WRITE
+from app.cpu.unicorn_raw import Engine
 from app.cpu.unicorn_registers import Snapshot
 
 _ACCESS_NAMES: dict[int, Access] = {ACCESS_READ: "read", ACCESS_WRITE: "write", ACCESS_FETCH: "execute"}
@@ -132,24 +133,29 @@ class Cpu:
                 if state.stale_tlb or state.stale_frames or state.stale_code:
                     self._flush()
                 code = engine.start(self._entry_point(self._pc), instructions)
-                if code == ERR_EXCEPTION and state.event is None and self._ran_past_page_end():
+                ended_early = code == ERR_EXCEPTION and state.event is None and self._ran_past_page_end()
+                if ended_early:
                     state.stale_code = state.stale_code or self._counting
                     code = arch.finish_block(engine.read_register(self._pc_number))
+                executed: int | None = 0
                 if state.event is not None:
                     reason = arch.explain(state.event)
                     if reason is not None:
                         return self._leave(reason)
-                    self._pc = engine.read_register(self._pc_number)
-                    if instructions:
-                        return SliceExit(self._pc)
-                    continue
-                if code == ERR_EXCEPTION and state.refused is not None:
+                    executed = 1 if ended_early else self._executed()
+                elif code == ERR_EXCEPTION and state.refused is not None:
                     return self._leave(self._refusal())
+                elif code != ERR_OK:
+                    raise CpuError(f"run at {engine.read_register(self._pc_number):#x}: emulator error {code}")
+                elif ended_early:
+                    executed = 1
+                elif not self._stopping and state.misses_left > 0:
+                    executed = instructions
                 self._pc = engine.read_register(self._pc_number)
-                if code != ERR_OK:
-                    raise CpuError(f"run at {self._pc:#x}: emulator error {code}")
-                if instructions and not self._stopping and state.misses_left > 0:
-                    return SliceExit(self._pc)
+                if instructions:
+                    instructions -= instructions if executed is None else executed
+                    if instructions <= 0:
+                        return SliceExit(self._pc)
         finally:
             self._runner = None
 
@@ -235,6 +241,13 @@ class Cpu:
         with self._lock:
             self._engine.close()
 
+    def _executed(self) -> int | None:
+        """How many instructions the last run of the emulator executed, if it tells."""
+        state = self._state
+        before, state.executed_before = state.executed_before, 0
+        last = self._engine.executed()
+        return None if last is None else before + last
+
     def _leave(self, reason: Exit) -> Exit:
         """Remember where user mode goes on; the register says so already."""
         self._pc = reason.next_pc if isinstance(reason, TrapExit) else reason.pc
@@ -252,14 +265,11 @@ class Cpu:
         state, pc = self._state, self._engine.read_register(self._pc_number)
         assert state.refused is not None  # noqa: S101
         address, access = state.refused
-        if not self._arch.is_translatable(address):
-            return FaultExit(self._arch.untranslatable_vector, pc)
         exact = self._engine.fault_address()
         if exact is not None and (exact ^ address) & _COMPARED_BITS == 0:
             address |= exact & PAGE_MASK
         present = address >> PAGE_SHIFT in state.entries
-        name = _ACCESS_NAMES[access]
-        return FaultExit(self._arch.page_fault_vectors[name], pc, address, name, present)
+        return self._arch.refusal(pc, address, _ACCESS_NAMES[access], present)
 
     def _grow_tlb(self) -> None:
         """The emulator sizes its TLB only when it is flushed, by how full it was: flush when misses pile up."""

@@ -12,8 +12,9 @@ Access = Literal["read", "write", "execute"]
 class TrapExit(Struct):
     """A trap instruction asked for the kernel.
 
-    `pc` is the address of the instruction, `next_pc` where user mode goes on. What the hardware itself changes
-    (RCX and R11 for `syscall`) has been done: `saved` names those registers and their values.
+    `pc` is the address of the instruction, `next_pc` where user mode goes on. `saved` is what the hardware itself
+    keeps, and where: the registers that `syscall` changes (RCX and R11, which has been done), what `int` pushes on the
+    kernel's stack, or registers of the privileged mode (`elr_el1`, `lr_svc`, `sepc` ...).
     """
 
     instruction: str

@@ -8,33 +8,24 @@ from __future__ import annotations
 
 import ctypes
 import functools
-import itertools
 import mmap
 import struct
-import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
-from app.cpu.mmu import EXECUTE, PAGE_SHIFT, PAGE_SIZE, READ, WRITE, Pte
-from app.cpu.unicorn_calls import ERR_EXCEPTION, FLUSH_TLB, RUNNING, SHORT, check, control_request, uc_const
+from app.cpu.mmu import PAGE_SHIFT, PAGE_SIZE, Pte
+from app.cpu.unicorn_calls import ERR_EXCEPTION, ERR_OK, FLUSH_TLB, RUNNING, SHORT, check, control_request, uc_const
+from app.cpu.unicorn_hooks import HookState, fill_hook
 from app.cpu.unicorn_registers import Snapshot, WideRegisters, batch, save_registers
 
 TRANSLATION_BUFFER_SIZE = 16 << 20
 """Bytes reserved for translated code. Unicorn's default is 1 GiB, which breaks under an address space limit."""
 
-TIMESTAMP_STEP = 1000
-"""How far the cycle counter moves at each reading, unless someone else answers it."""
-
-ACCESS_READ: int = uc_const.UC_MEM_READ
-ACCESS_WRITE: int = uc_const.UC_MEM_WRITE
-ACCESS_FETCH: int = uc_const.UC_MEM_FETCH
-
-_NEEDED = {ACCESS_READ: READ, ACCESS_WRITE: WRITE, ACCESS_FETCH: EXECUTE}
-
-_ALL_BITS = (1 << 64) - 1
-
 _SCANNED_BYTES = 2048
-_PROBES = (0x0000_0012_3456_7A01, 0x0000_0023_4567_8B03, 0x0000_0034_5678_9C05)
+_NOP = b"\x90"
+_LOAD_ABSOLUTE = b"\xa0"
+_PROBED_COUNTS = (1003, 1507, 2011)
+_PROBED_ADDRESSES = (0x0000_0012_3456_7A01, 0x0000_0023_4567_8B03, 0x0000_0034_5678_9C05)
 
 _SET_EXITS = control_request(uc_const.UC_CTL_UC_EXITS, 2)
 
@@ -48,66 +39,6 @@ _FillHook = ctypes.CFUNCTYPE(
 _InstructionHook = ctypes.CFUNCTYPE(ctypes.c_uint32, ctypes.c_void_p, ctypes.c_void_p)
 _InHook = ctypes.CFUNCTYPE(ctypes.c_uint32, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_void_p)
 _OutHook = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_uint32, ctypes.c_void_p)
-
-
-class _TlbEntry(ctypes.Structure):
-    _fields_ = (("address", ctypes.c_uint64), ("perms", ctypes.c_uint32))
-
-
-def _no_system_entry(_address: int, _access: int) -> Pte | None:
-    return None
-
-
-class HookState:
-    """What the hooks and the CPU share. It refers to no engine and no callback, so there is no reference cycle.
-
-    `event` is what ended the run (a tuple whose first item is its kind; only the first event of a run counts),
-    `system_entry` translates what only the processor itself reads, such as descriptor tables,
-    `refused` the page address and access of the last translation that was denied, `error` an exception raised in a
-    hook, `timestamp` answers cycle counters. `translated_bits` are the bits of an address that count; it is set before
-    `Engine.use_virtual_tlb`.
-    """
-
-    __slots__ = (
-        "entries",
-        "error",
-        "event",
-        "identity",
-        "misses_left",
-        "refused",
-        "stale_code",
-        "stale_frames",
-        "stale_tlb",
-        "system_entry",
-        "timestamp",
-        "translated_bits",
-    )
-
-    def __init__(self) -> None:
-        self.entries: Mapping[int, Pte] = {}
-        self.event: tuple[Any, ...] | None = None
-        self.system_entry: Callable[[int, int], Pte | None] = _no_system_entry
-        self.refused: tuple[int, int] | None = None
-        self.error: BaseException | None = None
-        self.identity = False
-        self.translated_bits = _ALL_BITS
-        self.misses_left = sys.maxsize
-        self.stale_tlb = False
-        self.stale_code = False
-        self.stale_frames: set[int] = set()
-        self.timestamp: Callable[[], int] = itertools.count(TIMESTAMP_STEP, TIMESTAMP_STEP).__next__
-
-    def tlb_changed(self) -> None:
-        """Cached translations of addresses may be wrong: flush them before user code runs again."""
-        self.stale_tlb = True
-
-    def code_changed(self, start: int, end: int) -> None:
-        """Instructions in [start, end) may have changed. The frames are noted now: the mapping may change later."""
-        entries = self.entries
-        for page in range(start >> PAGE_SHIFT, ((end - 1) >> PAGE_SHIFT) + 1):
-            entry = entries.get(page)
-            if entry is not None:
-                self.stale_frames.add(entry[0])
 
 
 class Engine:
@@ -177,7 +108,7 @@ class Engine:
         The exit list stays empty: an `until` address would make Unicorn fetch from it on every return.
         """
         self.control(uc_const.UC_CTL_TLB_TYPE, ctypes.c_int(uc_const.UC_TLB_VIRTUAL))
-        self._add(uc_const.UC_HOOK_TLB_FILL, _FillHook(_fill_hook(self.state)))
+        self._add(uc_const.UC_HOOK_TLB_FILL, _FillHook(fill_hook(self.state)))
         self.flush_tlb()
         self.control(uc_const.UC_CTL_UC_USE_EXITS, ctypes.c_int(1))
 
@@ -400,64 +331,55 @@ class Engine:
 
     def fault_address(self) -> int | None:
         """The first byte refused, after `ERR_EXCEPTION`; None when this build of Unicorn hides it."""
-        offset = _fault_address_offset()
+        return self._hidden_word(_hidden_offsets().fault_address)
+
+    def executed(self) -> int | None:
+        """Instructions of the last run, if they were counted and a hook ended it; None when this build hides it."""
+        return self._hidden_word(_hidden_offsets().executed)
+
+    def _hidden_word(self, offset: int | None) -> int | None:
         if offset is None or not self.handle.value:
             return None
         return ctypes.c_uint64.from_address(self.handle.value + offset).value
 
 
-def _fill_hook(state: HookState) -> Callable[[int, int, int, int, int], bool]:
-    entry_at = _TlbEntry.from_address
-    translated = state.translated_bits
-    stop = SHORT.uc_emu_stop
+class _HiddenOffsets(NamedTuple):
+    """Where `struct uc_struct` keeps what Unicorn's interface does not tell; None where that could not be found."""
 
-    def fill(handle: int, address: int, access: int, result: int, _data: int) -> bool:
-        state.misses_left -= 1
-        # Stopped in a store, the emulator would execute the instruction again, with the store done.
-        if state.misses_left <= 0 and access != ACCESS_WRITE:
-            stop(ctypes.c_void_p(handle))
-        if state.identity:
-            answer = entry_at(result)
-            answer.address = address
-            answer.perms = uc_const.UC_PROT_ALL
-            return True
-        if state.event is not None:
-            return False
-        address &= translated
-        entry = state.entries.get(address >> PAGE_SHIFT) or state.system_entry(address, access)
-        if entry is None or not entry[1] & _NEEDED[access]:
-            state.refused = (address, access)
-            return False
-        answer = entry_at(result)
-        answer.address = entry[0] << PAGE_SHIFT
-        answer.perms = entry[1]
-        return True
-
-    return fill
+    fault_address: int | None
+    executed: int | None
 
 
 @functools.cache
-def _fault_address_offset() -> int | None:
-    """Where `struct uc_struct` keeps the exact address of a refused access, or None.
-
-    It is no part of Unicorn's interface, so it is searched for: fault at three addresses and see which word held
-    each of them.
-    """
+def _hidden_offsets() -> _HiddenOffsets:
+    """Search for them: cause each value three times, and see which word held it every time."""
     engine = Engine(uc_const.UC_ARCH_X86, uc_const.UC_MODE_64)
     memory = mmap.mmap(-1, PAGE_SIZE)
-    memory[:1] = b"\xa0"
+    memory[:] = _NOP * PAGE_SIZE
     engine.map_memory(0, memory)
     engine.use_virtual_tlb()
     engine.state.entries = {1: Pte(0, uc_const.UC_PROT_ALL)}
-    candidates = set(range(0, _SCANNED_BYTES, 8))
-    for address in _PROBES:
-        memory[1:9] = address.to_bytes(8, "little")
-        engine.flush_code()
-        if engine.start(PAGE_SIZE) != ERR_EXCEPTION or not engine.handle.value:
-            candidates.clear()
-            break
-        block = ctypes.string_at(engine.handle.value, _SCANNED_BYTES)
-        candidates = {offset for offset in candidates if block[offset : offset + 8] == address.to_bytes(8, "little")}
+
+    def search(values: Sequence[int], cause: Callable[[int], bool]) -> int | None:
+        candidates = set(range(0, _SCANNED_BYTES, 8))
+        for value in values:
+            engine.flush_code()
+            if not cause(value) or not engine.handle.value:
+                return None
+            block = ctypes.string_at(engine.handle.value, _SCANNED_BYTES)
+            candidates = {offset for offset in candidates if block[offset : offset + 8] == value.to_bytes(8, "little")}
+        return candidates.pop() if len(candidates) == 1 else None
+
+    def execute(count: int) -> bool:
+        # A run that is cut counts the instruction that it did not execute any more.
+        return bool(engine.start(PAGE_SIZE, count - 1) == ERR_OK)
+
+    def fault(address: int) -> bool:
+        memory[:9] = _LOAD_ABSOLUTE + address.to_bytes(8, "little")
+        return bool(engine.start(PAGE_SIZE) == ERR_EXCEPTION)
+
+    executed = search(_PROBED_COUNTS, execute)
+    found = _HiddenOffsets(search(_PROBED_ADDRESSES, fault), executed)
     engine.close()
     memory.close()
-    return candidates.pop() if len(candidates) == 1 else None
+    return found

@@ -9,15 +9,17 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
 
 import app
+from app.runner.compiler_box import BoxLimits
 from app.runner.frames import MAX_CONTROL_FRAME, MAX_WORKER_FRAME, FrameBuffer, FrameError, pack
 from app.runner.messages import (
+    Action,
     Cancel,
     Ended,
     Forward,
@@ -27,11 +29,13 @@ from app.runner.messages import (
     Ready,
     RunSpec,
     Submit,
+    Toolchain,
     ToRun,
     ToRunner,
     ToWorker,
 )
 from app.runner.run import LocalRun
+from app.runner.toolchain import ToolchainWatch
 from app.settings import Settings
 
 FRAMES_IN_FLIGHT = 4
@@ -43,6 +47,8 @@ _READY_SECONDS = 30.0
 _CLOSE_SECONDS = 5.0
 # The runner, and so every worker, gets nothing else of this process's environment: there may be secrets in it.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+# What decides where C libraries are kept.
+_CACHE_ENVIRONMENT = ("TRAPGATE_CACHE_DIR", "XDG_CACHE_HOME")
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[FromRunner] = msgspec.msgpack.Decoder(FromRunner)
@@ -50,7 +56,7 @@ _log = logging.getLogger("trapgate.runner")
 
 
 class Busy(Exception):
-    """As many runs as allowed are in progress."""
+    """As many runs, or checks, as allowed are in progress."""
 
 
 class Unavailable(Exception):
@@ -84,6 +90,12 @@ class RunBackend(Protocol):
     def status(self) -> dict[str, Any]:
         """Figures for health checks."""
 
+    def toolchain(self) -> Toolchain:
+        """What can be made into a program now. Cheap, and never blocks."""
+
+    def on_toolchain(self, listener: Callable[[Toolchain], None]) -> None:
+        """Have `listener` called whenever `toolchain` changes, from any thread. Listeners stay for good."""
+
 
 class LocalBackend:
     """Runs on this machine, in a runner process that starts with the first run and is replaced when it dies.
@@ -94,15 +106,23 @@ class LocalBackend:
     runner_module = "app.runner.server"
 
     def __init__(self, settings: Settings) -> None:
-        self._max_runs = settings.max_runs
-        self._warm_workers = settings.warm_workers
+        self._most = {"run": settings.max_runs, "check": settings.max_checks}
+        self._arguments = [
+            *("--warm-workers", str(settings.warm_workers), "--compilations", str(settings.max_compilations)),
+            *("--compile-limits", msgspec.json.encode(_box_limits(settings)).decode()),
+        ]
+        self._toolchain = ToolchainWatch(settings.c_library_jobs if settings.build_c_library else 0)
         self._lock = threading.Lock()
         self._runner: _Runner | None = None
         self._closed = False
 
     def start(self) -> None:
-        """Start the runner now rather than with the first run. Raises Unavailable when it can't be started."""
+        """Start the runner now rather than with the first run. Raises Unavailable when it can't be started.
+
+        What is missing of the C libraries is built in the background from now on.
+        """
         self._current()
+        self._toolchain.start()
 
     def submit(self, spec: RunSpec) -> Run:
         """Start a run. Raises Busy, Unavailable, and ValueError for a spec too large to send."""
@@ -113,53 +133,63 @@ class LocalBackend:
             )
         runner = self._current()
         runner.wait_until_ready()
-        return runner.submit(spec, self._max_runs)
+        return runner.submit(spec, self._most[spec.action])
 
     def close(self) -> None:
         """End the runner and with it every run."""
         with self._lock:
             self._closed = True
             runner, self._runner = self._runner, None
+        self._toolchain.close()
         if runner:
             runner.close()
 
     def status(self) -> dict[str, Any]:
         """`runner`: `stopped`, `starting` or `ready`; `pid`; `sandbox`: active layers; `runs`; `max_runs`."""
         runner = self._runner
+        most = self._most["run"]
         if runner is None or runner.dead:
-            return {"runner": "stopped", "pid": None, "sandbox": [], "runs": 0, "max_runs": self._max_runs}
+            return {"runner": "stopped", "pid": None, "sandbox": [], "runs": 0, "max_runs": most}
         return {
             "runner": "ready" if runner.layers else "starting",
             "pid": runner.pid,
             "sandbox": list(runner.layers),
-            "runs": runner.runs_in_progress,
-            "max_runs": self._max_runs,
+            "runs": runner.in_progress("run"),
+            "max_runs": most,
         }
+
+    def toolchain(self) -> Toolchain:
+        """See `RunBackend.toolchain`."""
+        return self._toolchain.current()
+
+    def on_toolchain(self, listener: Callable[[Toolchain], None]) -> None:
+        """See `RunBackend.on_toolchain`."""
+        self._toolchain.on_change(listener)
 
     def _current(self) -> _Runner:
         with self._lock:
             if self._closed:
                 raise Unavailable("the server is shutting down")
             if self._runner is None or self._runner.dead:
-                self._runner = _Runner(self.runner_module, self._warm_workers)
+                self._runner = _Runner(self.runner_module, self._arguments)
             return self._runner
 
 
 class _Runner:
     """One runner process and the runs it has."""
 
-    def __init__(self, module: str, warm_workers: int) -> None:
+    def __init__(self, module: str, arguments: list[str]) -> None:
         ours, theirs = socket.socketpair()
         fd = theirs.fileno()
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", module, "--fd", str(fd), "--warm-workers", str(warm_workers)],
+                [sys.executable, "-m", module, "--fd", str(fd), *arguments],
                 pass_fds=[fd],
                 stdin=subprocess.DEVNULL,
                 # Ctrl-C in a terminal is for the web process, which then closes the runner.
                 start_new_session=True,
                 cwd=Path(app.__file__).parent.parent,
-                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+                env={name: os.environ[name] for name in (*_ENVIRONMENT, *_CACHE_ENVIRONMENT) if name in os.environ},
             )
         except OSError as error:
             ours.close()
@@ -180,10 +210,9 @@ class _Runner:
         self._reader = threading.Thread(target=self._read, name="runner", daemon=True)
         self._reader.start()
 
-    @property
-    def runs_in_progress(self) -> int:
-        """Runs whose worker is not known to be dead."""
-        return len(self._runs)
+    def in_progress(self, action: Action) -> int:
+        """Runs, or checks, whose worker is not known to be dead."""
+        return sum(run.action == action for run in list(self._runs.values()))
 
     def wait_until_ready(self) -> None:
         """Return when runs can be submitted. Raises Unavailable."""
@@ -192,16 +221,17 @@ class _Runner:
         if not self.layers:
             raise Unavailable(self._unfit)
 
-    def submit(self, spec: RunSpec, max_runs: int) -> LocalRun:
+    def submit(self, spec: RunSpec, most: int) -> LocalRun:
         """Start a run. Raises Busy, and Unavailable when the runner has just died."""
         with self._lock:
             if self.dead:
                 raise Unavailable("the runner has just ended; try again")
-            if len(self._runs) >= max_runs:
-                raise Busy(f"{max_runs} runs are in progress")
+            if self.in_progress(spec.action) >= most:
+                raise Busy(f"{most} are in progress")
             number = next(self._numbers)
             run = LocalRun(
                 spec.limits.events,
+                action=spec.action,
                 grant=lambda: self._send(Grant(number, 1)),
                 send=lambda message: self._send(ToRun(number, message)),
                 cancel=lambda: self._send(Cancel(number)),
@@ -274,3 +304,12 @@ class _Runner:
         except OSError:
             # Closed already.
             return
+
+
+def _box_limits(settings: Settings) -> BoxLimits:
+    return BoxLimits(
+        cpu_seconds=settings.max_compile_cpu_seconds,
+        wall_seconds=settings.max_compile_wall_seconds,
+        memory_bytes=settings.max_compile_memory_bytes,
+        file_bytes=settings.max_compile_output_bytes,
+    )

@@ -9,8 +9,9 @@ from app.kernel.config import GuestFile, KernelConfig
 from app.kernel.console import Console
 from app.kernel.errno import KernelError
 from app.kernel.kernel import Kernel
+from app.runner.code_lines import code_lines
 from app.runner.execution import BadSpecError, Started
-from app.runner.messages import Limits, RunSpec
+from app.runner.messages import Built, Limits, RunSpec
 from app.toolchain import keystone_x86
 from app.toolchain.assemble import assemble
 from app.toolchain.detect import detect_language
@@ -18,7 +19,7 @@ from app.toolchain.elf import ElfError, load_elf
 from app.toolchain.program import Diagnostic, Program, SourceError
 from app.trace.recorder import Recorder
 
-_ARCHITECTURES = ("x86_64",)
+_ARCHITECTURES = tuple(ABIS)
 
 _REHEARSAL = b"""
 .globl _start
@@ -60,6 +61,11 @@ class TrapgateEngine:
         spec = RunSpec(source=_REHEARSAL, language="gas", arch="x86_64", limits=limits)
         self.run(spec, Recorder(lambda events: None), _Silence(), lambda run: None)
 
+    def check(self, spec: RunSpec) -> Built:
+        """See `app.runner.execution.Engine.check`."""
+        program = build(spec)
+        return Built(language=program.language, mistakes=[], lines=code_lines(program), assembly=[])
+
     def run(self, spec: RunSpec, recorder: Recorder, console: Console, started: Started) -> None:
         """See `app.runner.execution.Engine.run`."""
         program = build(spec)
@@ -92,6 +98,11 @@ class TrapgateEngine:
 
 def build(spec: RunSpec) -> Program:
     """Make the Program. Raises SourceError."""
+    if spec.image:
+        try:
+            return load_elf(spec.image)
+        except ElfError as error:
+            raise _mistake(f"the compiled program cannot run: {error}") from error
     if len(spec.source) > spec.limits.source_bytes:
         raise _mistake(f"the source has {len(spec.source)} bytes; at most {spec.limits.source_bytes} are allowed")
     language = detect_language(spec.filename, spec.source) if spec.language == "auto" else spec.language

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from app.kernel.console import Console
-from app.runner.messages import Limits, RunSpec
+from app.runner.messages import Built, Limits, RunSpec
 from app.trace.events import EndReason
 from app.trace.recorder import Recorder
 
@@ -40,6 +40,12 @@ class Engine(Protocol):
 
     def rehearse(self) -> None:
         """Run something small. A worker does so while it waits: a fork shares memory, and first touches are slow."""
+
+    def check(self, spec: RunSpec) -> Built:
+        """Make the program of `spec` and tell what came of it, without executing anything of it.
+
+        Raises `app.toolchain.program.SourceError` when the source has mistakes.
+        """
 
     def run(self, spec: RunSpec, recorder: Recorder, console: Console, started: Started) -> None:
         """Execute `spec` to its `run.end`. `started` is called when the program is about to begin.

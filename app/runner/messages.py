@@ -32,7 +32,8 @@ class RunSpec(Struct, frozen=True, forbid_unknown_fields=True):
     `files` are (guest path, contents, st_mode), as `app.kernel.config.GuestFile` has them.
     `streams` says what standard input, output and error are: the terminal, or a plain stream of bytes (a redirection
     on the command line). `echo` is whether the terminal shows what is typed. `action` "check" only makes the program
-    and tells what came of it. `optimize` is the level of a compiler, 0 to 2.
+    and tells what came of it. `optimize` is the level of a compiler, 0 to 2. `image` is the ELF file that a compiler has
+    made of the source, when it has been at work.
     """
 
     source: bytes
@@ -52,6 +53,7 @@ class RunSpec(Struct, frozen=True, forbid_unknown_fields=True):
     echo: bool = True
     action: Action = "run"
     optimize: Annotated[int, Meta(ge=0, le=2)] = 0
+    image: bytes = b""
 
 
 class SourceMistake(Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,10 +74,14 @@ class Events(Struct, frozen=True, tag="events", forbid_unknown_fields=True):
 
 
 class CodeLine(Struct, frozen=True, forbid_unknown_fields=True):
-    """What source line `line` became: `data` at `address`. A line may have several."""
+    """What source line `line` became: `size` bytes at `address`. A line may have several.
+
+    `data` are the first of them, at most `app.runner.code_lines.SHOWN_BYTES`; less where only room is reserved.
+    """
 
     line: int
     address: int
+    size: int
     data: bytes
 
 
@@ -142,6 +148,30 @@ class Crashed(Struct, frozen=True, tag="crashed", forbid_unknown_fields=True):
 
 WorkerFrame = Events | Built | Rejected | Done | Crashed
 """What a worker may send. It can't send `Killed`: that is the runner's word about it."""
+
+
+class LanguageState(Struct, frozen=True, forbid_unknown_fields=True):
+    """A language of the visitor's, and the architectures it works for here. `reason` says why not for the others."""
+
+    name: Literal["gas", "nasm", "c", "rust", "elf"]
+    arches: tuple[str, ...]
+    reason: str = ""
+
+
+class LibraryState(Struct, frozen=True, forbid_unknown_fields=True):
+    """The C library of one architecture: built in the background, `done` files of `total`."""
+
+    arch: str
+    state: Literal["missing", "building", "ready", "failed"]
+    done: int = 0
+    total: int = 0
+
+
+class Toolchain(Struct, frozen=True, forbid_unknown_fields=True):
+    """What can be made into a program on this server now."""
+
+    languages: tuple[LanguageState, ...]
+    libraries: tuple[LibraryState, ...] = ()
 
 
 class Submit(Struct, frozen=True, tag="submit", forbid_unknown_fields=True):

@@ -9,7 +9,19 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from app.runner.messages import Crashed, Done, Ended, Events, FromWorker, Killed, Rejected, ToWorker, WorkerFrame
+from app.runner.messages import (
+    Action,
+    Built,
+    Crashed,
+    Done,
+    Ended,
+    Events,
+    FromWorker,
+    Killed,
+    Rejected,
+    ToWorker,
+    WorkerFrame,
+)
 from app.trace.events import RunEnd
 
 # A system call in progress at the limit still reports its remaining steps.
@@ -31,8 +43,10 @@ class ProtocolError(Exception):
 class Stream:
     """Decodes one worker's frames and checks that they follow each other as they must."""
 
-    def __init__(self, max_events: int) -> None:
+    def __init__(self, max_events: int, action: Action = "run") -> None:
         self._most = max_events + _EVENTS_ABOVE_LIMIT
+        self._action = action
+        self._built = False
         self._seen = 0
         self._ended = False
 
@@ -44,13 +58,22 @@ class Stream:
             raise ProtocolError(str(error)) from error
         if isinstance(message, Events):
             self._check(message)
+        elif isinstance(message, Built):
+            self._check_built()
         elif isinstance(message, Done) and not self._ended:
             raise ProtocolError("done without run.end")
         elif isinstance(message, Rejected) and (self._seen or not message.mistakes):
             raise ProtocolError("rejected after events, or without a mistake")
         return message
 
+    def _check_built(self) -> None:
+        if self._seen or self._built:
+            raise ProtocolError("built after events, or twice")
+        self._built = True
+
     def _check(self, message: Events) -> None:
+        if self._action == "check":
+            raise ProtocolError("events in a check")
         if not message.events:
             raise ProtocolError("a batch without events")
         for event in message.events:
@@ -71,12 +94,14 @@ class LocalRun:
         self,
         max_events: int,
         *,
+        action: Action = "run",
         grant: Callable[[], None],
         send: Callable[[ToWorker], None],
         cancel: Callable[[], None],
     ) -> None:
         self.id = secrets.token_hex(8)
-        self._stream = Stream(max_events)
+        self.action = action
+        self._stream = Stream(max_events, action)
         self._grant = grant
         self._send = send
         self._cancel = cancel
@@ -92,7 +117,7 @@ class LocalRun:
         try:
             while (item := self._arrived.get()) is not None and not self._over:
                 message = self._understand(item)
-                if not isinstance(message, Events):
+                if not isinstance(message, Events) and not (isinstance(message, Built) and self.action == "run"):
                     # Before the consumer sees it: whatever the worker still does is of no use.
                     self.cancel()
                     yield message

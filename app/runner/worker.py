@@ -165,6 +165,9 @@ class Worker:
         self._watch = Watch(spec.limits)
         self._spec_arrived.set()
         try:
+            if spec.action == "check":
+                self._send(self._engine.check(spec))
+                return
             self._engine.run(spec, self._recorder, self._keys, self._started)
         except SourceError as error:
             self._send(Rejected([_mistake(d) for d in error.diagnostics]))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from app.toolchain.detect import assembly_dialect
 from app.toolchain.errors import Mistake, Report, Span
+from app.toolchain.functions import functions_of
 from app.toolchain.gas import GasAssembler
 from app.toolchain.layout import Layout
 from app.toolchain.machines import ARCHES, MACHINES
@@ -88,7 +89,8 @@ def _link(unit: Unit) -> Program:
     text = next(segment for segment in segments if "x" in segment.perms)
     start = next((name for name in ("_start", "main") if name in addresses), "")
     entry = addresses[start] | unit.symbols.by_name[start].mode if start else text.address
-    return Program(unit.machine.name, unit.dialect, tuple(segments), entry, tuple(symbols), LineTable(lines))
+    functions = functions_of(symbols, segments)
+    return Program(unit.machine.name, unit.dialect, tuple(segments), entry, tuple(symbols), LineTable(lines), functions)
 
 
 def _check_implied_loads(unit: Unit, layout: Layout) -> None:

@@ -15,8 +15,16 @@ MAX_ARGV_ENTRIES = 64
 MAX_ARGV_BYTES = 4096
 MAX_TERMINAL_SIZE = 500
 
-ErrorCode = Literal["bad-message", "too-large", "bad-source", "run-active", "no-such-run", "busy", "unavailable"]
+ErrorCode = Literal[
+    "bad-message", "too-large", "bad-source", "bad-elf", "run-active", "no-such-run", "busy", "unavailable"
+]
 Positive = Annotated[int, Meta(ge=1)]
+Optimize = Annotated[int, Meta(ge=0, le=2)]
+Language = Literal["auto", "gas", "nasm", "c", "rust"]
+Arch = Literal["x86_64", "i386", "arm", "aarch64", "riscv64"]
+
+_FILENAMES = {"elf": "program", "nasm": "program.asm", "c": "program.c", "rust": "program.rs"}
+_ELF_MAGIC = b"\x7fELF"
 
 
 class MessageError(Exception):
@@ -35,14 +43,25 @@ class MessageError(Exception):
 
 
 class RunRequest(Struct, frozen=True):
-    """Payload of `run`."""
+    """Payload of `run`. Either `source` or `elf`, bytes or base64, is given."""
 
-    source: str
-    language: Literal["auto", "gas", "nasm"] = "auto"
-    arch: Literal["x86_64"] = "x86_64"
+    source: str | None = None
+    elf: bytes | None = None
+    language: Language = "auto"
+    arch: Arch = "x86_64"
+    optimize: Optimize = 0
     argv: tuple[str, ...] = ("program",)
     columns: Positive = 80
     rows: Positive = 24
+
+
+class CheckRequest(Struct, frozen=True):
+    """Payload of `check`."""
+
+    source: str
+    language: Language = "auto"
+    arch: Arch = "x86_64"
+    optimize: Optimize = 0
 
 
 class InputRequest(Struct, frozen=True):
@@ -59,7 +78,7 @@ class StopRequest(Struct, frozen=True):
     run: str
 
 
-Request = TypeVar("Request", RunRequest, InputRequest, StopRequest)
+Request = TypeVar("Request", RunRequest, CheckRequest, InputRequest, StopRequest)
 
 
 def decode(kind: type[Request], payload: object) -> Request:
@@ -85,27 +104,60 @@ def decode(kind: type[Request], payload: object) -> Request:
 
 
 def run_spec(request: RunRequest, settings: Settings) -> RunSpec:
-    """What the runner is asked for. Raises `MessageError` for a size over its limit or a source that is not text."""
+    """What the runner is asked for. Raises `MessageError` for a size over its limit, a source that is not text, and an
+    ELF file that is none."""
     argv = _checked_argv(request.argv)
     for name, size in (("columns", request.columns), ("rows", request.rows)):
         if size > MAX_TERMINAL_SIZE:
             raise MessageError("too-large", f"`{name}` is {size}; at most {MAX_TERMINAL_SIZE} are possible.", name)
+    if request.elf is None:
+        if request.source is None:
+            raise MessageError("bad-message", "The field `source` is missing.", "source")
+        source, language = _checked_source(request.source, settings.max_source_bytes), str(request.language)
+    else:
+        if request.source is not None:
+            raise MessageError("bad-message", "There is a `source` as well as an ELF file; send one of them.", "elf")
+        source, language = _checked_elf(request.elf, settings.max_elf_bytes), "elf"
     return RunSpec(
-        source=_checked_source(request.source, settings.max_source_bytes),
-        language=request.language,
+        source=source,
+        language=language,
         arch=request.arch,
-        limits=Limits(
-            cpu_seconds=settings.max_run_cpu_seconds,
-            wall_seconds=settings.max_run_wall_seconds,
-            memory_bytes=settings.max_run_memory_bytes,
-            events=settings.max_run_events,
-            output_bytes=settings.max_run_output_bytes,
-            source_bytes=settings.max_source_bytes,
-        ),
-        filename="program.asm" if request.language == "nasm" else "program.s",
+        limits=_limits(settings, len(source)),
+        filename=_FILENAMES.get(language, "program.s"),
         argv=argv,
         columns=request.columns,
         rows=request.rows,
+        optimize=request.optimize,
+    )
+
+
+def check_spec(request: CheckRequest, settings: Settings) -> RunSpec:
+    """What the runner is asked for. Raises `MessageError` for a source that is too long or not text."""
+    source = _checked_source(request.source, settings.max_source_bytes)
+    limits = msgspec.structs.replace(
+        _limits(settings, len(source)),
+        cpu_seconds=min(settings.max_check_seconds, settings.max_run_cpu_seconds),
+        wall_seconds=settings.max_check_seconds,
+    )
+    return RunSpec(
+        source=source,
+        language=request.language,
+        arch=request.arch,
+        limits=limits,
+        filename=_FILENAMES.get(request.language, "program.s"),
+        action="check",
+        optimize=request.optimize,
+    )
+
+
+def _limits(settings: Settings, source_bytes: int) -> Limits:
+    return Limits(
+        cpu_seconds=settings.max_run_cpu_seconds,
+        wall_seconds=settings.max_run_wall_seconds,
+        memory_bytes=settings.max_run_memory_bytes,
+        events=settings.max_run_events,
+        output_bytes=settings.max_run_output_bytes,
+        source_bytes=max(settings.max_source_bytes, source_bytes),
     )
 
 
@@ -135,6 +187,14 @@ def _checked_source(text: str, limit: int) -> bytes:
         line = source.count(b"\n", 0, nul) + 1
         raise MessageError("bad-source", f"Line {line} holds a NUL byte; a source must be text.", "source")
     return source
+
+
+def _checked_elf(data: bytes, limit: int) -> bytes:
+    if len(data) > limit:
+        raise MessageError("too-large", f"The file has {len(data)} bytes; at most {limit} are allowed.", "elf")
+    if not data.startswith(_ELF_MAGIC):
+        raise MessageError("bad-elf", "This is not an ELF file: it does not begin with 7f 45 4c 46 (.ELF).", "elf")
+    return data
 
 
 def _checked_argv(argv: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ _SEPARATOR = b"\x1e"
 # What a client may post: close, pong and message. Anything else makes Engine.IO wait, possibly for ever, until the
 # client has fetched all its answers.
 _PACKET_TYPES = (b"1", b"3", b"4")
+_BINARY = re.compile(rb"b(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
 
 class PollingGuard:
@@ -58,7 +60,11 @@ class PollingGuard:
 def _is_payload(body: bytes) -> bool:
     """Whether `body` is a list of packets that a client may send."""
     packets = body.split(_SEPARATOR, MAX_PACKETS)
-    return len(packets) <= MAX_PACKETS and all(packet.startswith(_PACKET_TYPES) for packet in packets)
+    return len(packets) <= MAX_PACKETS and all(_is_packet(packet) for packet in packets)
+
+
+def _is_packet(packet: bytes) -> bool:
+    return packet.startswith(_PACKET_TYPES) or _BINARY.fullmatch(packet) is not None
 
 
 def _refuse(start_response: StartResponse) -> Iterable[bytes]:

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from app.runner.backend import Busy, Run, RunBackend, Unavailable
-from app.runner.messages import Done, Events, Keyboard, Killed, Rejected, Stop
+from app.runner.messages import Built, Done, Events, Keyboard, Killed, Rejected, Stop
 from app.settings import Settings
 
-from .messages import InputRequest, MessageError, RunRequest, StopRequest, input_bytes, run_spec
+from .checks import Checks, Emit, Spawn
+from .messages import (
+    CheckRequest,
+    InputRequest,
+    MessageError,
+    RunRequest,
+    StopRequest,
+    check_spec,
+    input_bytes,
+    run_spec,
+)
 from .stream import BrokenStreamError, EventStream
 from .window import Window
 
 log = logging.getLogger(__name__)
-
-
-class Emit(Protocol):
-    """Send one message to the browser; `acknowledged` is called when it has answered."""
-
-    def __call__(
-        self, event: str, payload: dict[str, Any], acknowledged: Callable[..., None] | None = None
-    ) -> None: ...
-
-
-Spawn = Callable[[Callable[[Run], None], Run], object]
-"""Runs a function with its argument in the background."""
 
 
 class Connection:
@@ -39,6 +36,7 @@ class Connection:
         self._emit = emit
         self._spawn = spawn
         self._window = Window(settings.max_unacknowledged_batches, settings.acknowledge_timeout_seconds)
+        self._checks = Checks(backend, settings, emit, spawn)
         self._lock = threading.Lock()
         self._run: Run | None = None
         self._starting = False
@@ -70,6 +68,10 @@ class Connection:
         self._spawn(self._pump, run)
         return {"ok": True, "run": run.id}
 
+    def check(self, request: CheckRequest) -> dict[str, Any]:
+        """Tell what a source becomes, instead of what was asked before."""
+        return {"ok": True, "check": self._checks.ask(check_spec(request, self._settings))}
+
     def input(self, request: InputRequest) -> dict[str, Any]:
         """Type something into the run's terminal."""
         data = input_bytes(request)
@@ -87,6 +89,7 @@ class Connection:
             self._closed = True
             run = self._run
         self._window.close()
+        self._checks.close()
         if run is not None:
             run.cancel()
 
@@ -127,6 +130,8 @@ class Connection:
             match next(frames, None):
                 case Events(events):
                     self._relay_events(run, stream, events)
+                case Built() as built:
+                    self._relay_built(run, stream, built)
                 case Rejected(mistakes):
                     if stream.started:
                         raise BrokenStreamError("mistakes in the source of a running program")
@@ -143,6 +148,19 @@ class Connection:
                     if not stream.ended and not self._closed:
                         raise BrokenStreamError("the frames end before run.end")
                     return False
+
+    def _relay_built(self, run: Run, stream: EventStream, built: Built) -> None:
+        if stream.started:
+            raise BrokenStreamError("a running program was built again")
+        payload = {
+            "run": run.id,
+            "language": built.language,
+            "mistakes": built.mistakes,
+            "lines": built.lines,
+            "assembly": built.assembly,
+        }
+        self._window.sent()
+        self._emit("built", payload, self._window.acknowledged)
 
     def _relay_events(self, run: Run, stream: EventStream, events: list[Any]) -> None:
         stream.accept(events)

@@ -9,10 +9,11 @@ from typing import Any
 from flask import Flask
 from flask_socketio import Namespace, SocketIO
 
-from app.runner.backend import Run, RunBackend
+from app.runner.backend import RunBackend
+from app.runner.messages import Toolchain
 from app.settings import Settings
 
-from .messages import InputRequest, MessageError, RunRequest, StopRequest, decode
+from .messages import CheckRequest, InputRequest, MessageError, RunRequest, StopRequest, decode
 from .polling import PollingGuard
 from .sessions import Connection
 from .websocket import WebSocket
@@ -27,6 +28,7 @@ _Handler = Callable[[Connection, object], dict[str, Any]]
 
 HANDLERS: dict[str, _Handler] = {
     "run": lambda connection, payload: connection.run(decode(RunRequest, payload)),
+    "check": lambda connection, payload: connection.check(decode(CheckRequest, payload)),
     "input": lambda connection, payload: connection.input(decode(InputRequest, payload)),
     "stop": lambda connection, payload: connection.stop(decode(StopRequest, payload)),
 }
@@ -40,13 +42,16 @@ class Playground(Namespace):  # type: ignore[misc]
         self._backend = backend
         self._settings = settings
         self._connections: dict[str, Connection] = {}
+        backend.on_toolchain(self._announce)
 
     def trigger_event(self, event: object, sid: str, *args: object) -> dict[str, Any] | None:
         """Take any event Socket.IO or the client brings; a dict is the acknowledgement."""
         connection = self._connections.get(sid)
         if connection is None:
             if event == "connect":
-                self._connections[sid] = Connection(self._backend, self._settings, self._emitter(sid), self._spawn)
+                emit = self._emitter(sid)
+                self._connections[sid] = Connection(self._backend, self._settings, emit, self._spawn)
+                emit("toolchain", _toolchain(self._backend.toolchain()))
             return None
         if event == "disconnect" and not self.socketio.server.manager.is_connected(sid, "/"):
             del self._connections[sid]
@@ -76,8 +81,11 @@ class Playground(Namespace):  # type: ignore[misc]
 
         return emit
 
-    def _spawn(self, pump: Callable[[Run], None], run: Run) -> object:
-        return self.socketio.start_background_task(pump, run)
+    def _spawn(self, work: Callable[..., None], *arguments: object) -> object:
+        return self.socketio.start_background_task(work, *arguments)
+
+    def _announce(self, toolchain: Toolchain) -> None:
+        self.socketio.server.emit("toolchain", _toolchain(toolchain), namespace="/")
 
     def _is_flooded(self, sid: str) -> bool:
         """Close the connection of a client that asks and never reads."""
@@ -94,13 +102,17 @@ class Playground(Namespace):  # type: ignore[misc]
         return True
 
 
+def _toolchain(toolchain: Toolchain) -> dict[str, Any]:
+    return {"languages": toolchain.languages, "libraries": toolchain.libraries}
+
+
 def largest_message(settings: Settings) -> int:
     """Bytes of the largest inbound message.
 
     JSON makes a source longer: a quote or newline twice (`\\n`), a letter such as `é`, two bytes of UTF-8, three times
-    (`\\u00e9`). The rest is for the other fields.
+    (`\\u00e9`). An ELF file may come in base64, four characters for three bytes. The rest is for the other fields.
     """
-    return 3 * settings.max_source_bytes + 16384
+    return max(3 * settings.max_source_bytes, 4 * (settings.max_elf_bytes + 2) // 3) + 16384
 
 
 def create_socketio(backend: RunBackend, settings: Settings) -> SocketIO:
@@ -113,6 +125,8 @@ def create_socketio(backend: RunBackend, settings: Settings) -> SocketIO:
         # In order, and a client that floods waits for itself.
         async_handlers=False,
         manage_session=False,
+        # A client may be told something as soon as it is connected.
+        always_connect=True,
         serializer=BoundedPacket,
         json=BoundedPacket.json,
         max_http_buffer_size=largest_message(settings),

@@ -24,7 +24,7 @@ from wsproto.utilities import ProtocolError
 
 SEND_TIMEOUT_SECONDS = 30
 MAX_WAITING_MESSAGES = 16
-PACKET_TYPES = "0123456"
+PACKET_TYPES = tuple("0123456")
 
 
 class _Thread(gevent.Greenlet):  # type: ignore[misc]
@@ -153,9 +153,9 @@ class WebSocket:
             message: str | bytes = self._ws.receive()
         except simple_websocket.ConnectionClosed:
             return None
-        # Engine.IO's packets begin with their type. Its own reader gives anything else a traceback in the log, and
-        # leaves the session open.
-        if self._session.closed or not (message and (isinstance(message, bytes) or message[0] in PACKET_TYPES)):
+        # Engine.IO's packets of text begin with their type. Its own reader gives anything else a traceback in the
+        # log, and leaves the session open.
+        if self._session.closed or not (isinstance(message, bytes) or message.startswith(PACKET_TYPES)):
             self._ws.abandon()
             return None
         return message

@@ -35,8 +35,7 @@ class BoundedPacket(Packet):  # type: ignore[misc]
     """A packet that refuses many attachments.
 
     A packet announces how many binary frames belong to it, and Socket.IO keeps them all until the last one came: a
-    large number would let one connection fill the memory. The protocol has no binary field at all, so one attachment
-    is enough to answer with a clear error.
+    large number would let one connection fill the memory. The one binary field of the protocol is an ELF file.
     """
 
     json = Json

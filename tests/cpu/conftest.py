@@ -10,6 +10,8 @@ from app.cpu.cpu import Cpu
 from app.cpu.exits import Exit
 from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, READ, WRITE, PageTable, PhysicalMemory
 
+from .code import assemble
+
 CODE = 0x400000
 DATA = 0x500000
 STACK_TOP = DATA + PAGE_SIZE
@@ -18,9 +20,10 @@ STACK_TOP = DATA + PAGE_SIZE
 class Machine:
     """A CPU, its memory and one address space."""
 
-    def __init__(self) -> None:
+    def __init__(self, arch: str = "x86_64") -> None:
+        self.arch = arch
         self.memory = PhysicalMemory(2 << 20)
-        self.cpu = Cpu("x86_64", self.memory)
+        self.cpu = Cpu(arch, self.memory)
         self.table = PageTable()
         self.cpu.page_table = self.table
         self.map(CODE, READ | EXECUTE)
@@ -45,8 +48,13 @@ class Machine:
         return self.memory.read(self.table.entries[address >> PAGE_SHIFT].frame, address & PAGE_MASK, size)
 
     def start(self, code: bytes | str, address: int = CODE, **registers: int) -> None:
-        """Put `code` (bytes, or hexadecimal digits) at `address` and make ready to run it."""
-        self.poke(address, bytes.fromhex(code) if isinstance(code, str) else code)
+        """Put `code` (bytes, or hexadecimal digits) at `address` and make ready to run it.
+
+        On ARM an odd address means Thumb.
+        """
+        self.poke(
+            address & ~1 if self.arch == "arm" else address, bytes.fromhex(code) if isinstance(code, str) else code
+        )
         self.cpu.reset(address, STACK_TOP)
         for name, value in registers.items():
             self.cpu.set(name, value)
@@ -55,6 +63,10 @@ class Machine:
         """`start`, then run."""
         self.start(code, address, **registers)
         return self.cpu.run()
+
+    def execute(self, source: str, address: int = CODE, **registers: int) -> Exit:
+        """`run` for assembler source with `;` between its lines."""
+        return self.run(assemble(self.arch, source), address, **registers)
 
 
 @pytest.fixture

@@ -14,6 +14,9 @@ REGISTERS = (
 )
 """struct user_regs_struct, <sys/user.h>."""
 
+I386_SEGMENTS = {"cs": 0x23, "ss": 0x2B, "ds": 0x2B, "es": 0x2B}
+"""With these selectors in its registers, a process executes 32-bit code, whatever it executed before."""
+
 _FORMAT = struct.Struct("=27Q")
 _TRACEME, _CONT, _GETREGS, _SETREGS, _GETSIGINFO = 0, 7, 12, 13, 0x4202
 _MAP_FIXED_PRIVATE_ANONYMOUS = 0x100022  # MAP_FIXED_NOREPLACE | MAP_PRIVATE | MAP_ANONYMOUS

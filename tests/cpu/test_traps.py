@@ -6,7 +6,7 @@ import pytest
 
 from app.cpu.exits import FaultExit, TrapExit
 
-from .conftest import CODE, DATA, Machine
+from .conftest import CODE, DATA, STACK_TOP, Machine
 
 NOP = "90"
 
@@ -54,7 +54,8 @@ def test_running_on_after_a_trap_uses_the_return_value(machine: Machine):
 @pytest.mark.parametrize(("code", "name"), [("cd80", "int 0x80"), ("0f34", "sysenter")])
 def test_other_trap_instructions_change_no_register(machine: Machine, code: str, name: str):
     trap = machine.run(NOP + code + "0f05", rax=20, rcx=7, r11=8)
-    assert trap == TrapExit(name, CODE + 1, CODE + 3, {})
+    pushed = {"rip": CODE + 3, "cs": 0x33, "rflags": 0x202, "rsp": STACK_TOP, "ss": 0x2B}
+    assert trap == TrapExit(name, CODE + 1, CODE + 3, pushed if name == "int 0x80" else {})
     assert machine.cpu.get("rcx") == 7
     assert machine.cpu.get("r11") == 8
     assert machine.cpu.run().pc == CODE + 3

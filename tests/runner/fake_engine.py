@@ -9,7 +9,7 @@ import threading
 
 from app.kernel.console import Console
 from app.runner.execution import Started
-from app.runner.messages import RunSpec
+from app.runner.messages import Built, RunSpec
 from app.runner.worker import SOCKET_FD
 from app.toolchain.program import Diagnostic, SourceError
 from app.trace.events import Counters, EndReason, InputWait, Output, RunEnd
@@ -57,6 +57,11 @@ class FakeEngine:
 
     def rehearse(self) -> None:
         self.rehearsals += 1
+
+    def check(self, spec: RunSpec) -> Built:
+        while spec.source == b"hang":
+            pass
+        return Built(language="fake", mistakes=[], lines=[], assembly=[])
 
     def run(self, spec: RunSpec, recorder: Recorder, console: Console, started: Started) -> None:
         name = spec.source.decode()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from app.runner.backend import LocalBackend, Run
-from app.runner.messages import Done, Events, FromWorker, Limits, RunSpec
+from app.runner.messages import Action, Done, Events, FromWorker, Limits, RunSpec
 from app.settings import Settings
 from app.trace.events import AnyEvent, Output, RunEnd
 
@@ -21,10 +21,12 @@ class FakeBackend(LocalBackend):
     runner_module = "tests.runner.fake_server"
 
     def __init__(self, max_runs: int = 8, warm_workers: int = 1) -> None:
-        super().__init__(Settings(max_runs=max_runs, warm_workers=warm_workers))
+        super().__init__(Settings(max_runs=max_runs, max_checks=2, warm_workers=warm_workers, build_c_library=False))
 
 
-def spec(behaviour: str, *, cpu_seconds: float = 5, wall_seconds: float = 60, events: int = 20000) -> RunSpec:
+def spec(
+    behaviour: str, *, cpu_seconds: float = 5, wall_seconds: float = 60, events: int = 20000, action: Action = "run"
+) -> RunSpec:
     """A run of one of the fake engine's behaviours."""
     limits = Limits(
         cpu_seconds=cpu_seconds,
@@ -34,7 +36,7 @@ def spec(behaviour: str, *, cpu_seconds: float = 5, wall_seconds: float = 60, ev
         output_bytes=1 << 20,
         source_bytes=65536,
     )
-    return RunSpec(source=behaviour.encode(), language="gas", arch="x86_64", limits=limits)
+    return RunSpec(source=behaviour.encode(), language="gas", arch="x86_64", limits=limits, action=action)
 
 
 def split(messages: Iterable[FromWorker]) -> tuple[list[AnyEvent], FromWorker | None]:

@@ -211,11 +211,36 @@ def test_more_runs_than_allowed_are_refused_until_one_ends(sandbox_host):
     backend = FakeBackend(max_runs=1)
     try:
         run = backend.submit(spec("quiet"))
-        with pytest.raises(Busy, match="1 runs"):
+        with pytest.raises(Busy, match="1 are in progress"):
             backend.submit(spec("pid"))
         run.cancel()
         assert becomes_true(lambda: backend.status()["runs"] == 0)
         completed(backend.submit(spec("pid")))
+    finally:
+        backend.close()
+
+
+def test_checks_have_places_of_their_own(sandbox_host):
+    backend = FakeBackend(max_runs=1)
+    try:
+        run = backend.submit(spec("quiet"))
+        checks = [backend.submit(spec("hang", action="check")) for _ in range(2)]
+        with pytest.raises(Busy, match="2 are in progress"):
+            backend.submit(spec("hang", action="check"))
+        assert backend.status()["runs"] == 1
+        for each in (run, *checks):
+            each.cancel()
+        assert becomes_true(lambda: backend.status()["runs"] == 0)
+        completed(backend.submit(spec("pid")))
+    finally:
+        backend.close()
+
+
+def test_a_check_that_never_ends_is_ended(sandbox_host):
+    backend = FakeBackend()
+    try:
+        (killed,) = backend.submit(spec("hang", action="check", cpu_seconds=0.2)).frames()
+        assert (type(killed), killed.reason) == (Killed, "time-limit")
     finally:
         backend.close()
 

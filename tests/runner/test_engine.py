@@ -11,7 +11,7 @@ import pytest
 from app.runner.backend import LocalBackend
 from app.runner.doctor import report
 from app.runner.local import execute
-from app.runner.messages import Done, Keyboard, Rejected, RunSpec, Stop
+from app.runner.messages import Built, CodeLine, Done, Keyboard, Rejected, RunSpec, Stop
 from app.settings import Settings
 from app.toolchain.program import SourceError
 from app.trace.events import InputWait, RunEnd, RunStart
@@ -84,6 +84,22 @@ class TestInTheSandbox:
         assert last == Done()
         assert b"abc" in printed(more)
         assert more[-1].status == 7
+
+    def test_a_check_tells_what_each_line_became(self, real):
+        frames = list(real.submit(program(HELLO.format(then=EXIT), action="check")).frames())
+        assert [type(frame) for frame in frames] == [Built]
+        assert frames[0].language == "gas"
+        lines = {line.line: line for line in frames[0].lines}
+        assert lines[5] == CodeLine(5, 0x401000, 5, b"\xb8\x01\0\0\0")
+        assert lines[14].data == b"hi\n"
+
+    def test_a_check_finds_mistakes(self, real):
+        frames = list(real.submit(program("mvo eax, 1", action="check")).frames())
+        assert [type(frame) for frame in frames] == [Rejected]
+
+    def test_a_check_runs_nothing(self, real):
+        frames = list(real.submit(program("again: jmp again", action="check")).frames())
+        assert [type(frame) for frame in frames] == [Built]
 
     def test_stop_while_it_reads(self, real):
         run = real.submit(program(ECHO))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from app.runner.messages import Crashed, Done, Events, Killed, Rejected, SourceMistake
+from app.runner.messages import Built, Crashed, Done, Events, Killed, Rejected, SourceMistake
 from app.runner.run import ProtocolError, Stream
 from app.trace.events import Counters, Output, RunEnd, Trap
 
@@ -24,14 +24,27 @@ def encode(message: object) -> bytes:
     return msgspec.msgpack.encode(message)
 
 
-def feed(*messages: object, max_events: int = 100) -> None:
-    stream = Stream(max_events)
+BUILT = Built(language="c", mistakes=[], lines=[], assembly=[])
+
+
+def feed(*messages: object, max_events: int = 100, action: str = "run") -> None:
+    stream = Stream(max_events, action)
     for message in messages:
         stream.decode(encode(message))
 
 
 def test_a_whole_run_passes():
     feed(Events([output(0), output(1)]), Events([output(2), end(3)]), Done())
+
+
+def test_a_built_program_passes_before_its_events():
+    feed(BUILT, Events([output(0), end(1)]), Done())
+    feed(BUILT, action="check")
+
+
+def test_a_check_runs_nothing():
+    with pytest.raises(ProtocolError, match="events in a check"):
+        feed(BUILT, Events([output(0)]), action="check")
 
 
 def test_a_crash_passes_at_any_time():
@@ -50,6 +63,8 @@ def test_a_crash_passes_at_any_time():
         ([Events([output(0)]), Done()], "without run.end"),
         ([Rejected([])], "without a mistake"),
         ([Events([output(0)]), Rejected([SourceMistake(1, 1, 2, "m", "", "error")])], "after events"),
+        ([Events([output(0)]), BUILT], "built after events"),
+        ([BUILT, BUILT], "twice"),
         ([Killed("exit", "forged")], "killed"),
         ([{"type": "done", "more": 1}], "more"),
         ([{"type": "events", "events": [{"type": "output", "stream": "zero", "data": b""}]}], r"events\[0\].stream"),

@@ -19,7 +19,7 @@ class Client:
         self.changed = threading.Condition()
         self.io = socketio.Client(reconnection=False)
         self.acknowledge = acknowledge
-        for name in ("events", "rejected", "ended"):
+        for name in ("events", "rejected", "ended", "built", "checked", "toolchain"):
             self.io.on(name, self._noting(name))
         self.io.connect(url, **{"transports": ["websocket"], **options})
         if not acknowledge:

@@ -15,7 +15,10 @@ from tests.support.live import LiveServer
 @pytest.fixture(scope="session")
 def server() -> Iterator[LiveServer]:
     live = LiveServer(
-        [sys.executable, "-m", "tests.web.fake_server"], max_source_bytes="65536", acknowledge_timeout_seconds="30"
+        [sys.executable, "-m", "tests.web.fake_server"],
+        max_source_bytes="65536",
+        max_elf_bytes="131072",
+        acknowledge_timeout_seconds="30",
     )
     yield live
     live.close()

@@ -2,33 +2,50 @@
 
 The source is a list of words: `hello` (a short run), `echo` (waits for input and prints it), `many` (endless output),
 `mistake` (rejected), `die` (killed after one event), `gap` (wrong numbering), `early` (done without run.end),
-`crash` (the connection to the worker breaks), `late` (events after run.end), `busy` and `down` (submit fails).
+`crash` (the connection to the worker breaks), `late` (events after run.end), `built` (compiled first), `rebuilt`
+(compiled again), `busy` and `down` (submit fails). A check of `hello` is fine, one of `hang` never ends. An ELF file
+says its size.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
 from app.runner.backend import Busy, Unavailable
 from app.runner.messages import (
+    AssemblyLine,
+    Built,
+    CodeLine,
     Done,
     Events,
     FromWorker,
     Keyboard,
     Killed,
+    LanguageState,
+    LibraryState,
     Rejected,
     RunSpec,
     SourceMistake,
     Stop,
+    Toolchain,
     ToWorker,
 )
 from app.trace.events import Counters, InputWait, Output, RunEnd
 
 _ids = count(1)
+
+TOOLCHAIN = Toolchain(
+    languages=(
+        LanguageState("gas", ("x86_64", "arm")),
+        LanguageState("c", ("x86_64",)),
+        LanguageState("rust", (), "There is no rustc."),
+    ),
+    libraries=(LibraryState("x86_64", "building", 7, 100),),
+)
 
 
 def output(seq: int, data: bytes = b"x") -> Output:
@@ -60,11 +77,51 @@ class FakeRun:
         self.received.put(None)
 
     def frames(self) -> Iterator[FromWorker]:
-        for frame in getattr(self, "_" + self.spec.source.decode().split()[0])():
+        for frame in self._script():
             if self.cancelled.is_set():
                 return
             self.consumed += 1
             yield frame
+
+    def _script(self) -> Iterator[FromWorker]:
+        if self.spec.language == "elf":
+            return self._size()
+        word = self.spec.source.decode().split()[0]
+        return getattr(self, ("_check_" if self.spec.action == "check" else "_") + word)()
+
+    def _check_hello(self) -> Iterator[FromWorker]:
+        lines = [CodeLine(2, 0x401000, 5, b"\xb8\x01\0\0\0")]
+        yield Built(language="gas", mistakes=[], lines=lines, assembly=[])
+
+    def _check_mistake(self) -> Iterator[FromWorker]:
+        yield from self._mistake()
+
+    def _check_die(self) -> Iterator[FromWorker]:
+        yield Killed("time-limit", "It took too long.")
+
+    def _check_early(self) -> Iterator[FromWorker]:
+        yield Done()
+
+    def _check_crash(self) -> Iterator[FromWorker]:
+        raise ConnectionResetError("worker gone")
+
+    def _check_hang(self) -> Iterator[FromWorker]:
+        self.received.get()
+        yield Done()
+
+    def _size(self) -> Iterator[FromWorker]:
+        yield Events([output(0, str(len(self.spec.source)).encode()), run_end(1)])
+        yield Done()
+
+    def _built(self) -> Iterator[FromWorker]:
+        warning = SourceMistake(3, 5, 8, "unused variable", "", "warning")
+        assembly = [AssemblyLine("main:", 1), AssemblyLine("\tret", None)]
+        yield Built(language="c", mistakes=[warning], lines=[], assembly=assembly)
+        yield from self._hello()
+
+    def _rebuilt(self) -> Iterator[FromWorker]:
+        yield Events([output(0)])
+        yield Built(language="c", mistakes=[], lines=[], assembly=[])
 
     def _hello(self) -> Iterator[FromWorker]:
         yield Events([output(0, b"hi\n"), output(1, b"\xff")])
@@ -129,6 +186,7 @@ class FakeBackend:
 
     def __init__(self) -> None:
         self.runs: list[FakeRun] = []
+        self.listeners: list[Callable[[Toolchain], None]] = []
         self.closed = False
 
     def submit(self, spec: RunSpec) -> FakeRun:
@@ -143,6 +201,12 @@ class FakeBackend:
     def close(self) -> None:
         self.closed = True
 
+    def toolchain(self) -> Toolchain:
+        return TOOLCHAIN
+
+    def on_toolchain(self, listener: Callable[[Toolchain], None]) -> None:
+        self.listeners.append(listener)
+
     def status(self) -> dict[str, Any]:
         """What the tests of the live server look at."""
         return {
@@ -152,6 +216,8 @@ class FakeBackend:
                     "cancelled": run.cancelled.is_set(),
                     "columns": run.spec.columns,
                     "filename": run.spec.filename,
+                    "arch": run.spec.arch,
+                    "optimize": run.spec.optimize,
                 }
                 for run in self.runs
             }

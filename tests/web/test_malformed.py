@@ -11,7 +11,9 @@ import pytest
 import websocket
 
 LIMIT = 65536
+ELF_LIMIT = 131072
 LARGEST_MESSAGE = 3 * LIMIT + 16384
+assert LARGEST_MESSAGE > 4 * ELF_LIMIT // 3 + 16384
 
 MALFORMED = [
     ("run", (), "bad-message", None),
@@ -46,6 +48,20 @@ MALFORMED = [
     ("run", ({"source": "x", "rows": True},), "bad-message", "rows"),
     ("run", ({"source": "x", "rows": 1e300},), "bad-message", "rows"),
     ("run", ({"source": "x", "rows": 10**30},), "too-large", "rows"),
+    ("run", ({"source": "x", "optimize": 3},), "bad-message", "optimize"),
+    ("run", ({"source": "x", "optimize": "1"},), "bad-message", "optimize"),
+    ("run", ({"source": "x", "elf": b"\x7fELF"},), "bad-message", "elf"),
+    ("run", ({"elf": 7},), "bad-message", "elf"),
+    ("run", ({"elf": "no base64"},), "bad-message", "elf"),
+    ("run", ({"elf": b""},), "bad-elf", "elf"),
+    ("run", ({"elf": b"#!/bin/sh\n"},), "bad-elf", "elf"),
+    ("run", ({"elf": b"\x7fELF".ljust(ELF_LIMIT + 1)},), "too-large", "elf"),
+    ("check", ({},), "bad-message", "source"),
+    ("check", ({"source": "x", "argv": ["a"]},), "bad-message", "argv"),
+    ("check", ({"source": "x", "arch": "pdp11"},), "bad-message", "arch"),
+    ("check", ({"source": "x", "language": "elf"},), "bad-message", "language"),
+    ("check", ({"source": "x" * (LIMIT + 1)},), "too-large", "source"),
+    ("check", ({"source": "a\n\ud800"},), "bad-source", "source"),
     ("input", ({},), "bad-message", "run"),
     ("input", ({"run": "r"},), "bad-message", "data"),
     ("input", ({"run": "r", "data": "x", "eof": 1},), "bad-message", "eof"),
@@ -94,6 +110,7 @@ def raw(server, **options) -> websocket.WebSocket:
     assert connection.recv()[0] == "0"
     connection.send("40")
     assert connection.recv().startswith("40{")
+    assert connection.recv().startswith('42["toolchain",')
     return connection
 
 
@@ -234,7 +251,21 @@ def request(server, method: str, query: str, body: bytes | None = None) -> tuple
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"\x1e", b"\xff", b"b!", b"x", b"9", b"6", b"0", b"2" + b"[" * 100000, b"d=4", b"\x1e".join([b"3"] * 17)],
+    [
+        b"",
+        b"\x1e",
+        b"\xff",
+        b"b!",
+        b"bA",
+        b"bAA==A",
+        b"x",
+        b"9",
+        b"6",
+        b"0",
+        b"2" + b"[" * 100000,
+        b"d=4",
+        b"\x1e".join([b"3"] * 17),
+    ],
 )
 def test_a_malformed_post_is_refused_at_once_and_its_session_goes_on(server, body):
     session = "&sid=" + json.loads(request(server, "GET", "")[1][1:])["sid"]
@@ -283,4 +314,15 @@ def test_a_client_that_asks_and_never_reads_is_dropped(server, client):
         for _ in range(500_000):
             connection.send(message)
     assert server.memory() - before < 20_000_000
+    client.finish(client.run("hello"))
+
+
+def test_binary_data_that_nobody_announced(server, client):
+    session = "&sid=" + json.loads(request(server, "GET", "")[1][1:])["sid"]
+    assert request(server, "POST", session, b"40") == (200, b"OK")
+    assert request(server, "POST", session, b"bAAAA")[0] in (200, 400)
+    connection = raw(server)
+    connection.send_binary(b"\x7fELF")
+    connection.send('421["stop",{"run":"r"}]')
+    connection.close()
     client.finish(client.run("hello"))

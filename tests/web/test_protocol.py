@@ -90,6 +90,7 @@ def test_mistakes_in_the_source(client):
         ("gap", "internal-error", 1),
         ("early", "internal-error", 1),
         ("crash", "internal-error", 1),
+        ("rebuilt", "internal-error", 1),
     ],
 )
 def test_a_worker_that_fails_is_reported_by_run_end(client, source, reason, seq):
@@ -112,9 +113,9 @@ def test_fields_have_their_documented_defaults_and_reach_the_runner(client, serv
 
 
 def test_given_fields_reach_the_runner(client, server):
-    run = client.run("echo", language="nasm", columns=132, rows=50, argv=["a", "b"], arch="x86_64")
-    assert server.fake_run(run)["columns"] == 132
-    assert server.fake_run(run)["filename"] == "program.asm"
+    run = client.run("echo", language="nasm", columns=132, rows=50, argv=["a", "b"], arch="i386", optimize=1)
+    spec = server.fake_run(run)
+    assert (spec["columns"], spec["filename"], spec["arch"], spec["optimize"]) == (132, "program.asm", "i386", 1)
 
 
 @pytest.mark.parametrize(("source", "code"), [("busy", "busy"), ("down", "unavailable")])
@@ -158,8 +159,8 @@ def test_runs_belong_to_their_connection(connect):
     other.finish(other.run("hello"))
     mine.call("stop", {"run": run})
     assert mine.finish(run)[-1]["reason"] == "stopped"
-    assert {payload["run"] for _, payload in mine.messages} == {run}
-    assert run not in {payload["run"] for _, payload in other.messages}
+    assert {payload["run"] for _, payload in mine.messages if "run" in payload} == {run}
+    assert run not in {payload.get("run") for _, payload in other.messages}
 
 
 def test_a_run_that_is_over_takes_no_input(client):
@@ -188,6 +189,96 @@ def test_a_client_that_does_not_acknowledge_stops_the_flow(connect, server, clie
     client.finish(client.run("hello"))
     assert server.fake_run(run)["consumed"] == 8
     assert len(silent.events(run)) == 8
+
+
+def checked(client, **fields):
+    """Ask for a check and wait for its answer."""
+    answer = client.call("check", fields)
+    assert answer["ok"], answer
+    return client.until(
+        lambda: next((p for n, p in client.messages if n == "checked" and p["check"] == answer["check"]), None)
+    )
+
+
+def test_the_toolchain_is_told_on_connecting(client):
+    toolchain = client.until(lambda: next((p for n, p in client.messages if n == "toolchain"), None))
+    assert toolchain == {
+        "languages": [
+            {"name": "gas", "arches": ["x86_64", "arm"], "reason": ""},
+            {"name": "c", "arches": ["x86_64"], "reason": ""},
+            {"name": "rust", "arches": [], "reason": "There is no rustc."},
+        ],
+        "libraries": [{"arch": "x86_64", "state": "building", "done": 7, "total": 100}],
+    }
+
+
+def test_a_check_tells_what_the_lines_became(client):
+    answer = checked(client, source="hello")
+    assert answer.pop("check")
+    assert answer == {
+        "ok": True,
+        "language": "gas",
+        "mistakes": [],
+        "lines": [{"line": 2, "address": 0x401000, "size": 5, "data": base64.b64encode(b"\xb8\1\0\0\0").decode()}],
+        "assembly": [],
+        "problem": None,
+    }
+
+
+def test_a_check_of_a_source_with_mistakes(client):
+    answer = checked(client, source="mistake", language="nasm", arch="i386")
+    assert not answer["ok"]
+    assert answer["mistakes"][0]["hint"] == "Did you mean `mov`?"
+    assert answer["problem"] is None
+
+
+@pytest.mark.parametrize("source", ["busy", "down", "die", "early", "crash"])
+def test_a_check_without_an_answer_says_why(client, source):
+    answer = checked(client, source=source)
+    assert not answer["ok"]
+    assert answer["mistakes"] == []
+    assert answer["problem"].endswith(".")
+    assert checked(client, source="hello")["ok"]
+
+
+def test_a_check_during_a_run(client):
+    run = client.run("echo")
+    assert checked(client, source="hello")["ok"]
+    client.call("stop", {"run": run})
+    client.finish(run)
+
+
+def test_a_newer_check_replaces_the_older(client):
+    hanging = client.call("check", {"source": "hang"})
+    assert checked(client, source="hello")["ok"]
+    assert hanging["check"] not in [payload["check"] for name, payload in client.messages if name == "checked"]
+
+
+def test_a_compiled_run_is_told_before_its_events(client):
+    run = client.run("built", language="c", optimize=2)
+    events = client.finish(run)
+    assert [event["type"] for event in events] == ["output", "output", "run.end"]
+    names = [name for name, payload in client.messages if payload.get("run") == run]
+    assert names == ["built", "events", "events", "ended"]
+    built = next(payload for name, payload in client.messages if name == "built")
+    assert built["language"] == "c"
+    assert built["mistakes"][0]["severity"] == "warning"
+    assert built["assembly"] == [{"text": "main:", "line": 1}, {"text": "\tret", "line": None}]
+
+
+@pytest.mark.parametrize("encode", [bytes, lambda data: base64.b64encode(data).decode()], ids=["binary", "base64"])
+def test_an_elf_file_reaches_the_runner(client, encode):
+    data = b"\x7fELF".ljust(131072, b"\xff")
+    answer = client.call("run", {"elf": encode(data), "argv": ["a.out"]})
+    assert answer["ok"], answer
+    events = client.finish(answer["run"])
+    assert base64.b64decode(events[0]["data"]) == b"131072"
+
+
+def test_an_elf_file_over_long_polling(connect):
+    polling = connect(transports=["polling"])
+    answer = polling.call("run", {"elf": b"\x7fELF".ljust(131072, b"\xff")})
+    assert base64.b64decode(polling.finish(answer["run"])[0]["data"]) == b"131072"
 
 
 def test_long_polling_serves_as_well(connect):

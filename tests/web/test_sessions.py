@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from app.settings import Settings
-from app.web.messages import MessageError, RunRequest
+from app.web.messages import CheckRequest, MessageError, RunRequest
 from app.web.sessions import Connection
 from tests.web.fake_backend import FakeBackend
 
@@ -30,13 +30,19 @@ class Tab:
                 self.unacknowledged.append(acknowledged)
             self.changed.notify_all()
 
-    def spawn(self, pump, run):
-        thread = threading.Thread(target=pump, args=(run,), daemon=True)
+    def spawn(self, pump, *arguments):
+        thread = threading.Thread(target=pump, args=arguments, daemon=True)
         self.pumps.append(thread)
         thread.start()
 
     def run(self, source):
         return self.connection.run(RunRequest(source=source))["run"]
+
+    def check(self, source):
+        return self.connection.check(CheckRequest(source=source))["check"]
+
+    def checked(self):
+        return [payload["check"] for name, payload in self.sent if name == "checked"]
 
     def until(self, condition):
         with self.changed:
@@ -130,3 +136,51 @@ def test_a_failing_backend_leaves_the_connection_usable():
     tab.until(tab.ended)
     with pytest.raises(MessageError, match="take"):
         tab.run("busy")
+
+
+def test_of_many_checks_the_newest_is_done():
+    tab = Tab(check_interval_seconds=0.2)
+    names = [tab.check("hello") for _ in range(50)]
+    while names[-1] not in tab.checked():
+        tab.until(lambda: tab.unacknowledged)
+        tab.unacknowledged.pop()()
+    assert len(tab.backend.runs) <= 2
+    assert all(run.spec.action == "check" for run in tab.backend.runs)
+
+
+def test_no_check_before_the_last_answer_is_acknowledged():
+    tab = Tab(check_interval_seconds=0)
+    first = tab.check("hello")
+    tab.until(lambda: tab.checked() == [first])
+    second = tab.check("hello")
+    assert len(tab.backend.runs) == 1
+    tab.unacknowledged.pop()()
+    tab.until(lambda: tab.checked() == [first, second])
+
+
+def test_a_browser_that_never_acknowledges_has_one_check():
+    tab = Tab(check_interval_seconds=0, acknowledge_timeout_seconds=0.01)
+    for _ in range(3):
+        tab.check("hello")
+        tab.finish()
+    assert len(tab.checked()) == 1
+    assert len(tab.backend.runs) == 1
+
+
+def test_closing_ends_a_check():
+    tab = Tab()
+    tab.check("hang")
+    tab.until(lambda: tab.backend.runs or not tab.changed.wait(0.01))
+    tab.connection.close()
+    tab.finish()
+    assert tab.backend.runs[0].cancelled.is_set()
+    assert tab.sent == []
+
+
+def test_a_replaced_check_is_cancelled():
+    tab = Tab(check_interval_seconds=0)
+    tab.check("hang")
+    tab.until(lambda: tab.backend.runs or not tab.changed.wait(0.01))
+    name = tab.check("hello")
+    tab.until(lambda: tab.checked() == [name])
+    assert tab.backend.runs[0].cancelled.is_set()

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from app.cpu.exits import Access, Exit
+from app.cpu.exits import Access, Exit, FaultExit
 from app.cpu.mmu import PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, PhysicalMemory
 from app.cpu.unicorn_raw import Engine
 
@@ -18,8 +18,8 @@ class Architecture(ABC):
     """What `Cpu` must know of one architecture. One instance belongs to one engine.
 
     `registers` maps lower-case names to Unicorn's numbers; `general`, `pc`, `sp` and `flags` are names in it (RISC-V
-    has no flags). `untranslatable_vector` is the fault for addresses that `is_translatable` denies. `warm_up_code` is
-    a trap instruction. `initial_floating_point` is the floating point state at the start of a program.
+    has no flags). `page_fault_vectors` names the page faults. `warm_up_code` is a trap instruction.
+    `initial_floating_point` is the floating point state at the start of a program.
 
     None of them has a single-step mode for others: `Cpu.run(1)` executes one instruction on all of them.
     """
@@ -31,7 +31,6 @@ class Architecture(ABC):
     flags: ClassVar[str | None]
     engine_kind: ClassVar[tuple[int, int]]
     page_fault_vectors: ClassVar[Mapping[Access, str]]
-    untranslatable_vector: ClassVar[str] = ""
     warm_up_code: ClassVar[bytes]
     initial_floating_point: ClassVar[bytes]
 
@@ -54,9 +53,9 @@ class Architecture(ABC):
         The program counter register ends up where user mode goes on. None: there is nothing to report, go on there.
         """
 
-    def is_translatable(self, _address: int) -> bool:
-        """Whether the MMU would look the address up at all."""
-        return True
+    def refusal(self, pc: int, address: int, access: Access, present: bool) -> FaultExit:
+        """The exception of an access that the page table refused, see `FaultExit`."""
+        return FaultExit(self.page_fault_vectors[access], pc, address, access, present)
 
     def entry_point(self, pc: int) -> int:
         """What the emulator must be told to go on at `pc`: it may want to know the instruction set, too."""

@@ -139,6 +139,12 @@ class AArch64(Architecture):
             return FaultExit("pcalign", pc, pc)
         return None if self._emulate(self._word_at(pc), pc) else FaultExit("undef", pc)
 
+    def refusal(self, pc: int, address: int, access: Access, present: bool) -> FaultExit:
+        """A jump to an address that is not aligned is found out before the MMU looks it up."""
+        if access == "execute" and pc & 3:
+            return FaultExit("pcalign", pc, pc)
+        return super().refusal(pc, address, access, present)
+
     def _word_at(self, pc: int) -> int:
         return int.from_bytes(self.read_user(pc & _ADDRESS_BITS, 4), "little")
 

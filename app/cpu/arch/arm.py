@@ -14,7 +14,7 @@ The instruction set is bit T of `cpsr`. Addresses of instructions never contain 
 counter (a pointer to Thumb code) sets it; an even one leaves it as it is, except that `Cpu.reset` begins in A32.
 
 `wfi`, `wfe` and `yield` do nothing. `cps`, and `msr` to the privileged bits of `cpsr`, are ignored, as usr mode has it.
-The thread registers are `tpidrurw` and `tpidruro` (which usr mode can't write).
+The thread register that usr mode can only read is `tpidruro`.
 
 Where it is not a real one: the alignment of `ldrd`, `ldm` and their like is not checked, which is what programs see
 under Linux, too, and neither is that of Advanced SIMD accesses with an alignment hint. The generic timer is not there.
@@ -35,7 +35,10 @@ from app.cpu.unicorn_raw import Engine
 arm32 = constants("arm_const")
 
 _GENERAL = (*(f"r{i}" for i in range(13)), "sp", "lr")
-_OTHERS = {"pc": "PC", "cpsr": "CPSR", "fpscr": "FPSCR", "tpidrurw": "C13_C0_2", "tpidruro": "C13_C0_3"}
+_OTHERS = {
+    **{"fp": "R11", "ip": "R12", "pc": "PC", "cpsr": "CPSR", "fpscr": "FPSCR"},
+    "tpidruro": "C13_C0_3",
+}
 _DOUBLES = 32
 
 _SUPERVISOR_CALL, _DATA_ABORT, _BREAKPOINT = 2, 4, 7
@@ -43,9 +46,10 @@ _SUPERVISOR_CALL, _DATA_ABORT, _BREAKPOINT = 2, 4, 7
 
 _USER_MODE = 0x10
 _THUMB_SHIFT = 5
+_IT_BITS = 0x0600_FC00
 
 _CPACR = struct.pack("=7I4xQ", 15, 0, 0, 1, 0, 0, 2, 0xF << 20)
-"""`uc_arm_cp_reg`, unicorn/arm.h: coprocessor 15, c1, c0, 2: user mode may use coprocessors 10 and 11, which are VFP."""
+"""`uc_arm_cp_reg`, unicorn/arm.h: CPACR (p15, c1, c0, 2) lets user mode use coprocessors 10 and 11, which are VFP."""
 
 _FPEXC_ENABLE = 1 << 30
 
@@ -91,8 +95,21 @@ class Arm(Architecture):
         engine.write_register(self.registers["cpsr"], _USER_MODE)
 
     def add_hooks(self) -> None:
-        self.engine.on_interrupt()
-        self.engine.on_invalid()
+        engine, read_status, status = self.engine, self._read_status, self.registers["cpsr"]
+        engine.on_interrupt()
+        engine.on_invalid()
+
+        def leave_it_block() -> None:
+            """Undo a defect of the emulator.
+
+            To find an address translation it makes the IT bits those of the instruction, for the case that there is
+            none. When there is one it leaves them so, and takes the code after this block for part of the IT block.
+            """
+            (value,) = read_status()
+            if value & _IT_BITS:
+                engine.write_register(status, value & ~_IT_BITS)
+
+        engine.state.after_data_fill = leave_it_block
 
     def entry_point(self, pc: int) -> int:
         """The address with bit T of the status register, by which the emulator knows the instruction set."""
@@ -118,7 +135,7 @@ class Arm(Architecture):
         return int.from_bytes(self.read_user(address, size), "little")
 
     def _follows_hint(self, pc: int, thumb: int) -> bool:
-        """Whether `yield` or `wfe` is before `pc`: the emulator gives up after them, and calls it an invalid instruction."""
+        """Whether `yield` or `wfe` is before `pc`: the emulator gives up after them, as if something were invalid."""
         if thumb:
             return self._word_at(pc - 2, 2) in _HINTS_THUMB or self._word_at(pc - 4) in _HINTS_THUMB_WIDE
         return self._word_at(pc - 4) & ~_CONDITION in _HINTS_A32
@@ -126,10 +143,12 @@ class Arm(Architecture):
     def _after_hint(self, pc: int) -> Exit | None:
         """Execute one instruction, to see whether the one at `pc` is invalid, and not the hint before it."""
         engine, state = self.engine, self.engine.state
+        state.executed_before += engine.executed() or 0
         engine.flush_code()
         state.stale_code = True
         engine.start(self.entry_point(pc), 1)
         if state.event is None:
+            state.executed_before -= 1  # A run that is cut counts the next instruction, too.
             return None
         if state.event == ("invalid",):
             return FaultExit("undef", pc) if engine.read_register(self.registers["pc"]) == pc else None

@@ -4,7 +4,8 @@ What `app.cpu.arch.x86_64` says of the emulated processor holds here too, and:
 
 - `syscall` raises #UD, as on Intel's processors; AMD's execute it.
 - The 64-bit code segment (selector 0x33) is missing: there is no way into long mode.
-- Segment limits are not checked.
+- Segment limits, and accesses through a null selector, are not checked.
+- `pusha` stores upwards: where it is refused two pages, it reports the lower one.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from app.cpu.arch.x86 import MXCSR, USER_FLAGS, X86, register_numbers, x86
 from app.cpu.exits import Exit, FaultExit
 from app.cpu.mmu import PAGE_SHIFT, PAGE_SIZE, READ, PhysicalMemory, Pte
 from app.cpu.unicorn_calls import uc_const
-from app.cpu.unicorn_raw import ACCESS_READ, Engine
+from app.cpu.unicorn_hooks import ACCESS_READ
+from app.cpu.unicorn_raw import Engine
 
 _GENERAL = ("eax", "ebx", "ecx", "edx", "esi", "edi", "ebp", "esp")
 _SEGMENTS = ("cs", "ss", "ds", "es", "fs", "gs")

@@ -18,6 +18,7 @@ Where the emulated processor is not a real one:
 
 - `rdcycle`, `rdinstret` and the other performance counters answer from the host, so a program that uses them is not
   reproducible.
+- The upper half of a floating point register is zero, not all ones, after most single-precision instructions.
 - A `sc` that is not aligned fails instead of raising an exception.
 """
 
@@ -55,6 +56,7 @@ _EBREAK = b"\x73\x00\x10\x00"
 _C_EBREAK = b"\x02\x90"
 
 _RDTIME, _RDTIME_MASK = 0xC010_2073, 0xFFFF_F07F
+_AMO, _AMO_MASK = 0x2F, 0x7F
 _LR, _LR_MASK = 0x1000_002F, 0xF800_007F
 
 
@@ -98,6 +100,19 @@ class RiscV64(Architecture):
         self.engine.on_interrupt()
         self.engine.on_invalid()
 
+    def refusal(self, pc: int, address: int, access: Access, present: bool) -> FaultExit:
+        """An atomic operation is a store, though the emulator loads first."""
+        if access == "read" and self._is_atomic_store(self._word_at(pc)):
+            access = "write"
+        return super().refusal(pc, address, access, present)
+
+    def _word_at(self, pc: int) -> int:
+        return int.from_bytes(self.read_user(pc, 4), "little")
+
+    @staticmethod
+    def _is_atomic_store(word: int) -> bool:
+        return word & _AMO_MASK == _AMO and word & _LR_MASK != _LR
+
     def explain(self, event: tuple[Any, ...]) -> Exit | None:
         pc = self.engine.read_register(self._pc_number)
         if event[0] == "invalid":
@@ -106,14 +121,14 @@ class RiscV64(Architecture):
         number, trapped = event[1], pc - 4  # The emulator adds 4 in every exception.
         if number == _ECALL:
             return TrapExit("ecall", trapped, pc, {"sepc": trapped, "scause": _ECALL, "sstatus": _SSTATUS})
-        word = int.from_bytes(self.read_user(trapped, 4), "little")
+        word = self._word_at(trapped)
         if word & _RDTIME_MASK == _RDTIME:
             self._set_destination(word, self.engine.state.timestamp())
             return None
         self.engine.write_register(self._pc_number, trapped)
         if number == _LOAD_MISALIGNED:
             address = self.engine.read_register(self.registers[_GENERAL[word >> 15 & 31]])
-            return FaultExit("load misaligned" if word & _LR_MASK == _LR else "store misaligned", trapped, address)
+            return FaultExit("store misaligned" if self._is_atomic_store(word) else "load misaligned", trapped, address)
         return FaultExit("illegal instruction", trapped)
 
     def _set_destination(self, word: int, value: int) -> None:
@@ -122,7 +137,7 @@ class RiscV64(Architecture):
             self.engine.write_register(self.registers[_GENERAL[destination]], value)
 
     def finish_block(self, pc: int) -> int:
-        """See `Architecture.finish_block`: an instruction lies across the end of the page, or an illegal one at its start.
+        """An instruction lies across the end of the page, or one at its start is illegal.
 
         In the second case the emulator took the length of the block for 0, and looked at the page before it.
         """

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from app.cpu.arch import Architecture, fxsave
-from app.cpu.exits import Exit, FaultExit, TrapExit
+from app.cpu.exits import Access, Exit, FaultExit, TrapExit
 from app.cpu.mmu import PAGE_SHIFT, PhysicalMemory
 from app.cpu.unicorn_library import constants
 from app.cpu.unicorn_raw import Engine
@@ -61,12 +61,13 @@ def register_numbers(names: Sequence[str]) -> dict[str, int]:
 class X86(Architecture):
     """Either kind. `extra_prefixes` are bytes that are prefixes in one of them only.
 
-    `state_names` lists the registers that an exception must not change, in the batch calls' order; `floating_point_names`
-    those of the FXSAVE image.
+    `state_names` lists the registers that an exception must not change, `floating_point_names` those of the FXSAVE
+    image, `interrupt_saves` what `int` pushes, `counter_names` where `rdtscp` puts low half, high half and TSC_AUX.
     """
 
-    page_fault_vectors = {"read": "#PF", "write": "#PF", "execute": "#PF"}
-    initial_floating_point = fxsave.INITIAL
+    flags: ClassVar[str]
+    page_fault_vectors: ClassVar[dict[Access, str]] = {"read": "#PF", "write": "#PF", "execute": "#PF"}
+    initial_floating_point: ClassVar[bytes] = fxsave.INITIAL
     state_names: ClassVar[tuple[str, ...]]
     floating_point_names: ClassVar[tuple[str, ...]]
     interrupt_saves: ClassVar[tuple[str, ...]]

@@ -20,7 +20,7 @@ from typing import ClassVar
 
 from app.cpu.arch import fxsave
 from app.cpu.arch.x86 import MXCSR, USER_FLAGS, X86, register_numbers, x86
-from app.cpu.exits import Exit, TrapExit
+from app.cpu.exits import Access, Exit, FaultExit, TrapExit
 from app.cpu.mmu import PhysicalMemory
 from app.cpu.unicorn_calls import uc_const
 from app.cpu.unicorn_raw import Engine
@@ -51,7 +51,6 @@ class X8664(X86):
     flags: ClassVar[str] = "rflags"
     engine_kind = (uc_const.UC_ARCH_X86, uc_const.UC_MODE_64)
     warm_up_code = b"\x0f\x05"
-    untranslatable_vector = "#GP"
     state_names = (*_GENERAL, "rip", "rflags", "fs_base", "gs_base")
     floating_point_names = fxsave.REGISTERS
     interrupt_saves = ("rip", "cs", "rflags", "rsp", "ss")
@@ -80,8 +79,11 @@ class X8664(X86):
         self._write_syscall_state(pc, flags)
         return TrapExit("syscall", pc - 2, pc, {"rcx": pc, "r11": flags})
 
-    def is_translatable(self, address: int) -> bool:
-        return address >> 47 in (_LOWER_HALF, _UPPER_HALF)
+    def refusal(self, pc: int, address: int, access: Access, present: bool) -> FaultExit:
+        """#GP for an address that is not canonical: the MMU does not look it up."""
+        if address >> 47 not in (_LOWER_HALF, _UPPER_HALF):
+            return FaultExit("#GP", pc)
+        return super().refusal(pc, address, access, present)
 
 
 ARCHITECTURE = X8664
