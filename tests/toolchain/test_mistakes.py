@@ -51,6 +51,8 @@ CASES = [
     ("gas", ".macro m a\n.endm\n m 1, 2", 3, "2", "too many arguments", "takes a"),
     ("gas", ".macro m\n m\n.endm\n m", 4, "m", "nested more than 100 deep", ".if"),
     ("gas", ".macro m\n.endm\n.macro m\n.endm", 3, "m", "exists already", ".purgem"),
+    ("gas", "  svc #0", 1, "svc", "an instruction of ARM and AArch64, not of x86-64", "choose the architecture"),
+    ("gas", "ecall", 1, "ecall", "an instruction of RISC-V", "choose the architecture"),
     ("gas", INTEL + "pusha", 2, "pusha", "does not exist in 64-bit code", "i386"),
     ("gas", ".if 1\nnop", 1, ".if", "no `.endif`", ""),
     ("gas", ".if x\nnop\n.endif\nx:", 1, "x", "the condition of `.if` must be a number", ""),

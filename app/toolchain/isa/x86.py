@@ -20,6 +20,14 @@ from app.toolchain.x86_instructions import append_instruction, nops, nops_32
 
 Syntax = Literal["att", "intel"]
 
+_FOREIGN = {
+    **dict.fromkeys(("svc", "ldr", "adr", "bl"), "ARM and AArch64"),
+    **dict.fromkeys(("swi", "bx", "ldmfd", "stmfd"), "ARM"),
+    **dict.fromkeys(("stp", "ldp", "adrp", "cbz", "cbnz"), "AArch64"),
+    **dict.fromkeys(("ecall", "li", "la", "addi", "jal", "auipc", "beqz", "bnez"), "RISC-V"),
+}
+"""Words that tell which other architecture a program was written for."""
+
 _MNEMONIC = re.compile(r"[a-z][a-z0-9]*")
 _SIZE_WORDS = frozenset(["byte", "word", "dword", "qword", "ptr", "offset", "short", "near", "rep", "lock"])
 
@@ -116,6 +124,9 @@ class X86_64(InstructionSet):  # noqa: N801 - the name of the architecture
         if mnemonic in PREFIXES:
             unit.append(token.span.line, b"".join(PREFIXES[p.text.lower()] for p in [*prefixes, token]), token.span)
             return
+        if mnemonic in _FOREIGN:
+            message = f"`{token.text}` is an instruction of {_FOREIGN[mnemonic]}, not of {unit.machine.title}"
+            raise Mistake(token.span, message, "choose the architecture that the program is written for")
         if token.kind != "name" or _MNEMONIC.fullmatch(mnemonic) is None:
             raise unknown_instruction(token.text, token.span)
         if self._syntax == "intel":
