@@ -16,6 +16,7 @@ from app.toolchain import keystone_x86
 from app.toolchain.assemble import assemble
 from app.toolchain.detect import detect_language
 from app.toolchain.elf import ElfError, load_elf
+from app.toolchain.isa import keystone
 from app.toolchain.program import Diagnostic, Program, SourceError
 from app.trace.recorder import Recorder
 
@@ -45,6 +46,7 @@ class TrapgateEngine:
         for arch in _ARCHITECTURES:
             architecture(arch)
         keystone_x86.load()
+        keystone.load()
 
     def prepare(self) -> None:
         """Load everything and run a small program once."""
