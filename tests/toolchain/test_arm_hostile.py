@@ -89,7 +89,8 @@ def test_mutated_programs_end(arch: str) -> None:
 rng = random.Random(1)
 arch, paths = sys.argv[1], sys.argv[2:]
 pieces = [line for path in paths for line in Path(path).read_text().splitlines()]
-words = sorted({word for piece in pieces for word in re.findall(r"[A-Za-z_.][\\\\w.]*|#-?\\\\w+|\\\\[.*?\\\\]!?", piece)})
+pattern = r"[A-Za-z_.][\\w.]*|#-?\\w+|\\[.*?\\]!?"
+words = sorted({word for piece in pieces for word in re.findall(pattern, piece)})
 signs = list(",:!()[]{}%$#;*+-/\\\\\\"'`@&|<>=.?~^ \\t\\n0123456789") + ["r15", "x31", ":lo12:", "it eq\\n",
     ".thumb\\n", ".arm\\n", ".syntax unified\\n", "lsl", "d31", "q16", "[]", "0f", "v0.4s", "#(1<<63)", "1.5e308", "é"]
 for number in range(1200):
