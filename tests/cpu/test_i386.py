@@ -9,6 +9,7 @@ import pytest
 from app.cpu.exits import FaultExit, TrapExit
 from app.cpu.mmu import PAGE_SHIFT, READ, WRITE
 
+from .code import assemble
 from .conftest import CODE, DATA, STACK_TOP, Machine
 
 GDT = 0xFFFF_F000
@@ -66,6 +67,16 @@ def test_exceptions(machine: Machine, source: str):
     assert machine.execute(code, edi=DATA, edx=0x3F8) == FaultExit(vector, CODE + size + offset)
     assert machine.cpu.pc == CODE + size + offset
     assert machine.peek(DATA + 16, 1) == b"\0"
+
+
+def test_iret_does_not_enter_virtual_8086_mode(machine: Machine):
+    """VM is set in what it pops. The processor ignores that, the emulator does not: what follows is refused."""
+    code = "push 0x2b; push 0x500800; push 0x20202; push 0x23; push 0x400100; iret"
+    machine.poke(CODE + 0x100, b"\xf4")
+    assert isinstance(machine.execute(code), FaultExit)
+    assert machine.cpu.get("cs") == 0x23
+    assert not machine.cpu.get("eflags") & 0x20000
+    assert isinstance(machine.execute("int 0x80"), TrapExit)
 
 
 def test_exceptions_in_a_row_are_no_double_fault(machine: Machine):
@@ -127,6 +138,21 @@ def test_thread_local_storage(machine: Machine):
         machine.cpu.set("eax", 0x63)
         assert isinstance(machine.cpu.run(), TrapExit)
         assert machine.cpu.get("eax").to_bytes(4, "little") == expected
+
+
+@pytest.mark.parametrize("source", ["hlt", "div ecx", "bound eax, [edi]", "ud2", "out dx, al"])
+def test_thread_local_storage_survives_an_exception(machine: Machine, source: str):
+    machine.poke(DATA, b"this")
+    machine.start(b"\x90")
+    machine.cpu.tls_descriptors = (segment(DATA), 0, 0)
+    code = assemble("i386", f"{GS_LOAD}; mov eax, 7; {source}; .byte 0x65, 0xa1, 0, 0, 0, 0; int 0x80")
+    machine.poke(CODE, code)
+    machine.cpu.set("edi", DATA)
+    assert isinstance(machine.cpu.run(), FaultExit)
+    assert machine.cpu.get("gs") == 0x63
+    machine.cpu.pc = CODE + len(code) - 8
+    assert isinstance(machine.cpu.run(), TrapExit)
+    assert machine.cpu.get("eax").to_bytes(4, "little") == b"this"
 
 
 def test_descriptor_that_is_removed(machine: Machine):
