@@ -190,7 +190,7 @@ class Cpu:
         if number == self._pc_number:
             self.pc = value
         else:
-            self._engine.write_register(number, value)
+            self._arch.write_register(number, value)
 
     def registers(self) -> dict[str, int]:
         """All general registers, the program counter and the flags."""

@@ -177,6 +177,20 @@ def test_strange_descriptors_do_no_harm(machine: Machine, descriptor: int):
     assert isinstance(machine.cpu.run(), FaultExit | TrapExit)
 
 
+def test_any_selector_may_be_set(machine: Machine):
+    """As when a signal handler returns with another one. What the processor would refuse changes nothing."""
+    for descriptors in ((0, 0, 0), (segment(DATA), 1 << 47, 0xFFFF_FFFF_FFFF_FFFF)):
+        for selector in (*range(0, 0x90), 0xFF3, 0xFFFF, 0x8000):
+            for name in ("gs", "ds", "es", "fs"):
+                machine.start(b"\xcd\x80")
+                machine.cpu.tls_descriptors = descriptors
+                machine.cpu.page_table = machine.table
+                machine.cpu.set(name, selector)
+                assert machine.cpu.get(name) in (0, 0x2B, selector)
+                assert isinstance(machine.cpu.run(), TrapExit)
+                assert machine.cpu.get("cs") == 0x23
+
+
 def test_tls_of_two_address_spaces_and_other_selectors(machine: Machine):
     """All three entries, by every instruction that loads a selector."""
     machine.poke(DATA, b"0123456789ab")

@@ -123,6 +123,18 @@ class I386(X86):
         super().forget_exception()
         self._load_segments(selectors)
 
+    def write_register(self, number: int, value: int) -> None:
+        """A segment register is loaded from the descriptor table, as the processor does; what that refuses changes nothing.
+
+        The processor must be able to read the table, whatever happened last: a refusal outside of a run is fatal.
+        """
+        state = self.engine.state
+        state.identity = True
+        try:
+            self.engine.write_register(number, value)
+        finally:
+            state.identity = False
+
     def save_descriptors(self) -> tuple[int, ...]:
         return _TABLE.unpack_from(self._table, _TABLE_START)
 
@@ -143,17 +155,9 @@ class I386(X86):
         self._load_segments(selectors)
 
     def _load_segments(self, selectors: Sequence[int]) -> None:
-        """Load DS, ES, FS and GS, as the processor would: from the descriptor table.
-
-        It must be able to read the table, whatever happened last: a refusal outside of a run is fatal.
-        """
-        state = self.engine.state
-        state.identity = True
-        try:
-            for name, selector in zip(_RELOADED, selectors, strict=True):
-                self.engine.write_register(self.registers[name], selector)
-        finally:
-            state.identity = False
+        """Load DS, ES, FS and GS."""
+        for name, selector in zip(_RELOADED, selectors, strict=True):
+            self.write_register(self.registers[name], selector)
 
 
 ARCHITECTURE = I386
