@@ -198,7 +198,10 @@ class Cpu:
 
     @property
     def floating_point(self) -> bytes:
-        """The floating point and vector registers, as the processor itself stores them (x86-64: FXSAVE, 512 bytes)."""
+        """The floating point and vector registers.
+
+        x86: as FXSAVE stores them, 512 bytes. Others: as the signal frame has them, without its padding and headings.
+        """
         return self._arch.read_floating_point()
 
     @floating_point.setter

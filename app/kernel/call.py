@@ -94,7 +94,8 @@ class Call:
         mm = self.task.mm
         mm.peeking = True
         try:
-            shown = [text for argument in self.arguments.values() if (text := argument.text()) is not None]
+            told = [argument for name, argument in self.arguments.items() if name not in self.syscall.hidden]
+            shown = [text for argument in told if (text := argument.text()) is not None]
         finally:
             mm.peeking = False
         return f"{self.syscall.name}({', '.join(shown)})"

@@ -17,6 +17,9 @@ BOOT_OFFSET = 1_000_000_000_000
 TRAP_COST = 400
 """Virtual ns that one entry into the kernel and back takes."""
 
+COUNTER_COST = 25
+"""Virtual ns that reading the cycle counter takes."""
+
 INSTRUCTION_TIME = 50
 """Virtual ns that an instruction takes where instructions are counted: a leisurely 20 MHz, so that a second of busy
 waiting is over soon."""
@@ -42,6 +45,11 @@ class Clock:
     def executed(self, instructions: int) -> None:
         """Account for instructions of user mode that were counted."""
         self.now += instructions * INSTRUCTION_TIME
+
+    def read_counter(self) -> int:
+        """What the cycle counter of the CPU shows: virtual ns. Looking takes time, lest who waits wait for ever."""
+        self.now += COUNTER_COST
+        return self.now
 
     def advance_to(self, time: int) -> None:
         """Jump forward to `time`, because every task sleeps until then."""

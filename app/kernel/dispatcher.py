@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from app.cpu.exits import TrapExit
 from app.trace.events import Block, Dispatch, ModeSwitch, Return, Trap, word
 
-from . import ptrace
-from .abi import ABIS, Abi
+from . import ptrace, sysenter
+from .abi import Abi
 from .abi.constants import SaFlag
 from .arguments.integers import signed
 from .call import Call
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from .kernel import Kernel
 
 
+_FOREIGN_TABLE = (
+    "This instruction enters the table of 32-bit programs, also from 64-bit code: its numbers are others, and of each"
+    " register only the lower 32 bits count."
+)
+
+
 class Table:
     """The system call table of one ABI: `rows` are those that this kernel serves, by number.
 
@@ -32,15 +38,27 @@ class Table:
     """
 
     def __init__(self, kernel: Kernel, abi: Abi) -> None:
-        handlers = served()
         self.abi = abi
+        self._handlers = served()
         self.rows: dict[int, Syscall] = {}
         for number, name in abi.names.items():
-            variant = abi.variants.get(name)
-            handler = handlers.get((variant and variant.handler) or name)
-            if handler is not None:
-                self.rows[number] = handler if variant is None else SyscallVariant(handler, name, abi, variant)
-        self.read = kernel.cpu.reader((abi.info.number_register, *abi.argument_registers))
+            row = self.row(name)
+            if row is not None:
+                self.rows[number] = row
+        self._read = kernel.cpu.reader((abi.info.number_register, *abi.argument_registers))
+        self._mask = (1 << abi.bits) - 1
+
+    def row(self, name: str) -> Syscall | None:
+        """How the call `name` is served for programs of this ABI; None when it is not."""
+        variant = self.abi.variants.get(name)
+        handler = self._handlers.get((variant and variant.handler) or name)
+        if handler is None or variant is None:
+            return handler
+        return SyscallVariant(handler, name, self.abi, variant)
+
+    def read(self) -> list[int]:
+        """The number and the arguments. When 64-bit code enters a 32-bit table, the lower halves of its registers count."""
+        return [value & self._mask for value in self._read()]
 
 
 class Dispatcher:
@@ -49,11 +67,19 @@ class Dispatcher:
     def __init__(self, kernel: Kernel, abi: Abi) -> None:
         self.kernel = kernel
         self.tables: dict[str, Table] = dict.fromkeys(abi.info.traps, Table(kernel, abi))
-        for trap, name in abi.doors.items():
-            self.tables[trap] = Table(kernel, ABIS[name])
+        for trap, other in abi.doors.items():
+            self.tables[trap] = Table(kernel, other)
+        self._any_immediate = abi.any_immediate
         self.calls = 0
         self.current: Call | None = None
         """The call whose handler runs: what happens deep inside the kernel happens because of it."""
+
+    def has_table(self, trap: TrapExit) -> bool:
+        """Whether this trap instruction enters a table. On AArch64 Linux ignores its operand."""
+        instruction = trap.instruction
+        if instruction not in self.tables and self._any_immediate:
+            self.tables[instruction] = next(iter(self.tables.values()))
+        return instruction in self.tables
 
     def enter(self, task: Task, trap: TrapExit) -> None:
         """Answer one trap, or put the task to sleep in it."""
@@ -61,10 +87,13 @@ class Dispatcher:
         emit = kernel.recorder.emit
         table = self.tables[trap.instruction]
         abi = table.abi
+        problem = None
+        if trap.instruction == "sysenter":
+            trap, problem = sysenter.enter(kernel.cpu, task.mm, trap)
         number, *raw = table.read()
         call = Call(kernel, task, abi, self.calls, signed(number, abi.number_bits), tuple(raw), trap)
         self.calls += 1
-        line = kernel.line_at(task, trap.pc)
+        frames, line = kernel.call_chain.at_trap(task, trap.pc, trap.next_pc)
         emit(
             Trap(
                 call=call.id,
@@ -73,6 +102,7 @@ class Dispatcher:
                 number=hex(number),
                 args=tuple(map(hex, raw)),
                 line=line,
+                frames=frames,
             )
         )
         emit(ModeSwitch(to="kernel", reason="trap", pc=hex(trap.next_pc), line=line, saved=call.saved))
@@ -80,8 +110,8 @@ class Dispatcher:
         if task.trace is not None and task.trace.mode is ptrace.Mode.SYSCALL:
             self._advance(call, self._traced(call, table))
             return
-        if row is None:
-            self._leave(call, error=Errno.ENOSYS)
+        if row is None or problem is not None:
+            self._leave(call, error=problem or Errno.ENOSYS)
             return
         call.syscall = row
         self.current = call
@@ -111,6 +141,22 @@ class Dispatcher:
         row = call.syscall = table.rows.get(call.number)
         if row is None:
             raise KernelError(Errno.ENOSYS)
+        row.fetch(call)
+        result = row.handler(call, **call.arguments)
+        return (yield from result) if row.blocking else result
+
+    def become(self, call: Call, name: str, raw: tuple[int, ...]) -> Blocking[Any]:
+        """Answer `call` as if the program had made the call `name` with these arguments.
+
+        Calls that stand for several others do so. Raises ENOSYS when it is not served.
+        """
+        row = next(table for table in self.tables.values() if table.abi.info.table == call.abi.info.table).row(name)
+        if row is None:
+            raise KernelError(Errno.ENOSYS, f"This kernel does not serve {name}")
+        call.service("system", "call", f"The call that is meant is {row.signature}.")
+        call.syscall = row
+        call.raw = raw
+        call.arguments.clear()
         row.fetch(call)
         result = row.handler(call, **call.arguments)
         return (yield from result) if row.blocking else result
@@ -181,6 +227,8 @@ class Dispatcher:
             sentence = f"Row {number} is {name}. Linux has it; this kernel does not serve it, so the answer is ENOSYS."
         else:
             sentence = f"The table has no row {number}, so the answer is ENOSYS."
+        if table.abi.bits < call.task.abi.bits:
+            sentence += f" {_FOREIGN_TABLE}"
         self.kernel.recorder.emit(
             Dispatch(
                 call=call.id,
@@ -267,4 +315,9 @@ class Dispatcher:
 
     def _restored(self, call: Call) -> dict[str, str]:
         """What the CPU loads on the way out, by the register that gets it."""
-        return {name: call.saved[source] for name, source in call.abi.restores.items() if source in call.saved}
+        counter, pc = call.abi.pc_register, self.kernel.cpu.pc
+        return {
+            name: hex(pc) if name == counter else call.saved[source]
+            for name, source in call.abi.restores.items()
+            if source in call.saved
+        }

@@ -6,12 +6,26 @@ segments shows only when they are mapped, when there is no program left that cou
 
 from __future__ import annotations
 
-import struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from app.cpu.mmu import EXECUTE, PAGE_MASK, PAGE_SIZE, READ, WRITE
+from app.toolchain.elf.layout import (
+    CLASSES,
+    ET_DYN,
+    ET_EXEC,
+    MAGIC,
+    PF_R,
+    PF_W,
+    PF_X,
+    PT_GNU_STACK,
+    PT_INTERP,
+    PT_LOAD,
+    FileHeader,
+    ProgramHeader,
+)
+from app.toolchain.machines import Machine
 
 from .errno import Errno, KernelError
 from .fs.dentry import PATH_MAX, Dentry
@@ -26,41 +40,17 @@ if TYPE_CHECKING:
 
     from .mm.address_space import AddressSpace
 
-ELF_MAGIC = b"\x7fELF"
-ET_EXEC, ET_DYN = 2, 3
-EM_X86_64 = 62
-PT_LOAD, PT_INTERP, PT_GNU_STACK = 1, 3, 0x6474_E551
-
-ELF_ET_DYN_BASE = 0x5555_5555_4000
-"""Where position independent programs begin when addresses are not randomised; the heap of static ones is there."""
-
 MAX_HEADERS_SIZE = 65536
 """Bytes that all program headers may take."""
 
-_HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
-_PROGRAM_HEADER = struct.Struct("<IIQQQQQQ")
 _MAX_OFFSET = 1 << 63
-_WORD = (1 << 64) - 1
-_PROTECTIONS = ((4, READ), (2, WRITE), (1, EXECUTE))
+_PROTECTIONS = ((PF_R, READ), (PF_W, WRITE), (PF_X, EXECUTE))
 """p_flags bit -> what it allows."""
 
 
-class ProgramHeader(NamedTuple):
-    """`Elf64_Phdr`."""
-
-    type: int
-    flags: int
-    offset: int
-    address: int
-    physical: int
-    file_size: int
-    size: int
-    align: int
-
-    @property
-    def prot(self) -> int:
-        """The flags as protection of memory."""
-        return sum(prot for flag, prot in _PROTECTIONS if self.flags & flag)
+def protection(header: ProgramHeader) -> int:
+    """The flags of a segment as protection of memory."""
+    return sum(prot for flag, prot in _PROTECTIONS if header.flags & flag)
 
 
 class Elf(Struct):
@@ -68,10 +58,12 @@ class Elf(Struct):
 
     dentry: Dentry
     inode: RegularFile
+    machine: Machine
     kind: int
     entry: int
     headers_offset: int
     headers: list[ProgramHeader]
+    bits: int = 64
     bias: int = 0
 
     @property
@@ -82,7 +74,7 @@ class Elf(Struct):
     @property
     def executable_stack(self) -> bool:
         """Whether the program wants to execute code on its stack."""
-        return any(header.type == PT_GNU_STACK and header.flags & 1 for header in self.headers)
+        return any(header.type == PT_GNU_STACK and header.flags & PF_X for header in self.headers)
 
     @property
     def span(self) -> tuple[int, int]:
@@ -99,12 +91,16 @@ class Elf(Struct):
         for load in self.loads:
             if load.offset <= self.headers_offset < load.offset + load.file_size:
                 address = self.headers_offset - load.offset + load.address
-        return address + self.bias & _WORD
+        return address + self.bias & self._mask
+
+    @property
+    def _mask(self) -> int:
+        return (1 << self.machine.bits) - 1
 
     @property
     def entry_address(self) -> int:
         """Where it begins."""
-        return self.entry + self.bias & _WORD
+        return self.entry + self.bias & self._mask
 
     def interpreter(self) -> bytes | None:
         """Path of the program that is to load this one (PT_INTERP); None for static ones. Raises ENOEXEC, EIO."""
@@ -122,24 +118,28 @@ class Elf(Struct):
         return None
 
 
-def read_elf(dentry: Dentry, inode: RegularFile, errno: Errno = Errno.ENOEXEC) -> Elf:
+def read_elf(dentry: Dentry, inode: RegularFile, machine: Machine, errno: Errno = Errno.ENOEXEC) -> Elf:
     """The headers of an executable. Raises `errno` when it is none for this machine."""
-    data = inode.read(0, _HEADER.size).ljust(_HEADER.size, b"\0")
-    ident, kind, machine, _, entry, headers_offset, _, _, _, entry_size, count, _, _, _ = _HEADER.unpack(data)
-    if ident[:4] != ELF_MAGIC:
+    layout = CLASSES[machine.bits]
+    data = inode.read(0, layout.header.size).ljust(layout.header.size, b"\0")
+    header = FileHeader(*layout.header.unpack(data))
+    if data[:4] != MAGIC:
         raise _malformed(dentry, "it does not begin with the mark of an ELF file", errno)
-    if kind not in (ET_EXEC, ET_DYN) and errno is Errno.ENOEXEC:
+    if header.type not in (ET_EXEC, ET_DYN) and errno is Errno.ENOEXEC:
         raise _malformed(dentry, "it is neither an executable nor a shared object", errno)
-    if machine != EM_X86_64:
-        raise _malformed(dentry, f"it is for another processor (machine {machine})", errno)
-    size = count * _PROGRAM_HEADER.size
-    if entry_size != _PROGRAM_HEADER.size or not 0 < size <= MAX_HEADERS_SIZE:
-        raise _malformed(dentry, f"it has {count} program headers of {entry_size} bytes", errno)
-    table = inode.read(headers_offset, size) if headers_offset < _MAX_OFFSET else b""
+    if header.machine != machine.elf_machine:
+        raise _malformed(dentry, f"it is for another processor (machine {header.machine})", errno)
+    entry_size = layout.program_header.size
+    count = header.program_headers
+    size = count * entry_size
+    if header.program_header_size != entry_size or not 0 < size <= MAX_HEADERS_SIZE:
+        problem = f"it has {count} program headers of {header.program_header_size} bytes"
+        raise _malformed(dentry, problem, errno)
+    offset = header.headers_offset
+    table = inode.read(offset, size) if offset < _MAX_OFFSET else b""
     if len(table) < size:
         raise _malformed(dentry, "its program headers lie outside the file", errno)
-    headers = [ProgramHeader(*fields) for fields in _PROGRAM_HEADER.iter_unpack(table)]
-    return Elf(dentry, inode, kind, entry, headers_offset, headers)
+    return Elf(dentry, inode, machine, header.type, header.entry, offset, layout.program_headers(table))
 
 
 def _malformed(dentry: Dentry, problem: str, errno: Errno = Errno.ENOEXEC) -> KernelError:
@@ -147,7 +147,8 @@ def _malformed(dentry: Dentry, problem: str, errno: Errno = Errno.ENOEXEC) -> Ke
 
 
 class Loader(Struct):
-    """Maps the segments of ELF files into a new address space, whose stack will begin above `ceiling`.
+    """Maps the segments of ELF files into a new address space, whose stack will begin above `ceiling`. Position
+    independent programs begin at `dyn_base`.
 
     Pages come from the file when they are touched, so that a large program starts as fast as a small one. All methods
     raise KernelError for segments that cannot be mapped.
@@ -156,16 +157,17 @@ class Loader(Struct):
     mm: AddressSpace
     memory: PhysicalMemory
     ceiling: int
+    dyn_base: int
     may_map_low: bool
 
     def load_program(self, elf: Elf, has_interpreter: bool) -> None:
         """Map the program, and put the heap behind it."""
         mm = self.mm
         if elf.kind == ET_DYN:
-            self._place(elf, ELF_ET_DYN_BASE if has_interpreter else None)
+            self._place(elf, self.dyn_base if has_interpreter else None)
         self._map_all(elf)
         end = page_ceil(elf.span[1] + elf.bias)
-        mm.start_brk = mm.brk = ELF_ET_DYN_BASE if elf.kind == ET_DYN and not has_interpreter else end
+        mm.start_brk = mm.brk = self.dyn_base if elf.kind == ET_DYN and not has_interpreter else end
 
     def load_interpreter(self, elf: Elf) -> None:
         """Map the dynamic loader, out of the program's way."""
@@ -214,7 +216,7 @@ class Loader(Struct):
 
     def _map(self, load: ProgramHeader, address: int, name: str, mapped: MappedFile) -> None:
         """Map what the file has of a segment, and zeroed memory (.bss) for the rest."""
-        prot = load.prot
+        prot = protection(load)
         start = zeros = page_floor(address)
         if load.file_size:
             end = address + load.file_size

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from app.toolchain.machines import MACHINES
 from app.trace.events import Segment, TaskExec, word
 
 from . import exit, futex, ptrace, signal_delivery
@@ -80,7 +81,8 @@ def execute(call: Call, program: BinaryProgram) -> None:
 
 def open_elf(call: Call, program: BinaryProgram) -> tuple[Elf, Elf | None]:
     """The headers of the program and of its interpreter, if it has one (Linux `load_elf_binary`, first half)."""
-    elf = read_elf(program.dentry, program.inode)
+    machine = MACHINES[call.task.abi.info.name]
+    elf = read_elf(program.dentry, program.inode, machine)
     name = elf.interpreter()
     if name is None:
         return elf, None
@@ -89,7 +91,7 @@ def open_elf(call: Call, program: BinaryProgram) -> tuple[Elf, Elf | None]:
     inode = regular(dentry)
     if inode.size < _INTERPRETER_HEADER:
         raise KernelError(Errno.EIO, f"{dentry.path} is too short for an ELF header", "mm")
-    return elf, read_elf(dentry, inode, Errno.ELIBBAD)
+    return elf, read_elf(dentry, inode, machine, Errno.ELIBBAD)
 
 
 def load_file(
@@ -99,15 +101,16 @@ def load_file(
     strings = Strings(program.filename, tuple(program.argv), tuple(program.envp))
     mm = AddressSpace(kernel)
     mm.execute(program.dentry)
-    if isinstance(program.inode, ProgramFile):
-        mm.lines = program.inode.lines
     ceiling = page_floor(kernel.abi.memory.stack_top - strings.size) - STACK_ROOM
-    loader = Loader(mm, kernel.memory, ceiling, may_map_low=who.euid == 0)
+    loader = Loader(mm, kernel.memory, ceiling, kernel.abi.memory.dyn_base, may_map_low=who.euid == 0)
     with _silence(kernel):
         try:
             loader.load_program(elf, interpreter is not None)
             if interpreter is not None:
                 loader.load_interpreter(interpreter)
+            if isinstance(program.inode, ProgramFile):
+                mm.lines = program.inode.lines(elf.bias)
+                mm.code = program.inode.code(elf.bias)
             first = interpreter or elf
             image = Image(
                 start=first.entry_address,
@@ -118,6 +121,8 @@ def load_file(
                 executable_stack=elf.executable_stack,
                 secure=secure,
             )
+            if kernel.vdso is not None:
+                kernel.vdso.map(mm)
             if image.start >= mm.limit:
                 raise KernelError(Errno.EINVAL, f"The entry point {image.start:#x} is outside user memory", "mm")
             return Loaded(mm, image.start, build(kernel, mm, who, strings, image))

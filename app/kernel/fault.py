@@ -81,6 +81,8 @@ def _past_the_end(task: Task, fault: FaultExit) -> str:
     lines = task.mm.lines
     if fault.access == "execute" or lines is None or not lines.entries or lines.line_at(fault.pc) is not None:
         return ""
+    if task.mm.code is not None and task.mm.code.function_at(fault.pc) is not None:
+        return ""
     return "The program ran on past its last instruction: is the exit call missing? "
 
 

@@ -9,8 +9,11 @@ from msgspec.structs import replace
 
 from app.cpu.mmu import EXECUTE, READ, WRITE
 from app.toolchain.elf import ElfError, write_elf
+from app.toolchain.machines import MACHINES
 from app.toolchain.program import Program, Segment
 
+from .code_map import CodeMap
+from .elf import read_elf
 from .errno import Errno, KernelError
 from .exec import Loaded, load_file, open_elf
 from .initial_stack import STACK_ROOM, Image, Strings, build
@@ -41,21 +44,22 @@ def load_elf(call: Call, program: BinaryProgram) -> Loaded:
     try:
         elf, interpreter = open_elf(call, program)
     except KernelError as error:
-        raise ExecError(_why(error)) from error
+        raise ExecError(_why(call, program, error)) from error
     loaded = load_file(call.kernel, program, elf, interpreter, call.task.credentials, secure=False)
     if loaded.failure is not None:
-        raise ExecError(_why(loaded.failure))
+        raise ExecError(_why(call, program, loaded.failure))
     return loaded
 
 
-def _why(error: KernelError) -> str:
+def _why(call: Call, program: BinaryProgram, error: KernelError) -> str:
     """What to tell the visitor, who cannot look at events of a run that never began."""
-    if error.errno is Errno.ENOENT:
-        return (
-            "it is linked dynamically, and its interpreter is not in the file system: link it with -static, "
-            "or bring the dynamic loader and the libraries along"
-        )
-    return error.why or str(error)
+    if error.errno is not Errno.ENOENT:
+        return error.why or str(error)
+    name = read_elf(program.dentry, program.inode, MACHINES[call.task.abi.info.name]).interpreter() or b""
+    return (
+        f"it needs the interpreter {os.fsdecode(name)}, that is, it is linked dynamically: link it with -static, "
+        "or bring the interpreter and the libraries along"
+    )
 
 
 def load(kernel: Kernel, task: Task, program: Program, filename: str) -> tuple[int, int]:
@@ -76,6 +80,9 @@ def load(kernel: Kernel, task: Task, program: Program, filename: str) -> tuple[i
         end = max(end, stop)
     mm.start_brk = mm.brk = end
     mm.lines = program.lines
+    if kernel.vdso is not None:
+        kernel.vdso.map(mm)
+    mm.code = CodeMap(program, 0) if program.functions else None
     image = Image(start=program.entry, entry=program.entry)
     return program.entry, build(kernel, mm, task.credentials, strings_of(kernel, filename), image)
 

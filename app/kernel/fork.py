@@ -12,6 +12,7 @@ from .ipc import sem
 from .resource import Resource
 from .signal import SignalSet
 from .task import DISABLED_STACK, Process, SchedPolicy, Task
+from .thread_area import UserDesc, load
 from .wait import WaitQueue
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def copy_task(call: Call, flags: int, stack: int, tls: int, exit_signal: int) ->
     count = sum(task.credentials.uid == uid for task in kernel.tasks.values())
     if len(kernel.tasks) + len(kernel.processes) > 2 * MAX_TASKS or (uid and count >= limit):
         raise KernelError(Errno.EAGAIN, f"There are {count} tasks already, as many as there may be", "sched")
+    thread_pointer = _thread_pointer(call, tls) if flags & CloneFlag.CLONE_SETTLS else None
     tid = kernel.new_pid()
     process = (
         parent.process if flags & CloneFlag.CLONE_THREAD else _new_process(kernel, parent, tid, flags, exit_signal)
@@ -118,7 +120,7 @@ def copy_task(call: Call, flags: int, stack: int, tls: int, exit_signal: int) ->
         nice=max(parent.nice, 0) if parent.reset_on_fork else parent.nice,
         start_time=kernel.clock.now,
     )
-    child.context = _child_registers(call, stack, tls if flags & CloneFlag.CLONE_SETTLS else None)
+    child.context = _child_registers(call, stack, thread_pointer)
     if process is not parent.process:
         process.leader = child
     process.tasks.append(child)
@@ -159,7 +161,20 @@ def _new_process(kernel: Kernel, parent: Task, pid: int, flags: int, exit_signal
     return process
 
 
-def _child_registers(call: Call, stack: int, tls: int | None) -> Context:
+def _thread_pointer(call: Call, tls: int) -> int | UserDesc:
+    """What `tls` of clone(2) means: an address, or on i386 the address of a struct. Raises EFAULT, EINVAL."""
+    if call.task.abi.thread_register:
+        return tls
+    layout = call.abi.structs["user_desc"]
+    data = call.task.mm.copy_in(tls, layout.size)
+    if len(data) < layout.size:
+        raise KernelError(Errno.EFAULT, f"There is no readable struct user_desc at {tls:#x}", "mm")
+    wanted = UserDesc.of(layout.unpack(data))
+    wanted.check(call.kernel.cpu)
+    return wanted
+
+
+def _child_registers(call: Call, stack: int, tls: int | UserDesc | None) -> Context:
     """The parent's registers, but for the answer, the stack and the thread pointer."""
     cpu = call.kernel.cpu
     abi = call.task.abi
@@ -167,7 +182,9 @@ def _child_registers(call: Call, stack: int, tls: int | None) -> Context:
     cpu.set(abi.info.return_register, 0)
     if stack:
         cpu.set(abi.stack_register, stack)
-    if tls is not None:
+    if isinstance(tls, UserDesc):
+        load(cpu, tls)
+    elif tls is not None:
         cpu.set(abi.thread_register, tls)
     childs = cpu.save()
     cpu.restore(mine)

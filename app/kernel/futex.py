@@ -13,6 +13,7 @@ from .errno import KernelError
 from .wait import WaitQueue
 
 if TYPE_CHECKING:
+    from .abi import Abi
     from .kernel import Kernel
     from .task import Task
 
@@ -24,7 +25,10 @@ ANY_BIT = 0xFFFF_FFFF
 ROBUST_LIST_LIMIT = 2048
 """Entries of a robust list that are looked at, because a program may have made a circle of them."""
 
-ROBUST_HEAD_SIZE = 24
+
+def robust_head_size(abi: Abi) -> int:
+    """Bytes of `struct robust_list_head`: three words."""
+    return 3 * abi.info.word_size
 
 
 class FutexWaiter:
@@ -109,17 +113,18 @@ def _walk_robust_list(kernel: Kernel, task: Task) -> None:
     """Mark every lock that the task still holds."""
     mm = task.mm
     head = task.robust_list
-    data = mm.copy_in(head, ROBUST_HEAD_SIZE)
-    if len(data) < ROBUST_HEAD_SIZE:
+    word = task.abi.info.word_size
+    data = mm.copy_in(head, robust_head_size(task.abi))
+    if len(data) < robust_head_size(task.abi):
         return
-    entry, offset, pending = (int.from_bytes(data[at : at + 8], "little") for at in (0, 8, 16))
+    entry, offset, pending = (int.from_bytes(data[at : at + word], "little") for at in range(0, 3 * word, word))
     for _ in range(ROBUST_LIST_LIMIT):
         if entry & ~1 == head:
             break
-        following = mm.copy_in(entry & ~1, 8)
+        following = mm.copy_in(entry & ~1, word)
         if entry != pending and not _mark_dead(kernel, task, (entry & ~1) + offset, bool(entry & 1), False):
             return
-        if len(following) < 8:
+        if len(following) < word:
             return
         entry = int.from_bytes(following, "little")
     if pending:
@@ -131,7 +136,7 @@ def _mark_dead(kernel: Kernel, task: Task, address: int, inherits: bool, pending
 
     False when the word can't be read or written.
     """
-    address &= (1 << 64) - 1
+    address &= (1 << task.abi.bits) - 1
     data = task.mm.copy_in(address, 4)
     if address % 4 or len(data) < 4:
         return False

@@ -26,7 +26,7 @@ CLOCK_TICKS = 100
 
 AT_NULL, AT_PHDR, AT_PHENT, AT_PHNUM, AT_PAGESZ, AT_BASE, AT_FLAGS, AT_ENTRY = 0, 3, 4, 5, 6, 7, 8, 9
 AT_UID, AT_EUID, AT_GID, AT_EGID, AT_PLATFORM, AT_HWCAP, AT_CLKTCK = 11, 12, 13, 14, 15, 16, 17
-AT_SECURE, AT_RANDOM, AT_HWCAP2, AT_EXECFN, AT_MINSIGSTKSZ = 23, 25, 26, 31, 51
+AT_SECURE, AT_RANDOM, AT_HWCAP2, AT_EXECFN, AT_SYSINFO_EHDR, AT_MINSIGSTKSZ = 23, 25, 26, 31, 33, 51
 
 _MOST_AUXV_BYTES = 512
 _PROGRAM_HEADER_SIZES = {4: 32, 8: 56}
@@ -84,6 +84,7 @@ def build(kernel: Kernel, mm: AddressSpace, who: Credentials, strings: Strings, 
     platform = push(abi.platform.encode() + b"\0") if abi.platform else 0
     seed = push(kernel.random.randbytes(16))
     auxv = [
+        *(((AT_SYSINFO_EHDR, mm.vdso),) if mm.vdso else ()),
         (AT_MINSIGSTKSZ, abi.signal_frame.minimum),
         (AT_HWCAP, abi.hwcap),
         (AT_PAGESZ, PAGE_SIZE),
@@ -101,6 +102,7 @@ def build(kernel: Kernel, mm: AddressSpace, who: Credentials, strings: Strings, 
         (AT_HWCAP2, abi.hwcap2),
         (AT_EXECFN, filename),
         *(((AT_PLATFORM, platform),) if platform else ()),
+        *(entry for page in abi.system_pages for entry in page.auxv),
         (AT_NULL, 0),
     ]
     words = [len(arg_pointers), *arg_pointers, 0, *env_pointers, 0, *(word for pair in auxv for word in pair)]
@@ -109,6 +111,9 @@ def build(kernel: Kernel, mm: AddressSpace, who: Credentials, strings: Strings, 
     mm.start_stack = push(vector)
     mm.auxv = vector[-2 * width * len(auxv) :]
     prot = READ | WRITE | (EXECUTE if image.executable_stack else 0)
+    for page in abi.system_pages:
+        mm.map(Vma(page.address, page.address + PAGE_SIZE, READ | EXECUTE, page.name))
+        mm.load(page.address, page.code)
     mm.map(Vma(page_floor(pointer) - STACK_ROOM, stack_top, prot, "[stack]", grows_down=True))
     mm.load(pointer, b"".join(reversed(contents)))
     mm.populate(page_floor(pointer) - STACK_PRESENT, stack_top)

@@ -28,6 +28,7 @@ from app.trace.recorder import Recorder
 from . import boot, cpu_timers, exit, fault, ptrace, signal_delivery, stop, syscalls
 from .abi import ABIS
 from .abi.text import signal_name
+from .call_chain import CallChain
 from .clock import Clock
 from .config import KernelConfig
 from .console import Console, InputDevice
@@ -44,6 +45,7 @@ from .net.namespace import Net
 from .scheduler import Scheduler
 from .task import Process, Task, TaskState, WaitStatus
 from .timer import TimerQueue
+from .vdso import VdsoPages
 from .wait import WaitQueue
 
 EXIT_LIMIT = 124
@@ -107,7 +109,10 @@ class Kernel:
         self.net = Net(self)
         self.faults = 0
         self.output_bytes = 0
+        self.call_chain = CallChain(self)
         self.dispatcher = Dispatcher(self, self.abi)
+        self.vdso = None if self.abi.vdso is None else VdsoPages(self.memory, self.clock, self.abi.vdso)
+        self.cpu.timestamp = self.clock.read_counter
         self._stop: tuple[EndReason, str] | None = None
         self._typed = False
         self._idling = False
@@ -222,7 +227,7 @@ class Kernel:
             cpu_timers.fire(self, task)
 
     def _trap(self, task: Task, trap: TrapExit) -> None:
-        if trap.instruction in self.dispatcher.tables:
+        if self.dispatcher.has_table(trap):
             self.dispatcher.enter(task, trap)
         else:
             self.cpu.pc = trap.pc
@@ -359,11 +364,11 @@ class Kernel:
         if any(self.input.readers.leads_to(queue) for queue in queues):
             self.poll_keyboard()
 
-    @staticmethod
-    def line_at(task: Task, address: int) -> int | None:
-        """Source line of the instruction that `task` has at `address`."""
+    def line_at(self, task: Task, address: int) -> int | None:
+        """Source line of the instruction that `task` has at `address`, or of what led there."""
         lines = task.mm.lines
-        return None if lines is None else lines.line_at(address)
+        line = None if lines is None else lines.line_at(address)
+        return self.call_chain.line(task, address) if line is None and lines is not None else line
 
     def find_task(self, tid: int) -> Task | None:
         """The task with that number, or the leader of the process with it, which may be a zombie."""

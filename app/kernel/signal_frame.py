@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from .abi.constants import AltstackFlag, SaFlag
-from .abi.signal_frame import HandlerCall, UserState
+from .abi.signal_frame import HandlerCall, TwoFramesLayout, UserState
 from .signal import UNBLOCKABLE, Disposition, SigInfo, SignalSet
 from .task import DISABLED_STACK, AlternateStack
 
 if TYPE_CHECKING:
     from .kernel import Kernel
     from .task import Task
-
-MINIMUM_STACK = 2048
-"""MINSIGSTKSZ: the smallest alternate stack."""
 
 _MODES = (0, AltstackFlag.SS_ONSTACK, AltstackFlag.SS_DISABLE)
 
@@ -60,8 +57,11 @@ def push(kernel: Kernel, task: Task, info: SigInfo, disposition: Disposition, ma
     if entering:
         top = altstack.start + altstack.size
     state = UserState(cpu.registers(), cpu.floating_point, mask, (altstack.start, altstack.flags, altstack.size))
-    siginfo = info.pack(abi.structs) if flags & SaFlag.SA_SIGINFO else b""
-    call = HandlerCall(disposition.handler, info.signo, disposition.restorer, siginfo, task.fault)
+    siginfo = info.pack(abi.structs) if flags & SaFlag.SA_SIGINFO or layout.always_siginfo else b""
+    restorer = disposition.restorer if flags & SaFlag.SA_RESTORER else 0
+    if not flags & SaFlag.SA_RESTORER and abi.vdso is not None:
+        restorer = task.mm.vdso + abi.vdso.sigreturn
+    call = HandlerCall(disposition.handler, info.signo, restorer, siginfo, task.fault)
     frame = layout.build(state, call, top)
     if (nested or entering) and not _inside(altstack, frame.address):
         return None
@@ -70,17 +70,23 @@ def push(kernel: Kernel, task: Task, info: SigInfo, disposition: Disposition, ma
             return None
     for name, value in frame.registers.items():
         cpu.set(name, value)
-    cpu.floating_point = cpu.initial_floating_point
+    if layout.clears_floating_point:
+        cpu.floating_point = cpu.initial_floating_point
     if altstack.flags & AltstackFlag.SS_AUTODISARM:
         task.altstack = DISABLED_STACK
     task.restored = {name: hex(value & 0xFFFF_FFFF_FFFF_FFFF) for name, value in frame.registers.items()}
     return Pushed(frame.address, nested or entering)
 
 
-def pop(kernel: Kernel, task: Task) -> UserState | None:
-    """Restore what the frame at the stack pointer says; None when it makes no sense, and nothing is restored then."""
+def pop(kernel: Kernel, task: Task, old: bool = False) -> UserState | None:
+    """Restore what the frame at the stack pointer says; None when it makes no sense, and nothing is restored then.
+
+    `old` is for the frames of handlers without SA_SIGINFO, where these are of another kind.
+    """
     cpu, abi = kernel.cpu, task.abi
-    state = abi.signal_frame.read(cpu.get(abi.stack_register), task.mm.copy_in)
+    layout = abi.signal_frame
+    read = layout.read_old if old and isinstance(layout, TwoFramesLayout) else layout.read
+    state = read(cpu.get(abi.stack_register), task.mm.copy_in)
     if state is None:
         return None
     for name, value in state.registers.items():
@@ -88,6 +94,8 @@ def pop(kernel: Kernel, task: Task) -> UserState | None:
     cpu.floating_point = state.floating_point or cpu.initial_floating_point
     task.blocked = SignalSet(state.mask & ~UNBLOCKABLE)
     task.restart_block = None
+    if not state.has_altstack:
+        return state
     start, flags, size = state.altstack
     if change_altstack_problem(task, AlternateStack(start, size, flags), state.registers[abi.stack_register]) is None:
         set_altstack(task, start, flags, size)
@@ -103,7 +111,7 @@ def change_altstack_problem(task: Task, new: AlternateStack, pointer: int) -> st
         return "flags"
     if new == task.altstack or mode == AltstackFlag.SS_DISABLE:
         return None
-    return "size" if new.size < MINIMUM_STACK else None
+    return "size" if new.size < task.abi.minimum_stack else None
 
 
 def set_altstack(task: Task, start: int, flags: int, size: int) -> None:

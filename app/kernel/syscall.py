@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .arguments.integers import EnumArgument
+from .arguments.integers import EnumArgument, signed
 
 if TYPE_CHECKING:
     from .abi import Abi, Variant
@@ -94,6 +94,11 @@ class Syscall:
         """The reference page of the call."""
         return inspect.getdoc(self.handler) or ""
 
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """Arguments that strace does not show."""
+        return frozenset()
+
     def fetch(self, call: Call) -> None:
         """Fill `call.arguments` from its registers. Nothing is checked yet: arguments check themselves when used."""
         arguments = call.arguments
@@ -110,18 +115,32 @@ class SyscallVariant(Syscall):
         self._abi = replace(abi, structs={**abi.structs, **variant.structs}) if variant.structs else abi
         self._shape = variant.shape
 
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """Arguments of the handler that the program does not pass. They are 0."""
+        return frozenset(p.name for p, registers in zip(self.parameters, self._shape, strict=False) if not registers)
+
+    @cached_property
+    def signature(self) -> str:
+        """`waitpid(pid, wstatus, options)`."""
+        return f"{self.name}({', '.join(p.name for p in self.parameters if p.name not in self.hidden)})"
+
     def fetch(self, call: Call) -> None:
         """Put the registers together as the handler's arguments first."""
         call.abi = self._abi
+        if not self._shape:
+            super().fetch(call)
+            return
         raw, bits = call.raw, self._abi.bits
-        if self._shape:
-            raw = tuple(
-                sum(raw[register] << bits * place for place, register in enumerate(registers))
-                for registers in self._shape
-            )
         arguments = call.arguments
-        for (name, fetch, detail), value in zip(self._fetchers, raw, strict=False):
-            arguments[name] = fetch(call, name, value, detail)
+        for (name, fetch, detail), parameter, registers in zip(
+            self._fetchers, self.parameters, self._shape, strict=False
+        ):
+            value = sum(raw[register] << bits * place for place, register in enumerate(registers))
+            if len(registers) > 1:
+                arguments[name] = parameter.type(signed(value, 64))
+            else:
+                arguments[name] = fetch(call, name, value, detail)
 
 
 _served: dict[str, Syscall] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 import time
@@ -66,6 +67,15 @@ class Child:
             # Whoever types makes many of them; runs go first.
             os.setpriority(os.PRIO_PROCESS, self.pid, _CHECK_NICENESS)
         self.send(payload)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process has not ended, looked at just now."""
+        if self.exited:
+            return False
+        poll = select.poll()
+        poll.register(self.pidfd, select.POLLIN)
+        return not poll.poll(0)
 
     @property
     def wants_write(self) -> bool:

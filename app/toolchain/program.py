@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Literal
+from typing import Literal, Protocol
 
 from msgspec import Struct, field
 
@@ -56,6 +56,17 @@ class LineTable:
                 return entry.line
         return None
 
+    def moved(self, bias: int) -> LineTable:
+        """The same for code that lies `bias` higher."""
+        if not bias:
+            return self
+        return LineTable([LineEntry(entry.address + bias, entry.size, entry.line) for entry in self.entries])
+
+    def line_before(self, address: int, start: int) -> int | None:
+        """Source line of the last instruction from `start` to `address`, None when nothing of the source is there."""
+        index = bisect_right(self._starts, address) - 1
+        return self.entries[index].line if index >= 0 and self._starts[index] >= start else None
+
     def addresses_of(self, line: int) -> list[tuple[int, int]]:
         """(address, size) of everything source line `line` produced, in address order."""
         return [(entry.address, entry.size) for entry in self.entries if entry.line == line]
@@ -70,11 +81,18 @@ class Function(Struct, frozen=True):
     library: bool
 
 
+class Locator(Protocol):
+    """Where code comes from, the libraries' too."""
+
+    def locate(self, address: int) -> tuple[str, int] | None:
+        """File and line of the instruction at `address`, None when nobody knows."""
+
+
 class Program(Struct, frozen=True):
     """An executable image: segments to map, where to start, and how it relates to its source.
 
-    `lines` is about the visitor's own source file. `functions` are sorted by address. `image` is the ELF file that it
-    came from, if any.
+    `lines` is about the visitor's own source file, `debug` about all that was compiled with debug information.
+    `functions` are sorted by address. `image` is the ELF file that it came from, if any.
     """
 
     arch: str
@@ -84,6 +102,7 @@ class Program(Struct, frozen=True):
     symbols: tuple[Symbol, ...] = ()
     lines: LineTable = field(default_factory=lambda: LineTable([]))
     functions: tuple[Function, ...] = ()
+    debug: Locator | None = None
     image: bytes = b""
 
 

@@ -63,7 +63,7 @@ def test_a_brought_program_runs_and_the_event_says_so():
     events = executing("/bin/seven", GuestFile("/bin/seven", EXIT, 0o100755))
     (event,) = of(TaskExec, events)
     assert (event.path, event.name, event.argv) == ("/bin/seven", "seven", ("/bin/seven", "/bin/seven"))
-    assert [segment.name for segment in event.segments] == ["/bin/seven", "[stack]"]
+    assert [segment.name for segment in event.segments] == ["/bin/seven", "[vvar]", "[vdso]", "[stack]"]
     assert of(RunEnd, events)[0].status == 7
     (answer,) = of(Return, events)
     assert answer.strace == 'execve("/bin/seven", ["/bin/seven", "/bin/seven"], NULL) = 0'
@@ -87,7 +87,7 @@ def test_a_first_program_that_is_an_elf_file_comes_from_its_file():
     program = assemble(EXECUTE.replace("PATH", "missing"))
     from_file = type(program)("x86_64", "elf", (), program.entry, image=write_elf(program))
     events, _ = run(from_file, argv=("/opt/x", "one", "two"))
-    assert {segment.name for segment in events[0].segments} == {"/opt/x", "[stack]"}
+    assert {segment.name for segment in events[0].segments} == {"/opt/x", "[vvar]", "[vdso]", "[stack]"}
     assert of(RunEnd, events)[0].status == 2
 
 

@@ -34,6 +34,7 @@ class Loaded:
             recorder=Recorder(lambda batch: None),
             config=KernelConfig(**config),
             random=random.Random(1),
+            vdso=None,
         )
         self.mm = AddressSpace(self.kernel)
         process = SimpleNamespace(mm=self.mm, credentials=Credentials(1000, 1001, 1001, 1001, 1002, 1003, 1003, 1003))

@@ -25,17 +25,17 @@ def patched(offset: int, layout: str, *values: int) -> bytes:
 PH = 64  # the first program header
 
 REFUSED = [
-    (b"", "too short"),
+    (b"", "not an ELF file"),
     (IMAGE[:40], "too short"),
     (b"MZ" + IMAGE[2:], "not an ELF file"),
-    (patched(4, "<B", 1), "32-bit"),
+    (patched(4, "<B", 1), "x32"),
     (patched(5, "<B", 2), "big-endian"),
-    (patched(18, "<H", 183), "another processor"),
-    (patched(16, "<H", 1), "link it first"),
+    (patched(18, "<H", 21), "another processor .64-bit PowerPC."),
+    (patched(16, "<H", 1), "object file.*link it"),
     (patched(20, "<I", 2), "malformed"),
     (patched(24, "<Q", 0x10), "entry"),
     (patched(32, "<Q", 1 << 63), "outside the file"),
-    (patched(54, "<H", 32), "outside the file"),
+    (patched(54, "<H", 32), "32 bytes each"),
     (patched(56, "<H", 0), "program headers"),
     (patched(56, "<H", 0xFFFF), "program headers"),
     (patched(PH, "<I", 4), "entry"),

@@ -235,6 +235,8 @@ def test_the_sudden_death_of_a_worker_is_one_runs_misfortune(server, client):
         os.kill(pid, signal.SIGKILL)
     assert victim.finish(run)[-1]["reason"] == "memory-limit"
     victim.close()
+    # A signal takes its time to kill, and until then a worker would get a run.
+    assert becomes_true(lambda: all(is_dead(pid) for pid in before))
     assert greet(client, threading.Event())
 
 

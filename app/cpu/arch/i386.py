@@ -124,7 +124,7 @@ class I386(X86):
         self._load_segments(selectors)
 
     def write_register(self, number: int, value: int) -> None:
-        """A segment register is loaded from the descriptor table, as the processor does; what that refuses changes nothing.
+        """A segment register is loaded from the descriptor table; what the processor refuses changes nothing.
 
         The processor must be able to read the table, whatever happened last: a refusal outside of a run is fatal.
         """

@@ -11,6 +11,7 @@ from app.trace.events import AbiInfo
 from .constants import Signo
 from .layout import Layout
 from .signal_frame import FrameLayout
+from .vdso import Vdso
 
 
 class MemoryMap(Struct, frozen=True):
@@ -26,6 +27,18 @@ class MemoryMap(Struct, frozen=True):
     mmap_base: int
     legacy_base: int
     dyn_base: int
+
+
+class SystemPage(Struct, frozen=True):
+    """Code that the kernel maps into every program, to read and execute: its region's name, its address, the bytes.
+
+    `auxv` are entries of the auxiliary vector that tell programs of it.
+    """
+
+    name: str
+    address: int
+    code: bytes
+    auxv: tuple[tuple[int, int], ...] = ()
 
 
 class FaultMeaning(Struct, frozen=True):
@@ -59,19 +72,19 @@ class Abi(Struct, frozen=True):
     """One architecture's calling convention for system calls.
 
     `traps` of `info` are the trap instructions that enter `names`, the complete table number -> name; `doors` those
-    that enter another ABI's table, with its name. `variants` has the rows of the table that are not quite the handler
-    of the same name. `structs` are the layouts of the structs the calls exchange. `restores` names, for each register
-    that the return to user mode loads, the register that kept its value. `privileged` are the instructions that user
-    mode may not execute, as (mask, value, mnemonic) of the first bytes of an instruction taken as a little-endian
-    number; `foreign_traps` the trap instructions of other tables with what is to be said about them, and
-    `foreign_vector` the exception that they raise. `exceptions` has what each vector of the CPU means
-    (arch/x86/kernel/traps.c and its like). `thread_register` holds the base of thread-local storage. `machine` is
-    what uname(2) says, `platform` is AT_PLATFORM (empty where there is none), `hwcap` and `hwcap2` are AT_HWCAP and
-    AT_HWCAP2. `number_bits` of the number register count; `restart_number` is the number of restart_syscall(2).
-    `single_step` is the register and the bit in it that make the CPU trap after each instruction, where user mode can
-    set it. `signal_frame` lays out what a signal handler finds on its stack. `open_flags` are the flags of open(2)
-    whose bits are not those of x86-64, which the kernel has inside: bit of this ABI -> bit inside. `cpuinfo` are the
-    rows of /proc/cpuinfo, `config` the options of Linux's .config that this architecture sets.
+    that enter another ABI's table, with that ABI. `variants` has the rows of the table that are not quite the handler
+    of the same name. `system_pages` are mapped into every program. `structs` are the layouts of the structs the calls
+    exchange. `restores` names, for each register that the return to user mode loads, the register that kept its
+    value. `privileged` are the instructions that user mode may not execute, as (mask, value, mnemonic) of the first
+    bytes of an instruction taken as a little-endian number; `foreign_traps` the trap instructions of other tables
+    with what is to be said about them, and `foreign_vector` the exception that they raise. `exceptions` has what each
+    vector of the CPU means (arch/x86/kernel/traps.c and its like). `thread_register` holds the base of thread-local
+    storage. `machine` is what uname(2) says, `platform` is AT_PLATFORM (empty where there is none), `hwcap` and
+    `hwcap2` are AT_HWCAP and AT_HWCAP2. `number_bits` of the number register count; `restart_number` is the number of
+    restart_syscall(2). `single_step` is the register and the bit in it that make the CPU trap after each instruction,
+    where user mode can set it. `signal_frame` lays out what a signal handler finds on its stack. `open_flags` are the
+    flags of open(2) whose bits are not those of x86-64, which the kernel has inside: bit of this ABI -> bit inside.
+    `cpuinfo` are the rows of /proc/cpuinfo, `config` the options of Linux's .config that this architecture sets.
     """
 
     info: AbiInfo
@@ -87,9 +100,13 @@ class Abi(Struct, frozen=True):
     hwcap: int
     restart_number: int
     signal_frame: FrameLayout
+    vdso: Vdso | None = None
+    minimum_stack: int = 2048
     hwcap2: int = 0
+    any_immediate: bool = False
     number_bits: int = 32
-    doors: Mapping[str, str] = {}
+    doors: Mapping[str, Abi] = {}
+    system_pages: tuple[SystemPage, ...] = ()
     variants: Mapping[str, Variant] = {}
     restores: Mapping[str, str] = {}
     privileged: tuple[tuple[int, int, str], ...] = ()

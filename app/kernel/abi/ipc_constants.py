@@ -36,6 +36,10 @@ class ShmFlag(Flags):
     SHM_EXEC = 0o100000
 
 
+IPC_64 = 0x100
+"""Bit of a command by which 32-bit programs say that they mean the structures of today."""
+
+
 class ShmCommand(IntEnum):
     """Commands of shmctl(2)."""
 

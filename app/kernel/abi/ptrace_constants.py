@@ -77,7 +77,7 @@ class RegisterSet(IntEnum):
     NT_FPREGSET = 2
 
 
-def _registers_text(fields: Fields) -> str:
+def registers_text(fields: Fields) -> str:
     """`{r15=0, r14=0x7ffe8, ...}`."""
     return "{" + ", ".join(f"{name}={f'{value:#x}' if value else '0'}" for name, value in fields.items()) + "}"
 
@@ -89,7 +89,7 @@ USER_REGS = Layout(
         *((name, "Q") for name in ("rax", "rcx", "rdx", "rsi", "rdi", "orig_rax", "rip", "cs", "eflags", "rsp", "ss")),
         *((name, "Q") for name in ("fs_base", "gs_base", "ds", "es", "fs", "gs")),
     ],
-    text=_registers_text,
+    text=registers_text,
 )
 """`struct user_regs_struct` of x86-64, 216 bytes."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -19,16 +19,23 @@ class FaultRecord(Struct, frozen=True):
 
 
 class UserState(Struct, frozen=True):
-    """What a handler must leave as it was: registers, blocked signals, alternate stack (start, flags, size)."""
+    """What a handler must leave as it was: registers, blocked signals, alternate stack (start, flags, size).
+
+    `has_altstack` is false of a frame that does not tell of an alternate stack.
+    """
 
     registers: Mapping[str, int]
     floating_point: bytes
     mask: int
     altstack: tuple[int, int, int]
+    has_altstack: bool = True
 
 
 class HandlerCall(Struct, frozen=True):
-    """Which handler is to run: its address, the signal, where it returns to, and its `siginfo_t` if it wants one."""
+    """Which handler is to run: its address, the signal, where it returns to, and its `siginfo_t` if it wants one.
+
+    `restorer` is 0 without SA_RESTORER, unless the vDSO has code for it.
+    """
 
     handler: int
     signo: int
@@ -49,12 +56,16 @@ class FrameLayout(Protocol):
     """How an ABI lays signal frames out.
 
     `red_zone` is how many bytes below the stack pointer belong to the program, `minimum` the largest size of a frame
-    (AT_MINSIGSTKSZ). `needs_restorer` says that a handler without SA_RESTORER can't run.
+    (AT_MINSIGSTKSZ). `needs_restorer` says that a handler without SA_RESTORER can't run; others return to the
+    vDSO. `siginfo_t` is stored for handlers with SA_SIGINFO, or with `always_siginfo` for all. `clears_floating_point`
+    says that a handler begins with the floating point state of a new program.
     """
 
     red_zone: int
     minimum: int
     needs_restorer: bool
+    always_siginfo: bool
+    clears_floating_point: bool
 
     def build(self, state: UserState, call: HandlerCall, top: int) -> SignalFrame:
         """The frame below address `top`."""
@@ -64,3 +75,11 @@ class FrameLayout(Protocol):
 
     def fault_record(self, fault: FaultExit, last: FaultRecord, address_limit: int) -> FaultRecord:
         """What is remembered of `fault`, after `last`."""
+
+
+@runtime_checkable
+class TwoFramesLayout(Protocol):
+    """What a `FrameLayout` has besides where a handler without SA_SIGINFO gets a frame of another kind."""
+
+    def read_old(self, stack_pointer: int, copy_in: Callable[[int, int], bytes]) -> UserState | None:
+        """What the frame says that sigreturn(2) was called on; None when it makes no sense."""

@@ -24,7 +24,8 @@ from .text import flag_text, quote
 
 _OPTIONS = {0: IpOption, 1: SocketOption, 6: TcpOption, 41: Ipv6Option}
 _NO_ID = 0xFFFF_FFFF
-_HEADER = struct.Struct("<QiI")
+CONTROL_HEADERS = {4: struct.Struct("<IiI"), 8: struct.Struct("<QiI")}
+"""`struct cmsghdr`, by the bytes of a word, to which it and its data are padded."""
 
 
 def family_text(family: int) -> str:
@@ -75,16 +76,17 @@ def option_text(level: int, option: int) -> str:
     return flag_text(option, names)
 
 
-def control_text(control: bytes) -> str:
+def control_text(control: bytes, word: int = 8) -> str:
     """Ancillary data: `[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[3]}]`."""
     parts = []
     at = 0
-    while len(control) - at >= _HEADER.size:
-        length, level, kind = _HEADER.unpack_from(control, at)
+    header = CONTROL_HEADERS[word]
+    while len(control) - at >= header.size:
+        length, level, kind = header.unpack_from(control, at)
         shown = f"cmsg_len={length}, cmsg_level={level_text(level)}"
         name = flag_text(kind, CmsgType) if level == SOL_SOCKET else f"{kind:#x}"
         shown += f", cmsg_type={name}"
-        data = control[at + _HEADER.size : at + min(length, len(control) - at)]
+        data = control[at + header.size : at + min(length, len(control) - at)]
         if level == SOL_SOCKET and kind == SCM_RIGHTS and len(data) >= 4:
             numbers = struct.unpack_from(f"<{len(data) // 4}i", data)
             shown += f", cmsg_data=[{', '.join(map(str, numbers))}]"
@@ -93,9 +95,9 @@ def control_text(control: bytes) -> str:
         elif data:
             shown += f", cmsg_data={quote(data, None)}"
         parts.append("{" + shown + "}")
-        if length < _HEADER.size:
+        if length < header.size:
             break
-        at += -(-length // 8) * 8
+        at += -(-length // word) * word
     return f"[{', '.join(parts)}]"
 
 

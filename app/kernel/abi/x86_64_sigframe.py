@@ -60,11 +60,11 @@ _X87, _SSE = 1, 2
 _XSTATE_SIZE = _FXSAVE_SIZE + 64
 _MAGIC1 = 0x46505853
 _MAGIC2 = 0x46505845
-_STATE_SIZE = _XSTATE_SIZE + 4
-_STATE_ALIGNMENT = 64
-_FRAME_ALIGNMENT = 16
+STATE_SIZE = _XSTATE_SIZE + 4
+STATE_ALIGNMENT = 64
+FRAME_ALIGNMENT = 16
 
-_SOFTWARE = _XSTATE.pack(_MAGIC1, _STATE_SIZE, _X87 | _SSE, _XSTATE_SIZE).ljust(_FXSAVE_SIZE - _SOFTWARE_OFFSET, b"\0")
+_SOFTWARE = _XSTATE.pack(_MAGIC1, STATE_SIZE, _X87 | _SSE, _XSTATE_SIZE).ljust(_FXSAVE_SIZE - _SOFTWARE_OFFSET, b"\0")
 _XSTATE_HEADER = (_X87 | _SSE).to_bytes(8, "little").ljust(64, b"\0")
 _X87_CLEAR = bytes.fromhex("7f03").ljust(24, b"\0")
 _SSE_CLEAR_MXCSR = 0x1F80.to_bytes(4, "little")
@@ -94,12 +94,14 @@ class X8664Frame:
 
     red_zone = 128
     needs_restorer = True
-    minimum = -(-(FRAME.size + _FRAME_ALIGNMENT - 1 + _STATE_SIZE + _STATE_ALIGNMENT - 1) // 16) * 16
+    always_siginfo = False
+    clears_floating_point = True
+    minimum = -(-(FRAME.size + FRAME_ALIGNMENT - 1 + STATE_SIZE + STATE_ALIGNMENT - 1) // 16) * 16
 
     def build(self, state: UserState, call: HandlerCall, top: int) -> SignalFrame:
         """The frame below address `top`."""
-        extended = (top - _STATE_SIZE) & -_STATE_ALIGNMENT
-        address = ((extended - FRAME.size) & -_FRAME_ALIGNMENT) - 8
+        extended = (top - STATE_SIZE) & -STATE_ALIGNMENT
+        address = ((extended - FRAME.size) & -FRAME_ALIGNMENT) - 8
         start, flags, size = state.altstack
         fault = call.fault
         frame = FRAME.pack(
@@ -121,10 +123,9 @@ class X8664Frame:
         )
         if not call.siginfo:
             frame = frame[: FRAME.offsets["info"]]
-        image = state.floating_point[:_SOFTWARE_OFFSET] + _SOFTWARE + _XSTATE_HEADER + _MAGIC2.to_bytes(4, "little")
         return SignalFrame(
             address,
-            ((extended, image), (address, frame)),
+            ((extended, state_image(state.floating_point)), (address, frame)),
             {
                 "rip": call.handler,
                 "rsp": address,
@@ -146,55 +147,65 @@ class X8664Frame:
             return None
         registers = {name: fields[name] for name in _REGISTERS}
         registers["rflags"] = registers["rflags"] & _RESTORED_FLAGS | _FIXED_FLAGS
-        floating_point = self._read_floating_point(fields["fpstate"], copy_in)
+        floating_point = read_floating_point(fields["fpstate"], copy_in)
         if floating_point is None:
             return None
         altstack = fields["ss_sp"], fields["ss_flags"], fields["ss_size"]
         return UserState(registers, floating_point, fields["uc_sigmask"], altstack)
 
-    @staticmethod
-    def _read_floating_point(address: int, copy_in: Callable[[int, int], bytes]) -> bytes | None:
-        """The FXSAVE image at `address`; empty for no state at all (it is cleared), None when it makes no sense.
-
-        Parts that the XSAVE header leaves out are cleared. Without the magic numbers there is no such header.
-        """
-        if address == 0:
-            return b""
-        image = copy_in(address, _FXSAVE_SIZE)
-        if len(image) < _FXSAVE_SIZE or address % _STATE_ALIGNMENT:
-            return None
-        magic, extended_size, _, size = _XSTATE.unpack_from(image, _SOFTWARE_OFFSET)
-        if magic == _MAGIC1 and _XSTATE_SIZE <= size <= extended_size:
-            rest = copy_in(address + _FXSAVE_SIZE, 64)
-            end = copy_in(address + size, 4)
-            if len(rest) < 64 or len(end) < 4:
-                return None
-            if end == _MAGIC2.to_bytes(4, "little"):
-                present = int.from_bytes(rest[:8], "little")
-                if any(rest[8:24]):
-                    return None
-                if not present & _X87:
-                    image = _X87_CLEAR + image[24:32] + bytes(128) + image[160:]
-                if not present & _SSE:
-                    image = image[:160] + bytes(256) + image[416:]
-                    image = image[:_MXCSR_OFFSET] + _SSE_CLEAR_MXCSR + image[_MXCSR_OFFSET + 4 :]
-        if int.from_bytes(image[_MXCSR_OFFSET : _MXCSR_OFFSET + 4], "little") & ~_MXCSR_BITS:
-            return None
-        return image
-
     def fault_record(self, fault: FaultExit, last: FaultRecord, address_limit: int) -> FaultRecord:
-        """Trap number, page fault error code and CR2; programs do not learn what the kernel has mapped."""
-        number = _VECTORS.get(fault.vector, 0)
-        if fault.vector != "#PF" or fault.address is None:
-            return FaultRecord(number, 0, last.address)
-        error = _USER
-        if fault.present or fault.address >= address_limit:
-            error |= _PRESENT
-        if fault.access == "write":
-            error |= _WRITE
-        elif fault.access == "execute":
-            error |= _FETCH
-        return FaultRecord(number, error, fault.address)
+        """Trap number, page fault error code and CR2."""
+        return x86_fault_record(fault, last, address_limit)
+
+
+def state_image(floating_point: bytes) -> bytes:
+    """The XSAVE image of an FXSAVE one, with the marks by which programs know how long it is."""
+    return floating_point[:_SOFTWARE_OFFSET] + _SOFTWARE + _XSTATE_HEADER + _MAGIC2.to_bytes(4, "little")
+
+
+def read_floating_point(address: int, copy_in: Callable[[int, int], bytes]) -> bytes | None:
+    """The FXSAVE image at `address`; empty for no state at all (it is cleared), None when it makes no sense.
+
+    Parts that the XSAVE header leaves out are cleared. Without the magic numbers there is no such header.
+    """
+    if address == 0:
+        return b""
+    image = copy_in(address, _FXSAVE_SIZE)
+    if len(image) < _FXSAVE_SIZE or address % STATE_ALIGNMENT:
+        return None
+    magic, extended_size, _, size = _XSTATE.unpack_from(image, _SOFTWARE_OFFSET)
+    if magic == _MAGIC1 and _XSTATE_SIZE <= size <= extended_size:
+        rest = copy_in(address + _FXSAVE_SIZE, 64)
+        end = copy_in(address + size, 4)
+        if len(rest) < 64 or len(end) < 4:
+            return None
+        if end == _MAGIC2.to_bytes(4, "little"):
+            present = int.from_bytes(rest[:8], "little")
+            if any(rest[8:24]):
+                return None
+            if not present & _X87:
+                image = _X87_CLEAR + image[24:32] + bytes(128) + image[160:]
+            if not present & _SSE:
+                image = image[:160] + bytes(256) + image[416:]
+                image = image[:_MXCSR_OFFSET] + _SSE_CLEAR_MXCSR + image[_MXCSR_OFFSET + 4 :]
+    if int.from_bytes(image[_MXCSR_OFFSET : _MXCSR_OFFSET + 4], "little") & ~_MXCSR_BITS:
+        return None
+    return image
+
+
+def x86_fault_record(fault: FaultExit, last: FaultRecord, address_limit: int) -> FaultRecord:
+    """Trap number, page fault error code and CR2; programs do not learn what the kernel has mapped."""
+    number = _VECTORS.get(fault.vector, 0)
+    if fault.vector != "#PF" or fault.address is None:
+        return FaultRecord(number, 0, last.address)
+    error = _USER
+    if fault.present or fault.address >= address_limit:
+        error |= _PRESENT
+    if fault.access == "write":
+        error |= _WRITE
+    elif fault.access == "execute":
+        error |= _FETCH
+    return FaultRecord(number, error, fault.address)
 
 
 _WORD = (1 << 64) - 1

@@ -24,13 +24,13 @@ def _interval_text(unit: str) -> Layout:
     return Layout(name, parts, text=text)
 
 
-def _epoll_event_text(fields: Fields) -> str:
+def epoll_event_text(fields: Fields) -> str:
     """`{events=EPOLLIN, data={u32=5, u64=5}}`."""
     data = fields["data"]
     return f"{{events={flag_text(fields['events'], EpollEvent)}, data={{u32={data & 0xFFFF_FFFF}, u64={data}}}}}"
 
 
-def _sigevent_text(fields: Fields) -> str:
+def sigevent_text(fields: Fields) -> str:
     """`{sigev_value={sival_int=7, sival_ptr=0x7}, sigev_signo=SIGUSR1, sigev_notify=SIGEV_SIGNAL}`."""
     value, notify = fields["sigev_value"], fields["sigev_notify"]
     number = value & 0xFFFF_FFFF
@@ -58,7 +58,7 @@ def _timex_text(fields: Fields) -> str:
     return "{" + text.replace(plain, f"time={{tv_sec={seconds}, tv_usec={microseconds}}}") + "}"
 
 
-EPOLL_EVENT = Layout("epoll_event", [("events", "I"), ("data", "Q")], packed=True, text=_epoll_event_text)
+EPOLL_EVENT = Layout("epoll_event", [("events", "I"), ("data", "Q")], packed=True, text=epoll_event_text)
 """Packed on x86-64 only, so that 32-bit programs have the same."""
 
 ITIMERSPEC = _interval_text("nsec")
@@ -67,7 +67,7 @@ ITIMERVAL = _interval_text("usec")
 SIGEVENT = Layout(
     "sigevent",
     [("sigev_value", "Q"), ("sigev_signo", "i"), ("sigev_notify", "i"), ("sigev_tid", "i"), ("rest", "44s")],
-    text=_sigevent_text,
+    text=sigevent_text,
 )
 
 TMS = Layout("tms", [("tms_utime", "q"), ("tms_stime", "q"), ("tms_cutime", "q"), ("tms_cstime", "q")])

@@ -28,6 +28,18 @@ _NUMBERS = {
 _LOCKS = {FcntlCommand.F_SETLK, FcntlCommand.F_SETLKW, FcntlCommand.F_OFD_SETLK, FcntlCommand.F_OFD_SETLKW}
 
 
+class Fcntl64Command(Int):
+    """`cmd` of fcntl64(2): as of fcntl(2), and with locks of 64-bit offsets."""
+
+    @classmethod
+    def show(cls, value: int) -> str:
+        """`F_SETLK64`."""
+        return _LARGE.get(value) or flag_text(value, FcntlCommand)
+
+
+_LARGE = {12: "F_GETLK64", 13: "F_SETLK64", 14: "F_SETLKW64"}
+
+
 class FcntlArgument(StructByRequest):
     """A number, flags, or a pointer to a `struct flock`."""
 

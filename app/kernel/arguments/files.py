@@ -11,14 +11,14 @@ from app.kernel.abi.text import file_mode_text, flag_text, quote
 from app.kernel.clock import SECOND
 from app.kernel.errno import Errno
 
-from .integers import Address, Int, Integer, Offset, signed
+from .ids import widened
+from .integers import Address, Int, Integer, Offset
 from .memory import QUOTED_BYTES, CString, Pointer, UserIn, UserOut
 
 if TYPE_CHECKING:
     from app.kernel.call import Call
 
 MAX_MEMFD_NAME = 249
-_LONG_BYTES = 8
 
 
 class FileLength(Offset):
@@ -45,6 +45,11 @@ class OwnerId(Integer):
     """`uid_t` or `gid_t`; the largest stands for none."""
 
     bits = 32
+
+    @classmethod
+    def fetch(cls, call: Call, name: str, raw: int, detail: str) -> OwnerId:
+        """As many bits as ids have in this row."""
+        return super().fetch(call, name, widened(call.abi, raw), detail)
 
     @classmethod
     def show(cls, value: int) -> str:
@@ -99,17 +104,21 @@ class FileTimes(Pointer):
         return pair
 
     def _copied(self) -> tuple[tuple[int, int], tuple[int, int]] | None:
-        count = 2 if self.detail == "utimbuf" else 4
-        data = self.call.task.mm.copy_in(self.address, count * _LONG_BYTES)
-        if len(data) < count * _LONG_BYTES:
-            return None
-        words = [
-            int.from_bytes(data[at : at + _LONG_BYTES], "little", signed=True)
-            for at in range(0, len(data), _LONG_BYTES)
-        ]
+        copy_in, abi = self.call.task.mm.copy_in, self.call.abi
         if self.detail == "utimbuf":
-            return (words[0], 0), (words[1], 0)
-        return (words[0], words[1]), (words[2], words[3])
+            width = abi.info.word_size
+            data = copy_in(self.address, 2 * width)
+            access, modification = (
+                int.from_bytes(part, "little", signed=True) for part in (data[:width], data[width:])
+            )
+            return ((access, 0), (modification, 0)) if len(data) == 2 * width else None
+        layout = abi.structs[self.detail]
+        data = copy_in(self.address, 2 * layout.size)
+        if len(data) < 2 * layout.size:
+            return None
+        unit = "tv_usec" if self.detail == "timeval" else "tv_nsec"
+        first, second = layout.unpack(data[: layout.size]), layout.unpack(data[layout.size :])
+        return (first["tv_sec"], first[unit]), (second["tv_sec"], second[unit])
 
     def text(self) -> str | None:
         """`[{tv_sec=1, tv_nsec=0} /* 1970-01-01T00:00:01+0000 */, UTIME_OMIT]`."""
@@ -171,17 +180,24 @@ class OffsetPointer(Pointer):
         self._before: int | None = None
         self._now: int | None = None
 
+    @property
+    def _size(self) -> int:
+        """Bytes of the offset: 8, unless the row has a smaller `off_t`."""
+        layout = self.call.abi.structs.get("off_t")
+        return 8 if layout is None else layout.size
+
     def read(self) -> int:
         """The offset. Raises EFAULT."""
-        data = self.call.task.mm.copy_in(self.address, 8)
-        if len(data) < 8:
+        data = self.call.task.mm.copy_in(self.address, self._size)
+        if len(data) < self._size:
             raise self._missing("readable off_t")
-        self._before = signed(int.from_bytes(data, "little"), 64)
+        self._before = int.from_bytes(data, "little", signed=True)
         return self._before
 
     def write(self, value: int) -> None:
         """Store where it is now. Raises EFAULT."""
-        if self.call.task.mm.copy_out(self.address, value.to_bytes(8, "little", signed=True)) < 8:
+        size = self._size
+        if self.call.task.mm.copy_out(self.address, value.to_bytes(8, "little", signed=True)[:size]) < size:
             raise self._missing("writable off_t")
         self._now = value
 
@@ -189,12 +205,32 @@ class OffsetPointer(Pointer):
         """`[0] => [5]`, `[0]`, or the address."""
         before = self._before
         if before is None and self.address:
-            data = self.call.task.mm.copy_in(self.address, 8)
-            before = int.from_bytes(data, "little", signed=True) if len(data) == 8 else None
+            data = self.call.task.mm.copy_in(self.address, self._size)
+            before = int.from_bytes(data, "little", signed=True) if len(data) == self._size else None
         if before is None:
             return Address.show(self.address)
         moved = "" if self.detail == "before" or self._now in (None, before) else f" => [{self._now}]"
         return f"[{before}]{moved}"
+
+
+class LongLongOut(Pointer):
+    """Room for a `loff_t` (64 bits)."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, call: Call, name: str, address: int, detail: str) -> None:
+        super().__init__(call, name, address, detail)
+        self._value: int | None = None
+
+    def write(self, value: int) -> None:
+        """Store it. Raises EFAULT."""
+        if self.call.task.mm.copy_out(self.address, value.to_bytes(8, "little", signed=True)) < 8:
+            raise self._missing("writable loff_t")
+        self._value = value
+
+    def text(self) -> str | None:
+        """`[5]`; the address when nothing was stored."""
+        return super().text() if self._value is None else f"[{self._value}]"
 
 
 class AttributeName(CString):

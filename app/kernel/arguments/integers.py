@@ -6,6 +6,7 @@ import enum
 from typing import TYPE_CHECKING, Any, Self
 
 from app.kernel.abi.constants import TMPFILE, OpenFlag, PipeFlag
+from app.kernel.abi.ipc_constants import IPC_64, MsgCommand, SemCommand, ShmCommand
 from app.kernel.abi.text import flag_text, signal_name
 
 if TYPE_CHECKING:
@@ -130,6 +131,9 @@ class CreationMode(Mode):
         return super().text() if self.creating else None
 
 
+_IPC_COMMANDS = (ShmCommand, SemCommand, MsgCommand)
+
+
 class EnumArgument:
     """An argument whose values have names: flags (`Flags`) or choices (`IntEnum`).
 
@@ -144,6 +148,8 @@ class EnumArgument:
         number = raw if detail == "unsigned long" else signed(raw, 32)
         if self.names in (OpenFlag, PipeFlag):
             number = call.abi.open_flags_in(number)
+        elif self.names in _IPC_COMMANDS and call.abi.bits == 32:
+            number &= ~IPC_64
         value = NamedInt(number)
         value.names = self.names
         return value

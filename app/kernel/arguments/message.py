@@ -98,7 +98,11 @@ class MessageHeader(Pointer):
         length = fields["msg_controllen"]
         if not length:
             return "msg_controllen=0"
-        shown = control_text(self.control) if self.control else Address.show(fields["msg_control"])
+        shown = (
+            control_text(self.control, self.call.abi.info.word_size)
+            if self.control
+            else Address.show(fields["msg_control"])
+        )
         return f"msg_control={shown}, msg_controllen={length}"
 
 
@@ -160,7 +164,7 @@ class MessageOut(MessageHeader):
     def write_result(self, flags: int, control: int) -> None:
         """Store `msg_flags` and `msg_controllen`. Raises EFAULT."""
         self._store("msg_flags", flags, 4)
-        self._store("msg_controllen", control, 8)
+        self._store("msg_controllen", control, self.call.abi.info.word_size)
         self.result = {"msg_flags": flags, "msg_controllen": control}
 
     def _store(self, field: str, value: int, size: int) -> None:
@@ -192,5 +196,9 @@ class MessageOut(MessageHeader):
         length = self.result["msg_controllen"] if self.result else fields["msg_controllen"]
         if not length:
             return "msg_controllen=0"
-        shown = control_text(self.control) if self.control else Address.show(fields["msg_control"])
+        shown = (
+            control_text(self.control, self.call.abi.info.word_size)
+            if self.control
+            else Address.show(fields["msg_control"])
+        )
         return f"msg_control={shown}, msg_controllen={length}"

@@ -11,9 +11,6 @@ from .message import MessageIn, MessageOut
 if TYPE_CHECKING:
     from app.kernel.call import Call
 
-_HEADER = 56
-_STRIDE = 64
-
 
 class Messages(Pointer):
     """The array. `detail` names the argument that counts its elements; `lengths` are those stored."""
@@ -25,9 +22,14 @@ class Messages(Pointer):
         self.elements: list[MessageIn | MessageOut] = []
         self.lengths: list[int] = []
 
+    def _element_address(self, index: int) -> int:
+        """An element has a length behind its header, and is aligned to a word."""
+        word = self.call.abi.info.word_size
+        return self.address + index * (self.call.abi.structs["msghdr"].size + word)
+
     def store_length(self, index: int, length: int) -> None:
         """Fill `msg_len` of an element. Raises EFAULT."""
-        at = self.address + index * _STRIDE + _HEADER
+        at = self._element_address(index) + self.call.abi.structs["msghdr"].size
         if self.call.task.mm.copy_out(at, length.to_bytes(4, "little")) < 4:
             raise self._missing("writable msg_len", at)
         self.lengths.append(length)
@@ -50,7 +52,7 @@ class MessagesIn(Messages):
 
     def element(self, index: int) -> MessageIn:
         """The header of one message."""
-        message = MessageIn(self.call, self.name, self.address + index * _STRIDE, "")
+        message = MessageIn(self.call, self.name, self._element_address(index), "")
         self.elements.append(message)
         return message
 
@@ -62,6 +64,6 @@ class MessagesOut(Messages):
 
     def element(self, index: int) -> MessageOut:
         """The header of one message."""
-        message = MessageOut(self.call, self.name, self.address + index * _STRIDE, "")
+        message = MessageOut(self.call, self.name, self._element_address(index), "")
         self.elements.append(message)
         return message

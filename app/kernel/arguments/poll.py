@@ -25,8 +25,6 @@ _POLLFD = struct.Struct("<iHH")
 MAX_SELECT = 1024
 """Bits of an fd_set that count: as many as there can be descriptors."""
 
-_BITS_PER_LONG = 64
-
 
 class PollFd(Struct):
     """`struct pollfd`."""
@@ -105,7 +103,8 @@ class FdSet(Pointer):
     @property
     def _size(self) -> int:
         """Bytes in use: whole longs."""
-        return -(-self._count // _BITS_PER_LONG) * (_BITS_PER_LONG // 8)
+        bits = self.call.abi.bits
+        return -(-self._count // bits) * (bits // 8)
 
     def read(self) -> int:
         """The set as a number; 0 for NULL. Raises EFAULT."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.kernel.errno import Errno
+
 from .integers import Address
 from .memory import Pointer
 
@@ -70,10 +72,13 @@ class StructOut(StructPointer):
     def write(self, size: int | None = None, /, **fields: Any) -> None:
         """Fill the struct, or the first `size` bytes of it; fields not named are zero.
 
-        Raises EFAULT unless all of it is writable.
+        Raises EFAULT unless all of it is writable, EOVERFLOW when a value is too large for its field.
         """
         layout = self.layout
-        data = layout.pack(**fields)
+        try:
+            data = layout.pack(**fields)
+        except OverflowError as error:
+            raise self.call.refuse(Errno.EOVERFLOW, self.name, "range", hex(self.address), f"{error}.") from error
         room = layout.size if size is None else size
         shown = hex(self.address)
         if self.call.task.mm.copy_out(self.address, data[:room]) < room:
@@ -108,8 +113,8 @@ class StructByRequest(Pointer):
 
 
 class NumberOut(Pointer):
-    """Room for one integer the kernel stores. `Annotated[NumberOut, "long"]` names its C type: `int`, `long`
-    or `unsigned long`."""
+    """Room for one integer the kernel stores. `Annotated[NumberOut, "long"]` names its C type: `int`, `long`,
+    `unsigned long`, or `uid_t`, which is an `int` but for old calls."""
 
     __slots__ = ("value",)
 
@@ -120,7 +125,10 @@ class NumberOut(Pointer):
     def write(self, value: int) -> None:
         """Store `value`. Raises EFAULT unless all of it is writable."""
         call = self.call
-        size = 4 if self.detail == "int" else call.abi.info.word_size
+        size = 4 if self.detail in ("int", "uid_t") else call.abi.info.word_size
+        if self.detail == "uid_t" and "uid_t" in call.abi.structs:
+            layout = call.abi.structs["uid_t"]
+            value, size = layout.unpack(layout.pack(value=value))["value"], layout.size
         shown = hex(self.address)
         data = (value & ((1 << 8 * size) - 1)).to_bytes(size, "little")
         if call.task.mm.copy_out(self.address, data) < size:

@@ -61,7 +61,7 @@ def install_program(kernel: Kernel, context: FsContext, make: Callable[[], bytes
     """
     config = kernel.config
     owner = 0 if config.root else USER_ID
-    inode = ProgramFile(context.superblock, owner, make, kernel.program.lines)
+    inode = ProgramFile(context.superblock, owner, make, kernel.program)
     rootfs = RootFs(context.superblock, context.root)
     name = config.argv[0]
     filename = name if "/" in name else f"{PROGRAM_DIRECTORY}/{name}"

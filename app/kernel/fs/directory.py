@@ -49,12 +49,13 @@ class DirectoryDescription(FileDescription):
         if self.inode.nlink == 0:
             raise KernelError(Errno.ENOENT, f"{self.path} has been removed")
         header = call.abi.structs["dirent" if old else "dirent64"]
+        alignment = call.abi.info.word_size if old else 8
         packed = bytearray()
         position = self.offset
         count = 0
         for name, inode, following in self._entries():
             encoded = name.encode(errors="surrogateescape") + (b"\0\0" if old else b"\0")
-            length = -(-(header.size + len(encoded)) // 8) * 8
+            length = -(-(header.size + len(encoded)) // alignment) * alignment
             if len(packed) + length > sink.size:
                 if not packed:
                     raise call.refuse(
@@ -75,6 +76,18 @@ class DirectoryDescription(FileDescription):
         self.inode.accessed()
         notify.file_event(self.inode, self.dentry, notify.IN_ACCESS)
         return len(packed)
+
+    def next_entry(self, call: Call) -> tuple[str, int, int] | None:
+        """Name, inode number and position of the next entry, and go on behind it; None after the last one."""
+        if self.inode.nlink == 0:
+            raise KernelError(Errno.ENOENT, f"{self.path} has been removed")
+        found = next(self._entries(), None)
+        if found is None:
+            return None
+        name, inode, following = found
+        before, self.offset = self.offset, following
+        call.service("vfs", "list", f"The next entry of {self.path} is {name}.")
+        return name, inode.number, before
 
     def _entries(self) -> Iterator[tuple[str, Inode, int]]:
         """(name, inode, offset after it) of the entries from the offset on; `.` and `..` come first."""

@@ -8,24 +8,40 @@ from typing import TYPE_CHECKING
 
 from app.cpu.mmu import PAGE_SIZE
 
+from ..code_map import CodeMap
 from .inode import RegularFile
 from .superblock import SuperBlock
 
 if TYPE_CHECKING:
-    from app.toolchain.program import LineTable
+    from app.toolchain.program import LineTable, Program
 
 
 class ProgramFile(RegularFile):
     """An executable whose contents `make` makes when they are needed for the first time.
 
-    `lines` says which source lines its code comes from; None when nobody knows, and once it has been changed.
+    `program` is what it was made of, as long as it has not been changed.
     """
 
-    def __init__(self, fs: SuperBlock, owner: int, make: Callable[[], bytes], lines: LineTable) -> None:
+    def __init__(self, fs: SuperBlock, owner: int, make: Callable[[], bytes], program: Program) -> None:
         super().__init__(fs, 0o755, owner, owner)
         del self._pages, self._size
-        self.lines: LineTable | None = lines if lines.entries else None
+        self._program: Program | None = program
+        self._code: CodeMap | None = None
         self._make = make
+
+    def lines(self, bias: int) -> LineTable | None:
+        """Which source lines its code comes from, when that is moved by `bias`; None when nobody knows."""
+        program = self._program
+        return None if program is None or not program.lines.entries else program.lines.moved(bias)
+
+    def code(self, bias: int) -> CodeMap | None:
+        """What is known of its code, when that is moved by `bias`; None when there is nothing."""
+        program = self._program
+        if program is None or not program.functions:
+            return None
+        if self._code is None or self._code.bias != bias:
+            self._code = CodeMap(program, bias)
+        return self._code
 
     @cached_property
     def _contents(self) -> bytes:
@@ -48,4 +64,4 @@ class ProgramFile(RegularFile):
     def modified(self) -> None:
         """It is another program from now on."""
         super().modified()
-        self.lines = None
+        self._program = self._code = None

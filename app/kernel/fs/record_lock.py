@@ -30,12 +30,23 @@ _ASKING = (FcntlCommand.F_GETLK, FcntlCommand.F_OFD_GETLK)
 _WAITING = (FcntlCommand.F_SETLKW, FcntlCommand.F_OFD_SETLKW)
 
 
-def record_lock(call: Call, fd: Fd, file: FileDescription, command: int, arg: FcntlArgument) -> Blocking[None]:
-    """F_GETLK, F_SETLK, F_SETLKW and the same of open file descriptions.
+LARGE_LOCKS: dict[int, FcntlCommand] = {
+    12: FcntlCommand.F_GETLK,
+    13: FcntlCommand.F_SETLK,
+    14: FcntlCommand.F_SETLKW,
+    **{command: command for command in _OFD},
+}
+"""Commands of 32-bit programs with `struct flock64`: F_GETLK64, F_SETLK64, F_SETLKW64, and those that came later."""
+
+
+def record_lock(
+    call: Call, fd: Fd, file: FileDescription, command: int, arg: FcntlArgument, layout: str = "flock"
+) -> Blocking[None]:
+    """F_GETLK, F_SETLK, F_SETLKW and the same of open file descriptions. `layout` is the struct at `arg`.
 
     Raises EFAULT, EINVAL, EOVERFLOW, EBADF (the file is not open in the mode of the lock), and what locking does.
     """
-    fields = arg.read_struct("flock")
+    fields = arg.read_struct(layout)
     kind = fields["l_type"]
     of_description = command in _OFD
     asking = command in _ASKING
@@ -53,14 +64,14 @@ def record_lock(call: Call, fd: Fd, file: FileDescription, command: int, arg: Fc
     owner: object = file if of_description else call.task.files
     wanted = FileLock(kind, start, end, owner, OFD_PID if of_description else call.task.process.pid)
     if asking:
-        _answer(file, wanted, arg, fields)
+        _answer(file, wanted, arg, fields, layout)
         return
     yield from lock_record(call, file.inode, wanted, wait=command in _WAITING)
     deed = "released" if kind == LockType.F_UNLCK else "locked"
     call.service("vfs", "lock", f"{file.path}: bytes {start} to {'the end' if end == END_OF_FILE else end} are {deed}.")
 
 
-def _answer(file: FileDescription, wanted: FileLock, arg: FcntlArgument, fields: dict[str, Any]) -> None:
+def _answer(file: FileDescription, wanted: FileLock, arg: FcntlArgument, fields: dict[str, Any], layout: str) -> None:
     """F_GETLK: the lock that stands in the way, or the question back with F_UNLCK."""
     table = LockTable.of(file.inode)
     if wanted.kind == LockType.F_UNLCK:
@@ -68,11 +79,11 @@ def _answer(file: FileDescription, wanted: FileLock, arg: FcntlArgument, fields:
     else:
         holder = table.conflict(wanted)
     if holder is None:
-        arg.write_struct("flock", **{**fields, "l_type": int(LockType.F_UNLCK)})
+        arg.write_struct(layout, **{**fields, "l_type": int(LockType.F_UNLCK)})
         return
     length = 0 if holder.end == END_OF_FILE else holder.end - holder.start + 1
     arg.write_struct(
-        "flock",
+        layout,
         l_type=holder.kind,
         l_whence=int(SeekWhence.SEEK_SET),
         l_start=holder.start,

@@ -20,6 +20,7 @@ from .vma import VM_ACCOUNT, VM_DONTCOPY, VM_LOCKED, VM_LOCKONFAULT, VM_WIPEONFO
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from app.kernel.code_map import CodeMap
     from app.kernel.fs.dentry import Dentry
     from app.kernel.kernel import Kernel
     from app.toolchain.program import LineTable
@@ -40,8 +41,8 @@ class AddressSpace(UserCopy):
     `thp_disabled` is what prctl(2) was told about huge pages, of which there are none.
 
     `arg_start` to `arg_end` and `env_start` to `env_end` hold the strings that exec put on the stack, which begins at
-    `start_stack`; `executable` is the file that exec loaded. `lines` says which source lines the code comes from, where
-    that is known.
+    `start_stack`; `executable` is the file that exec loaded, `vdso` where the vDSO is (0: it has none). `lines`
+    says which source lines the code comes from, `code` what its functions are, where that is known.
     """
 
     def __init__(self, kernel: Kernel) -> None:
@@ -52,10 +53,12 @@ class AddressSpace(UserCopy):
         self.arg_start = self.arg_end = self.env_start = self.env_end = self.start_stack = 0
         self.auxv = b""
         self.executable: Dentry | None = None
+        self.code: CodeMap | None = None
         self.lines: LineTable | None = None
         self.default_flags = 0
         self.barriers = 0
         self.thp_disabled = False
+        self.vdso = 0
 
     # -- fork and exit -----------------------------------------------------------------------------------------------
 
@@ -69,9 +72,10 @@ class AddressSpace(UserCopy):
         child.arg_start, child.arg_end = self.arg_start, self.arg_end
         child.env_start, child.env_end = self.env_start, self.env_end
         child.start_stack, child.auxv, child.lines = self.start_stack, self.auxv, self.lines
+        child.code = self.code
         if self.executable is not None:
             child.execute(self.executable)
-        child.barriers, child.thp_disabled = self.barriers, self.thp_disabled
+        child.barriers, child.thp_disabled, child.vdso = self.barriers, self.thp_disabled, self.vdso
         pages = sorted(self._entries)
         regions: list[Vma] = []
         lent: list[int] = []

@@ -29,7 +29,9 @@ _TICK = 4_000_000
 _LONGEST_SECONDS = 2**63 // 250 - 2
 _MAX_PRIORITY = 6
 _NOBODY = Ucred(0, 0xFFFF_FFFF, 0xFFFF_FFFF)
-_TIMEVAL = struct.Struct("<qq")
+_TIMEVALS = {4: struct.Struct("<ii"), 8: struct.Struct("<qq")}
+"""`struct timeval` by the bytes of a word."""
+
 _LINGER = struct.Struct("<ii")
 
 _SWITCHES = (
@@ -122,7 +124,7 @@ def get_option(call: Call, sock: Sock, option: int) -> bytes:
     if option in _TIMEOUTS:
         timeout = sock.receive_timeout if option in _RECEIVE_TIMEOUTS else sock.send_timeout
         seconds, rest = divmod(timeout or 0, SECOND)
-        return _TIMEVAL.pack(seconds, rest // 1000)
+        return _timeval(call, option).pack(seconds, rest // 1000)
     if option == SocketOption.SO_PEERCRED:
         peer = sock.peer_credentials or _NOBODY
         return UCRED.pack(peer.pid, peer.uid, peer.gid)
@@ -151,10 +153,17 @@ def _set_buffer(sock: Sock, option: int, size: int) -> None:
         sock.receive_buffer_is_fixed = True
 
 
+def _timeval(call: Call, option: int) -> struct.Struct:
+    """What a time limit is told in: the newer options have 64 bits everywhere."""
+    old = option in (SocketOption.SO_RCVTIMEO_OLD, SocketOption.SO_SNDTIMEO_OLD)
+    return _TIMEVALS[call.abi.info.word_size if old else 8]
+
+
 def _set_timeout(call: Call, sock: Sock, option: int, value: bytes) -> None:
-    if len(value) < _TIMEVAL.size:
-        raise _refuse(call, Errno.EINVAL, "optlen", len(value), "A struct timeval has 16 bytes.")
-    seconds, micros = _TIMEVAL.unpack(value[:16])
+    form = _timeval(call, option)
+    if len(value) < form.size:
+        raise _refuse(call, Errno.EINVAL, "optlen", len(value), f"A struct timeval has {form.size} bytes.")
+    seconds, micros = form.unpack(value[: form.size])
     if not 0 <= micros < 10**6:
         raise _refuse(call, Errno.EDOM, "optval", micros, "Microseconds are 0 to 999999.")
     ticks = -(-micros * 1000 // _TICK)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.kernel.abi.sockaddr import UCRED
 from app.kernel.abi.socket_constants import AF_UNIX, SCM_CREDENTIALS, SCM_RIGHTS, SOL_SOCKET, MsgFlag
+from app.kernel.abi.socket_text import CONTROL_HEADERS
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 SCM_MAX_FD = 253
 """Open files in one message."""
 
-_HEADER = struct.Struct("<Qii")
 _MSG_CTRUNC = int(MsgFlag.MSG_CTRUNC)
 _OVERFLOW_ID = 65_534
 """User and group of a sender that nobody noted (/proc/sys/kernel/overflowuid)."""
@@ -36,9 +36,11 @@ UNKNOWN_SENDER = Ucred(0, _OVERFLOW_ID, _OVERFLOW_ID)
 def control_messages(call: Call, control: bytes) -> Iterator[tuple[int, int, bytes]]:
     """(level, type, data) of each control message. Raises EINVAL for one whose length cannot be."""
     at = 0
-    while len(control) - at >= _HEADER.size:
-        length, level, kind = _HEADER.unpack_from(control, at)
-        if not _HEADER.size <= length <= len(control) - at:
+    word = call.abi.info.word_size
+    header = CONTROL_HEADERS[word]
+    while len(control) - at >= header.size:
+        length, level, kind = header.unpack_from(control, at)
+        if not header.size <= length <= len(control) - at:
             raise call.refuse(
                 Errno.EINVAL,
                 "msg_control",
@@ -46,8 +48,8 @@ def control_messages(call: Call, control: bytes) -> Iterator[tuple[int, int, byt
                 str(length),
                 "A control message is too short, or reaches beyond the control data.",
             )
-        yield level, kind, control[at + _HEADER.size : at + length]
-        at += -(-length // 8) * 8
+        yield level, kind, control[at + header.size : at + length]
+        at += -(-length // word) * word
 
 
 def parse_control(call: Call, sock: Sock, control: bytes, message: Outgoing) -> None:
@@ -114,23 +116,25 @@ def put_control(call: Call, sock: Sock, message: Incoming, room: int) -> bytes:
     control = b""
     if sock.passes_credentials:
         sender = message.credentials or UNKNOWN_SENDER
-        control += _put(message, SCM_CREDENTIALS, UCRED.pack(sender.pid, sender.uid, sender.gid), room)
+        control += _put(call, message, SCM_CREDENTIALS, UCRED.pack(sender.pid, sender.uid, sender.gid), room)
     if message.files:
         control += _put_rights(call, message, room - len(control))
     return control
 
 
-def _put(message: Incoming, kind: int, data: bytes, room: int) -> bytes:
+def _put(call: Call, message: Incoming, kind: int, data: bytes, room: int) -> bytes:
     """One control message, cut to the room there is."""
-    if room < _HEADER.size:
+    word = call.abi.info.word_size
+    header = CONTROL_HEADERS[word]
+    if room < header.size:
         message.result_flags |= _MSG_CTRUNC
         return b""
-    length = _HEADER.size + len(data)
+    length = header.size + len(data)
     if length > room:
         message.result_flags |= _MSG_CTRUNC
         length = room
-    packed = (_HEADER.pack(length, SOL_SOCKET, kind) + data)[:length]
-    return packed.ljust(min(-(-length // 8) * 8, room), b"\0")
+    packed = (header.pack(length, SOL_SOCKET, kind) + data)[:length]
+    return packed.ljust(min(-(-length // word) * word, room), b"\0")
 
 
 def _put_rights(call: Call, message: Incoming, room: int) -> bytes:
@@ -139,7 +143,7 @@ def _put_rights(call: Call, message: Incoming, room: int) -> bytes:
     table = call.task.files
     close_on_exec = bool(message.flags & MsgFlag.MSG_CMSG_CLOEXEC)
     numbers = []
-    fitting = max((room - _HEADER.size) // 4, 0)
+    fitting = max((room - CONTROL_HEADERS[call.abi.info.word_size].size) // 4, 0)
     for file in files[:fitting]:
         number = table.lowest_free()
         table.install(call.kernel, number, file, close_on_exec)
@@ -150,7 +154,7 @@ def _put_rights(call: Call, message: Incoming, room: int) -> bytes:
     call.kernel.net.discard(files)
     if not numbers:
         return b""
-    return _put(message, SCM_RIGHTS, struct.pack(f"<{len(numbers)}i", *numbers), room)
+    return _put(call, message, SCM_RIGHTS, struct.pack(f"<{len(numbers)}i", *numbers), room)
 
 
 def drop_unwanted(call: Call, sock: Sock, message: Incoming) -> None:

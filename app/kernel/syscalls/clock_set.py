@@ -42,7 +42,7 @@ def clock_settime(call: Call, clockid: ClockId, tp: Annotated[StructIn, "timespe
     fields = tp.read()
     if clock.owner is not None:
         raise call.refuse(Errno.EPERM, "clockid", "permission", shown, "CPU time can't be set.")
-    _set(call, "tp", fields["tv_sec"], fields["tv_nsec"])
+    set_time(call, "tp", fields["tv_sec"], fields["tv_nsec"])
     return Int(0)
 
 
@@ -61,7 +61,7 @@ def settimeofday(call: Call, tv: Annotated[StructIn, "timeval"], tz: Annotated[S
     if fields is None:
         _need_privilege(call, "tz")
     else:
-        _set(call, "tv", fields["tv_sec"], fields["tv_usec"] * 1000)
+        set_time(call, "tv", fields["tv_sec"], fields["tv_usec"] * 1000)
     return Int(0)
 
 
@@ -116,7 +116,7 @@ def _adjust(call: Call, buf: TimexArgument, fields: dict[str, int]) -> ClockStat
     return ClockState(TIME_ERROR)
 
 
-def _set(call: Call, argument: str, seconds: int, nanoseconds: int) -> None:
+def set_time(call: Call, argument: str, seconds: int, nanoseconds: int) -> None:
     """Set the time of day (Linux `do_settimeofday64`). Raises EINVAL, EPERM."""
     if not 0 <= seconds < MAX_SECONDS or not 0 <= nanoseconds < SECOND:
         raise call.refuse(Errno.EINVAL, argument, "range", str(seconds), "That is no time the clock could show.")
@@ -125,6 +125,8 @@ def _set(call: Call, argument: str, seconds: int, nanoseconds: int) -> None:
     if seconds * SECOND + nanoseconds < clock.monotonic:
         raise call.refuse(Errno.EINVAL, argument, "range", str(seconds), "The machine would have started before 1970.")
     clock.realtime_shift += seconds * SECOND + nanoseconds - clock.realtime
+    if call.kernel.vdso is not None:
+        call.kernel.vdso.time_was_set()
     call.service("time", "set", f"It is {seconds}.{nanoseconds:09d} s since 1970 now.")
 
 

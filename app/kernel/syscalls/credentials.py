@@ -103,9 +103,9 @@ def setresgid(call: Call, rgid: GroupId, egid: GroupId, sgid: GroupId) -> Int:
 @syscall
 def getresuid(
     call: Call,
-    ruid: Annotated[NumberOut, "int"],
-    euid: Annotated[NumberOut, "int"],
-    suid: Annotated[NumberOut, "int"],
+    ruid: Annotated[NumberOut, "uid_t"],
+    euid: Annotated[NumberOut, "uid_t"],
+    suid: Annotated[NumberOut, "uid_t"],
 ) -> Int:
     """Tell the real, the effective and the saved user id. EFAULT: there is no room for one. See getresuid(2)."""
     who = call.task.credentials
@@ -117,9 +117,9 @@ def getresuid(
 @syscall
 def getresgid(
     call: Call,
-    rgid: Annotated[NumberOut, "int"],
-    egid: Annotated[NumberOut, "int"],
-    sgid: Annotated[NumberOut, "int"],
+    rgid: Annotated[NumberOut, "uid_t"],
+    egid: Annotated[NumberOut, "uid_t"],
+    sgid: Annotated[NumberOut, "uid_t"],
 ) -> Int:
     """Tell the real, the effective and the saved group id. EFAULT: there is no room for one. See getresgid(2)."""
     who = call.task.credentials

@@ -117,7 +117,8 @@ def lseek(call: Call, fd: Fd, offset: Offset, whence: SeekWhence) -> Offset:
     next data or hole from `offset` on (SEEK_DATA, SEEK_HOLE).
 
     EBADF: `fd` is not open. EINVAL: unknown `whence`, or a place before the start. ESPIPE: a pipe or terminal has no
-    positions. ENXIO: SEEK_DATA or SEEK_HOLE beyond the end. See lseek(2).
+    positions. ENXIO: SEEK_DATA or SEEK_HOLE beyond the end. EOVERFLOW: a 32-bit `off_t` cannot tell the new offset,
+    where it is nevertheless. See lseek(2).
     """
     file = fd.file
     if whence not in tuple(SeekWhence):
@@ -128,6 +129,8 @@ def lseek(call: Call, fd: Fd, offset: Offset, whence: SeekWhence) -> Offset:
         )
     result = file.seek(call, offset, whence)
     call.service("vfs", "seek", f"The offset of {file.path} is now {result}.")
+    if result >> (call.abi.bits - 1):
+        raise call.refuse(Errno.EOVERFLOW, "offset", "range", str(result), "An off_t cannot tell the new offset.")
     return Offset(result)
 
 

@@ -12,7 +12,7 @@ from app.kernel.call import Call
 from app.kernel.clock import BOOT_OFFSET, REALTIME_EPOCH, SECOND
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno, KernelError
-from app.kernel.futex import ANY_BIT, OWNER_DIED, ROBUST_HEAD_SIZE, TID_MASK, WAITERS
+from app.kernel.futex import ANY_BIT, OWNER_DIED, TID_MASK, WAITERS, robust_head_size
 from app.kernel.syscall import syscall
 from app.kernel.wait import Blocking, Interrupted, Restart, Sleep
 
@@ -278,8 +278,9 @@ def set_robust_list(call: Call, head: Address, len: Size) -> Int:
     When the thread ends with locks held, each is marked and one sleeper woken, who learns it as EOWNERDEAD.
     EINVAL: `len` is not the size of the list's head. See set_robust_list(2).
     """
-    if len != ROBUST_HEAD_SIZE:
-        raise call.refuse(Errno.EINVAL, "len", "size", str(int(len)), f"A list head has {ROBUST_HEAD_SIZE} bytes.")
+    size = robust_head_size(call.abi)
+    if len != size:
+        raise call.refuse(Errno.EINVAL, "len", "size", str(int(len)), f"A list head has {size} bytes.")
     call.task.robust_list = int(head)
     return Int(0)
 
@@ -302,6 +303,6 @@ def get_robust_list(
     mine = call.task.credentials
     if task.credentials.uid != mine.fsuid and not mine.capable(Capability.CAP_SYS_PTRACE):
         raise call.refuse(Errno.EPERM, "pid", "permission", str(pid.text()), "It belongs to another user.")
-    len_ptr.write(ROBUST_HEAD_SIZE)
+    len_ptr.write(robust_head_size(call.abi))
     head_ptr.write(task.robust_list)
     return Int(0)

@@ -79,6 +79,11 @@ def mmap(
     """
     if offset & PAGE_MASK:
         raise call.refuse(Errno.EINVAL, "offset", "alignment", str(offset.text()), UNALIGNED)
+    return map_region(call, addr, length, prot, flags, fd, offset)
+
+
+def map_region(call: Call, addr: int, length: int, prot: int, flags: int, fd: Fd, offset: int) -> Address:
+    """Do what mmap(2) says, with an offset that is page aligned. Raises what `mmap` does."""
     anonymous = bool(flags & MmapFlag.MAP_ANONYMOUS)
     file = None if anonymous else fd.file
     if flags & MmapFlag.MAP_HUGETLB:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from app.kernel.abi.constants import ArchPrctlCode
 from app.kernel.arguments import Address, Int, NumberOut
+from app.kernel.arguments.ids import narrowed
 from app.kernel.call import Call
 from app.kernel.errno import Errno
 from app.kernel.syscall import syscall
@@ -39,25 +40,25 @@ def getppid(call: Call) -> Int:
 @syscall
 def getuid(call: Call) -> Int:
     """Tell the real user id: who started the program. Never fails. See getuid(2)."""
-    return Int(call.task.credentials.uid)
+    return Int(narrowed(call.abi, call.task.credentials.uid))
 
 
 @syscall
 def geteuid(call: Call) -> Int:
     """Tell the effective user id: whose permissions count. Never fails. See geteuid(2)."""
-    return Int(call.task.credentials.euid)
+    return Int(narrowed(call.abi, call.task.credentials.euid))
 
 
 @syscall
 def getgid(call: Call) -> Int:
     """Tell the real group id. Never fails. See getgid(2)."""
-    return Int(call.task.credentials.gid)
+    return Int(narrowed(call.abi, call.task.credentials.gid))
 
 
 @syscall
 def getegid(call: Call) -> Int:
     """Tell the effective group id. Never fails. See getegid(2)."""
-    return Int(call.task.credentials.egid)
+    return Int(narrowed(call.abi, call.task.credentials.egid))
 
 
 @syscall

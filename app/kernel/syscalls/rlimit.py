@@ -8,7 +8,7 @@ from app.kernel.arguments import Int, StructIn, StructOut
 from app.kernel.call import Call
 from app.kernel.credentials import Capability
 from app.kernel.errno import Errno
-from app.kernel.resource import MAX_OPEN_FILES, Resource
+from app.kernel.resource import INFINITY, MAX_OPEN_FILES, Resource
 from app.kernel.syscall import syscall
 from app.kernel.task import Process
 
@@ -33,7 +33,9 @@ def setrlimit(call: Call, resource: Resource, rlim: Annotated[StructIn, "rlimit"
     hard limit needs CAP_SYS_RESOURCE. See setrlimit(2).
     """
     fields = rlim.read()
-    _set(call, call.task.process, resource, fields["rlim_cur"], fields["rlim_max"])
+    largest = (1 << 4 * rlim.layout.size) - 1
+    soft, hard = (INFINITY if fields[name] == largest else fields[name] for name in ("rlim_cur", "rlim_max"))
+    _set(call, call.task.process, resource, soft, hard)
     return Int(0)
 
 

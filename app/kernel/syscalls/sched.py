@@ -45,14 +45,15 @@ def sched_yield(call: Call) -> Int:
 def sched_getaffinity(call: Call, pid: Int, len: Unsigned, mask: Annotated[UserOut, "len"]) -> Int:
     """Tell on which CPUs a thread may run; there is one, number 0. Returns the size of the mask in bytes.
 
-    EINVAL: `len` is too small or not a multiple of 8. ESRCH: there is no such thread. EFAULT: there is no room.
-    See sched_setaffinity(2).
+    EINVAL: `len` is too small or not a multiple of the size of a long. ESRCH: there is no such thread. EFAULT: there is
+    no room. See sched_setaffinity(2).
     """
-    if not len or len % CPU_MASK_BYTES:
-        raise call.refuse(Errno.EINVAL, "len", "size", str(int(len)), "The mask is made of 8-byte words.")
+    if not len or len % call.abi.info.word_size:
+        raise call.refuse(Errno.EINVAL, "len", "size", str(int(len)), "The mask is made of whole words.")
     _task(call, pid)
-    mask.write((1).to_bytes(CPU_MASK_BYTES, "little"))
-    return Int(CPU_MASK_BYTES)
+    size = min(int(len), CPU_MASK_BYTES)
+    mask.write((1).to_bytes(size, "little"))
+    return Int(size)
 
 
 @syscall
@@ -230,6 +231,15 @@ def setpriority(call: Call, which: PriorityTarget, who: Int, prio: Int) -> Int:
             _need_nice(call, "prio", task, nice, Errno.EACCES)
         task.nice = nice
     return Int(0)
+
+
+def change_nice(call: Call, increment: int) -> None:
+    """Add to the nice value of the caller, within its bounds (nice(2)). Raises EPERM."""
+    task = call.task
+    wanted = max(_NICE_LOWEST, min(task.nice + increment, _NICE_HIGHEST))
+    if wanted < task.nice:
+        _need_nice(call, "inc", task, wanted)
+    task.nice = wanted
 
 
 @syscall

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from app.kernel import signal_delivery, signal_frame
 from app.kernel.abi.constants import AltstackFlag, SaFlag, SigHow, Signo
@@ -38,6 +38,18 @@ def rt_sigaction(
     """
     check_size(call, sigsetsize)
     new = None if act.is_null else act.read()
+    old = change_disposition(call, signum, new)
+    if not oldact.is_null:
+        restorer = {"sa_restorer": old.restorer} if "sa_restorer" in oldact.layout.offsets else {}
+        oldact.write(sa_handler=old.handler, sa_flags=old.flags, sa_mask=old.mask, **restorer)
+    return Int(0)
+
+
+def change_disposition(call: Call, signum: SignalNumber, new: dict[str, Any] | None) -> Disposition:
+    """Make `new`, the fields of a struct sigaction, the disposition of a signal; returns the one before.
+
+    Raises EINVAL.
+    """
     if not 1 <= signum <= LAST:
         raise call.refuse(Errno.EINVAL, "signum", "signal", str(int(signum)), f"Signals are numbered 1 to {LAST}.")
     if new is not None and UNBLOCKABLE >> (signum - 1) & 1:
@@ -60,10 +72,7 @@ def rt_sigaction(
             call.task.process.pending.discard(signum)
             for task in call.task.process.tasks:
                 task.pending.discard(signum)
-    if not oldact.is_null:
-        restorer = {"sa_restorer": old.restorer} if "sa_restorer" in oldact.layout.offsets else {}
-        oldact.write(sa_handler=old.handler, sa_flags=old.flags, sa_mask=old.mask, **restorer)
-    return Int(0)
+    return old
 
 
 @syscall
@@ -81,25 +90,31 @@ def rt_sigprocmask(
     See sigprocmask(2).
     """
     check_size(call, sigsetsize)
-    task = call.task
-    old = task.blocked.bits
+    old = call.task.blocked.bits
     if not set.is_null:
-        bits = set.read()["sig"] & ~UNBLOCKABLE
-        if how == SigHow.SIG_BLOCK:
-            task.blocked = SignalSet(old | bits)
-        elif how == SigHow.SIG_UNBLOCK:
-            task.blocked = SignalSet(old & ~bits)
-        elif how == SigHow.SIG_SETMASK:
-            task.blocked = SignalSet(bits)
-        else:
-            raise call.refuse(
-                Errno.EINVAL, "how", "choice", str(int(how)), "It must be SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK."
-            )
-        call.service("signal", "mask", f"Signals now blocked: {task.blocked.text()}.")
-        signal_delivery.retarget(task.process)
+        change_mask(call, how, set.read()["sig"])
     if not oldset.is_null:
         oldset.write(sig=old)
     return Int(0)
+
+
+def change_mask(call: Call, how: int, bits: int) -> None:
+    """Block or unblock signals, as rt_sigprocmask(2) says. Raises EINVAL."""
+    task = call.task
+    old = task.blocked.bits
+    bits &= ~UNBLOCKABLE
+    if how == SigHow.SIG_BLOCK:
+        task.blocked = SignalSet(old | bits)
+    elif how == SigHow.SIG_UNBLOCK:
+        task.blocked = SignalSet(old & ~bits)
+    elif how == SigHow.SIG_SETMASK:
+        task.blocked = SignalSet(bits)
+    else:
+        raise call.refuse(
+            Errno.EINVAL, "how", "choice", str(int(how)), "It must be SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK."
+        )
+    call.service("signal", "mask", f"Signals now blocked: {task.blocked.text()}.")
+    signal_delivery.retarget(task.process)
 
 
 @syscall
@@ -145,8 +160,13 @@ def rt_sigreturn(call: Call) -> RestoredRegister:
     The C library makes this call when a handler returns. The frame is found at the stack pointer; one that
     makes no sense means `SIGSEGV`. Never fails. See sigreturn(2).
     """
+    return restore_frame(call)
+
+
+def restore_frame(call: Call, old: bool = False) -> RestoredRegister:
+    """Do what rt_sigreturn(2) says, or with `old` sigreturn(2)."""
     task, abi = call.task, call.task.abi
-    state = signal_frame.pop(call.kernel, task)
+    state = signal_frame.pop(call.kernel, task, old)
     if state is None:
         call.service("signal", "bad frame", "There is no signal frame at the stack pointer: SIGSEGV.")
         signal_delivery.force(call.kernel, task, SigInfo(Signo.SIGSEGV, "SI_KERNEL"))
@@ -188,7 +208,7 @@ def sigaltstack(call: Call, ss: Annotated[StructIn, "stack"], old_ss: Annotated[
 _ALTSTACK_PROBLEMS = {
     "in use": (Errno.EPERM, "stack", "The caller runs on the alternate stack, so that cannot be changed."),
     "flags": (Errno.EINVAL, "flags", "The mode must be 0, SS_ONSTACK or SS_DISABLE."),
-    "size": (Errno.ENOMEM, "size", f"An alternate stack has at least {signal_frame.MINIMUM_STACK} bytes."),
+    "size": (Errno.ENOMEM, "size", "An alternate stack must have room for a frame (MINSIGSTKSZ)."),
 }
 
 

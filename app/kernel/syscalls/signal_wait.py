@@ -45,13 +45,17 @@ def rt_sigsuspend(call: Call, unewset: Annotated[StructIn, "sigset"], sigsetsize
     EFAULT: `unewset` is not readable. See sigsuspend(2).
     """
     check_size(call, sigsetsize)
+    yield from suspend(call, SignalSet(unewset.read()["sig"] & ~UNBLOCKABLE))
+    return Int(0)
+
+
+def suspend(call: Call, new: SignalSet) -> Blocking[None]:
+    """Sleep with the signals `new` blocked until a handler runs. Always ends by Interrupted."""
     task = call.task
-    new = SignalSet(unewset.read()["sig"] & ~UNBLOCKABLE)
     task.saved_blocked = task.blocked
     task.blocked = new
     call.service("signal", "mask", f"Signals blocked meanwhile: {new.text()}.")
     yield from _sleep_for_signals(call, "The task sleeps until a signal that is not blocked comes.")
-    return Int(0)
 
 
 def _sleep_for_signals(call: Call, sentence: str) -> Blocking[None]:
