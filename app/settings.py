@@ -47,6 +47,26 @@ class Settings(BaseSettings):
     check_interval_seconds: float = Field(
         0.25, ge=0, le=60, description="Least time between the beginnings of two checks of one connection, in seconds."
     )
+    max_compile_cpu_seconds: float = Field(
+        5.0, ge=1, le=3600, description="CPU time that each program of one compilation may use, in seconds."
+    )
+    max_compile_wall_seconds: float = Field(
+        10.0, gt=0, le=3600, description="Wall-clock time that one compilation may take, in seconds."
+    )
+    max_compile_memory_bytes: int = Field(
+        1 << 30, ge=256 << 20, le=1 << 40, description="Address space of each program of one compilation, in bytes."
+    )
+    max_compile_output_bytes: int = Field(
+        8 << 20, ge=1 << 20, le=16 << 20, description="Largest file that a compilation may make, in bytes."
+    )
+    max_compilations: int = Field(4, ge=1, le=1000, description="Compilations at once; others wait for their turn.")
+    build_c_library: bool = Field(
+        True, description="Build the C libraries that are missing in the background when the server starts."
+    )
+    c_library_jobs: int = Field(1, ge=1, le=256, description="Compilers at once in that background build.")
+    cache_dir: str = Field(
+        "", description="Where built C libraries are kept; empty means `trapgate` in `$XDG_CACHE_HOME` or `~/.cache`."
+    )
     warm_workers: int = Field(
         2, ge=0, le=1000, description="Sandboxed workers kept ready, so that a run starts at once."
     )

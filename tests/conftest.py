@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import platform
 import signal
 
 RT_SIGACTION = 13
+
+# Servers that tests start build no C libraries: `make test` has built those that tests need.
+os.environ["TRAPGATE_BUILD_C_LIBRARY"] = "0"
 
 # Whoever starts the tests in the background or with nohup(1) has these ignored, and so would have every program that
 # the tests compare with.

@@ -4,24 +4,40 @@ from __future__ import annotations
 
 import click
 
+from app.runner import compiler
+from app.runner.messages import Limits, RunSpec
 from app.toolchain.assemble import assemble
 from app.toolchain.listing import listing
 from app.toolchain.program import SourceError
 
+from .compiled import compiled
 from .source import ARCHITECTURES, read_file, report
 
 MAX_SOURCE_BYTES = 16 << 20
+_NO_LIMITS = Limits(cpu_seconds=0, wall_seconds=0, memory_bytes=0, events=0, output_bytes=0, source_bytes=0)
 
 
 @click.command()
 @click.option("--arch", type=ARCHITECTURES, default="x86_64", show_default=True, help="Architecture.")
 @click.option(
-    "--lang", type=click.Choice(["auto", "gas", "nasm"]), default="auto", show_default=True, help="Assembler dialect."
+    "--lang", type=click.Choice(["auto", "gas", "nasm", "c"]), default="auto", show_default=True, help="Language."
+)
+@click.option(
+    "-O", "--optimize", type=click.IntRange(0, 2), default=0, show_default=True, metavar="LEVEL", help="For C: 0 to 2."
 )
 @click.argument("file")
-def asm(arch: str, lang: str, file: str) -> None:
-    """Assemble FILE and print address, bytes and source line of everything in it."""
-    source = read_file(file, MAX_SOURCE_BYTES).decode("utf-8", "surrogateescape")
+def asm(arch: str, lang: str, optimize: int, file: str) -> None:
+    """Assemble FILE and print address, bytes and source line of everything in it.
+
+    Of a C program: the assembly that the compiler makes, with the source lines it is for.
+    """
+    data = read_file(file, MAX_SOURCE_BYTES)
+    spec = RunSpec(data, lang, arch, _NO_LIMITS, filename=file, optimize=optimize, action="check")
+    if compiler.language(spec):
+        for line in compiled(spec).assembly:
+            click.echo(f"{line.line or '':>5} {line.text}")
+        return
+    source = data.decode("utf-8", "surrogateescape")
     try:
         program = assemble(source, language=lang, arch=arch, filename=file)
     except SourceError as error:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from app.runner import sandbox
+from app.runner import compiler, sandbox
 from app.runner.execution import BadSpecError
 from app.runner.local import execute
 from app.runner.messages import Limits, RunSpec
@@ -19,9 +19,10 @@ from app.trace.events import AnyEvent
 from app.trace.recorder import Sink
 
 from . import host_terminal
+from .compiled import compiled
 from .console import HostConsole, write_all
 from .guest_files import guest_files
-from .source import ARCHITECTURES, EXIT_SOURCE, LANGUAGES, read_file, report
+from .source import ARCHITECTURES, EXIT_SOURCE, LANGUAGES, architecture_of, read_file, report
 
 MAX_PROGRAM_BYTES = 16 << 20
 MEMORY_BYTES = 256 << 20
@@ -30,7 +31,9 @@ EXIT_BROKEN_PIPE = 128 + signal.SIGPIPE
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.option("--arch", type=ARCHITECTURES, default="x86_64", show_default=True, help="Architecture.")
+@click.option(
+    "--arch", type=ARCHITECTURES, help="Architecture of a source; x86_64 unless given. An ELF file says its own."
+)
 @click.option(
     "--lang", type=LANGUAGES, default="auto", show_default=True, help="Language; auto goes by name and content."
 )
@@ -51,11 +54,20 @@ EXIT_BROKEN_PIPE = 128 + signal.SIGPIPE
     metavar="HOST[:GUEST]",
     help="Copy a file or a directory into the sandbox; repeatable.",
 )
+@click.option(
+    "-O",
+    "--optimize",
+    type=click.IntRange(0, 2),
+    default=0,
+    show_default=True,
+    metavar="LEVEL",
+    help="How much a compiler optimizes, 0 to 2.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of everything random.")
 @click.argument("program", metavar="FILE")
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def run(
-    arch: str,
+    arch: str | None,
     lang: str,
     trace: str,
     trace_file: str | None,
@@ -64,11 +76,12 @@ def run(
     cwd: str,
     env: tuple[str, ...],
     files: tuple[str, ...],
+    optimize: int,
     seed: int,
     program: str,
     args: tuple[str, ...],
 ) -> None:
-    """Run FILE (assembly or an ELF executable) with ARGS.
+    """Run FILE (assembly, C or an ELF executable) with ARGS.
 
     At a terminal, Ctrl-C and Ctrl-Z are the program's; Ctrl-\\ ends trapgate itself.
     Input, output and exit status are the program's own; 128 + n for a fatal signal n, 124 at a limit, 2 for a mistake
@@ -83,10 +96,11 @@ def run(
             raise click.UsageError(f"--env takes NAME=VALUE, not {setting!r}")
     interactive = [os.isatty(fd) for fd in range(3)]
     columns, rows = os.get_terminal_size(0) if interactive[0] else (80, 24)
+    source = read_file(program, MAX_PROGRAM_BYTES)
     spec = RunSpec(
-        source=read_file(program, MAX_PROGRAM_BYTES),
+        source=source,
         language=lang,
-        arch=arch,
+        arch=architecture_of(source, arch),
         limits=Limits(
             cpu_seconds=timeout or UNLIMITED,
             wall_seconds=UNLIMITED,
@@ -106,7 +120,10 @@ def run(
         rows=rows or 24,
         streams=tuple("terminal" if tty else "stream" for tty in interactive),  # type: ignore[arg-type]
         echo=interactive[0] and interactive[1],
+        optimize=optimize,
     )
+    if compiler.language(spec):
+        spec = compiled(spec).spec
     raw = interactive[0] and interactive[1]
     trace_fd = _open_trace(trace_file) if trace_file else 2
     sink = _sink(trace, trace_fd, trace_file or "standard error", raw and not trace_file and interactive[2])

@@ -93,10 +93,7 @@ class Dispatcher:
         number, *raw = table.read()
         call = Call(kernel, task, abi, self.calls, signed(number, abi.number_bits), tuple(raw), trap)
         self.calls += 1
-        if task.mm.code is None:
-            frames, line = (), kernel.line_at(task, trap.pc)
-        else:
-            frames, line = kernel.call_chain.at_trap(task, trap.pc, trap.next_pc)
+        frames, line = kernel.call_chain.at_trap(task, trap.pc, trap.next_pc)
         emit(
             Trap(
                 call=call.id,

@@ -10,23 +10,30 @@ from typing import Literal
 from msgspec import Struct
 
 _FOLDER = Path(__file__).parent / "examples"
-_LANGUAGES: dict[str, Literal["gas", "nasm"]] = {".s": "gas", ".asm": "nasm"}
-_FRONT_MATTER = re.compile(r"^[#;]\s*(title|about):\s*(.+?)\s*$")
+_LANGUAGES: dict[str, Literal["gas", "nasm", "c", "rust"]] = {".s": "gas", ".asm": "nasm", ".c": "c", ".rs": "rust"}
+_FRONT_MATTER = re.compile(r"^(?:[#;@]|//)\s*(title|about|arch):\s*(.+?)\s*$")
 
 
 class Example(Struct, frozen=True):
-    """One example program; `source` is shown without the front matter."""
+    """One example program; `source` is shown without the front matter.
+
+    `arches` are the architectures that it can be made for, the one it is meant for first.
+    """
 
     slug: str
     title: str
     about: str
-    language: Literal["gas", "nasm"]
+    language: Literal["gas", "nasm", "c", "rust"]
     source: str
+    arches: tuple[str, ...] = ("x86_64",)
 
 
 @cache
 def examples() -> list[Example]:
-    """All examples, `NN-slug.s` or `NN-slug.asm`, in the order of their numbers; a new visitor sees the first."""
+    """All examples, such as `NN-slug.s`, in the order of their numbers; a new visitor sees the first.
+
+    The front matter says `title`, `about`, and `arch`, one or more names, for what is not for x86-64 alone.
+    """
     return load(_FOLDER)
 
 
@@ -51,4 +58,5 @@ def _parse(path: Path) -> Example:
         about=found["about"],
         language=_LANGUAGES[path.suffix],
         source="\n".join(lines).strip("\n") + "\n",
+        arches=tuple(found.get("arch", "x86_64").replace(",", " ").split()),
     )

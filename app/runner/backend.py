@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import msgspec
 
 import app
+from app.runner.compiler_box import BoxLimits
 from app.runner.frames import MAX_CONTROL_FRAME, MAX_WORKER_FRAME, FrameBuffer, FrameError, pack
 from app.runner.messages import (
     Action,
@@ -25,7 +26,6 @@ from app.runner.messages import (
     FromRunner,
     FromWorker,
     Grant,
-    LanguageState,
     Ready,
     RunSpec,
     Submit,
@@ -35,8 +35,8 @@ from app.runner.messages import (
     ToWorker,
 )
 from app.runner.run import LocalRun
+from app.runner.toolchain import ToolchainWatch
 from app.settings import Settings
-from app.toolchain.machines import ARCHES
 
 FRAMES_IN_FLIGHT = 4
 """Frames of one run that may wait in this process for their consumer."""
@@ -47,16 +47,8 @@ _READY_SECONDS = 30.0
 _CLOSE_SECONDS = 5.0
 # The runner, and so every worker, gets nothing else of this process's environment: there may be secrets in it.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
-
-_TOOLCHAIN = Toolchain(
-    languages=(
-        LanguageState("gas", ARCHES),
-        LanguageState("nasm", ("x86_64", "i386")),
-        LanguageState("c", (), "This server has no C compiler."),
-        LanguageState("rust", (), "This server has no Rust compiler."),
-        LanguageState("elf", ARCHES),
-    )
-)
+# What decides where C libraries are kept.
+_CACHE_ENVIRONMENT = ("TRAPGATE_CACHE_DIR", "XDG_CACHE_HOME")
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[FromRunner] = msgspec.msgpack.Decoder(FromRunner)
@@ -115,14 +107,22 @@ class LocalBackend:
 
     def __init__(self, settings: Settings) -> None:
         self._most = {"run": settings.max_runs, "check": settings.max_checks}
-        self._warm_workers = settings.warm_workers
+        self._arguments = [
+            *("--warm-workers", str(settings.warm_workers), "--compilations", str(settings.max_compilations)),
+            *("--compile-limits", msgspec.json.encode(_box_limits(settings)).decode()),
+        ]
+        self._toolchain = ToolchainWatch(settings.c_library_jobs if settings.build_c_library else 0)
         self._lock = threading.Lock()
         self._runner: _Runner | None = None
         self._closed = False
 
     def start(self) -> None:
-        """Start the runner now rather than with the first run. Raises Unavailable when it can't be started."""
+        """Start the runner now rather than with the first run. Raises Unavailable when it can't be started.
+
+        What is missing of the C libraries is built in the background from now on.
+        """
         self._current()
+        self._toolchain.start()
 
     def submit(self, spec: RunSpec) -> Run:
         """Start a run. Raises Busy, Unavailable, and ValueError for a spec too large to send."""
@@ -140,6 +140,7 @@ class LocalBackend:
         with self._lock:
             self._closed = True
             runner, self._runner = self._runner, None
+        self._toolchain.close()
         if runner:
             runner.close()
 
@@ -159,35 +160,36 @@ class LocalBackend:
 
     def toolchain(self) -> Toolchain:
         """See `RunBackend.toolchain`."""
-        return _TOOLCHAIN
+        return self._toolchain.current()
 
     def on_toolchain(self, listener: Callable[[Toolchain], None]) -> None:
-        """See `RunBackend.on_toolchain`: here it never changes."""
+        """See `RunBackend.on_toolchain`."""
+        self._toolchain.on_change(listener)
 
     def _current(self) -> _Runner:
         with self._lock:
             if self._closed:
                 raise Unavailable("the server is shutting down")
             if self._runner is None or self._runner.dead:
-                self._runner = _Runner(self.runner_module, self._warm_workers)
+                self._runner = _Runner(self.runner_module, self._arguments)
             return self._runner
 
 
 class _Runner:
     """One runner process and the runs it has."""
 
-    def __init__(self, module: str, warm_workers: int) -> None:
+    def __init__(self, module: str, arguments: list[str]) -> None:
         ours, theirs = socket.socketpair()
         fd = theirs.fileno()
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", module, "--fd", str(fd), "--warm-workers", str(warm_workers)],
+                [sys.executable, "-m", module, "--fd", str(fd), *arguments],
                 pass_fds=[fd],
                 stdin=subprocess.DEVNULL,
                 # Ctrl-C in a terminal is for the web process, which then closes the runner.
                 start_new_session=True,
                 cwd=Path(app.__file__).parent.parent,
-                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+                env={name: os.environ[name] for name in (*_ENVIRONMENT, *_CACHE_ENVIRONMENT) if name in os.environ},
             )
         except OSError as error:
             ours.close()
@@ -302,3 +304,12 @@ class _Runner:
         except OSError:
             # Closed already.
             return
+
+
+def _box_limits(settings: Settings) -> BoxLimits:
+    return BoxLimits(
+        cpu_seconds=settings.max_compile_cpu_seconds,
+        wall_seconds=settings.max_compile_wall_seconds,
+        memory_bytes=settings.max_compile_memory_bytes,
+        file_bytes=settings.max_compile_output_bytes,
+    )

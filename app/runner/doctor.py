@@ -10,25 +10,40 @@ from pathlib import Path
 from typing import NamedTuple
 
 import app
-from app.runner import sandbox
+from app.runner import c_library, compiler_box, sandbox
+from app.toolchain.c.kit import KitError, find_kit
+from app.toolchain.c.targets import TARGETS
+from app.toolchain.machines import MACHINES
 from app.toolchain.program import SourceError
 
 _OLDEST_PYTHON = (3, 11)
 
 
 class Finding(NamedTuple):
-    """One thing looked at. `detail` says what was found, or what to do."""
+    """One thing looked at. `detail` says what was found, or what to do. Not all that is missing is `needed`."""
 
     name: str
-    ok: bool
+    found: bool
     detail: str
+    needed: bool = True
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that must be here is."""
+        return self.found or not self.needed
+
+    @property
+    def mark(self) -> str:
+        """In one word."""
+        return "ok" if self.found else "missing" if self.needed else "later"
 
 
 def report() -> list[Finding]:
     """Look at everything. Forks, so call it from a single-threaded process only."""
     # The sandbox first: the engines may start threads.
     layers = _sandbox()
-    return [_host(), _python(), *layers, _engine("unicorn", _run_cpu), _engine("keystone-engine", _assemble), _page()]
+    engines = [_engine("unicorn", _run_cpu), _engine("keystone-engine", _assemble)]
+    return [_host(), _python(), *layers, *engines, *_c_compiler(), _page()]
 
 
 def _host() -> Finding:
@@ -68,6 +83,27 @@ def _assemble() -> None:
     from app.toolchain.assemble import assemble  # noqa: PLC0415 - loads Keystone
 
     assemble("nop\n", language="gas", arch="x86_64", filename="doctor.s")
+
+
+def _c_compiler() -> list[Finding]:
+    try:
+        kit = find_kit()
+    except KitError as error:
+        return [Finding("C compiler", False, str(error))]
+    if reason := compiler_box.missing():
+        return [Finding("C compiler", False, f"C is switched off, because it cannot be confined: {reason}")]
+    findings = [Finding("C compiler", True, f"clang of ziglang {kit.version}")]
+    for arch in TARGETS:
+        library = c_library.state(kit, arch)
+        detail = {
+            "ready": "built",
+            "building": f"being built: {library.done:,} of {library.total:,} files",
+            "missing": f"not built yet: `trapgate doctor --build --arch {arch}`, or start the server",
+            "failed": f"cannot be built: {c_library.failure(kit, arch)}",
+        }[library.state]
+        name = f"C library: {MACHINES[arch].title}"
+        findings.append(Finding(name, library.state == "ready", detail, library.state == "failed"))
+    return findings
 
 
 def _page() -> Finding:

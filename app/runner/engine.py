@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.cpu.arch import architecture
 from app.cpu.cpu import warm_up
+from app.kernel.abi import ABIS
 from app.kernel.config import GuestFile, KernelConfig
 from app.kernel.console import Console
 from app.kernel.errno import KernelError
@@ -18,7 +19,7 @@ from app.toolchain.elf import ElfError, load_elf
 from app.toolchain.program import Diagnostic, Program, SourceError
 from app.trace.recorder import Recorder
 
-_ARCHITECTURES = ("x86_64",)
+_ARCHITECTURES = tuple(ABIS)
 
 _REHEARSAL = b"""
 .globl _start
@@ -97,6 +98,11 @@ class TrapgateEngine:
 
 def build(spec: RunSpec) -> Program:
     """Make the Program. Raises SourceError."""
+    if spec.image:
+        try:
+            return load_elf(spec.image)
+        except ElfError as error:
+            raise _mistake(f"the compiled program cannot run: {error}") from error
     if len(spec.source) > spec.limits.source_bytes:
         raise _mistake(f"the source has {len(spec.source)} bytes; at most {spec.limits.source_bytes} are allowed")
     language = detect_language(spec.filename, spec.source) if spec.language == "auto" else spec.language
@@ -112,7 +118,8 @@ def build(spec: RunSpec) -> Program:
     except UnicodeDecodeError as error:
         line = spec.source.count(b"\n", 0, error.start) + 1
         raise _mistake(f"byte {spec.source[error.start]:#04x} is not UTF-8 text", line) from error
-    return assemble(text, language=language, arch=spec.arch, filename=spec.filename)
+    calls = {name: number for number, name in ABIS[spec.arch].names.items()} if spec.arch in ABIS else {}
+    return assemble(text, language=language, arch=spec.arch, filename=spec.filename, calls=calls)
 
 
 def _mistake(message: str, line: int = 1) -> SourceError:

@@ -20,14 +20,14 @@ import msgspec
 
 from app.runner import landlock, seccomp
 
-_NOBODY = 65534
+NOBODY = 65534
 
 # <linux/prctl.h>
-_PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
-_PR_SET_NO_NEW_PRIVS = 38
+PR_SET_NO_NEW_PRIVS = 38
 
-_HARD_CPU_MARGIN_SECONDS = 1
+HARD_CPU_MARGIN_SECONDS = 1
 
 _prctl = ctypes.CDLL(None, use_errno=True).prctl
 
@@ -51,14 +51,14 @@ def enter(*, parent: int, start_threads: Callable[[], None] = lambda: None) -> l
     filter is set: no thread can be started after it. Raises SandboxUnavailableError without the filter, or when
     `parent` is dead already.
     """
-    _volunteer_for_oom_killer()
-    _set(_PR_SET_NO_NEW_PRIVS, 1)
+    volunteer_for_oom_killer()
+    set_option(PR_SET_NO_NEW_PRIVS, 1)
     layers = [Layer("no new privileges", True, ""), _drop_identity()]
     # A change of uid clears the parent-death signal, so it comes after.
-    _set(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    set_option(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         raise SandboxUnavailableError("the runner that started this worker is gone")
-    _set(_PR_SET_DUMPABLE, 0)
+    set_option(_PR_SET_DUMPABLE, 0)
     # Landlock takes a descriptor for a moment, so it comes before the limit on them.
     layers.append(_deny_files())
     layers.append(_set_limits())
@@ -72,7 +72,7 @@ def enter_in_place(*, start_threads: Callable[[], None] = lambda: None) -> list[
 
     Arguments and errors as for `enter`.
     """
-    _set(_PR_SET_NO_NEW_PRIVS, 1)
+    set_option(PR_SET_NO_NEW_PRIVS, 1)
     layers = [Layer("no new privileges", True, ""), _deny_files()]
     start_threads()
     layers.append(_filter_calls())
@@ -86,7 +86,7 @@ def limit(*, cpu_seconds: float, address_space_bytes: int) -> None:
     the limit, SIGKILL a second later.
     """
     seconds = math.ceil(cpu_seconds)
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + _HARD_CPU_MARGIN_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + HARD_CPU_MARGIN_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (address_space_bytes, address_space_bytes))
 
 
@@ -121,13 +121,14 @@ def probe() -> list[Layer]:
     return msgspec.msgpack.decode(answer, type=list[Layer])
 
 
-def _set(option: int, value: int) -> None:
-    if _prctl(option, ctypes.c_ulong(value), ctypes.c_ulong(0), ctypes.c_ulong(0), ctypes.c_ulong(0)) != 0:
+def set_option(option: int, value: int, argument: int = 0) -> None:
+    """prctl(2). Raises SandboxUnavailableError."""
+    if _prctl(option, ctypes.c_ulong(value), ctypes.c_ulong(argument), ctypes.c_ulong(0), ctypes.c_ulong(0)) != 0:
         code = ctypes.get_errno()
         raise SandboxUnavailableError(f"prctl({option}): {os.strerror(code)}")
 
 
-def _volunteer_for_oom_killer() -> None:
+def volunteer_for_oom_killer() -> None:
     """When the host runs out of memory, a run shall end and not the server (proc(5), `oom_score_adj`)."""
     with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
         score.write("1000")
@@ -138,11 +139,11 @@ def _drop_identity() -> Layer:
         return Layer("unprivileged user", True, f"uid {os.geteuid()}")
     try:
         os.setgroups([])
-        os.setresgid(_NOBODY, _NOBODY, _NOBODY)
-        os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
     except PermissionError:
         return Layer("unprivileged user", False, "stays root: CAP_SETUID and CAP_SETGID are missing")
-    return Layer("unprivileged user", True, f"uid 0 becomes {_NOBODY}")
+    return Layer("unprivileged user", True, f"uid 0 becomes {NOBODY}")
 
 
 def _set_limits() -> Layer:

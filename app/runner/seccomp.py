@@ -79,6 +79,73 @@ FATAL: dict[str, tuple[int | None, int | None]] = {
     "pidfd_getfd": (438, 438),
 }
 
+_TO_START_PROGRAMS = {name: FATAL[name] for name in ("fork", "vfork", "execve")}
+
+COMPILER_ALLOWED: dict[str, tuple[int | None, int | None]] = {
+    **ALLOWED,
+    **_TO_START_PROGRAMS,
+    "open": (2, None),
+    "stat": (4, None),
+    "lstat": (6, None),
+    "lseek": (8, 62),
+    "ioctl": (16, 29),
+    "pread64": (17, 67),
+    "pwrite64": (18, 68),
+    "readv": (19, 65),
+    "writev": (20, 66),
+    "access": (21, None),
+    "pipe": (22, None),
+    "dup": (32, 23),
+    "dup2": (33, None),
+    "wait4": (61, 260),
+    "uname": (63, 160),
+    "fcntl": (72, 25),
+    "flock": (73, 32),
+    "fsync": (74, 82),
+    "ftruncate": (77, 46),
+    "getcwd": (79, 17),
+    "chdir": (80, 49),
+    "rename": (82, None),
+    "unlink": (87, None),
+    "readlink": (89, None),
+    "chmod": (90, None),
+    "fchmod": (91, 52),
+    "umask": (95, 166),
+    "gettimeofday": (96, 169),
+    "sysinfo": (99, 179),
+    "getuid": (102, 174),
+    "getgid": (104, 176),
+    "geteuid": (107, 175),
+    "getegid": (108, 177),
+    "getppid": (110, 173),
+    "fstatfs": (138, 44),
+    "arch_prctl": (158, None),
+    "sched_getaffinity": (204, 123),
+    "getdents64": (217, 61),
+    "set_tid_address": (218, 96),
+    "waitid": (247, 95),
+    "openat": (257, 56),
+    "newfstatat": (262, 79),
+    "unlinkat": (263, 35),
+    "renameat": (264, 38),
+    "readlinkat": (267, 78),
+    "fchmodat": (268, 53),
+    "faccessat": (269, 48),
+    "fallocate": (285, 47),
+    "dup3": (292, 24),
+    "pipe2": (293, 59),
+    "renameat2": (316, 276),
+    "statx": (332, 291),
+    "faccessat2": (439, 439),
+}
+"""What a compiler and its processes may ask, besides `clone` without new namespaces. Files are Landlock's business."""
+
+COMPILER_FATAL = {name: numbers for name, numbers in FATAL.items() if name not in _TO_START_PROGRAMS}
+
+_CLONE = (56, 220)
+# <linux/sched.h>: CLONE_NEWTIME, NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET.
+_NEW_NAMESPACES = 0x7E02_0080
+
 # Lowering one's own limits is harmless, so the worker can take its run's limits after the filter is in place.
 _PRLIMIT64 = (302, 261)
 # C libraries fall back to older calls on ENOSYS, and only then.
@@ -91,6 +158,7 @@ _MACHINES = {"x86_64": (0, 0xC000_003E), "aarch64": (1, 0xC000_00B7)}
 _LOAD_WORD = 0x20  # BPF_LD | BPF_W | BPF_ABS
 _JUMP_EQUAL = 0x15  # BPF_JMP | BPF_JEQ | BPF_K
 _JUMP_GREATER_OR_EQUAL = 0x35  # BPF_JMP | BPF_JGE | BPF_K
+_JUMP_ANY_BIT = 0x45  # BPF_JMP | BPF_JSET | BPF_K
 _RETURN = 0x06  # BPF_RET | BPF_K
 _KILL_PROCESS = 0x8000_0000
 _ALLOW = 0x7FFF_0000
@@ -127,10 +195,30 @@ def supported() -> bool:
 
 
 def build(machine: str) -> bytes:
-    """The filter for `machine` (`x86_64` or `aarch64`), as an array of `struct sock_filter`.
+    """The worker's filter for `machine` (`x86_64` or `aarch64`), as an array of `struct sock_filter`.
 
     Raises KeyError for any other machine.
     """
+    return _build(machine, ALLOWED, FATAL, [])
+
+
+def build_for_compiler(machine: str) -> bytes:
+    """The filter of a compiler's processes, otherwise as `build`."""
+    column, _ = _MACHINES[machine]
+    clone = [
+        _instruction(_JUMP_EQUAL, _CLONE[column], 0, 4),
+        _instruction(_LOAD_WORD, _FIRST_ARGUMENT_LOW),
+        _instruction(_JUMP_ANY_BIT, _NEW_NAMESPACES, 0, 1),
+        _instruction(_RETURN, _ERRNO | errno.EPERM),
+        _instruction(_RETURN, _ALLOW),
+    ]
+    return _build(machine, COMPILER_ALLOWED, COMPILER_FATAL, clone)
+
+
+_Table = dict[str, tuple[int | None, int | None]]
+
+
+def _build(machine: str, allowed: _Table, fatal: _Table, clone: list[bytes]) -> bytes:
     column, audit_arch = _MACHINES[machine]
     program = [
         _instruction(_LOAD_WORD, _ARCH),
@@ -141,11 +229,12 @@ def build(machine: str) -> bytes:
     if machine == "x86_64":
         program.append(_instruction(_JUMP_GREATER_OR_EQUAL, _X32_BIT, 0, 1))
         program.append(_instruction(_RETURN, _KILL_PROCESS))
-    for table, action in ((ALLOWED, _ALLOW), (FATAL, _KILL_PROCESS)):
+    for table, action in ((allowed, _ALLOW), (fatal, _KILL_PROCESS)):
         for numbers in table.values():
             number = numbers[column]
             if number is not None:
                 program.append(_answer(number, action))
+    program += clone
     program.append(_answer(_CLONE3, _ERRNO | errno.ENOSYS))
     refuse = _ERRNO | errno.EPERM
     program += [

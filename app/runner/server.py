@@ -15,6 +15,7 @@ import selectors
 import signal
 import socket
 import time
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from types import FrameType
@@ -22,17 +23,22 @@ from typing import NoReturn
 
 import msgspec
 
-from app.runner import sandbox
+from app.runner import compiler, sandbox
 from app.runner.children import Child
+from app.runner.compilation import Compilation, Compilers, CompilerUnavailableError, remove_left_over
+from app.runner.compiler_box import BoxLimits
+from app.runner.compiling import Compiling
 from app.runner.execution import Engine
 from app.runner.frames import MAX_CONTROL_FRAME, FrameBuffer, FrameError, pack
 from app.runner.messages import (
+    Cancel,
     Ended,
     Forward,
     FromRunner,
     Grant,
     Keyboard,
     Ready,
+    RunSpec,
     Stop,
     Submit,
     ToRun,
@@ -51,11 +57,12 @@ _decoder: msgspec.msgpack.Decoder[ToRunner] = msgspec.msgpack.Decoder(ToRunner)
 _log = logging.getLogger("trapgate.runner")
 
 
-def serve(control: socket.socket, engine: Engine, warm_workers: int) -> None:
+def serve(control: socket.socket, engine: Engine, warm_workers: int, compilers: Compilers) -> None:
     """Serve runs over `control` until the other side closes it. The calling process must be single-threaded.
 
     `warm_workers` is how many sandboxed workers wait for their run.
     """
+    remove_left_over()
     layers = sandbox.probe()
     missing = [layer for layer in layers if layer.name == "seccomp" and not layer.active]
     if missing:
@@ -64,7 +71,7 @@ def serve(control: socket.socket, engine: Engine, warm_workers: int) -> None:
     engine.prepare()
     gc.collect()
     gc.freeze()
-    server = Server(control, engine, warm_workers)
+    server = Server(control, engine, warm_workers, compilers)
     server.send(Ready(tuple(layer.name for layer in layers if layer.active)))
     try:
         server.loop()
@@ -75,7 +82,7 @@ def serve(control: socket.socket, engine: Engine, warm_workers: int) -> None:
 class Server:
     """The event loop and its children."""
 
-    def __init__(self, control: socket.socket, engine: Engine, warm_workers: int) -> None:
+    def __init__(self, control: socket.socket, engine: Engine, warm_workers: int, compilers: Compilers) -> None:
         self._control = control
         self._engine = engine
         self._warm_workers = warm_workers
@@ -85,6 +92,9 @@ class Server:
         self._connected = True
         self._spares: list[Child] = []
         self._runs: dict[int, Child] = {}
+        self._compilers = compilers
+        self._compiling: dict[int, Compiling] = {}
+        self._to_compile: deque[Compiling] = deque()
         self._next_fork = 0.0
         self._selector = selectors.DefaultSelector()
         control.setblocking(False)
@@ -103,6 +113,9 @@ class Server:
             for number, child in list(self._runs.items()):
                 child.enforce_deadline()
                 self._relay(number, child)
+            for stage in list(self._compiling.values()):
+                self._advance(stage)
+            self._begin_compilations()
             self._write_control()
             # Only when nothing else is to do: a fork holds everything up for some milliseconds.
             if not ready and self._lacks_spares():
@@ -112,6 +125,8 @@ class Server:
         """End every child."""
         for child in (*self._spares, *self._runs.values()):
             child.close()
+        for stage in self._compiling.values():
+            stage.close()
         self._selector.close()
 
     def _wait(self) -> list[tuple[selectors.SelectorKey, int]]:
@@ -127,6 +142,10 @@ class Server:
             mask |= selectors.EVENT_WRITE if child.wants_write else 0
             self._interest(child.socket, mask, partial(self._child_ready, child))
             timeout = min(timeout, child.seconds_left())
+        for stage in self._compiling.values():
+            job = stage.compilation
+            self._interest(job.socket, selectors.EVENT_READ if job.wants_read else 0, partial(_read_answer, job))
+            timeout = min(timeout, job.seconds_left())
         if len(self._spares) < self._warm_workers:
             timeout = min(timeout, max(_IDLE_SECONDS, self._next_fork - time.monotonic()))
         return self._selector.select(None if timeout == float("inf") else max(timeout, 0))
@@ -222,6 +241,9 @@ class Server:
         if isinstance(message, Submit):
             self._begin(message)
             return
+        if stage := self._stage(message.run):
+            self._obey_early(stage, message)
+            return
         if message.run not in self._runs:
             # It ended while the message was on its way.
             return
@@ -234,14 +256,88 @@ class Server:
             child.abandon("stopped", "The run was cancelled.")
 
     def _begin(self, message: Submit) -> None:
+        if compiler.language(message.spec) is None:
+            self._execute(message.run, message.spec, message.credit)
+        else:
+            self._to_compile.append(Compiling(message.run, message.spec, message.credit))
+
+    def _execute(self, run: int, spec: RunSpec, credit: int) -> None:
+        """Give a run whose program needs no compiler (any more) to a worker."""
         # The last warm worker is for somebody who presses Run.
-        kept = 1 if message.spec.action == "check" else 0
-        child = self._spares.pop(0) if len(self._spares) > kept else self._fork()
+        kept = 1 if spec.action == "check" else 0
+        child = (self._take_spare() if len(self._spares) > kept else None) or self._fork()
         if child is None:
-            self.send(Ended(message.run, "internal-error", "The server can't start another process now. Try again."))
+            self.send(Ended(run, "internal-error", "The server can't start another process now. Try again."))
             return
-        self._runs[message.run] = child
-        child.begin(message.run, message.spec, _encoder.encode(message.spec), message.credit)
+        self._runs[run] = child
+        child.begin(run, spec, _encoder.encode(spec), credit)
+
+    def _stage(self, run: int) -> Compiling | None:
+        """The run with that number, if it is compiled or waits for that."""
+        return self._compiling.get(run) or next((stage for stage in self._to_compile if stage.run == run), None)
+
+    def _obey_early(self, stage: Compiling, message: Grant | ToRun | Cancel) -> None:
+        """What concerns a run that is still compiled."""
+        if isinstance(message, Grant):
+            stage.credit += message.frames
+        elif isinstance(message, ToRun) and isinstance(message.message, Keyboard):
+            stage.type(message.message)
+        else:
+            stopped = isinstance(message, ToRun)
+            self._leave(stage)
+            sentence = "You stopped the program." if stopped else "The run was cancelled."
+            self.send(Ended(stage.run, "stopped", sentence))
+
+    def _begin_compilations(self) -> None:
+        """Start what waits to be compiled, as far as there is room."""
+        while self._to_compile and len(self._compiling) < self._compilers.at_once:
+            stage = self._to_compile.popleft()
+            try:
+                job = stage.begin(self._compilers)
+            except CompilerUnavailableError as error:
+                self.send(Forward(stage.run, compiler.rejection(str(error)).frame))
+                self.send(Ended(stage.run, "internal-error", "There is no compiler."))
+                continue
+            except OSError as error:
+                _log.error("no compiler can be started: %s", error)
+                self.send(Ended(stage.run, "internal-error", "The server can't start another process now. Try again."))
+                continue
+            self._compiling[stage.run] = stage
+            self._selector.register(job.pidfd, selectors.EVENT_READ, partial(self._compiler_died, job))
+
+    def _compiler_died(self, job: Compilation, mask: int) -> None:
+        self._selector.unregister(job.pidfd)
+        job.reap()
+
+    def _advance(self, stage: Compiling) -> None:
+        """When a compilation is over, go on with the run."""
+        stage.compilation.enforce_deadline()
+        if not stage.compilation.finished:
+            return
+        result = stage.compilation.result()
+        self._leave(stage)
+        if result is None:
+            _log.warning("the compilation of run %d ended without an answer", stage.run)
+            self.send(Ended(stage.run, "internal-error", "Compiling ended unexpectedly."))
+            return
+        self.send(Forward(stage.run, result.frame))
+        if not result.image:
+            self.send(Ended(stage.run, "internal-error", "There is no program."))
+            return
+        self._execute(stage.run, stage.built(result), stage.credit - 1)
+        for keys in stage.typed:
+            self._obey(ToRun(stage.run, keys))
+
+    def _leave(self, stage: Compiling) -> None:
+        """End the compilation of a run, or its waiting."""
+        if self._compiling.pop(stage.run, None) is None:
+            self._to_compile.remove(stage)
+            return
+        job = stage.compilation
+        self._interest(job.socket, 0, lambda mask: None)
+        if not job.exited:
+            self._selector.unregister(job.pidfd)
+        stage.close()
 
     def _take_spare(self) -> Child | None:
         """A warm worker that is alive: one that has just died is still among them until the loop hears of it."""
@@ -259,6 +355,10 @@ class Server:
         child.send(_encoder.encode(message.message))
 
 
+def _read_answer(job: Compilation, mask: int) -> None:
+    job.read()
+
+
 def _terminate(signum: int, frame: FrameType | None) -> NoReturn:
     raise SystemExit(128 + signum)
 
@@ -268,6 +368,8 @@ def main(load_engine: Callable[[], Engine]) -> None:
     parser = argparse.ArgumentParser(prog="app.runner.server")
     parser.add_argument("--fd", type=int, required=True, help="descriptor of the control socket")
     parser.add_argument("--warm-workers", type=int, default=2, help="workers kept ready")
+    parser.add_argument("--compile-limits", default="{}", help="limits of one compilation, in JSON")
+    parser.add_argument("--compilations", type=int, default=4, help="compilations at once")
     arguments = parser.parse_args()
     logging.basicConfig(format="%(name)s: %(levelname)s: %(message)s")
     signal.signal(signal.SIGTERM, _terminate)
@@ -275,8 +377,9 @@ def main(load_engine: Callable[[], Engine]) -> None:
     # Two descriptors a run: the usual soft limit of 1024 would be the limit of runs.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    limits = msgspec.json.decode(arguments.compile_limits, type=BoxLimits)
     with socket.socket(fileno=arguments.fd) as control:
-        serve(control, load_engine(), arguments.warm_workers)
+        serve(control, load_engine(), arguments.warm_workers, Compilers(limits, arguments.compilations))
 
 
 def _load_engine() -> Engine:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from app.toolchain.detect import assembly_dialect
 from app.toolchain.errors import Mistake, Report, Span
 from app.toolchain.functions import functions_of
@@ -17,10 +19,18 @@ LANGUAGES = ("auto", "gas", "nasm")
 _NASM_ARCHES = ("x86_64", "i386")
 
 
-def assemble(source: str, *, language: str = "auto", arch: str = "x86_64", filename: str = "program.s") -> Program:
+def assemble(
+    source: str,
+    *,
+    language: str = "auto",
+    arch: str = "x86_64",
+    filename: str = "program.s",
+    calls: Mapping[str, int] | None = None,
+) -> Program:
     """Assemble `source`, written for GNU as (AT&T or Intel syntax) or NASM, and lay it out as ld does.
 
-    `filename` only helps `auto` to tell the dialects apart; no file is read. Raises SourceError, and ValueError for a
+    `filename` only helps `auto` to tell the dialects apart; no file is read. `calls` has the number of each system call
+    by its name, for sources that include <sys/syscall.h>. Raises SourceError, and ValueError for a
     language or architecture that does not exist.
     """
     if language not in LANGUAGES:
@@ -35,7 +45,7 @@ def assemble(source: str, *, language: str = "auto", arch: str = "x86_64", filen
         message = f"NASM has no {MACHINES[arch].title} instructions"
         raise SourceError([Diagnostic(1, 1, 2, message, "choose GNU as as the language")])
     try:
-        unit = NasmAssembler(source, arch).run() if dialect == "nasm" else GasAssembler(source, arch).run()
+        unit = NasmAssembler(source, arch).run() if dialect == "nasm" else GasAssembler(source, arch, calls).run()
     except Mistake as mistake:
         report = Report()
         report.add(mistake)
@@ -80,9 +90,7 @@ def _link(unit: Unit) -> Program:
     start = next((name for name in ("_start", "main") if name in addresses), "")
     entry = addresses[start] | unit.symbols.by_name[start].mode if start else text.address
     functions = functions_of(symbols, segments)
-    return Program(
-        unit.machine.name, unit.dialect, tuple(segments), entry, tuple(symbols), LineTable(lines), functions
-    )
+    return Program(unit.machine.name, unit.dialect, tuple(segments), entry, tuple(symbols), LineTable(lines), functions)
 
 
 def _check_implied_loads(unit: Unit, layout: Layout) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -138,6 +139,10 @@ def encode(
         data = keystone_bytes(text, bits)
         if data is not None:
             return _place_numbers(mnemonic, bytearray(data), operands, numbers, wide_byte, span, bits)
+        sized = _next_vector_size(mnemonic, operands)
+        if sized is not None:
+            operands = sized
+            continue
         if wide_byte or not any(isinstance(o, Immediate) and n is None for o, n in zip(operands, numbers, strict=True)):
             raise _explain(mnemonic, operands, span)
         wide_byte = True
@@ -360,6 +365,20 @@ def _place_numbers(
     return Encoding(bytes(data), tuple(fixups))
 
 
+_VECTOR_MEMORY = {0: 4, 4: 8, 8: 16, 16: 32, 32: 2, 2: 1}
+
+
+def _next_vector_size(mnemonic: str, operands: Sequence[Operand]) -> Sequence[Operand] | None:
+    """For AVX, Keystone wants the size of memory, which the instruction alone decides: the next size to try."""
+    if mnemonic[0] != "v":
+        return None
+    memory = next((operand for operand in operands if isinstance(operand, Memory)), None)
+    if memory is None or memory.size not in _VECTOR_MEMORY:
+        return None
+    size = _VECTOR_MEMORY[memory.size]
+    return [replace(operand, size=size) if operand is memory else operand for operand in operands]
+
+
 def _is_segment_or_memory(operand: Operand) -> bool:
     return (isinstance(operand, Register) and operand.info.kind == "segment") or (
         isinstance(operand, Memory) and operand.size != 2
@@ -461,9 +480,15 @@ def _check_address(memory: Memory) -> None:
 
 def unknown_instruction(mnemonic: str, span: Span) -> Mistake:
     """The mistake of a word that is no instruction, with a guess."""
-    close = get_close_matches(mnemonic, [*MNEMONICS, *PREFIXES], n=1, cutoff=0.6)
-    hint = f"did you mean `{close[0]}`?" if close else ""
+    close = _similar(mnemonic)
+    hint = f"did you mean `{close}`?" if close else ""
     return Mistake(span, f"unknown instruction `{mnemonic}`", hint)
+
+
+@lru_cache(maxsize=256)
+def _similar(mnemonic: str) -> str:
+    """The instruction that was probably meant; remembered, since a macro can repeat one mistake thousands of times."""
+    return next(iter(get_close_matches(mnemonic[:40], [*MNEMONICS, *PREFIXES], n=1, cutoff=0.6)), "")
 
 
 def _explain(mnemonic: str, operands: Sequence[Operand], span: Span) -> Mistake:

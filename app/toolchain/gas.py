@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping
+from itertools import repeat
 
+from app.toolchain.conditions import CONDITIONALS, Conditions
 from app.toolchain.errors import Mistake, Span
 from app.toolchain.expression import Cursor, Expression, ExpressionParser, Name
-from app.toolchain.gas_directives import UNSUPPORTED, Directives
+from app.toolchain.gas_blocks import MAX_DEPTH, REPEATS, Expansion, Stream, irp_values, statements, with_text
+from app.toolchain.gas_directives import Directives
 from app.toolchain.isa import instruction_set
 from app.toolchain.lexer import Line, Token, lex, reject_bad
+from app.toolchain.macros import Macro, arguments, bind, definition, substitute
+from app.toolchain.preprocessor import is_preprocessed, preprocess
 from app.toolchain.unit import Unit
 
-_LABEL = re.compile(r"^\s*([A-Za-z_.][\w.$]*|[0-9]+)\s*:", re.MULTILINE)
+MAX_EXPANDED_CHARACTERS = 1 << 20
+_LABEL = re.compile(
+    r"^\s*([A-Za-z_.][\w.$]*|[0-9]+)\s*[:=]|^\s*\.(?:equ|set|equiv)\s+([A-Za-z_.][\w.$]*)\s*,", re.MULTILINE
+)
 _NASM_WORDS = frozenset(
     [
         "section",
@@ -38,34 +47,34 @@ _NASM_WORDS = frozenset(
     ]
 )
 _NASM_PREPROCESSOR = frozenset(("define", "macro", "include", "assign", "if", "ifdef", "ifndef", "rep", "endmacro"))
-_MAX_REPEAT_DEPTH = 16
-_REPEATS = (".rept", ".rep")
-
-
-def _apart_from_label(line: Line) -> list[Line]:
-    """`name: .rept 3` as two lines: the directives that span lines are looked for at the beginning of one."""
-    label, rest = line.tokens[:2], line.tokens[2:]
-    if rest and label[1].text == ":" and rest[0].text.lower() in (*_REPEATS, *UNSUPPORTED):
-        return [Line(line.number, line.text, label), Line(line.number, line.text, rest)]
-    return [line]
 
 
 class GasAssembler:
     """Parses one source into a Unit."""
 
-    def __init__(self, source: str, arch: str = "x86_64") -> None:
-        """Raises SourceError for an architecture that can't be assembled, Mistake for a source that is too large."""
+    def __init__(self, source: str, arch: str = "x86_64", calls: Mapping[str, int] | None = None) -> None:
+        """`calls` has the numbers of the system calls, for sources that include their names.
+
+        Raises SourceError for an architecture that can't be assembled, Mistake for a source that is too large.
+        """
         kind = instruction_set(arch)
         self.unit = Unit("gas", arch)
         self._lines = lex(source, "gas", kind.comments)
+        if is_preprocessed(source):
+            preprocess(self._lines, kind.comments, calls or {}, self.unit.report)
         self._isa = kind(self, self._lines)
-        self._labels = {match.group(1) for match in _LABEL.finditer(source)}
+        self._labels = {match.group(1) or match.group(2) for match in _LABEL.finditer(source)}
         self._numeric: dict[str, int] = {}
+        self._macros: dict[str, Macro] = {}
+        self._invocations = 0
+        self._expanded = 0
+        self._ended = False
+        self._conditions = Conditions(self.unit, self.expression, kind.spaced)
         self._directives = Directives(self.unit, self, self._isa)
 
     def run(self) -> Unit:
         """Parse everything. Raises SourceError only when there are too many mistakes; others stay in the report."""
-        self._run([part for line in self._lines for part in _apart_from_label(line)], 0)
+        self._run(self._lines, None)
         try:
             self._isa.finish()
             self._directives.finish()
@@ -73,95 +82,162 @@ class GasAssembler:
             self.unit.report.add(mistake)
         return self.unit
 
-    def _run(self, lines: list[Line], depth: int) -> None:
-        index = 0
-        while index < len(lines):
-            line = lines[index]
-            index += 1
-            if not line.tokens:
-                continue
-            word = line.tokens[0].text.lower()
+    def _run(self, lines: list[Line], inside: Expansion | None) -> bool:
+        """Carry out `lines`; False when `.exitm` ended them early."""
+        stream = Stream(lines, self._split)
+        base = self._conditions.depth
+        while not self._ended and (line := stream.next()) is not None:
             try:
-                if word in _REPEATS:
-                    index = self._repeat(lines, index - 1, depth)
-                elif word in UNSUPPORTED:
-                    index = self._skip_block(lines, index - 1)
-                else:
-                    self._line(line)
+                if not self._line(line, stream, inside, base):
+                    self._conditions.close_to(base)
+                    return False
             except Mistake as mistake:
-                self.unit.report.add(mistake)
+                self._report(mistake, line, inside)
+        left = self._conditions.close_to(base)
+        if left is not None and not self._ended:
+            self._report(Mistake(left, "`.if` has no `.endif`"), None, inside)
+        return True
 
-    def _repeat(self, lines: list[Line], start: int, depth: int) -> int:
-        """Run the body of the `.rept` at `start` as often as it says; the index behind its `.endr`."""
-        head = lines[start]
-        level = 0
-        end = start
-        for end in range(start, len(lines)):
-            word = lines[end].tokens[0].text.lower() if lines[end].tokens else ""
-            level += (word in (".rept", ".rep", ".irp", ".irpc")) - (word == ".endr")
-            if level == 0:
-                break
+    def _report(self, mistake: Mistake, line: Line | None, inside: Expansion | None) -> None:
+        """Note a mistake; one in a macro is shown where the macro is used."""
+        if line is not None and line.place is not None:
+            mistake.span = line.place
+        if line is not None and inside is not None and inside.macro:
+            mistake.message += f" (line {line.number} of the macro `{inside.macro}`)"
+        self.unit.report.add(mistake)
+
+    def _line(self, line: Line, stream: Stream, inside: Expansion | None, base: int) -> bool:
+        """Carry out one statement with the block that it begins; False for `.exitm`. Raises Mistake."""
+        token = line.tokens[0]
+        word = token.text.lower()
+        conditions = self._conditions
+        if word in CONDITIONALS:
+            self.unit.count_statement(line.place or token.span)
+            cursor = self._cursor(line.tokens, token)
+            cursor.take()
+            conditions.run(line, cursor, base)
+        elif conditions.skipping:
+            self.unit.count_statement(line.place or token.span)
+        elif word == ".macro":
+            self._define_macro(line, stream)
+        elif word in REPEATS:
+            self._repeat(word, line, stream, inside)
+        elif word == ".exitm":
+            if inside is None:
+                raise Mistake(token.span, "`.exitm` outside of a macro")
+            return False
+        elif word == ".end":
+            self._ended = True
+        elif word == ".purgem":
+            for name, _span, _index in arguments(line.tokens[1:], self._isa.spaced):
+                if self._macros.pop(name.lower(), None) is None:
+                    raise Mistake(line.tokens[1].span, f"there is no macro `{name}`")
+        elif word in self._macros and (len(line.tokens) == 1 or line.tokens[1].text not in ("=", "==", ":")):
+            self._invoke(self._macros[word], line, inside)
         else:
-            self.unit.report.add(Mistake(head.tokens[0].span, "`.rept` has no `.endr`"))
-            return len(lines)
-        if depth >= _MAX_REPEAT_DEPTH:
-            raise Mistake(head.tokens[0].span, f"`.rept` is nested more than {_MAX_REPEAT_DEPTH} deep")
-        try:
-            cursor = self._cursor(head.tokens[1:], head.tokens[0])
-            count = self.unit.constant(self.expression(cursor), "the count of `.rept`")
+            tokens = line.tokens
+            if line.place is not None:
+                tokens = [Token(part.kind, part.text, line.place) for part in tokens]
+            self._statement(tokens)
+        return True
+
+    def _define_macro(self, head: Line, stream: Stream) -> None:
+        body = stream.block(head, (".macro",), (".endm", ".endmacro"), self.unit)
+        macro = definition(head, with_text(body, self._isa.spaced), self._isa.spaced)
+        if macro.name.lower() in self._macros:
+            raise Mistake(head.tokens[1].span, f"the macro `{macro.name}` exists already", "`.purgem` forgets it")
+        self._macros[macro.name.lower()] = macro
+
+    def _invoke(self, macro: Macro, line: Line, inside: Expansion | None) -> None:
+        token = line.tokens[0]
+        place = line.place or token.span.to(line.tokens[-1].span)
+        self.unit.count_statement(place)
+        depth = inside.depth + 1 if inside is not None else 1
+        if depth > MAX_DEPTH:
+            hint = f"does `{macro.name}` use itself without an `.if` that ends it?"
+            raise Mistake(place, f"macros are nested more than {MAX_DEPTH} deep", hint)
+        values = bind(macro, token, line.tokens[1:], self._isa.spaced)
+        number = self._invocations
+        self._invocations += 1
+        self._run(self._expand(macro.body, values, number, place), Expansion(macro.name, depth))
+
+    def _repeat(self, word: str, head: Line, stream: Stream, inside: Expansion | None) -> None:
+        """Run the block of a `.rept`, `.irp` or `.irpc` as often as it says."""
+        body = stream.block(head, REPEATS, (".endr",), self.unit)
+        token = head.tokens[0]
+        place = head.place or token.span
+        depth = inside.depth + 1 if inside is not None else 1
+        if depth > MAX_DEPTH:
+            raise Mistake(place, f"`{token.text}` is nested more than {MAX_DEPTH} deep")
+        rounds: Iterable[dict[str, str]]
+        if word in (".irp", ".irpc"):
+            rounds = irp_values(head, self._isa.spaced)
+            body = with_text(body, self._isa.spaced)
+        else:
+            cursor = self._cursor(head.tokens[1:], token)
+            count = self.unit.constant(self.expression(cursor), f"the count of `{token.text}`")
             cursor.expect_end()
-        except Mistake as mistake:
-            self.unit.report.add(mistake)
-            return end + 1
-        body = [line for line in lines[start + 1 : end] if line.tokens]
+            rounds = repeat({}, count if body else 0)
         known = len(self.unit.report)
-        for _ in range(count if body else 0):
-            self.unit.count_statement(head.tokens[0].span)
-            self._run(body, depth + 1)
+        around = Expansion(inside.macro if inside is not None else "", depth)
+        for values in rounds:
+            self.unit.count_statement(place)
+            if not self._run(self._expand(body, values, None, head.place), around):
+                break
             if len(self.unit.report) > known:
                 # Each repetition has the same mistakes, and looking for a hint takes time.
                 break
-        return end + 1
 
-    def _skip_block(self, lines: list[Line], start: int) -> int:
-        token = lines[start].tokens[0]
-        what, closing = UNSUPPORTED[token.text.lower()]
-        self.unit.report.add(Mistake(token.span, f"`{token.text}` is not supported yet", what))
-        if closing:
-            for index in range(start + 1, len(lines)):
-                if lines[index].tokens and lines[index].tokens[0].text.lower() == closing:
-                    return index + 1
-        return start + 1
+    def _expand(self, body: list[Line], values: dict[str, str], number: int | None, place: Span | None) -> list[Line]:
+        """The lines of `body`, which know their text, with `values` put in. Raises Mistake for too much text."""
+        if not values and number is None:
+            return body
+        lines = []
+        for line in body:
+            shown = place or line.place or line.tokens[0].span.to(line.tokens[-1].span)
+            text = substitute(line.text, values, number, shown)
+            if text is line.text:
+                lines.append(Line(line.number, text, line.tokens, place or line.place))
+                continue
+            self._expanded += len(text)
+            if self._expanded > MAX_EXPANDED_CHARACTERS:
+                self.unit.report.add(Mistake(shown, "the macros of this program expand to too much text"))
+                self.unit.report.finish()
+            tokens = lex(text, "gas", self._isa.comments)[0].tokens
+            if tokens:
+                lines.append(Line(line.number, text, tokens, shown))
+        return lines
 
-    def _line(self, line: Line) -> None:
-        tokens = line.tokens
-        start = 0
-        while start <= len(tokens):
-            end = start
-            while end < len(tokens) and tokens[end].text != ";":
-                end += 1
-            statement = tokens[start:end]
-            if end == 0 and tokens[1:] and not self._is_statement(tokens[1:], leading=True):
-                return
-            if start > 0 and statement and not self._is_statement(statement, leading=False):
-                return
-            if statement:
-                try:
-                    self._statement(statement)
-                except Mistake as mistake:
-                    self.unit.report.add(mistake)
-            start = end + 1
+    def _split(self, line: Line) -> list[Line]:
+        """The statements of a line. What follows a `;` and can't be meant as one is taken for a comment."""
+        parts = statements(line, self._macros)
+        if not any(token.text == ";" for token in line.tokens):
+            return parts
+        kept: list[Line] = []
+        defined = self._is_defined if line.place is None else _anything
+        position = 0
+        for part in parts:
+            leading = position == 0 and line.text.lstrip().startswith(";")
+            follows = False
+            while line.tokens[position].text == ";":
+                position += 1
+                follows = True
+            if follows and not self._is_statement(part.tokens, leading, defined):
+                break
+            kept.append(part)
+            position += len(part.tokens)
+        return kept
 
-    def _is_statement(self, tokens: list[Token], leading: bool) -> bool:
+    def _is_statement(self, tokens: list[Token], leading: bool, defined: Callable[[str], bool]) -> bool:
         """Whether what follows a `;` can be meant as a statement; otherwise it is taken for a comment."""
         if any(token.kind == "bad" for token in tokens):
             return False
         words = [token.text.lower() for token in tokens[:2]]
         if words[1:] == [":"]:
-            return len(tokens) == 2 or self._is_statement(tokens[2:], leading)
-        if not words or words[1:] == ["="] or self._directives.is_directive(words[0]):
+            return len(tokens) == 2 or self._is_statement(tokens[2:], leading, defined)
+        if words[1:] == ["="] or words[0] in self._macros or self._directives.is_directive(words[0]):
             return True
-        return self._isa.is_statement(tokens, leading, self._is_defined)
+        return self._isa.is_statement(tokens, leading, defined)
 
     def _is_defined(self, name: str) -> bool:
         return name in self._labels or name in self.unit.symbols.by_name
@@ -227,6 +303,10 @@ class GasAssembler:
             raise Mistake(token.span, f"`{token.text}` can't be a label", "labels start with a letter, `_` or `.`")
         number = self._numeric[digits] = self._numeric.get(digits, 0) + 1
         self._isa.label(self.unit.define_label(_numeric(digits, number, token).name, token.span))
+
+
+def _anything(_name: str) -> bool:
+    return True
 
 
 def _numeric(digits: str, number: int, token: Token) -> Name:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Literal
 
+from app.toolchain.conditions import CONDITIONALS
 from app.toolchain.errors import Mistake
-from app.toolchain.expression import Cursor, Expression, Number
+from app.toolchain.expression import Cursor, Expression
+from app.toolchain.gas_blocks import REPEATS
+from app.toolchain.gas_data import DATA, Data
 from app.toolchain.isa.base import Front, InstructionSet, Padding
 from app.toolchain.items import Align, Origin
-from app.toolchain.lexer import Token, number_value, string_bytes
+from app.toolchain.lexer import Token, string_bytes
 from app.toolchain.sections import Section, Symbol
 from app.toolchain.unit import SectionKind, Unit, section_kind
 
@@ -31,17 +33,6 @@ IGNORED = frozenset(
         ".loc",
         ".title",
         ".sbttl",
-        ".cfi_startproc",
-        ".cfi_endproc",
-        ".cfi_def_cfa_offset",
-        ".cfi_def_cfa_register",
-        ".cfi_def_cfa",
-        ".cfi_offset",
-        ".cfi_restore",
-        ".cfi_sections",
-        ".cfi_adjust_cfa_offset",
-        ".cfi_remember_state",
-        ".cfi_restore_state",
         ".addrsig",
         ".addrsig_sym",
         ".list",
@@ -52,41 +43,17 @@ IGNORED = frozenset(
     ]
 )
 
-_LATER = "macros and conditions come in a later version"
-# Directive: (what to say, the directive that ends its block).
-UNSUPPORTED = {
-    ".macro": (_LATER, ".endm"),
-    ".irp": (_LATER, ".endr"),
-    ".irpc": (_LATER, ".endr"),
-    ".if": (_LATER, ".endif"),
-    ".ifdef": (_LATER, ".endif"),
-    ".ifndef": (_LATER, ".endif"),
-    ".ifeq": (_LATER, ".endif"),
-    ".ifne": (_LATER, ".endif"),
-}
 _REFUSED = {
     ".include": "a program here is one text; paste the other file's text instead",
+    ".altmacro": "write the macro in the usual syntax, with \\name and \\@",
+    ".subsection": "write the pieces in the order that they shall have",
+    ".rodata": "write .section .rodata",
+    ".struct": "write .equ NAME, OFFSET for each member",
+    ".abort": "",
     ".incbin": "a program can't read files while it is assembled; use .byte or .ascii",
 }
-_WIDTHS = {
-    ".byte": 1,
-    ".dc.b": 1,
-    ".short": 2,
-    ".hword": 2,
-    ".2byte": 2,
-    ".dc.w": 2,
-    ".long": 4,
-    ".int": 4,
-    ".4byte": 4,
-    ".dc.l": 4,
-    ".quad": 8,
-    ".8byte": 8,
-    ".octa": 16,
-}
-_FLOATS = {".float": 4, ".single": 4, ".double": 8}
-_STRINGS = {".ascii": b"", ".asciz": b"\0", ".string": b"\0", ".string8": b"\0"}
+_BLOCKS = CONDITIONALS | {*REPEATS, ".endr", ".macro", ".endm", ".exitm", ".purgem", ".end"}
 _MAX_ALIGNMENT = 4096
-_WHOLE = re.compile(r"[0-9]+(?:[eE][0-9]+)?")
 
 
 class Directives:
@@ -96,6 +63,7 @@ class Directives:
         self._unit = unit
         self._assembler = front
         self._isa = isa
+        self._data = Data(unit, front, isa)
         self._previous = unit.section
         self._stack: list[tuple[Section, Section]] = []
         self._common_blocks: list[tuple[bool, Symbol, int, Expression, int]] = []
@@ -108,18 +76,12 @@ class Directives:
             isa.directive(token, cursor)
             cursor.expect_end()
             return
-        if word in IGNORED or word in isa.ignored:
+        if word in IGNORED or word in isa.ignored or word.startswith(".cfi_"):
             return
         if word in _REFUSED:
             raise Mistake(token.span, f"`{token.text}` is not available", _REFUSED[word])
-        if word in isa.widths:
-            self._numbers(token, cursor, isa.widths[word])
-        elif word in _WIDTHS:
-            self._numbers(token, cursor, _WIDTHS[word])
-        elif word in _FLOATS:
-            self._floats(token, cursor, _FLOATS[word])
-        elif word in _STRINGS:
-            self._strings(token, cursor, _STRINGS[word])
+        if word in isa.widths or word in DATA:
+            self._data.run(token, cursor)
         elif word in DIRECTIVES:
             DIRECTIVES[word](self, token, cursor)
         else:
@@ -135,48 +97,6 @@ class Directives:
 
     def _comma(self, cursor: Cursor) -> bool:
         return cursor.accept(",")
-
-    def _numbers(self, token: Token, cursor: Cursor, width: int) -> None:
-        if cursor.token is None:
-            return
-        while True:
-            here = cursor.token
-            if here is not None and here.kind == "number" and width == 16:
-                cursor.take()
-                value = number_value(here, "gas", (1 << 128) - 1)
-                self._unit.number_datum(token.span.line, Number(value, here.span), width)
-            else:
-                self._unit.number_datum(token.span.line, self._assembler.expression(cursor), width, self._isa.data_kind)
-            if not self._comma(cursor):
-                return
-
-    def _floats(self, token: Token, cursor: Cursor, width: int) -> None:
-        while True:
-            negative = cursor.accept("-")
-            number = cursor.take()
-            if number.kind not in ("float", "number") or (
-                number.kind == "number" and not _WHOLE.fullmatch(number.text)
-            ):
-                raise Mistake(number.span, f"`{number.text}` is not a floating-point number")
-            self._unit.float_datum(token.span.line, number, width, negative)
-            if not self._comma(cursor):
-                return
-
-    def _strings(self, token: Token, cursor: Cursor, ending: bytes) -> None:
-        while True:
-            string = cursor.token
-            if string is None or string.kind != "string":
-                raise Mistake(
-                    cursor.span if string is not None else token.span, "a string is missing here", 'write "text"'
-                )
-            data = b""
-            while cursor.token is not None and cursor.token.kind == "string":
-                data += string_bytes(cursor.take(), "gas")
-                if ending:
-                    break
-            self._unit.append(token.span.line, data + ending, string.span)
-            if not self._comma(cursor):
-                return
 
     def _switch(self, name: str, kind: SectionKind) -> None:
         self._previous = self._unit.section
@@ -278,7 +198,9 @@ class Directives:
         most = None
         if self._comma(cursor):
             if cursor.text not in (",", ""):
-                fill = self._unit.constant(self._assembler.expression(cursor), "the fill value") & 0xFF
+                byte = self._unit.constant(self._assembler.expression(cursor), "the fill value") & 0xFF
+                if section.kind != "text" or byte != self._isa.padding_byte:
+                    fill = byte
             if self._comma(cursor):
                 most = self._unit.constant(self._assembler.expression(cursor), "the most bytes to skip")
         section.append_variable(Align(token.span.line, boundary, fill, most or None, section.kind == "bss"))
@@ -329,9 +251,18 @@ class Directives:
 
     def _suggest(self, word: str) -> str:
         isa = self._isa
-        known = [*DIRECTIVES, *IGNORED, *_WIDTHS, *_STRINGS, *_FLOATS, *isa.widths, *isa.directives, *isa.ignored]
+        known = [*DIRECTIVES, *IGNORED, *DATA, *isa.widths, *isa.directives, *isa.ignored]
         close = get_close_matches(word, known, n=1)
         return f"did you mean `{close[0]}`?" if close else ""
+
+    def _error(self, token: Token, cursor: Cursor) -> None:
+        """`.error "text"` and `.err`: the program refuses to be assembled this way."""
+        text = string_bytes(cursor.take(), "gas").decode("utf-8", "replace") if cursor.token is not None else ""
+        raise Mistake(token.span, text or f"`{token.text}` was reached")
+
+    def _message(self, token: Token, cursor: Cursor) -> None:
+        """`.print "text"` and `.warning "text"`: nobody listens."""
+        cursor.take()
 
     def _stray(self, token: Token, cursor: Cursor) -> None:
         raise Mistake(token.span, f"`{token.text}` without its beginning")
@@ -345,9 +276,7 @@ def _kind_of_flags(flags: str) -> Literal["text", "rodata", "data", "bss"]:
 
 def is_directive(word: str) -> bool:
     """Whether `word`, in lower case, is a directive that GNU as has for every architecture."""
-    return any(
-        word in table for table in (DIRECTIVES, IGNORED, UNSUPPORTED, _REFUSED, _WIDTHS, _FLOATS, _STRINGS, (".rept",))
-    )
+    return word.startswith(".cfi_") or any(word in table for table in (DIRECTIVES, IGNORED, _BLOCKS, _REFUSED, DATA))
 
 
 DIRECTIVES: dict[str, Callable[[Directives, Token, Cursor], None]] = {
@@ -370,10 +299,12 @@ DIRECTIVES: dict[str, Callable[[Directives, Token, Cursor], None]] = {
     ".balign": Directives._align,
     ".p2align": Directives._align,
     ".org": Directives._org,
+    ".error": Directives._error,
+    ".err": Directives._error,
+    ".print": Directives._message,
+    ".warning": Directives._message,
     ".comm": Directives._common,
     ".lcomm": Directives._common,
     ".endr": Directives._stray,
     ".endm": Directives._stray,
-    ".endif": Directives._stray,
-    ".else": Directives._stray,
 }

@@ -31,11 +31,16 @@ class Token(Struct):
 
 
 class Line(Struct):
-    """The tokens of one source line; comments and blanks are gone."""
+    """The tokens of one source line or of a part of it; comments and blanks are gone.
+
+    `text` is the whole line. A line that a macro made has the number of the line in the macro; the columns of its
+    tokens mean nothing in the source, and `place` is where its mistakes are shown.
+    """
 
     number: int
     text: str
     tokens: list[Token]
+    place: Span | None = None
 
 
 MAX_TOKENS = 100_000
@@ -49,7 +54,7 @@ _GAS = (
     + r"|(?P<local>[0-9]+[fb](?![0-9A-Za-z_]))|"
     + _NUMBER
     + r"|(?P<name>[A-Za-z_.][A-Za-z0-9_.$]*)"
-    + r"|(?P<punct><<|>>|==|!=|<>|<=|>=|&&|\|\||[-+*/%&|^~!(),:;=\[\]{}@<>$#\\])"
+    + r"|(?P<punct><<|>>|==|!=|<>|<=|>=|&&|\|\||\\@|[-+*/%&|^~!(),:;=\[\]{}@<>$#\\])"
     + r"|(?P<bad>.)"
 )
 _NASM = re.compile(

@@ -63,7 +63,7 @@ class LineTable:
         return LineTable([LineEntry(entry.address + bias, entry.size, entry.line) for entry in self.entries])
 
     def line_before(self, address: int, start: int) -> int | None:
-        """Source line of the last instruction between `start` and `address`, None when nothing of the source is there."""
+        """Source line of the last instruction from `start` to `address`, None when nothing of the source is there."""
         index = bisect_right(self._starts, address) - 1
         return self.entries[index].line if index >= 0 and self._starts[index] >= start else None
 

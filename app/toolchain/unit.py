@@ -14,6 +14,7 @@ from app.toolchain.machines import MACHINES
 from app.toolchain.sections import MAX_RESERVED_BYTES, Fixup, FixupKind, Section, Symbol, Symbols, check_size
 
 MAX_STATEMENTS = 50_000
+MAX_COLLECTED_LINES = 500_000
 
 SectionKind = Literal["text", "rodata", "data", "bss"]
 
@@ -44,6 +45,7 @@ class Unit:
         self.section = self.enter(".text", "text")
         self.implied_loads: list[Name] = []
         self._statements = 0
+        self._collected = 0
 
     def enter(self, name: str, kind: SectionKind) -> Section:
         """Make `name` the current section, created when new."""
@@ -58,6 +60,13 @@ class Unit:
         self._statements += 1
         if self._statements > MAX_STATEMENTS:
             self.report.add(Mistake(span, f"the program has more than {MAX_STATEMENTS} statements"))
+            self.report.finish()
+
+    def count_line(self, span: Span) -> None:
+        """A line of a block was collected. Raises SourceError when nested blocks make that too often."""
+        self._collected += 1
+        if self._collected > MAX_COLLECTED_LINES:
+            self.report.add(Mistake(span, "the macros and repetitions of this program take too long"))
             self.report.finish()
 
     def define_label(self, name: str, span: Span) -> Symbol:

@@ -36,10 +36,29 @@ _NOPS = tuple(
 )
 
 
+_NOPS_32 = tuple(
+    bytes.fromhex(text)
+    for text in ("", "90", "6690", "8d7600", "8d742600", "8d74260090", "8db600000000", "8db42600000000")
+)
+
+
 def nops(size: int) -> bytes:
-    """`size` bytes of long NOP instructions."""
-    longest = len(_NOPS) - 1
-    return _NOPS[longest] * (size // longest) + _NOPS[size % longest]
+    """`size` bytes of long NOP instructions, jumped over when they are many, as GNU as fills 64-bit code."""
+    return _padding(size, _NOPS, 88)
+
+
+def nops_32(size: int) -> bytes:
+    """The same for i386: `lea` of a register into itself, which every processor has."""
+    return _padding(size, _NOPS_32, 21)
+
+
+def _padding(size: int, patterns: tuple[bytes, ...], many: int) -> bytes:
+    jump = b""
+    if size >= many:
+        jump = b"\xeb" + bytes([size - 2]) if size - 2 < 128 else b"\xe9" + (size - 5).to_bytes(4, "little")
+        size -= len(jump)
+    longest = len(patterns) - 1
+    return jump + patterns[longest] * (size // longest) + patterns[size % longest]
 
 
 def append_instruction(
@@ -53,6 +72,7 @@ def append_instruction(
     if mnemonic in BRANCHES and len(operands) == 1 and isinstance(operands[0], Immediate):
         _branch(unit, mnemonic, line, prefix, operands[0], token.span)
         return
+    mnemonic = _without_table(mnemonic, operands)
     flexible = False
     numbers: list[int | None] = []
     for index, operand in enumerate(operands):
@@ -77,6 +97,18 @@ def append_instruction(
         return
     encoding = encode(mnemonic, operands, numbers, token.span, unit.dialect, unit.machine.bits)
     unit.append(line, *_with_prefix(prefix, encoding, token.span))
+
+
+def _without_table(mnemonic: str, operands: list[Operand]) -> str:
+    """What ld makes of `mov name@GOTPCREL(%rip), %rax`: a `lea` of the name. Raises Mistake for other instructions."""
+    for operand in operands:
+        if isinstance(operand, Memory) and operand.through_table:
+            if mnemonic != "mov" or operand is operands[0] or operand.base != "rip":
+                hint = "compile with -fno-pic to get code without a table of addresses"
+                raise Mistake(operand.span, "`@GOTPCREL` only works in `mov` to a register", hint)
+            operand.size = 0
+            return "lea"
+    return mnemonic
 
 
 def _branch(unit: Unit, mnemonic: str, line: int, prefix: bytes, target: Immediate, span: Span) -> None:

@@ -63,12 +63,14 @@ def _config(settings: Settings) -> dict[str, Any]:
     return {
         "version": app.__version__,
         "max_source_bytes": settings.max_source_bytes,
+        "max_elf_bytes": settings.max_elf_bytes,
         "examples": [
             {
                 "slug": example.slug,
                 "title": example.title,
                 "about": example.about,
                 "language": example.language,
+                "arches": example.arches,
                 "source": example.source,
             }
             for example in examples()

@@ -1,7 +1,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { EditorPanel } from "./editor/EditorPanel";
-import { showRunning, source } from "./editor/editor";
+import { showRunning } from "./editor/editor";
 import { Machine } from "./panels/Machine";
 import { Story } from "./panels/Story";
 import { Strace } from "./panels/Strace";
@@ -9,8 +9,10 @@ import { told } from "./fold/tasks";
 import { listenForKeys } from "./playback/keys";
 import { count, state, trace, waitingForInput } from "./playback/playback";
 import { Transport } from "./playback/Transport";
+import { elf } from "./program/choice";
 import { connected } from "./protocol/client";
-import { mistakes, notice, ranSource, run, status } from "./session";
+import { mistakes, notice, run, status } from "./session";
+import { running } from "./stage/running";
 import { Stage } from "./stage/Stage";
 import { TerminalPanel } from "./terminal/TerminalPanel";
 import { Announcer } from "./ui/Announcer";
@@ -32,7 +34,9 @@ function Caption() {
       </p>
       <p class="sentence" data-testid="sentence">
         {mistakes.value.length > 0
-          ? "The assembler could not read the program. The mistakes are marked in the editor."
+          ? elf.value
+            ? "This file cannot run here; the reason is beside its name."
+            : "The program cannot be built. The mistakes are marked in the editor."
           : told(now) || (count.value > 0 ? "Before the first event: the program is not loaded yet." : idle)}
       </p>
     </div>
@@ -63,12 +67,7 @@ export function App() {
   useSignalEffect(() => {
     document.body.dataset["connected"] = String(connected.value);
   });
-  useSignalEffect(() => {
-    const now = state.value;
-    const fits = ranSource.value === source.value && now.index >= 0 && now.line !== null && !now.end;
-    const astray = now.crossing?.kind === "fault" && !now.crossing.over && now.crossing.line === null;
-    showRunning(fits && now.line !== null && !astray ? { line: now.line, mode: now.mode } : null);
-  });
+  useSignalEffect(() => showRunning(running.value));
   useSignalEffect(() => {
     if (trace.value !== shown.current && layout.peek() === "narrow") window.scrollTo(0, 0);
     shown.current = trace.value;

@@ -5,6 +5,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/editor.css";
+import "./styles/program.css";
 import "./styles/stage.css";
 import "./styles/kernel.css";
 import "./styles/scheduler.css";
@@ -14,8 +15,9 @@ import "./styles/transport.css";
 import "./styles/panels.css";
 import { App } from "./App";
 import { body, config, readConfig } from "./config";
-import { language, openEditor } from "./editor/editor";
+import { openEditor } from "./editor/editor";
 import { startClock } from "./playback/playback";
+import { arch, language, optimize } from "./program/choice";
 import { connect, notice, run } from "./session";
 import { programIn } from "./ui/share";
 import { recall } from "./ui/stored";
@@ -29,7 +31,9 @@ async function firstProgram(): Promise<string> {
   try {
     const shared = await programIn(location.hash);
     if (shared) {
-      if (shared.language === "gas" || shared.language === "nasm") language.value = shared.language;
+      language.value = shared.language;
+      arch.value = shared.arch;
+      optimize.value = shared.optimize;
       return shared.source;
     }
   } catch {

@@ -1,9 +1,13 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import { config } from "./config";
-import { currentSource, language, markMistakes } from "./editor/editor";
+import { currentSource, markMistakes, source as editorText } from "./editor/editor";
 import * as playback from "./playback/playback";
+import { fresh, learn, startChecking, verdict } from "./program/check";
+import { arch, elf, language, optimize } from "./program/choice";
+import { argumentsIn } from "./program/files";
+import { libraryWork } from "./program/toolchain";
 import { Client, connected } from "./protocol/client";
-import type { Failure, Mistake } from "./protocol/messages";
+import type { CheckRequest, Failure, Language, Mistake } from "./protocol/messages";
 import { terminalSize } from "./terminal/size";
 
 /** A message for the visitor that is not part of the story: what went wrong and what to do. */
@@ -18,6 +22,12 @@ export const active = signal(false);
 export const starting = signal(false);
 /** Source of the run on show, to know whether the editor's lines are still its lines. */
 export const ranSource = signal<string | null>(null);
+/** What that source is written in. */
+export const ranLanguage = signal<Language>("auto");
+/** Name of the ELF file of the run on show; null when it came from a source. */
+export const ranFile = signal<string | null>(null);
+/** What the visitor typed as arguments of the ELF file. */
+export const typedArguments = signal("");
 
 let client: Client | null = null;
 
@@ -27,9 +37,25 @@ const OFFLINE: Notice = {
 };
 
 export function connect(): void {
-  client = new Client();
+  const own = new Client();
+  client = own;
   effect(() => {
     if (connected.value && notice.peek() === OFFLINE) notice.value = null;
+  });
+  startChecking({
+    ask: (asked) => own.check(asked),
+    busy: () => starting.value,
+    ready: () => connected.value,
+    text: () => editorText.value,
+  });
+  effect(() => {
+    // What did not work while the library was missing may work now.
+    const ready = libraryWork(language.value, arch.value) === null;
+    if (ready && verdict.peek()?.ok === false) verdict.value = null;
+  });
+  effect(() => {
+    const told = verdict.value;
+    if (told && fresh.value) markMistakes(told.built.mistakes, false);
   });
 }
 
@@ -37,6 +63,7 @@ const HINTS: Record<Failure["error"]["code"], string> = {
   busy: "Wait a moment, then press Run again.",
   "run-active": "A run is still going on here. Press Stop, then Run.",
   "too-large": "Shorten the program and run it again.",
+  "bad-elf": "Open an executable for Linux.",
   "bad-source": "Remove what is not text from the program.",
   "bad-message": "Reload the page: it may be older than the server.",
   "no-such-run": "The run is already over. Press Run to start another.",
@@ -49,7 +76,8 @@ function refuse(error: Failure["error"]): void {
 
 export async function run(): Promise<void> {
   if (!client || starting.value) return;
-  const source = currentSource();
+  const file = elf.value;
+  const source = file ? "" : currentSource();
   if (!connected.value) {
     notice.value = OFFLINE;
     return;
@@ -64,19 +92,28 @@ export async function run(): Promise<void> {
   }
   starting.value = true;
   notice.value = null;
-  const request = { source, language: language.value, ...terminalSize() };
+  const asked: CheckRequest = { source, language: language.value, arch: arch.value, optimize: optimize.value };
+  const program = file
+    ? { elf: file.data, argv: [file.name, ...argumentsIn(typedArguments.value)] }
+    : asked;
   let begun = false;
   const begin = () => {
     if (begun) return;
     begun = true;
     batch(() => {
       mistakes.value = [];
-      markMistakes([]);
+      if (!file) markMistakes([]);
       ranSource.value = source;
+      ranLanguage.value = asked.language;
+      ranFile.value = file?.name ?? null;
       playback.begin();
     });
   };
-  const error = await client.start(request, {
+  const error = await client.start({ ...program, ...terminalSize() }, {
+    built: (made) => {
+      begin();
+      learn(asked, true, made);
+    },
     events: (events) => {
       begin();
       playback.append(events);
@@ -85,6 +122,8 @@ export async function run(): Promise<void> {
       begin();
       playback.playing.value = false;
       mistakes.value = found;
+      if (file) return;
+      learn(asked, false, { mistakes: [...found] });
       markMistakes(found);
     },
     ended: (lost) => {

@@ -38,11 +38,16 @@ class FakeSocket {
 let socket: FakeSocket;
 vi.mock("socket.io-client", () => ({ io: () => socket }));
 
-const REQUEST: RunRequest = { source: "nop\n", language: "auto", columns: 80, rows: 24 };
+const REQUEST: RunRequest = {
+  source: "nop\n",
+  language: "auto",
+  arch: "x86_64",
+  optimize: 0,
+  columns: 80, rows: 24 };
 const events = recorded("hello");
 
 function listener() {
-  return { events: vi.fn(), rejected: vi.fn(), ended: vi.fn() } satisfies RunListener;
+  return { built: vi.fn(), events: vi.fn(), rejected: vi.fn(), ended: vi.fn() } satisfies RunListener;
 }
 
 /** Let promises that are already settled run their continuations. */

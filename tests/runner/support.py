@@ -21,7 +21,7 @@ class FakeBackend(LocalBackend):
     runner_module = "tests.runner.fake_server"
 
     def __init__(self, max_runs: int = 8, warm_workers: int = 1) -> None:
-        super().__init__(Settings(max_runs=max_runs, max_checks=2, warm_workers=warm_workers))
+        super().__init__(Settings(max_runs=max_runs, max_checks=2, warm_workers=warm_workers, build_c_library=False))
 
 
 def spec(

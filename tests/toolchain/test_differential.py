@@ -18,8 +18,14 @@ from tests.toolchain.tools import (
     section_bytes,
 )
 
-SOURCES = corpus("gas_intel", "gas_att", "nasm")
-RUNNABLE = [path for path in SOURCES if "not run" not in path.read_text().splitlines()[0]]
+SOURCES = corpus("gas_intel", "gas_att", "gas_i386_intel", "gas_i386_att", "nasm")
+RUNNABLE = [
+    path for path in SOURCES if "not run" not in path.read_text().splitlines()[0] and "i386" not in path.parent.name
+]
+
+
+def arch_of(source: Path) -> str:
+    return "i386" if "i386" in source.parent.name else "x86_64"
 
 
 def name(path: Path) -> str:
@@ -33,7 +39,7 @@ def require_tools(source: Path) -> None:
 @pytest.mark.parametrize("source", SOURCES, ids=name)
 def test_sections_are_those_of_the_real_assembler(source: Path, tmp_path: Path) -> None:
     require_tools(source)
-    program = assemble(source.read_text(), filename=source.name)
+    program = assemble(source.read_text(), filename=source.name, arch=arch_of(source))
     assert program.language == ("nasm" if source.suffix == ".asm" else "gas")
     real = real_executable(source, program, tmp_path)
     for segment in program.segments:
@@ -45,16 +51,18 @@ def test_sections_are_those_of_the_real_assembler(source: Path, tmp_path: Path) 
             continue
         assert "x" in segment.perms, f"{segment.name}: {ours.hex()} instead of {expected.hex()}"
         assert len(ours) == len(expected), (
-            disassembly(ours, segment.address, tmp_path),
-            disassembly(expected, segment.address, tmp_path),
+            disassembly(ours, segment.address, tmp_path, program.arch),
+            disassembly(expected, segment.address, tmp_path, program.arch),
         )
-        assert disassembly(ours, segment.address, tmp_path) == disassembly(expected, segment.address, tmp_path)
+        assert disassembly(ours, segment.address, tmp_path, program.arch) == disassembly(
+            expected, segment.address, tmp_path, program.arch
+        )
 
 
 @pytest.mark.parametrize("source", RUNNABLE, ids=name)
 def test_written_elf_runs_like_the_real_program(source: Path, tmp_path: Path) -> None:
     require_tools(source)
-    program = assemble(source.read_text(), filename=source.name)
+    program = assemble(source.read_text(), filename=source.name, arch=arch_of(source))
     ours = tmp_path / "ours"
     ours.write_bytes(write_elf(program))
     ours.chmod(0o755)
@@ -66,7 +74,7 @@ def test_written_elf_runs_like_the_real_program(source: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize("source", RUNNABLE, ids=name)
 def test_written_elf_loads_again(source: Path) -> None:
-    program = assemble(source.read_text(), filename=source.name)
+    program = assemble(source.read_text(), filename=source.name, arch=arch_of(source))
     again = load_elf(write_elf(program))
     assert again.entry == program.entry
     assert [(s.address, s.data, s.size, s.perms) for s in again.segments] == [

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app.toolchain.machines import MACHINES
 from app.toolchain.program import Program
 
 PROGRAMS = Path(__file__).parent / "programs"
@@ -28,18 +29,19 @@ def run(*command: object, **options: object) -> subprocess.CompletedProcess[byte
     return subprocess.run([str(part) for part in command], capture_output=True, timeout=30, check=False, **options)
 
 
-def real_object(source: Path, directory: Path) -> Path:
+def real_object(source: Path, program: Program, directory: Path) -> Path:
     """The object file that the real assembler makes of `source`."""
     output = directory / "real.o"
+    bits = MACHINES[program.arch].bits
     if source.suffix == ".asm":
-        done = run("nasm", "-f", "elf64", "-w-all", "-o", output, source)
+        done = run("nasm", "-f", f"elf{bits}", "-w-all", "-o", output, source)
     else:
         text = source.read_text()
         if "intel" in source.parent.name and ".intel_syntax" not in text:
             text = ".intel_syntax noprefix\n" + text
         patched = directory / "real.s"
         patched.write_text(text)
-        done = run("as", "-o", output, patched)
+        done = run("as", f"--{bits}", "-o", output, patched)
     assert done.returncode == 0, done.stderr.decode()
     return output
 
@@ -47,8 +49,15 @@ def real_object(source: Path, directory: Path) -> Path:
 def real_executable(source: Path, program: Program, directory: Path) -> Path:
     """The real assembler's output, linked by ld with every section where `program` has it."""
     output = directory / "real"
-    places = [f"--section-start={segment.name}={segment.address:#x}" for segment in program.segments]
-    done = run("ld", "-e", hex(program.entry), *places, "-o", output, real_object(source, directory))
+    script = directory / "script.ld"
+    rows = []
+    for segment in program.segments:
+        inputs = f"*({segment.name})" + (" *(COMMON)" if segment.name == ".bss" else "")
+        rows.append(f"{segment.name} {segment.address:#x} : {{ {inputs} }}")
+    script.write_text("SECTIONS { " + "\n".join(rows) + "\n/DISCARD/ : { *(*) } }\n")
+    model = "elf_i386" if program.arch == "i386" else "elf_x86_64"
+    unit = real_object(source, program, directory)
+    done = run("ld", "-m", model, "-T", script, "-e", hex(program.entry), "-o", output, unit)
     assert done.returncode == 0, done.stderr.decode()
     return output
 
@@ -60,11 +69,12 @@ def section_bytes(executable: Path, name: str, directory: Path) -> bytes:
     return output.read_bytes() if output.exists() else b""
 
 
-def disassembly(code: bytes, address: int, directory: Path) -> list[str]:
+def disassembly(code: bytes, address: int, directory: Path, arch: str) -> list[str]:
     """Instructions without their addresses and bytes, branch targets kept."""
     raw = directory / "code.bin"
     raw.write_bytes(code)
-    done = run("objdump", "-D", "-b", "binary", "-m", "i386:x86-64", "-M", "intel", f"--adjust-vma={address:#x}", raw)
+    machine = "i386" if arch == "i386" else "i386:x86-64"
+    done = run("objdump", "-D", "-b", "binary", "-m", machine, "-M", "intel", f"--adjust-vma={address:#x}", raw)
     rows = []
     for row in done.stdout.decode().splitlines():
         match = re.fullmatch(r"\s*[0-9a-f]+:\t[0-9a-f ]+\t(.*)", row)

@@ -32,9 +32,9 @@ class Cursor:
 
     def unsigned(self) -> int:
         """An unsigned LEB128 number."""
-        data, position = self.data, self.position
+        data, start = self.data, self.position
         result = shift = 0
-        for position in range(position, min(position + _MAX_LEB128, self.end)):
+        for position in range(start, min(start + _MAX_LEB128, self.end)):
             byte = data[position]
             result |= (byte & 0x7F) << shift
             if byte < 0x80:

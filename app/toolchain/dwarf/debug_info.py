@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from bisect import bisect_right
 from collections.abc import Callable
+from itertools import pairwise
 
 from app.toolchain.program import LineEntry, LineTable
 
@@ -116,7 +117,7 @@ def _entries(table: LineRows, own: list[bool]) -> list[LineEntry]:
     """Runs of code that come from one line each."""
     entries: list[LineEntry] = []
     rows = table.rows
-    for row, after in zip(rows, rows[1:], strict=False):
+    for row, after in pairwise(rows):
         address, file, line = row
         if not line or file >= len(own) or not own[file]:
             continue

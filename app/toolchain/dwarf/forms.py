@@ -65,7 +65,7 @@ class Strings(Struct):
 
 
 def read(cursor: Cursor, form: int, encoding: Encoding, constant: int = 0) -> Value:
-    """The next value. `constant` is what the abbreviation itself says, for the form that needs it. Raises DwarfError."""
+    """The next value. `constant` is what the abbreviation says, for the form that needs it. Raises DwarfError."""
     size = _FIXED.get(form)
     if size is None and form in _OFFSETS:
         size = encoding.offset_size

@@ -54,7 +54,7 @@ def load_elf(data: bytes, *, language: str = "elf", source_name: str | None = No
 
 
 def _is_library(function: Function, debug: DebugInfo, lines: LineTable) -> bool:
-    """Whether a function comes from elsewhere: from no line of the visitor's file, or else without debug information."""
+    """Whether a function comes from elsewhere: from another file, or without debug information while others have it."""
     if lines.entries:
         return lines.line_at(function.address) is None
     return bool(debug) and not debug.covers(function.address)

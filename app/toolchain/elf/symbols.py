@@ -39,11 +39,11 @@ def read_symbols(sections: Sections) -> tuple[tuple[Symbol, ...], tuple[Function
         name = names[name_offset:end].decode("utf-8", "replace")
         section = sections.headers[index]
         is_code = section.flags & SHF_EXECINSTR and kind != _STT_OBJECT
-        if is_code and arm:
-            value &= ~1  # Thumb
-        symbols.append(Symbol(name, value, sections.names[index]))
-        if is_code and section.address <= value < section.address + section.size and not name.startswith(".L"):
-            candidates.append((value, kind == _STT_NOTYPE, _rank(name, info >> 4), name, length, section))
+        # Bit 0 says that a function is Thumb code.
+        address = value & ~1 if is_code and arm else value
+        symbols.append(Symbol(name, address, sections.names[index]))
+        if is_code and section.address <= address < section.address + section.size and not name.startswith(".L"):
+            candidates.append((address, kind == _STT_NOTYPE, _rank(name, info >> 4), name, length, section))
     symbols.sort(key=lambda symbol: (symbol.address, symbol.name))
     return tuple(symbols), _functions(candidates)
 

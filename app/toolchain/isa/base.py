@@ -42,10 +42,14 @@ class InstructionSet(ABC):
     """Bytes of each element of the number directives that differ: `.word` 4 ..."""
     align_is_power: ClassVar[bool] = True
     """Whether `.align 4` means 16 bytes (else 4)."""
+    padding_byte: ClassVar[int | None] = None
+    """The fill byte of `.align` that means `padding` in code: 0x90 on x86."""
     ignored: ClassVar[frozenset[str]] = frozenset()
     """Own directives that change nothing here, such as `.cpu`."""
     directives: ClassVar[frozenset[str]] = frozenset()
     """Own directives that `directive` carries out."""
+    spaced: ClassVar[str] = ""
+    """Signs before which a blank separates the arguments of a macro: `%` in `print %eax %ebx`."""
     data_kind: ClassVar[FixupKind] = "absolute"
     """How an address is stored by `.word` and its kin."""
 

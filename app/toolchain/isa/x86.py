@@ -16,7 +16,7 @@ from app.toolchain.isa.base import Front, InstructionSet, Padding
 from app.toolchain.lexer import X86_COMMENTS, Line, Token
 from app.toolchain.mnemonics import MNEMONICS, PREFIXES, WITHOUT_OPERANDS
 from app.toolchain.operands import REGISTERS
-from app.toolchain.x86_instructions import append_instruction, nops
+from app.toolchain.x86_instructions import append_instruction, nops, nops_32
 
 Syntax = Literal["att", "intel"]
 
@@ -47,6 +47,8 @@ class X86_64(InstructionSet):  # noqa: N801 - the name of the architecture
     comments = X86_COMMENTS
     widths: ClassVar[dict[str, int]] = {".word": 2, ".value": 2}
     align_is_power = False
+    padding_byte = 0x90
+    spaced = "*%-([{$"
     ignored = frozenset({".arch", ".att_mnemonic", ".intel_mnemonic"})
     directives = frozenset({".intel_syntax", ".att_syntax", ".code16", ".code32", ".code64"})
 
@@ -62,7 +64,7 @@ class X86_64(InstructionSet):  # noqa: N801 - the name of the architecture
         return word in MNEMONICS or word in PREFIXES
 
     def padding(self) -> Padding:
-        return nops
+        return nops if self.bits == 64 else nops_32
 
     def directive(self, token: Token, cursor: Cursor) -> None:
         word = token.text.lower()

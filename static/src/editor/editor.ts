@@ -2,7 +2,7 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirro
 import { bracketMatching, indentUnit } from "@codemirror/language";
 import { lintGutter, setDiagnostics, type Diagnostic } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
-import { EditorState, Prec, StateEffect, StateField, type Text } from "@codemirror/state";
+import { EditorState, Prec, StateEffect, StateField, type Extension, type Text } from "@codemirror/state";
 import {
   Decoration,
   drawSelection,
@@ -15,16 +15,17 @@ import {
 } from "@codemirror/view";
 import { signal } from "@preact/signals";
 import type { Mode } from "../generated/events";
-import type { Language, Mistake } from "../protocol/messages";
-import { recall, remember } from "../ui/stored";
-import { assembly } from "./assembly";
+import type { CodeLine, Mistake } from "../protocol/messages";
+import { remember } from "../ui/stored";
+import { codeGutter, showIn } from "./codeGutter";
+import { highlighting, recolour } from "./highlighting";
 import { theme } from "./theme";
 
 /** The editor: one CodeMirror view for the life of the page, moved to wherever the layout shows it. */
 
-const stored = recall("language");
-export const language = signal<Language>(stored === "gas" || stored === "nasm" ? stored : "auto");
 export const source = signal("");
+/** The line that the cursor is on, or the one under the mouse pointer while it is there. */
+export const pointedLine = signal<number | null>(null);
 
 interface Running {
   line: number;
@@ -32,12 +33,14 @@ interface Running {
 }
 
 const setRunning = StateEffect.define<Running | null>();
+const setLinked = StateEffect.define<number | null>();
 const setChanged = StateEffect.define<number | null>();
 
 const marks = {
   user: Decoration.line({ class: "cm-running" }),
   kernel: Decoration.line({ class: "cm-running-kernel" }),
   changed: Decoration.line({ class: "cm-changed" }),
+  linked: Decoration.line({ class: "cm-linked" }),
 };
 
 const running = StateField.define<DecorationSet>({
@@ -71,6 +74,21 @@ const changed = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+const linked = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(value, transaction) {
+    let next = transaction.docChanged ? Decoration.none : value;
+    for (const effect of transaction.effects) {
+      if (!effect.is(setLinked)) continue;
+      const { doc } = transaction.state;
+      const line = effect.value;
+      next = line && line <= doc.lines ? Decoration.set(marks.linked.range(doc.line(line).from)) : Decoration.none;
+    }
+    return next;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
 let onRun: () => void = () => undefined;
 let saving: ReturnType<typeof setTimeout> | undefined;
 
@@ -91,6 +109,7 @@ function makeState(doc: string): EditorState {
       ),
       lineNumbers(),
       lintGutter(),
+      codeGutter,
       history(),
       drawSelection(),
       highlightActiveLine(),
@@ -99,7 +118,8 @@ function makeState(doc: string): EditorState {
       bracketMatching(),
       indentUnit.of("    "),
       EditorState.tabSize.of(8),
-      assembly,
+      highlighting,
+      linked,
       running,
       changed,
       theme,
@@ -110,7 +130,17 @@ function makeState(doc: string): EditorState {
         spellcheck: "false",
         autocapitalize: "off",
       }),
+      EditorView.domEventHandlers({
+        mousemove: (event, at) => {
+          const position = at.posAtCoords({ x: event.clientX, y: event.clientY });
+          pointedLine.value = position === null ? cursorLine(at) : at.state.doc.lineAt(position).number;
+        },
+        mouseleave: (_event, at) => {
+          pointedLine.value = cursorLine(at);
+        },
+      }),
       EditorView.updateListener.of((update) => {
+        if (update.selectionSet || update.focusChanged) pointedLine.value = cursorLine(update.view);
         if (!update.docChanged) return;
         const text = update.state.doc.toString();
         source.value = text;
@@ -122,6 +152,8 @@ function makeState(doc: string): EditorState {
 }
 
 let view: EditorView | null = null;
+
+const cursorLine = (at: EditorView) => (at.hasFocus ? at.state.doc.lineAt(at.state.selection.main.head).number : null);
 
 /** Create the editor with its first text; `run` is called for Ctrl-Enter. */
 export function openEditor(doc: string, run: () => void): void {
@@ -152,9 +184,19 @@ export function loadSource(text: string, highlight?: string): void {
   markMistakes([]);
 }
 
-export function setLanguage(value: Language): void {
-  language.value = value;
-  remember("language", value);
+/** Show the text in the colours of its language. */
+export function colour(language: Extension): void {
+  view?.dispatch({ effects: recolour(language) });
+}
+
+/** Show address and bytes beside the lines; null takes the column away, `stale` says that the text has changed since. */
+export function showCode(lines: readonly CodeLine[] | null, stale: boolean): void {
+  if (view) showIn(view, lines, stale);
+}
+
+/** Mark the line that a line of the generated assembly is for; null for none. */
+export function showLinked(line: number | null): void {
+  view?.dispatch({ effects: setLinked.of(line) });
 }
 
 /** Show the line that runs, null for none. */
@@ -183,7 +225,8 @@ function offset(doc: Text, lineNumber: number, column: number): number {
   return line.from + characters.length;
 }
 
-export function markMistakes(mistakes: readonly Mistake[]): void {
+/** Underline what is wrong, and bring the first of it into view if it should be. */
+export function markMistakes(mistakes: readonly Mistake[], show = true): void {
   if (!view) return;
   const doc = view.state.doc;
   const diagnostics = mistakes.map((mistake): Diagnostic => {
@@ -194,7 +237,7 @@ export function markMistakes(mistakes: readonly Mistake[]): void {
   });
   view.dispatch(setDiagnostics(view.state, diagnostics));
   const first = diagnostics[0];
-  if (first) reveal(doc.lineAt(first.from).number);
+  if (first && show) reveal(doc.lineAt(first.from).number);
 }
 
 /** Move the cursor to a mistake and focus the editor. */

@@ -27,6 +27,18 @@ const look = EditorView.theme({
     backgroundColor: "var(--running-kernel)",
     boxShadow: "inset 3px 0 0 var(--kernel-mark)",
   },
+  ".cm-gutter-code": {
+    marginRight: "4px",
+    paddingRight: "4px",
+    borderRight: "1px solid var(--line)",
+    fontSize: "11px",
+    fontFamily: "var(--mono)",
+  },
+  ".cm-gutter-code .cm-gutterElement": { padding: "0 6px 0 4px", whiteSpace: "pre" },
+  ".code-bytes": { display: "inline-block", lineHeight: "1.9", color: "var(--code-value)" },
+  ".code-address": { color: "var(--ink-3)" },
+  "&.cm-stale-code .code-bytes": { opacity: "0.45", filter: "grayscale(1)" },
+  ".cm-linked": { backgroundColor: "var(--linked)" },
   ".cm-changed": { backgroundColor: "var(--changed)" },
   ".cm-tooltip": {
     backgroundColor: "var(--surface)",
@@ -45,6 +57,11 @@ const look = EditorView.theme({
     textDecoration: "underline wavy var(--refusal-mark) 1.5px",
     textUnderlineOffset: "4px",
   },
+  ".cm-lintRange-warning": {
+    backgroundImage: "none",
+    textDecoration: "underline wavy var(--waiting-mark) 1.5px",
+    textUnderlineOffset: "4px",
+  },
   ".cm-panels": { backgroundColor: "var(--raised)", color: "var(--ink)", borderColor: "var(--line)" },
 });
 
@@ -54,6 +71,7 @@ const colours = HighlightStyle.define([
   { tag: tags.number, color: "var(--code-value)" },
   { tag: tags.string, color: "var(--code-value)" },
   { tag: tags.special(tags.variableName), color: "var(--code-register)" },
+  { tag: tags.typeName, color: "var(--code-register)" },
   { tag: tags.labelName, color: "var(--code-label)", fontWeight: "600" },
   { tag: tags.meta, color: "var(--ink-2)" },
   { tag: tags.modifier, color: "var(--ink-2)" },

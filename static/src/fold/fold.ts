@@ -25,6 +25,7 @@ const NEW_CROSSING: Omit<Crossing, "kind" | "index" | "task"> = {
   line: null,
   number: null,
   args: [],
+  frames: [],
   saved: {},
   dispatch: null,
   checks: [],
@@ -298,6 +299,7 @@ export function fold(before: State, event: TrapgateEvent, index = before.index +
         line: event.line,
         number: event.number,
         args: event.args,
+        frames: event.frames,
       };
       return {
         ...withCrossing(state, crossing),

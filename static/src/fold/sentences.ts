@@ -1,4 +1,5 @@
 import type { AbiInfo, Switch, TrapgateEvent } from "../generated/events";
+import { bufferNote, chainClause } from "./chain";
 import { asWritten, bytesOf, readable, sizeText, textOf, visible } from "./words";
 
 const at = (line: number | null) => (line === null ? "" : ` on line ${line}`);
@@ -21,6 +22,14 @@ function modeSentence(event: Extract<TrapgateEvent, { type: "mode" }>, abi: AbiI
     : `The CPU switches back to user mode${ring} and the program continues${where}.`;
 }
 
+function trapSentence(event: Extract<TrapgateEvent, { type: "trap" }>, abi: AbiInfo | null): string {
+  const clause = chainClause(event.frames);
+  const who = clause || "The program";
+  const where = clause.endsWith("which") ? "" : at(event.line);
+  const number = `${abi?.number_register ?? "the number"} = ${readable(event.number, abi?.word_size)}`;
+  return `${who} executes ${event.instruction}${where} with ${number}: it asks the kernel for something.${bufferNote(event)}`;
+}
+
 /** Who leaves the CPU and why: `Task 1000 sleeps`. */
 function switchReason(event: Switch): string {
   const own = event.reason.match(/^its (.*) is over$/)?.[1];
@@ -33,9 +42,7 @@ export function sentenceOf(event: TrapgateEvent, abi: AbiInfo | null): string {
     case "run.start":
       return `The program is loaded and starts in user mode${at(event.line)}.`;
     case "trap":
-      return `The program executes ${event.instruction}${at(event.line)} with ${
-        abi?.number_register ?? "the number"
-      } = ${readable(event.number)}: it asks the kernel for something.`;
+      return trapSentence(event, abi);
     case "mode":
       return modeSentence(event, abi);
     case "output": {

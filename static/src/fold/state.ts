@@ -4,6 +4,7 @@ import type {
   Check,
   Dispatch,
   Fault,
+  Frame,
   InputWait,
   Mode,
   Return,
@@ -45,6 +46,8 @@ export interface Crossing {
   readonly line: number | null;
   readonly number: Word | null;
   readonly args: readonly Word[];
+  /** The call chain that led to it, innermost first. */
+  readonly frames: readonly Frame[];
   readonly saved: Readonly<Record<string, Word>>;
   readonly dispatch: Dispatch | null;
   readonly checks: readonly Check[];

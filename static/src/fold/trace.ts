@@ -21,6 +21,8 @@ export class Trace {
   /** Indices at which a crossing begins, in order: the stops of "step by system call". */
   readonly stops: number[] = [];
   readonly lanes = new Lanes();
+  /** Whether any call came through a library: then the stage keeps a room for it. */
+  library = false;
   private readonly checkpoints = new Checkpoints(this.events);
 
   append(batch: readonly TrapgateEvent[]): void {
@@ -43,6 +45,7 @@ export class Trace {
       case "trap":
         this.stops.push(index);
         this.marks.push({ index, task: event.task, kind: "call" });
+        this.library ||= event.frames.some((frame) => frame.library);
         break;
       case "fault":
         this.stops.push(index);

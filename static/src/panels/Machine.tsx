@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { readable, sizeText, timeText } from "../fold/words";
 import type { State, Task } from "../fold/state";
 import { doing, processTree, sharing, type Branch } from "../fold/tasks";
+import { abiOf } from "../stage/abi";
 import { several, state } from "../playback/playback";
 
 interface PartProps {
@@ -32,13 +33,13 @@ function Part({ title, of = [], count, children }: PartProps) {
 function Crossing({ now }: { now: State }) {
   const crossing = now.crossing;
   if (!crossing) return <p class="panel-empty">No crossing yet.</p>;
-  const abi = now.abi;
-  const size = abi?.word_size ?? 8;
+  const abi = abiOf(now);
+  const size = abi.word_size;
   const rows: [string, string, string][] = [];
-  if (crossing.number !== null) rows.push([abi?.number_register ?? "rax", crossing.number, "number"]);
-  crossing.args.forEach((word, i) => rows.push([abi?.argument_registers[i] ?? `arg ${i + 1}`, word, ""]));
+  if (crossing.number !== null) rows.push([abi.number_register, crossing.number, "number"]);
+  crossing.args.forEach((word, i) => rows.push([abi.argument_registers[i] ?? `arg ${i + 1}`, word, ""]));
   for (const [register, word] of Object.entries(crossing.saved)) rows.push([register, word, "saved"]);
-  if (crossing.result) rows.push([abi?.return_register ?? "rax", crossing.result.value, "answer"]);
+  if (crossing.result) rows.push([abi.return_register, crossing.result.value, "answer"]);
   return (
     <table class="words">
       <caption class="visually-hidden">Registers at the crossing</caption>

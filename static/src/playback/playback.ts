@@ -24,6 +24,12 @@ export const state = computed(() => {
   void count.value;
   return trace.value.stateAt(index.value);
 });
+/** Whether the run on show has calls that came through a library. */
+export const hasLibrary = computed(() => {
+  void count.value;
+  return trace.value.library;
+});
+
 /** The run has more than one task, so the page names them, from the first event on. */
 export const several = computed(() => {
   void count.value;

@@ -1,10 +1,26 @@
 import { signal } from "@preact/signals";
 import { io, type Socket } from "socket.io-client";
 import type { TrapgateEvent } from "../generated/events";
-import type { ClientMessages, Failure, Mistake, PlainAnswer, RunAnswer, RunRequest, ServerMessages } from "./messages";
+import type {
+  Built,
+  Checked,
+  CheckRequest,
+  ClientMessages,
+  Failure,
+  Mistake,
+  PlainAnswer,
+  RunAnswer,
+  RunRequest,
+  ServerMessages,
+  Toolchain,
+} from "./messages";
 
-/** What a run tells its owner, in order: events, then either nothing more or its mistakes, then the end. */
+/**
+ * What a run tells its owner, in order: its program if that was compiled, then events, then either nothing more or its
+ * mistakes, then the end.
+ */
 export interface RunListener {
+  built(built: Built): void;
   events(events: readonly TrapgateEvent[]): void;
   rejected(mistakes: readonly Mistake[]): void;
   /** `lost`: the connection broke, so the run ended without an ending of its own. */
@@ -19,8 +35,11 @@ const NO_ANSWER: Failure = {
 };
 
 export const connected = signal(false);
+/** What the server can make into programs; null before it has said so. */
+export const toolchain = signal<Toolchain | null>(null);
 
 type Message =
+  | { kind: "built"; built: Built }
   | { kind: "events"; events: TrapgateEvent[] }
   | { kind: "rejected"; mistakes: Mistake[] }
   | { kind: "ended" };
@@ -32,6 +51,7 @@ export class Client {
   /** Messages that arrived before the acknowledgement which names their run. */
   private early: { id: string; message: Message }[] | null = null;
   private whenEnded: (() => void)[] = [];
+  private checking: { id: string | null; done: (answer: Checked | null) => void } | null = null;
 
   constructor() {
     this.socket = io({ transports: ["websocket", "polling"], reconnectionDelay: 500, reconnectionDelayMax: 2000 });
@@ -39,7 +59,17 @@ export class Client {
     this.socket.on("disconnect", () => {
       connected.value = false;
       this.early = null;
+      this.answerCheck(null);
       this.close(true);
+    });
+    this.socket.on("toolchain", (message) => (toolchain.value = message));
+    this.socket.on("checked", (message, acknowledge) => {
+      acknowledge?.();
+      if (this.checking?.id === message.check) this.answerCheck(message);
+    });
+    this.socket.on("built", ({ run, ...built }, acknowledge) => {
+      this.receive(run, { kind: "built", built });
+      acknowledge?.();
     });
     this.socket.on("events", ({ run, events }, acknowledge) => {
       this.receive(run, { kind: "events", events });
@@ -66,6 +96,23 @@ export class Client {
     this.run = { id: answer.run, listener };
     for (const { id, message } of early) this.receive(id, message);
     return null;
+  }
+
+  /** What a source becomes. Null when there is no answer: no connection, or a newer check has taken its place. */
+  async check(request: CheckRequest): Promise<Checked | null> {
+    this.answerCheck(null);
+    return new Promise((resolve) => {
+      const own: NonNullable<typeof this.checking> = { id: null, done: resolve };
+      this.checking = own;
+      if (!this.socket.connected) {
+        this.answerCheck(null);
+        return;
+      }
+      this.socket.timeout(ANSWER_WITHIN_MS).emit("check", request, (error, reply) => {
+        if (!error && reply.ok) own.id = reply.check;
+        else if (this.checking === own) this.answerCheck(null);
+      });
+    });
   }
 
   async input(data: string, eof = false): Promise<Failure["error"] | null> {
@@ -108,6 +155,9 @@ export class Client {
     }
     if (this.run?.id !== id) return;
     switch (message.kind) {
+      case "built":
+        this.run.listener.built(message.built);
+        break;
       case "events":
         this.run.listener.events(message.events);
         break;
@@ -118,6 +168,12 @@ export class Client {
         this.close(false);
         break;
     }
+  }
+
+  private answerCheck(answer: Checked | null): void {
+    const { checking } = this;
+    this.checking = null;
+    checking?.done(answer);
   }
 
   private close(lost: boolean): void {

@@ -3,6 +3,7 @@ import { SYSCALL_NAMES } from "../generated/syscalls";
 import type { State } from "../fold/state";
 import { travelled, speed } from "../playback/playback";
 import { stillness } from "../ui/motion";
+import { abiOf } from "./abi";
 
 const AROUND = 5;
 const ROW_PX = 24;
@@ -12,7 +13,7 @@ export function Dispatcher({ state }: { state: State }) {
   const strip = useRef<HTMLOListElement>(null);
   const shownBefore = useRef(AROUND - 1);
   const dispatch = state.crossing?.kind === "call" ? state.crossing.dispatch : null;
-  const table = SYSCALL_NAMES[dispatch?.table ?? state.abi?.table ?? "x86_64"] ?? {};
+  const table = SYSCALL_NAMES[dispatch?.table ?? abiOf(state).table] ?? {};
   const looked = dispatch?.number ?? null;
   const centre = looked ?? shownBefore.current;
 

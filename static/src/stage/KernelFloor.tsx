@@ -5,6 +5,7 @@ import type { Crossing, Place, State } from "../fold/state";
 import { readable } from "../fold/words";
 import { Icon } from "../ui/icons";
 import { several } from "../playback/playback";
+import { abiOf } from "./abi";
 import { Device } from "./Device";
 import { Dispatcher } from "./Dispatcher";
 import { Scheduler } from "./Scheduler";
@@ -196,7 +197,7 @@ function Service({ state, crossing }: { state: State; crossing: Crossing | null 
 
 function Answer({ state, crossing }: { state: State; crossing: Crossing | null }) {
   const result = crossing?.result ?? null;
-  const register = state.abi?.return_register ?? "rax";
+  const register = abiOf(state).return_register;
   const gone = state.tasks.get(state.task)?.state === "exited";
   if (!result && (gone || state.end) && crossing) return <Empty>nobody is left to answer</Empty>;
   if (!result) return <Empty>carries the answer back into {register}</Empty>;
@@ -204,7 +205,7 @@ function Answer({ state, crossing }: { state: State; crossing: Crossing | null }
     <p class={result.errno ? "answer refused" : "answer"}>
       <output data-testid="return-value">{result.text}</output>
       <span class="answer-way">
-        <Icon name="left" /> {register} = {readable(result.value, state.abi?.word_size ?? 8)}
+        <Icon name="left" /> {register} = {readable(result.value, abiOf(state).word_size)}
       </span>
       <span class="answer-words">{result.sentence}</span>
     </p>
@@ -238,7 +239,7 @@ export function KernelFloor({ state }: { state: State }) {
   return (
     <div class={state.mode === "kernel" ? "floor kernel here" : "floor kernel"}>
       <h2 class="floor-name">
-        Kernel mode <span class="ring">{state.abi?.kernel_mode ?? "ring 0"}</span>
+        Kernel mode <span class="ring">{abiOf(state).kernel_mode}</span>
       </h2>
       <Room name="entry" title="Entry" active={at("entry")}>
         <Entry crossing={call} />

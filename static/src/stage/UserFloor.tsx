@@ -1,18 +1,16 @@
-import type { AbiInfo } from "../generated/events";
+import type { ComponentChildren } from "preact";
+import type { Frame } from "../generated/events";
+import { ownFrames } from "../fold/chain";
 import type { Crossing, State } from "../fold/state";
 import { doing, kinship } from "../fold/tasks";
 import { parametersOf, readable } from "../fold/words";
 import { source } from "../editor/editor";
-import { several } from "../playback/playback";
-import { ranSource } from "../session";
+import { hasLibrary, several } from "../playback/playback";
+import { isCompiled } from "../program/machines";
+import { ranFile, ranLanguage, ranSource } from "../session";
+import { abiOf } from "./abi";
+import { LibraryRoom, OwnChain } from "./Chain";
 import { fatal } from "./token";
-
-const X86_64: Pick<AbiInfo, "number_register" | "argument_registers" | "return_register" | "word_size"> = {
-  number_register: "rax",
-  argument_registers: ["rdi", "rsi", "rdx", "r10", "r8", "r9"],
-  return_register: "rax",
-  word_size: 8,
-};
 
 interface SlotProps {
   register: string;
@@ -38,7 +36,7 @@ function Slot({ register, role, value, tone, unused, raw }: SlotProps) {
 
 /** The registers as the trap finds them, and the answer when it is there. */
 function Registers({ state }: { state: State }) {
-  const abi = state.abi ?? X86_64;
+  const abi = abiOf(state);
   const call = state.crossing?.kind === "call" ? state.crossing : null;
   const answered = call?.result && (call.over || state.place === "registers") ? call.result : null;
   const names = parametersOf(call?.dispatch?.signature ?? null);
@@ -80,9 +78,14 @@ function Registers({ state }: { state: State }) {
   );
 }
 
+/** Where the comment of a line begins, in assembly and in compiled languages. */
+const COMMENT = /(?:#(?!-?\d)|;|@|\/\/)(?=(?:[^"]*"[^"]*")*[^"]*$).*/;
+const SLASHES = /\/\/(?=(?:[^"]*"[^"]*")*[^"]*$).*/;
+
 /** A line without its comment. */
 function lineText(lines: readonly string[], line: number): string {
-  return (lines[line - 1] ?? "").replace(/(?:#|;|\/\/)(?=(?:[^"]*"[^"]*")*[^"]*$).*/, "").trim().replace(/\s+/g, " ");
+  const comment = isCompiled(ranLanguage.value) ? SLASHES : COMMENT;
+  return (lines[line - 1] ?? "").replace(comment, "").trim().replace(/\s+/g, " ");
 }
 
 /** Which task has the CPU, when there are several. */
@@ -97,16 +100,44 @@ function Who({ state }: { state: State }) {
   );
 }
 
-/** The running line with its neighbours. */
+/** The running line with its neighbours, and the call chain when the program says what its functions are. */
 function Program({ state }: { state: State }) {
+  const call = state.crossing?.kind === "call" ? state.crossing : null;
+  const frames = call?.frames ?? [];
+  if (!hasLibrary.value) return <Lines state={state} around={frames.length === 0} chain={frames} />;
+  const lit = call !== null && !call.over && !state.end;
+  return (
+    <div class="program program-library">
+      <Lines state={state} around={false} chain={frames} />
+      <LibraryRoom frames={frames} lit={lit} />
+    </div>
+  );
+}
+
+function Lines({ state, around, chain }: { state: State; around: boolean; chain: readonly Frame[] }) {
   const lines = (ranSource.value ?? source.value).split("\n");
   const end = state.end;
   const current = state.line ?? firstCode(lines);
+  const own = chain.length > 0 ? <OwnChain frames={chain} /> : null;
+  if (ranFile.value !== null && state.line === null) {
+    return <Nowhere state={state} pc={state.crossing?.pc ?? null} name={ranFile.value} own={own} />;
+  }
+  if (!around && chain.length > 0 && ownFrames(chain).length === 0) {
+    return (
+      <div class="program">
+        <Who state={state} />
+        {own}
+      </div>
+    );
+  }
   const near: number[] = [];
-  for (let line = current - 1; line > 0 && near.length < 1; line--) if (lineText(lines, line)) near.unshift(line);
-  near.push(current);
-  for (let line = current + 1; line <= lines.length && near.length < 3; line++) {
-    if (lineText(lines, line)) near.push(line);
+  if (!around) near.push(current);
+  else {
+    for (let line = current - 1; line > 0 && near.length < 1; line--) if (lineText(lines, line)) near.unshift(line);
+    near.push(current);
+    for (let line = current + 1; line <= lines.length && near.length < 3; line++) {
+      if (lineText(lines, line)) near.push(line);
+    }
   }
   const fault = state.crossing?.kind === "fault" && !state.crossing.over ? state.crossing : null;
   if (fault?.line === null && fault.pc !== null) return <Nowhere state={state} pc={fault.pc} />;
@@ -114,6 +145,7 @@ function Program({ state }: { state: State }) {
   return (
     <div class={end ? "program program-over" : "program"}>
       <Who state={state} />
+      {own}
       <ol class="snippet" aria-label="The program around the running line">
         {near.map((line) => (
           <li
@@ -131,16 +163,19 @@ function Program({ state }: { state: State }) {
 }
 
 /** The CPU has left the program: no line of it is at this address. */
-function Nowhere({ state, pc }: { state: State; pc: string }) {
+function Nowhere({ state, pc, name, own }: { state: State; pc: string | null; name?: string; own?: ComponentChildren }) {
   const astray = state.crossing?.kind === "fault" && fatal(state.crossing);
   return (
     <div class="program">
       <Who state={state} />
+      {own}
       <ol class="snippet" aria-label="The program around the running line">
         <li class={astray ? "astray now now-fault" : "astray now"} aria-current="true">
-          <code>{pc}</code>
+          <code>{pc ?? name ?? ""}</code>
         </li>
-        <li class="astray">{astray ? "no line of the program" : "code without a source line"}</li>
+        {own ? null : (
+          <li class="astray">{astray ? "no line of the program" : pc === null ? "an ELF file" : "code without a source line"}</li>
+        )}
       </ol>
     </div>
   );
@@ -148,7 +183,7 @@ function Nowhere({ state, pc }: { state: State; pc: string }) {
 
 /** The first line that looks like an instruction, for the picture before the run. */
 function firstCode(lines: readonly string[]): number {
-  const start = lines.findIndex((line) => /^\s*_start:/.test(line));
+  const start = lines.findIndex((line) => /^\s*_start:|\bmain\s*\(/.test(line));
   const next = lines.findIndex((line, i) => i > start && /^\s*[a-z]/i.test(line));
   return next < 0 ? 1 : next + 1;
 }
@@ -157,7 +192,7 @@ export function UserFloor({ state }: { state: State }) {
   return (
     <div class={state.mode === "user" ? "floor user here" : "floor user"}>
       <h2 class="floor-name">
-        User mode <span class="ring">{state.abi?.user_mode ?? "ring 3"}</span>
+        User mode <span class="ring">{abiOf(state).user_mode}</span>
       </h2>
       <Registers state={state} />
       <Program state={state} />
@@ -174,7 +209,7 @@ export function Wall({ state }: { state: State }) {
   const call = crossing?.kind === "call" && !crossing.over;
   const fault = crossing?.kind === "fault" && !crossing.over;
   const interrupt = crossing?.kind === "interrupt" && !crossing.over;
-  const instruction = crossing?.kind === "call" ? crossing.instruction : (state.abi?.traps[0] ?? "syscall");
+  const instruction = crossing?.kind === "call" ? crossing.instruction : abiOf(state).traps[0];
   return (
     <div class="wall">
       <span class={call ? "opening opening-out open" : "opening opening-out"}>

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
-import { language, source } from "../editor/editor";
+import { source } from "../editor/editor";
+import { arch, language, optimize } from "../program/choice";
 import { connected } from "../protocol/client";
 import { notice } from "../session";
 import { Icon, Logo, type IconName } from "./icons";
@@ -17,7 +18,12 @@ const THEMES: Record<Theme, { icon: IconName; label: string }> = {
 function Share() {
   const copied = useSignal(false);
   const share = async () => {
-    const link = await linkFor(source.value, language.value);
+    const link = await linkFor({
+      source: source.value,
+      language: language.value,
+      arch: arch.value,
+      optimize: optimize.value,
+    });
     history.replaceState(null, "", link);
     try {
       await navigator.clipboard.writeText(link);

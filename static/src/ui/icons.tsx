@@ -22,6 +22,9 @@ const LINES = {
   left: "M13 8H3M6.5 4.5 3 8l3.5 3.5",
   right: "M3 8h10M9.5 4.5 13 8l-3.5 3.5",
   chevron: "M4 6l4 4 4-4",
+  open: "M2 13V3.5h4l1.5 2H13V7M2 13l2-6h10.5L12.5 13z",
+  chip: "M4 4h8v8H4zM6 1.5V4M10 1.5V4M6 12v2.5M10 12v2.5M1.5 6H4M1.5 10H4M12 6h2.5M12 10h2.5",
+  warning: "M8 2.5 14.5 13.5h-13zM8 6.5v3.2M8 11.6v.1",
   clock: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2M8 4.8V8l2.2 1.6",
 } as const;
 

@@ -1,5 +1,9 @@
 /** A program in a link: versioned JSON, deflated, base64url, in the fragment, so that it never reaches a server. */
 
+import { isLanguage, isOptimize } from "../program/choice";
+import { isArch } from "../program/machines";
+import type { CheckRequest } from "../protocol/messages";
+
 const PREFIX = "#p1=";
 const LIMIT = 65536;
 
@@ -23,8 +27,8 @@ async function through(bytes: Uint8Array<ArrayBuffer>, stream: GenericTransformS
   return all;
 }
 
-export async function linkFor(source: string, language: string): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify({ source, language }));
+export async function linkFor(program: CheckRequest): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(program));
   const packed = await through(bytes, new CompressionStream("deflate-raw"), Infinity);
   let binary = "";
   for (const byte of packed) binary += String.fromCharCode(byte);
@@ -33,14 +37,19 @@ export async function linkFor(source: string, language: string): Promise<string>
 }
 
 /** The program in a link's fragment; null when there is none. Throws when it is damaged or too large. */
-export async function programIn(hash: string): Promise<{ source: string; language: string } | null> {
+export async function programIn(hash: string): Promise<CheckRequest | null> {
   if (!hash.startsWith(PREFIX)) return null;
   const binary = atob(hash.slice(PREFIX.length).replace(/-/g, "+").replace(/_/g, "/"));
   const packed = Uint8Array.from(binary, (c) => c.charCodeAt(0));
   const text = new TextDecoder().decode(await through(packed, new DecompressionStream("deflate-raw"), 2 * LIMIT));
   const value: unknown = JSON.parse(text);
   if (typeof value !== "object" || value === null) throw new TypeError("The link holds no program.");
-  const { source, language } = value as Record<string, unknown>;
+  const { source, language, arch, optimize } = value as Record<string, unknown>;
   if (typeof source !== "string" || source.length > LIMIT) throw new TypeError("The link holds no program.");
-  return { source, language: typeof language === "string" ? language : "auto" };
+  return {
+    source,
+    language: isLanguage(language) ? language : "auto",
+    arch: isArch(arch) ? arch : "x86_64",
+    optimize: isOptimize(optimize) ? optimize : 0,
+  };
 }

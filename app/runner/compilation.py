@@ -1,0 +1,176 @@
+"""The side of a compilation that waits for it: its process, its directory, its time, and what came of it."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import signal
+import socket
+import tempfile
+import time
+from contextlib import suppress
+
+import msgspec
+
+from app.runner import compiler
+from app.runner.compiler import Compiled, Order
+from app.runner.compiler_box import BoxLimits, missing
+from app.runner.frames import FrameBuffer, FrameError
+from app.runner.messages import RunSpec
+from app.toolchain.c.kit import Kit, KitError, find_kit
+
+_PREFIX = "trapgate-job-"
+_READ_BYTES = 1 << 20
+_CHECK_NICENESS = 10
+_FRAME_OVERHEAD_BYTES = 8 << 20
+
+_decoder = msgspec.msgpack.Decoder(Compiled)
+
+
+class CompilerUnavailableError(Exception):
+    """C cannot be compiled here; the message says why."""
+
+
+class Compilers:
+    """What this host compiles with. `limits` bound every compilation; there should be no more than `at_once`."""
+
+    def __init__(self, limits: BoxLimits, at_once: int = 1) -> None:
+        self.limits = limits
+        self.at_once = at_once
+        self._kit: Kit | None = None
+        self._problem = ""
+        try:
+            self._kit = find_kit()
+        except KitError as error:
+            self._problem = str(error)
+        self._problem = self._problem or missing()
+
+    def start(self, spec: RunSpec) -> Compilation:
+        """Begin to compile `spec`. Forks, so call it from a single-threaded process only.
+
+        Raises CompilerUnavailableError, and OSError when no process can be started.
+        """
+        if self._kit is None or self._problem:
+            raise CompilerUnavailableError(f"C cannot be compiled here: {self._problem}")
+        return Compilation(self._kit, self.limits, spec)
+
+
+class Compilation:
+    """One compilation. `close` it, whatever happens: that frees its directory."""
+
+    def __init__(self, kit: Kit, limits: BoxLimits, spec: RunSpec) -> None:
+        order = Order(spec.source, spec.arch, spec.optimize, link=spec.action == "run")
+        ours, theirs = socket.socketpair()
+        this = os.getpid()
+        self._folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{this}-")
+        try:
+            self.pid = os.fork()
+        except OSError:
+            ours.close()
+            theirs.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
+        if self.pid == 0:
+            compiler.main(theirs.fileno(), order, kit, self._folder, limits, parent=this)
+        theirs.close()
+        ours.setblocking(False)
+        self.socket = ours
+        self.pidfd = os.pidfd_open(self.pid)
+        if spec.action == "check":
+            # Whoever types makes many of them; runs go first.
+            os.setpriority(os.PRIO_PROCESS, self.pid, _CHECK_NICENESS)
+        self.exited = False
+        self._limits = limits
+        self._received = FrameBuffer(limits.file_bytes + _FRAME_OVERHEAD_BYTES)
+        self._at_end = False
+        self._killed = False
+        self._deadline = time.monotonic() + limits.wall_seconds
+
+    @property
+    def wants_read(self) -> bool:
+        """Whether more may come."""
+        return not self._at_end
+
+    @property
+    def finished(self) -> bool:
+        """Whether the process is dead and all it said is here."""
+        return self.exited and self._at_end
+
+    def seconds_left(self) -> float:
+        """Until `enforce_deadline` has something to do."""
+        return float("inf") if self.exited else self._deadline - time.monotonic()
+
+    def enforce_deadline(self) -> None:
+        """Kill the processes if their time is over."""
+        if not self.exited and self.seconds_left() <= 0:
+            self._killed = True
+            self._deadline = float("inf")
+            self._kill()
+
+    def read(self) -> None:
+        """Read what has arrived."""
+        try:
+            data = self.socket.recv(_READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if data:
+            self._received.feed(data)
+        else:
+            self._at_end = True
+
+    def reap(self) -> None:
+        """Collect the dead process (its pidfd is readable), and end what it may have left behind."""
+        self._kill()
+        os.waitpid(self.pid, 0)
+        self.exited = True
+
+    def result(self) -> Compiled | None:
+        """What came of it, once it has `finished`; None when the process broke off or said what it must not."""
+        if self._killed:
+            return compiler.rejection(
+                f"compiling was stopped: it took more than {self._limits.wall_seconds:g} seconds",
+                "macros, or headers that include one another, can grow without end",
+            )
+        try:
+            frame = self._received.take()
+            return None if frame is None else _decoder.decode(frame)
+        except (FrameError, msgspec.MsgspecError):
+            return None
+
+    def wait(self) -> Compiled | None:
+        """Block until it has finished, and return its result."""
+        poll = select.poll()
+        poll.register(self.socket, select.POLLIN)
+        while not self._at_end and not self._killed:
+            if poll.poll(max(0.0, self.seconds_left()) * 1000):
+                self.read()
+            self.enforce_deadline()
+        self.reap()
+        return self.result()
+
+    def close(self) -> None:
+        """End it if need be, and free everything."""
+        if not self.exited:
+            self.reap()
+        os.close(self.pidfd)
+        self.socket.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _kill(self) -> None:
+        """All processes of the session; the first one by itself, as long as it does not lead one."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+
+
+def remove_left_over() -> None:
+    """Remove the directories of compilations whose runner was killed."""
+    place = tempfile.gettempdir()
+    for name in os.listdir(place):
+        owner = name.removeprefix(_PREFIX).partition("-")[0]
+        if name.startswith(_PREFIX) and owner.isdigit() and not os.path.exists(f"/proc/{owner}"):
+            shutil.rmtree(f"{place}/{name}", ignore_errors=True)

@@ -1,0 +1,214 @@
+import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
+import { config, type Example } from "../config";
+import { arch, elf, language, optimize, setArch, setLanguage, setOptimize } from "../program/choice";
+import { open } from "../program/files";
+import { ARCHES, isArch, isCompiled, LANGUAGE_TITLES, MACHINES } from "../program/machines";
+import { isLanguage } from "../program/choice";
+import type { Arch, Language, Optimize } from "../protocol/messages";
+import { unavailable } from "../program/toolchain";
+import { mistakes, notice } from "../session";
+import { Icon } from "../ui/icons";
+import { loadSource } from "./editor";
+
+interface PickProps {
+  label: string;
+  title?: string;
+  name: string;
+  class?: string;
+  value: string;
+  choose(value: string): void;
+  children: ComponentChildren;
+}
+
+function Pick({ label, title, name, class: kind = "", value, choose, children }: PickProps) {
+  return (
+    <label class={`pick ${kind}`} title={title}>
+      <span class="visually-hidden">{label}</span>
+      <select data-testid={name} value={value} onChange={(event) => choose(event.currentTarget.value)}>
+        {children}
+      </select>
+      <Icon name="chevron" size={12} />
+    </label>
+  );
+}
+
+const archesOf = (example: Example): readonly string[] => example.arches ?? ["x86_64"];
+
+/** Show an example, and choose what it is written in and made for. */
+export function loadExample(example: Example): void {
+  mistakes.value = [];
+  elf.value = null;
+  const written = isLanguage(example.language) ? example.language : "auto";
+  setLanguage(isCompiled(written) ? written : "auto");
+  const arches = archesOf(example);
+  if (!arches.includes(arch.value) && isArch(arches[0])) setArch(arches[0]);
+  loadSource(example.source);
+}
+
+function Options({ examples }: { examples: readonly Example[] }) {
+  return (
+    <>
+      {examples.map(({ slug, title, about }) => (
+        <option key={slug} value={slug} title={about}>
+          {title}
+        </option>
+      ))}
+    </>
+  );
+}
+
+const KINDS: readonly [string, (language: string) => boolean][] = [
+  ["Assembly", (name) => name !== "c" && name !== "rust"],
+  ["C", (name) => name === "c"],
+  ["Rust", (name) => name === "rust"],
+];
+
+/** The examples by language: first those for the chosen architecture, then the others. */
+export function Examples() {
+  const fitting = config.examples.filter((example) => archesOf(example).includes(arch.value));
+  const groups = KINDS.map(([title, holds]) => ({ title, members: fitting.filter((example) => holds(example.language)) }));
+  const others = ARCHES.filter((name) => name !== arch.value).map((name) => ({
+    title: `For ${MACHINES[name].title}`,
+    members: config.examples.filter((example) => !fitting.includes(example) && archesOf(example)[0] === name),
+  }));
+  const shown = [...groups, ...others].filter(({ members }) => members.length > 0);
+  const first = shown[0];
+  return (
+    <label class="pick pick-examples">
+      <span class="visually-hidden">Examples</span>
+      <select
+        data-testid="examples"
+        value=""
+        onChange={(event) => {
+          const example = config.examples.find(({ slug }) => slug === event.currentTarget.value);
+          event.currentTarget.value = "";
+          if (example) loadExample(example);
+        }}
+      >
+        <option value="" disabled>
+          Examples
+        </option>
+        {shown.length === 1 && first ? (
+          <Options examples={first.members} />
+        ) : (
+          shown.map(({ title, members }) => (
+            <optgroup key={title} label={title}>
+              <Options examples={members} />
+            </optgroup>
+          ))
+        )}
+      </select>
+      <Icon name="chevron" size={12} />
+    </label>
+  );
+}
+
+/** What `auto` shows: the dialect that was found, once it is known. */
+export function Languages({ detected }: { detected: string | null }) {
+  const found = isLanguage(detected) ? LANGUAGE_TITLES[detected] : null;
+  const names: Language[] = ["auto", "gas", "nasm", "c", "rust"];
+  return (
+    <Pick
+      label="Language"
+      title="Language of the program; Assembly finds the dialect by itself"
+      name="language"
+      class="pick-language"
+      value={language.value}
+      choose={(value) => isLanguage(value) && setLanguage(value)}
+    >
+      {names.map((name) => (
+        <option key={name} value={name}>
+          {name === "auto" && found ? `Assembly: ${found}` : LANGUAGE_TITLES[name]}
+          {unavailable(name, arch.value) ? " (not here)" : ""}
+        </option>
+      ))}
+    </Pick>
+  );
+}
+
+export function Architectures() {
+  return (
+    <Pick
+      label="Architecture"
+      title="Architecture that the program is made for"
+      name="arch"
+      value={arch.value}
+      choose={(value) => setArch(value as Arch)}
+    >
+      {ARCHES.map((name) => (
+        <option key={name} value={name}>
+          {MACHINES[name].title}
+        </option>
+      ))}
+    </Pick>
+  );
+}
+
+export function Optimisation() {
+  return (
+    <Pick
+      label="Optimisation"
+      title="How hard the compiler tries"
+      name="optimize"
+      value={String(optimize.value)}
+      choose={(value) => setOptimize(Number(value) as Optimize)}
+    >
+      {["0", "1", "2"].map((level) => (
+        <option key={level} value={level}>
+          -O{level}
+        </option>
+      ))}
+    </Pick>
+  );
+}
+
+/** Take a file that was opened or dropped: an ELF file runs as it is, a source goes into the editor. */
+export async function takeFile(file: File): Promise<void> {
+  const opened = await open(file);
+  mistakes.value = [];
+  notice.value = null;
+  switch (opened.kind) {
+    case "refused":
+      notice.value = { text: opened.text, hint: opened.hint };
+      break;
+    case "elf":
+      elf.value = opened;
+      break;
+    case "source":
+      elf.value = null;
+      setLanguage(opened.language);
+      loadSource(opened.text);
+      break;
+  }
+}
+
+export function OpenFile() {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button
+        type="button"
+        class="open-file"
+        title="Open a source or an executable (ELF); or drop one here"
+        onClick={() => input.current?.click()}
+      >
+        <Icon name="open" />
+        <span class="open-word">Open</span>
+        <span class="visually-hidden"> a file</span>
+      </button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        data-testid="file"
+        aria-label="File to open"
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          event.currentTarget.value = "";
+          if (file) void takeFile(file);
+        }}
+      />
+    </>
+  );
+}
