@@ -67,6 +67,15 @@ def i386_modify_ldt(call: Call, func: Int, ptr: Address, bytecount: Address) -> 
 
 
 @syscall
+def i386_arch_prctl(call: Call, code: Int, addr: Address) -> Int:
+    """Set or get what belongs to the processor. The bases of FS and GS are for 64-bit programs: see set_thread_area.
+
+    EINVAL: unknown `code`. See arch_prctl(2). Not served: the codes about CPUID and about processor features.
+    """
+    raise call.refuse(Errno.EINVAL, "code", "choice", hex(code), "A 32-bit program has nothing to set here.")
+
+
+@syscall
 def set_tls(call: Call, value: Address) -> Int:
     """Say where the thread has its own data: the value of the register TPIDRURO, which programs can only read.
 
