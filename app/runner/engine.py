@@ -20,7 +20,7 @@ from app.toolchain.elf import ElfError, load_elf
 from app.toolchain.program import Diagnostic, Program, SourceError
 from app.trace.recorder import Recorder
 
-_ARCHITECTURES = ("x86_64",)
+_ARCHITECTURES = tuple(ABIS)
 
 _REHEARSAL = b"""
 .globl _start
