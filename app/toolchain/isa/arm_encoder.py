@@ -14,7 +14,8 @@ from app.toolchain.isa.arm_mistakes import explain
 from app.toolchain.isa.arm_mnemonics import MULTIPLE, Mnemonic, words
 from app.toolchain.isa.arm_operands import Immediate, Memory, Numbers, Operand, Register, RegisterList, Word, render
 from app.toolchain.isa.arm_thumb import modern, move_low
-from app.toolchain.isa.keystone import Mode, machine_code
+from app.toolchain.isa.keystone_arm import machine_code
+from app.toolchain.keystone import Mode
 
 _OPPOSITES = {
     "add": "sub",
