@@ -12,14 +12,14 @@ from app.kernel.kernel import Kernel
 from app.runner.code_lines import code_lines
 from app.runner.execution import BadSpecError, Started
 from app.runner.messages import Built, Limits, RunSpec
-from app.toolchain import keystone_x86
+from app.toolchain import keystone
 from app.toolchain.assemble import assemble
 from app.toolchain.detect import detect_language
 from app.toolchain.elf import ElfError, load_elf
 from app.toolchain.program import Diagnostic, Program, SourceError
 from app.trace.recorder import Recorder
 
-_ARCHITECTURES = ("x86_64",)
+_ARCHITECTURES = tuple(ABIS)
 
 _REHEARSAL = b"""
 .globl _start
@@ -44,7 +44,7 @@ class TrapgateEngine:
         """See `app.runner.execution.Engine.load`."""
         for arch in _ARCHITECTURES:
             architecture(arch)
-        keystone_x86.load()
+        keystone.load()
 
     def prepare(self) -> None:
         """Load everything and run a small program once."""

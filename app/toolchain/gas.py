@@ -17,7 +17,7 @@ from app.toolchain.macros import Macro, arguments, bind, definition, substitute
 from app.toolchain.preprocessor import is_preprocessed, preprocess
 from app.toolchain.unit import Unit
 
-MAX_EXPANDED_CHARACTERS = 4 << 20
+MAX_EXPANDED_CHARACTERS = 1 << 20
 _LABEL = re.compile(
     r"^\s*([A-Za-z_.][\w.$]*|[0-9]+)\s*[:=]|^\s*\.(?:equ|set|equiv)\s+([A-Za-z_.][\w.$]*)\s*,", re.MULTILINE
 )
@@ -129,7 +129,7 @@ class GasAssembler:
         elif word == ".end":
             self._ended = True
         elif word == ".purgem":
-            for name, _span, _rest in arguments(line.tokens[1:], self._isa.spaced):
+            for name, _span, _index in arguments(line.tokens[1:], self._isa.spaced):
                 if self._macros.pop(name.lower(), None) is None:
                     raise Mistake(line.tokens[1].span, f"there is no macro `{name}`")
         elif word in self._macros and (len(line.tokens) == 1 or line.tokens[1].text not in ("=", "==", ":")):

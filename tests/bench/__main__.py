@@ -16,6 +16,7 @@ from app.toolchain.assemble import assemble
 from app.toolchain.elf import write_elf
 
 from . import programs, tasks
+from .compile import compile_boxed
 from .web import run_to_first_event
 
 TRAPGATE = [sys.executable, "-m", "app"]
@@ -58,6 +59,7 @@ def main() -> None:
         compare_with_strace(Path(folder))
         compare_hello(Path(folder))
         compare_sieve(Path(folder))
+    compile_boxed()
     run_to_first_event()
 
 

@@ -155,7 +155,8 @@ def test_tls_of_two_address_spaces_and_other_selectors(machine: Machine):
     """All three entries, by every instruction that loads a selector."""
     machine.poke(DATA, b"0123456789ab")
     machine.poke(DATA + 64, (0x1111).to_bytes(4, "little") + (0x73).to_bytes(2, "little"))
-    code = "push 0x6b; pop fs; .byte 0x64, 0xa1, 0, 0, 0, 0; lgs ebx, [edi + 64]; .byte 0x65, 0x8b, 0x0d, 0, 0, 0, 0; int 0x80"
+    from_fs, from_gs = ".byte 0x64, 0xa1, 0, 0, 0, 0", ".byte 0x65, 0x8b, 0x0d, 0, 0, 0, 0"
+    code = f"push 0x6b; pop fs; {from_fs}; lgs ebx, [edi + 64]; {from_gs}; int 0x80"
     machine.start(b"\x90")
     machine.execute(code, edi=DATA)
     machine.cpu.reset(CODE, STACK_TOP)

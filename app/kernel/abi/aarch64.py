@@ -22,7 +22,8 @@ _O_DIRECTORY, _O_NOFOLLOW, _O_DIRECT, _O_LARGEFILE = 0o40000, 0o100000, 0o200000
 ARM_OPEN_FLAGS = {_O_DIRECTORY: 0o200000, _O_NOFOLLOW: 0o400000, _O_DIRECT: 0o40000, _O_LARGEFILE: 0o100000}
 """asm/fcntl.h of ARM, 32-bit and 64-bit."""
 
-_SYSTEM_REGISTER = (0xFFD0_0000, 0xD510_0000, "a system register instruction")
+_STATE_FIELD = (0xFFF8_F01F, 0xD500_401F, "msr of this field")
+_SYSTEM_REGISTER = (0xFFD0_0000, 0xD510_0000, "mrs or msr of this system register")
 _SYSTEM_INSTRUCTION = (0xFFF8_0000, 0xD508_0000, "a system instruction")
 _EXCEPTION_RETURN = (0xFFFF_FFFF, 0xD69F_03E0, "eret")
 
@@ -46,6 +47,7 @@ AARCH64 = Abi(
         (0xFFE0_001F, 0xD400_0002, "hvc"),
         (0xFFE0_001F, 0xD400_0003, "smc"),
         _EXCEPTION_RETURN,
+        _STATE_FIELD,
         _SYSTEM_REGISTER,
         _SYSTEM_INSTRUCTION,
     ),

@@ -37,6 +37,7 @@ int main(void)
         _exit(0);
     }
     reap("child", pid);
+#ifndef PORTABLE
     ret(syscall(SYS_arch_prctl, 0x1003, &base));
     yes(base != 0);
     ret(syscall(SYS_arch_prctl, 0x1002, base));
@@ -48,6 +49,7 @@ int main(void)
     ret(syscall(SYS_arch_prctl, 0x1001, 1UL << 47));
     ret(syscall(SYS_arch_prctl, 0x1001, 0));
     ret(syscall(SYS_arch_prctl, 0x9999, 0));
+#endif
     ret(syscall(SYS_personality, 0xffffffff));
     ret(sched_yield());
     ret(syscall(SYS_sched_getscheduler, 0));

@@ -28,7 +28,9 @@ static void jumps(int number)
 static void edits(int number, siginfo_t *info, void *context)
 {
     ucontext_t *frame = context;
+#ifndef PORTABLE
     frame->uc_mcontext.gregs[REG_RAX] = 1234;
+#endif
     sigaddset(&frame->uc_sigmask, SIGHUP);
 }
 
@@ -98,10 +100,14 @@ int main(void)
     sigprocmask(SIG_SETMASK, &mask, NULL);
     struct sigaction editor = {.sa_sigaction = edits, .sa_flags = SA_SIGINFO};
     sigaction(SIGTERM, &editor, NULL);
+#ifdef PORTABLE
+    kill(getpid(), SIGTERM);
+#else
     long result;
     /* kill(getpid(), SIGTERM), whose result the handler replaces. */
     __asm__ volatile("syscall" : "=a"(result) : "a"(SYS_kill), "D"((long)getpid()), "S"((long)SIGTERM) : "rcx", "r11", "memory");
     num(result);
+#endif
     sigprocmask(0, NULL, &mask);
     num(sigismember(&mask, SIGHUP));
     set.ss_flags = 0;
