@@ -1,4 +1,4 @@
-"""One compilation: a one-shot process, confined by `app.runner.compiler_box`, that runs the compiler's programs in turn.
+"""One compilation: a one-shot process, confined by `app.runner.compiler_box`, that runs the compiler's programs.
 
 It is forked from a single-threaded process. What it answers is as untrusted as what a worker says, because clang has
 read hostile text in it.

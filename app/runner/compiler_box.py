@@ -1,8 +1,8 @@
 """What stands between a compiler, which reads hostile text, and the host.
 
-Unlike a worker (`app.runner.sandbox`) it starts programs and uses files: one directory of its own, and what it needs of
-the compiler's. Landlock and the system call filter both have to hold; without either there is no compiling. Each job has
-an identity of its own where the server may give it one, so that no two share anything.
+Unlike a worker (`app.runner.sandbox`) it starts programs and uses files: one directory of its own, and what it needs
+of the compiler's. Landlock and the system call filter both have to hold; without either there is no compiling. Each job
+has an identity of its own where the server may give it one, so that no two share anything.
 """
 
 from __future__ import annotations
@@ -138,6 +138,7 @@ def _set_limits(limits: BoxLimits, own_uid: bool) -> None:
         (resource.RLIMIT_CORE, 0, 0),
     ):
         _, most = resource.getrlimit(name)
-        if most != resource.RLIM_INFINITY:
-            soft, hard = min(soft, most), min(hard, most)
-        resource.setrlimit(name, (soft, hard))
+        if most == resource.RLIM_INFINITY:
+            resource.setrlimit(name, (soft, hard))
+        else:
+            resource.setrlimit(name, (min(soft, most), min(hard, most)))

@@ -14,6 +14,7 @@ from app.runner.execution import BadSpecError, Started
 from app.runner.messages import Built, Limits, RunSpec
 from app.toolchain import keystone
 from app.toolchain.assemble import assemble
+from app.toolchain.c.commands import SOURCE_NAME
 from app.toolchain.detect import detect_language
 from app.toolchain.elf import ElfError, load_elf
 from app.toolchain.program import Diagnostic, Program, SourceError
@@ -100,7 +101,7 @@ def build(spec: RunSpec) -> Program:
     """Make the Program. Raises SourceError."""
     if spec.image:
         try:
-            return load_elf(spec.image)
+            return load_elf(spec.image, language="c", source_name=SOURCE_NAME)
         except ElfError as error:
             raise _mistake(f"the compiled program cannot run: {error}") from error
     if len(spec.source) > spec.limits.source_bytes:
