@@ -190,9 +190,7 @@ class CallChain:
         bit = self._record.thumb
         return bit is not None and bool(self._cpu.get(bit[0]) & bit[1])
 
-    def _start_link(
-        self, mm: AddressSpace, code: CodeMap, pc: int, pointer: int, link: int
-    ) -> tuple[list[int], int]:
+    def _start_link(self, mm: AddressSpace, code: CodeMap, pc: int, pointer: int, link: int) -> tuple[list[int], int]:
         """`pc`, and the caller that the link register knows when the function has called nothing and has no frame.
 
         Returns the frame pointer to go on with, too.
