@@ -183,7 +183,7 @@ class CallChain:
         for index, saved in enumerate(self._window.unpack(self._window_at(mm, stack).ljust(_WINDOW, b"\0"))):
             place = stack + index * size
             if place < saved < place + _MAX_STACK and code.call(self._word(mm, saved + self._record.returns))[0]:
-                return saved
+                return int(saved)
         return 0
 
     def _is_thumb(self) -> bool:

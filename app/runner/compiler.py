@@ -62,12 +62,12 @@ class _Failed(Exception):
         self.diagnostics = diagnostics
 
 
-def language(spec: RunSpec) -> Literal["c", "rust"] | None:
+def language(spec: RunSpec) -> CompiledLanguage | None:
     """The compiled language of a run; None for all others, and when the compiler has been at work already."""
     if spec.image or spec.language not in ("auto", "c", "rust"):
         return None
     found = detect_language(spec.filename, spec.source) if spec.language == "auto" else spec.language
-    return found if found in ("c", "rust") else None
+    return cast(CompiledLanguage, found) if found in ("c", "rust") else None
 
 
 def main(socket_fd: int, order: Order, kit: Kit | RustKit, folder: str, limits: BoxLimits, *, parent: int) -> NoReturn:
