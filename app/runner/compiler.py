@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import Literal, NoReturn
+from typing import Literal, NoReturn, cast
 
 import msgspec
 from msgspec import Struct
@@ -29,6 +29,8 @@ from app.toolchain.machines import MACHINES
 from app.toolchain.program import Diagnostic
 from app.toolchain.rust.commands import SOURCE_NAME as RUST_SOURCE_NAME
 from app.toolchain.rust.commands import RustKit
+
+CompiledLanguage = Literal["c", "rust"]
 
 _MESSAGES_NAME = "messages"
 _MAX_MESSAGES_BYTES = 262144
