@@ -36,6 +36,7 @@ _VERSION_8 = words("""
     """)
 _THREE_OPERANDS = words("add sub adc sbc and orr eor bic lsl lsr asr ror")
 _WITH_LIST = frozenset(["push", "pop", *MULTIPLE])
+_VECTOR_LISTS = ("vld", "vst", "vpush", "vpop", "vtb")
 _FLOATS = frozenset(["vmov", "vcmp", "vcmpe"])
 
 
@@ -110,9 +111,12 @@ def _by_keystone(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, s
 
 def _is_plausible(name: str, operands: list[Operand]) -> bool:
     """Whether the kinds of operands make sense at all: Keystone can crash where they don't."""
-    lists = any(isinstance(operand, RegisterList) for operand in operands)
-    if lists and name[0] != "v" and name not in _WITH_LIST:
-        return False
+    lists = [operand for operand in operands if isinstance(operand, RegisterList)]
+    if lists:
+        kinds = {register.name[0] for part in lists[0].parts for register in part if register is not None}
+        vectors = len(kinds) == 1 and kinds < {"s", "d", "q"} and "sp" not in {part[0].name for part in lists[0].parts}
+        if len(lists) > 1 or (name not in _WITH_LIST and not (vectors and name.startswith(_VECTOR_LISTS))):
+            return False
     if name.startswith(("ldr", "str", "lda", "stl")):
         return len(operands) >= 2 and isinstance(operands[0], Register)
     return True
