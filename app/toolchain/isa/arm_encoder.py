@@ -85,6 +85,7 @@ def _by_keystone(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, s
     name = MULTIPLE.get(mnemonic.name, mnemonic.name)
     if not _is_plausible(name, operands):
         return None
+    _check_numbers(mnemonic, operands, number, setting.thumb)
     condition = "" if mnemonic.condition == "al" else mnemonic.condition
     width = "." + mnemonic.width if mnemonic.width else ""
     as_float = name in _FLOATS and mnemonic.types[:2] == ".f"
@@ -107,6 +108,27 @@ def _by_keystone(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, s
         texts = ", ".join(render(operand, number) for operand in [*operands[:-1], immediate])
         data = machine_code("arm", f"{opposite.name}{'s' * mnemonic.flags}{condition} {texts}")
     return data
+
+
+def _check_numbers(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, thumb: bool) -> None:
+    """Numbers of which Keystone would silently take the low bits. Raises Mistake."""
+    name, last = mnemonic.name, operands[-1] if operands else None
+    limit = None
+    if isinstance(last, Immediate) and name.startswith(("ldr", "str")) and len(operands) > 2:
+        limit = 255 if thumb or name[3:] not in ("", "b", "t", "bt") else 4095
+    elif isinstance(last, Memory) and last.writeback and thumb and isinstance(last.parts[-1], Immediate):
+        last, limit = last.parts[-1], 255
+    elif isinstance(last, Immediate) and name.startswith(
+        ("vsh", "vrsh", "vqsh", "vqrsh", "vsra", "vrsra", "vsli", "vsri")
+    ):
+        limit = int("0" + "".join(letter for letter in mnemonic.types if letter.isdigit())[:2]) or 64
+    elif isinstance(last, Immediate) and name in ("vmov", "vmvn") and mnemonic.types[:2] == ".i":
+        if not own.vector_constant(number(last.expression), mnemonic.types[2:]):
+            hint = "one byte of each element may differ from 0"
+            raise Mistake(last.span, f"the number {number(last.expression):#x} has no encoding in `{name}`", hint)
+    if limit is not None and isinstance(last, Immediate) and abs(number(last.expression)) > limit:
+        value = number(last.expression)
+        raise Mistake(last.span, f"the number {value} is too large for this `{name}`", f"{limit} is the largest")
 
 
 def _is_plausible(name: str, operands: list[Operand]) -> bool:
@@ -196,6 +218,9 @@ def _multiple(mnemonic: Mnemonic, operands: list[Operand], setting: Setting, spa
         return None
     if setting.thumb:
         _check_thumb_list(name, mask, listed)
+        popped = isinstance(base, Register) and base.name == "sp" and base.writeback and mnemonic.width != "w"
+        if popped and MULTIPLE.get(mnemonic.name) == "ldmia" and mask < 256:
+            return own.thumb(0xBC00 | mask)
         single = _single_transfer(mnemonic, base, mask) if not stack else None
         if single is not None:
             return _by_keystone(*single, lambda expression: getattr(expression, "value", 0), setting)
@@ -220,9 +245,6 @@ def _single_transfer(mnemonic: Mnemonic, base: Operand, mask: int) -> tuple[Mnem
     after = name.endswith("ia")
     if after and base.writeback and number < 8 and register < 8 and mnemonic.width != "w":
         return None
-    if base.name == "sp" and name == "ldmia" and base.writeback and register < 8:
-        listed = RegisterList([(Register(REGISTER_NAMES[register], base.span), None)], base.span)
-        return replace(mnemonic, name="pop"), [listed]
     step = Immediate(Constant(4 if after else -4, base.span), base.span, True)
     plain = Register(base.name, base.span)
     memory: list[Operand] = [Memory([plain] if after else [plain, step], base.span, base.writeback and not after)]
