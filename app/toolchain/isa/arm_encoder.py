@@ -122,10 +122,10 @@ def _check_numbers(mnemonic: Mnemonic, operands: list[Operand], number: Numbers,
         ("vsh", "vrsh", "vqsh", "vqrsh", "vsra", "vrsra", "vsli", "vsri")
     ):
         limit = int("0" + "".join(letter for letter in mnemonic.types if letter.isdigit())[:2]) or 64
-    elif isinstance(last, Immediate) and name in ("vmov", "vmvn") and mnemonic.types[:2] == ".i":
-        if not own.vector_constant(number(last.expression), mnemonic.types[2:]):
-            hint = "one byte of each element may differ from 0"
-            raise Mistake(last.span, f"the number {number(last.expression):#x} has no encoding in `{name}`", hint)
+    elements = mnemonic.types[2:] if mnemonic.types[:2] == ".i" and name in ("vmov", "vmvn") else ""
+    if elements and isinstance(last, Immediate) and not own.vector_constant(number(last.expression), elements):
+        hint = "one byte of each element may differ from 0"
+        raise Mistake(last.span, f"the number {number(last.expression):#x} has no encoding in `{name}`", hint)
     if limit is not None and isinstance(last, Immediate) and abs(number(last.expression)) > limit:
         value = number(last.expression)
         raise Mistake(last.span, f"the number {value} is too large for this `{name}`", f"{limit} is the largest")
