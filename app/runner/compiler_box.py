@@ -34,6 +34,9 @@ _PR_CAP_AMBIENT_RAISE = 2
 _CAPABILITY_VERSION_3 = 0x2008_0522
 _CAP_DAC_READ_SEARCH = 2
 
+_WORK = (landlock.WORK, landlock.WORK_TREE)
+"""What a job may do in its own directory."""
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -85,7 +88,7 @@ def _take_identity(rules: tuple[Rule, ...]) -> bool:
     """Become nobody in particular, if this is root; returns whether nobody else has that uid."""
     if os.geteuid() != 0:
         return False
-    closed = not all(_open_to_all(rule.path) for rule in rules if rule.rights != landlock.WORK)
+    closed = not all(_open_to_all(rule.path) for rule in rules if rule.rights not in _WORK)
     if closed:
         sandbox.set_option(_PR_SET_KEEPCAPS, 1)
     private = _FIRST_UID + os.getpid()
@@ -93,7 +96,7 @@ def _take_identity(rules: tuple[Rule, ...]) -> bool:
     for uid in (private, sandbox.NOBODY):
         try:
             for rule in rules:
-                if rule.rights == landlock.WORK:
+                if rule.rights in _WORK:
                     os.chown(rule.path, uid, uid)
             os.setgroups([])
             os.setresgid(uid, uid, uid)
