@@ -153,7 +153,7 @@ class X86_64(InstructionSet):  # noqa: N801 - the name of the architecture
                 and mnemonic[:-1] in MNEMONICS - X87
             ):
                 message = f"`{token.text}` works on 64 bits; this program is for i386"
-                raise Mistake(token.span, message, f"write `{stem}l`, or choose x86-64")
+                raise Mistake(token.span, message, f"write `{mnemonic[:-1]}l`, or choose x86-64")
             mnemonic, operands = translate(mnemonic, operands, token.span, parser.indirect)
         append_instruction(unit, mnemonic, token, prefixes, operands)
 
