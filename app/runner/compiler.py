@@ -143,10 +143,9 @@ def _confined_rust(order: Order, kit: RustKit, folder: str, limits: BoxLimits, p
         return _rejected(failure.diagnostics)
     if not result.made:
         return _rejected(result.mistakes)
-    if not order.link:
-        return Compiled(_built("rust", result.mistakes, Assembly((), NO_LINES)))
     assembly = read_assembly(_read(ASSEMBLY_NAME, _MAX_ASSEMBLY_BYTES).decode("utf-8", "replace"), RUST_SOURCE_NAME)
-    return Compiled(_built("rust", result.mistakes, assembly), _read(PROGRAM_NAME, limits.file_bytes))
+    image = _read(PROGRAM_NAME, limits.file_bytes) if order.link else b""
+    return Compiled(_built("rust", result.mistakes, assembly), image)
 
 
 def _text(order: Order) -> str:
