@@ -67,7 +67,9 @@ def language(spec: RunSpec) -> Literal["c", "rust"] | None:
     if spec.image or spec.language not in ("auto", "c", "rust"):
         return None
     found = detect_language(spec.filename, spec.source) if spec.language == "auto" else spec.language
-    return found if found in ("c", "rust") else None
+    if found == "c":
+        return "c"
+    return "rust" if found == "rust" else None
 
 
 def main(socket_fd: int, order: Order, kit: Kit | RustKit, folder: str, limits: BoxLimits, *, parent: int) -> NoReturn:
