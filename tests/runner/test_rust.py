@@ -70,6 +70,7 @@ def trapgate(folder: Path, source: str, *options: str) -> subprocess.CompletedPr
         capture_output=True,
         text=True,
         timeout=120,
+        check=False,
     )
 
 

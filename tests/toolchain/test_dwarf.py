@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from functools import cache
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def oracle_rows(image: bytes) -> list[tuple[int, int, str, int]]:
         files = program["file_entry"]
         first = 0 if program["version"] >= 5 else 1
         states = [entry.state for entry in program.get_entries() if entry.state is not None]
-        for state, after in zip(states, states[1:], strict=False):
+        for state, after in pairwise(states):
             if not state.end_sequence and after.address > state.address:
                 name = files[state.file - first].name.decode()
                 rows.append((state.address, after.address, name.rpartition("/")[2], state.line))
