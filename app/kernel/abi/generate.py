@@ -6,10 +6,10 @@ import sys
 
 from app.trace import generated
 
-from . import arm_table, i386_table, x86_64_table
+from . import ABIS
 
 MODULE = "app.kernel.abi.generate"
-TABLES = {"x86_64": x86_64_table.NAMES, "i386": i386_table.NAMES, "arm": arm_table.NAMES}
+TABLES = {name: abi.names for name, abi in ABIS.items()}
 """The system call table of each architecture: number to name."""
 
 
