@@ -9,6 +9,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from app.cpu.mmu import PAGE_MASK, PAGE_SIZE
+
 from .abi.frame_record import FRAME_RECORDS
 
 if TYPE_CHECKING:
@@ -20,42 +22,15 @@ if TYPE_CHECKING:
     from .task import Task
 
 MAX_FRAMES = 64
-_CHUNK = 1024
-_SCANNED_WORDS = 32
+_CHUNK = 512
+_WINDOW = 256
+"""Bytes at the top of the stack in which a function without a frame must have its return address."""
+
 _FAR = 4096
 """Bytes between the beginning of a function and a label in it."""
 
-
-class Stack:
-    """Words of a program's stack. Reading them leaves no trace."""
-
-    def __init__(self, mm: AddressSpace, word: struct.Struct) -> None:
-        self._mm = mm
-        self._word = word
-        self._start = 0
-        self._data = b""
-
-    def word(self, address: int) -> int | None:
-        """The word at `address`, None where nothing is mapped."""
-        offset = address - self._start
-        if 0 <= offset <= len(self._data) - self._word.size:
-            return int(self._word.unpack_from(self._data, offset)[0])
-        self._start = max(address - 32, 0)
-        self._data = self._read(self._start)
-        offset = address - self._start
-        if offset > len(self._data) - self._word.size:
-            self._start, self._data, offset = address, self._read(address), 0
-        if len(self._data) < offset + self._word.size:
-            return None
-        return int(self._word.unpack_from(self._data, offset)[0])
-
-    def _read(self, address: int) -> bytes:
-        mm = self._mm
-        peeking, mm.peeking = mm.peeking, True
-        try:
-            return mm.copy_in(address, min(_CHUNK, max(mm.limit - address, 0)))
-        finally:
-            mm.peeking = peeking
+_MAX_STACK = 8 << 20
+_MAX_REMEMBERED = 4096
 
 
 class CallChain:
@@ -65,10 +40,12 @@ class CallChain:
         abi = kernel.abi
         self._cpu = kernel.cpu
         self._record = record = FRAME_RECORDS[abi.info.name]
-        self._word = struct.Struct("<Q" if abi.info.word_size == 8 else "<I")
-        names = [record.pointer, abi.stack_register, record.link, record.thumb_pointer]
-        self._names = [name for name in names if name is not None]
-        self._read = kernel.cpu.reader(self._names)
+        self._size = abi.info.word_size
+        letter = "Q" if self._size == 8 else "I"
+        self._pair = struct.Struct(f"<2{letter}")
+        self._window = struct.Struct(f"<{_WINDOW // self._size}{letter}")
+        names = [record.pointer, abi.stack_register, record.link]
+        self._read = kernel.cpu.reader([name for name in names if name is not None])
         self._last = (0, 0)
         self._last_line: int | None = None
 
@@ -78,7 +55,7 @@ class CallChain:
         if code is None:
             lines = task.mm.lines
             return (), None if lines is None else lines.line_at(pc)
-        found = self._at(task, code, pc)
+        found = self._at(task.mm, code, pc)
         self._last, self._last_line = (task.tid, next_pc), found[1]
         return found
 
@@ -89,109 +66,145 @@ class CallChain:
             return None
         if self._last == (task.tid, pc):
             return self._last_line
-        return self._at(task, code, pc)[1]
+        return self._at(task.mm, code, pc)[1]
 
-    def _at(self, task: Task, code: CodeMap, pc: int) -> tuple[tuple[Frame, ...], int | None]:
-        addresses = self._walk(task, code, pc)
+    def _at(self, mm: AddressSpace, code: CodeMap, pc: int) -> tuple[tuple[Frame, ...], int | None]:
+        peeking, mm.peeking = mm.peeking, True
+        try:
+            addresses = self._walk(mm, code, pc)
+        finally:
+            mm.peeking = peeking
         return code.chains.get(addresses) or code.remember(addresses)
 
-    def _walk(self, task: Task, code: CodeMap, pc: int) -> tuple[int, ...]:
+    def _walk(self, mm: AddressSpace, code: CodeMap, pc: int) -> tuple[int, ...]:
         """`pc`, and the return addresses that lead outwards."""
         pointer, stack, *more = self._read()
-        stack_words = Stack(task.mm, self._word)
-        found = [pc]
-        if self._record.link is None:
-            pointer = self._start_x86(code, stack_words, pointer, stack, found)
+        if self._record.link is not None:
+            if self._is_thumb():
+                # The frame pointer is the register of the call's number, too: what it was lies on the stack.
+                pointer = self._saved_pointer(mm, code, stack)
+            found, pointer = self._start_link(mm, code, pc, pointer, more[0])
+        elif code.keeps_frame(pc):
+            found = [pc]
         else:
-            pointer = self._start_link(code, stack_words, pointer, more, found)
-        self._follow(code, stack_words, pointer, stack, found)
+            found = self._start_on_stack(mm, code, pc, pointer, stack)
+        known = len(found)
+        self._follow(mm, code, pointer, stack, found)
+        if known == len(found) and self._record.link is None and (known > 1 or code.keeps_frame(pc)):
+            self._follow(mm, code, self._saved_pointer(mm, code, stack), stack, found)
         return tuple(found)
 
-    def _follow(self, code: CodeMap, words: Stack, pointer: int, lowest: int, found: list[int]) -> None:
+    def _follow(self, mm: AddressSpace, code: CodeMap, pointer: int, lowest: int, found: list[int]) -> None:
         """Go from frame to frame, each above the one before."""
-        record = self._record
-        layouts = ((record.previous, record.returns), *record.others)
-        size = self._word.size
-        while len(found) < MAX_FRAMES and pointer >= lowest and pointer % size == 0:
-            previous = None
-            for before, returns in layouts:
-                address = words.word(pointer + returns)
-                if address is not None and code.call(address)[0]:
-                    found.append(address)
-                    previous = before
-                    break
-            if previous is None:
-                return
+        offset, size, unpack = self._record.previous, self._size, self._pair.unpack_from
+        calls = code.calls
+        start, data, last = 0, b"", -1
+        while pointer >= lowest and len(found) < MAX_FRAMES and not pointer % size:
+            place = pointer + offset - start
+            if not 0 <= place <= last:
+                start, place = pointer + offset, 0
+                data = self._read_words(mm, start)
+                last = len(data) - 2 * size
+                if last < 0:
+                    return
+            before, address = unpack(data, place)
+            if not (calls.get(address) or code.call(address))[0]:
+                if self._record.other is None:
+                    return
+                before, address = self._other_frame(mm, pointer)
+                if not code.call(address)[0]:
+                    return
+            found.append(address)
             lowest = pointer + size
-            pointer = words.word(pointer + previous) or 0
+            pointer = before
 
-    def _start_x86(self, code: CodeMap, words: Stack, pointer: int, stack: int, found: list[int]) -> int:
-        """Callers of functions without a frame, whose return address lies near the top of the stack.
+    @staticmethod
+    def _read_words(mm: AddressSpace, start: int) -> bytes:
+        """Some of the stack from `start`; not across the end of a page if it need not be."""
+        room = PAGE_SIZE - (start & PAGE_MASK)
+        return mm.copy_in(start, min(_CHUNK, room) if room >= 16 else 16) if start >= 0 else b""
 
-        Returns the frame pointer to go on with.
+    def _other_frame(self, mm: AddressSpace, pointer: int) -> tuple[int, int]:
+        """(frame pointer, return address) where the other compiler puts them; zeros where nothing is mapped."""
+        data = self._read_words(mm, pointer + (self._record.other or 0))
+        if len(data) < self._pair.size:
+            return 0, 0
+        before, address = self._pair.unpack_from(data)
+        return before, address
+
+    def _word(self, mm: AddressSpace, address: int) -> int:
+        """A word of the stack, 0 where nothing is mapped."""
+        return int.from_bytes(mm.copy_in(address, self._size) if address >= 0 else b"", "little")
+
+    def _start_on_stack(self, mm: AddressSpace, code: CodeMap, pc: int, pointer: int, stack: int) -> list[int]:
+        """`pc` in a function without a frame, and its callers as far as they have none either.
+
+        What was seen before is not looked through again: the result depends on nothing but the key.
         """
-        size = self._word.size
-        place = stack
-        function = code.function_at(found[0])
-        while function is not None and not code.keeps_frame(function, found[-1]) and len(found) < MAX_FRAMES:
-            start = function.address + code.bias
-            for index in range(_SCANNED_WORDS):
-                address = words.word(place + index * size)
-                if address is None:
-                    return pointer
-                is_return, target = code.call(address)
-                if is_return and (
-                    start - _FAR < target <= found[-1] if target is not None else index == 0 and len(found) == 1
-                ):
-                    break
-            else:
-                return pointer
-            place += (index + 1) * size
-            if place - size == pointer + self._record.returns:
-                # It has a frame after all.
-                return pointer
+        data = self._window_at(mm, stack)
+        key = (pc, pointer, stack, data)
+        found = code.starts.get(key)
+        if found is None:
+            if len(code.starts) >= _MAX_REMEMBERED:
+                code.starts.clear()
+            words = self._window.unpack(data.ljust(_WINDOW, b"\0"))
+            # With a frame the return address is where the frame pointer says.
+            known = (pointer + self._record.returns - stack) // self._size
+            found = code.starts[key] = tuple(self._callers_on_stack(code, pc, words, known))
+        return list(found)
+
+    def _window_at(self, mm: AddressSpace, stack: int) -> bytes:
+        return mm.copy_in(stack, min(_WINDOW, max(mm.limit - stack, 0)))
+
+    @staticmethod
+    def _callers_on_stack(code: CodeMap, pc: int, words: tuple[int, ...], known: int) -> list[int]:
+        found = [pc]
+        function = code.function_at(pc)
+        for index, address in enumerate(words):
+            if function is None or code.keeps_frame(found[-1]):
+                break
+            is_return, target = code.call(address)
+            if not is_return:
+                continue
+            if target is None:
+                if index:
+                    continue
+            elif not function.address + code.bias - _FAR < target <= found[-1]:
+                continue
+            if index == known:
+                break
             found.append(address)
             function = code.function_at(address - 1)
-        if len(found) == 1 and not self._is_frame(code, words, pointer, stack):
-            # Some stubs keep an argument in the frame pointer and the frame pointer on the stack.
-            for address in range(stack, stack + _SCANNED_WORDS * size, size):
-                saved = words.word(address) or 0
-                if self._is_frame(code, words, saved, address + size):
-                    return saved
-        return pointer
+        return found
 
-    def _is_frame(self, code: CodeMap, words: Stack, pointer: int, lowest: int) -> bool:
-        if pointer < lowest or pointer % self._word.size:
-            return False
-        address = words.word(pointer + self._record.returns)
-        return address is not None and code.call(address)[0]
-
-    def _start_link(self, code: CodeMap, words: Stack, pointer: int, more: list[int], found: list[int]) -> int:
-        """The caller of a function that has called nothing: the link register has it, and there may be no frame.
-
-        Returns the frame pointer to go on with.
-        """
-        record = self._record
-        link = more[0]
-        if record.thumb_pointer is not None and self._is_thumb():
-            pointer = more[1]
-        if not code.call(link)[0]:
-            return pointer
-        function = code.function_at(found[0])
-        if function is None or 0 <= (link & ~1) - 1 - code.bias - function.address < function.size:
-            return pointer
-        if words.word(pointer + record.returns) == link or any(
-            words.word(pointer + returns) == link for _, returns in record.others
-        ):
-            return pointer
-        found.append(link)
-        if record.leaf is not None:
-            saved = words.word(pointer + record.leaf) or 0
-            address = words.word(pointer + record.returns)
-            is_return = address is not None and code.call(address)[0]
-            if not is_return and saved > pointer:
-                return saved
-        return pointer
+    def _saved_pointer(self, mm: AddressSpace, code: CodeMap, stack: int) -> int:
+        """Some stubs use the frame pointer for an argument, and keep it on the stack; 0 when it is not found."""
+        size = self._size
+        for index, saved in enumerate(self._window.unpack(self._window_at(mm, stack).ljust(_WINDOW, b"\0"))):
+            place = stack + index * size
+            if place < saved < place + _MAX_STACK and code.call(self._word(mm, saved + self._record.returns))[0]:
+                return int(saved)
+        return 0
 
     def _is_thumb(self) -> bool:
-        return bool(self._cpu.get("cpsr") & 0x20)
+        bit = self._record.thumb
+        return bit is not None and bool(self._cpu.get(bit[0]) & bit[1])
+
+    def _start_link(self, mm: AddressSpace, code: CodeMap, pc: int, pointer: int, link: int) -> tuple[list[int], int]:
+        """`pc`, and the caller that the link register knows when the function has called nothing and has no frame.
+
+        Returns the frame pointer to go on with, too.
+        """
+        record = self._record
+        function = code.function_at(pc)
+        if function is None or not code.call(link)[0] or code.function_at(code.before(link)) is function:
+            return [pc], pointer
+        returns = self._word(mm, pointer + record.returns)
+        if returns == link:
+            return [pc], pointer
+        if record.other is not None and self._other_frame(mm, pointer)[1] == link:
+            return [pc], pointer
+        if record.leaf is not None and not code.call(returns)[0]:
+            saved = self._word(mm, pointer + record.leaf)
+            pointer = saved if saved > pointer else pointer
+        return [pc, link], pointer

@@ -28,8 +28,11 @@ class CodeMap:
         self._segments = [segment for segment in program.segments if "x" in segment.perms]
         self._mask = ~1 if program.arch == "arm" else ~0
         self._step_back = MACHINES[program.arch].instruction_alignment
-        self._calls: dict[int, tuple[bool, int | None]] = {}
+        self.calls: dict[int, tuple[bool, int | None]] = {}
+        """What `call` has found out."""
         self._framed: dict[int, bool] = {}
+        self.starts: dict[tuple[int, int, int, bytes], tuple[int, ...]] = {}
+        """Functions without a frame and their callers, by pc, frame pointer, stack pointer and top of the stack."""
         self._frames: dict[tuple[int, bool], Frame | None] = {}
         self.chains: dict[tuple[int, ...], tuple[tuple[Frame, ...], int | None]] = {}
         """Frames, and the visitor's line, of call chains that have been seen."""
@@ -53,25 +56,34 @@ class CodeMap:
 
     def call(self, address: int) -> tuple[bool, int | None]:
         """Whether a call returns to `address`, and the address that it calls, if the instruction says so."""
-        found = self._calls.get(address)
+        found = self.calls.get(address)
         if found is None:
-            if len(self._calls) >= MAX_REMEMBERED:
-                self._calls.clear()
+            if len(self.calls) >= MAX_REMEMBERED:
+                self.calls.clear()
             place = address - self.bias
             ends, target = call_before(self.arch, self.code_before(place & self._mask, LONGEST), place)
-            if ends and self.function_at(address - 1 if self._mask == ~0 else (address & ~1) - 2) is None:
+            if ends and self.function_at(self.before(address)) is None:
                 ends = False
-            found = self._calls[address] = (ends, None if target is None else target + self.bias)
+            found = self.calls[address] = (ends, None if target is None else target + self.bias)
         return found
 
-    def keeps_frame(self, function: Function, pc: int) -> bool:
-        """Whether the function, on x86, has set its frame pointer before it came to `pc`."""
-        framed = self._framed.get(function.address)
+    def before(self, address: int) -> int:
+        """An address inside of the call that returns to `address`."""
+        return (address & self._mask) - self._step_back
+
+    def keeps_frame(self, pc: int) -> bool:
+        """Whether the function at `pc`, on x86, has set its frame pointer before it came there."""
+        framed = self._framed.get(pc)
         if framed is None:
-            size = min(function.size, _PROLOGUE_ROOM)
-            code = self.code_before(function.address + size, size)
-            framed = self._framed[function.address] = any(prologue in code for prologue in _X86_PROLOGUES)
-        return framed and pc - self.bias > function.address + 1
+            if len(self._framed) >= MAX_REMEMBERED:
+                self._framed.clear()
+            function = self.function_at(pc - 1)
+            code = b""
+            if function is not None:
+                size = min(pc - self.bias - function.address, _PROLOGUE_ROOM)
+                code = self.code_before(function.address + size, size)
+            framed = self._framed[pc] = any(prologue in code for prologue in _X86_PROLOGUES)
+        return framed
 
     def own_line(self, address: int) -> int | None:
         """Line of the visitor's file at `address`; what another file put into his function has the line before it."""
@@ -91,7 +103,7 @@ class CodeMap:
         if len(self._frames) >= MAX_REMEMBERED:
             self._frames.clear()
         # The call is what matters, not what comes after it.
-        place = (address & self._mask) - (self._step_back if is_return else 0)
+        place = self.before(address) if is_return else address
         function = self.function_at(place)
         frame = None
         if function is not None:
@@ -121,7 +133,6 @@ class CodeMap:
             if frame is not None:
                 frames.append(frame)
                 if line is None and not frame.library:
-                    place = (address & self._mask) - (self._step_back if position else 0)
-                    line = self.own_line(place)
+                    line = self.own_line(self.before(address) if position else address)
         found = self.chains[addresses] = (tuple(frames), line)
         return found

@@ -16,6 +16,7 @@ from app.toolchain.operands import REGISTERS, Immediate, Memory, Operand, Regist
 from app.toolchain.unit import Unit
 
 _SUFFIXES = {"b": 1, "w": 2, "l": 4, "q": 8}
+_CONVERSION = re.compile(r"vcvt(?:si2s[sd]|t?s[sd]2si)")
 _STRING_STEMS = frozenset(["movs", "cmps", "stos", "lods", "scas", "ins", "outs"])
 _WIDEN = re.compile(r"mov([sz])([bwl])([wlq])?")
 _INTEGER_X87 = frozenset(
@@ -34,6 +35,7 @@ class AttParser:
         self._name = name
         self._mnemonic = mnemonic
         self.indirect = False
+        self._through_table = False
 
     def parse(self) -> list[Operand]:
         """All operands up to the end of the statement. Raises Mistake."""
@@ -53,8 +55,10 @@ class AttParser:
         return operands
 
     def _expression(self) -> Expression:
-        section = self._unit.section
-        return ExpressionParser(self._cursor, "gas", self._name, section.here).parse()
+        parser = ExpressionParser(self._cursor, "gas", self._name, self._unit.section.here)
+        expression = parser.parse()
+        self._through_table = parser.through_table
+        return expression
 
     def _operand(self) -> Operand:
         cursor = self._cursor
@@ -118,15 +122,16 @@ class AttParser:
             return Immediate(displacement, span)
         if index and not base and scale == 1 and displacement is None:
             base, index = index, ""
-        memory = Memory(span, 0, segment, base, index, scale, displacement)
+        table = self._through_table and displacement is not None
+        memory = Memory(span, 0, segment, base, index, scale, displacement, through_table=table)
         if displacement is None and not base and not index:
             raise Mistake(span, "an address is missing here")
         return memory
 
 
 def branch_name(mnemonic: str) -> str:
-    """`callq` and `jmpq` are `call` and `jmp`."""
-    return mnemonic[:-1] if mnemonic in ("callq", "jmpq") else mnemonic
+    """`callq` and `jmpl` are `call` and `jmp`."""
+    return mnemonic[:-1] if mnemonic in ("callq", "jmpq", "calll", "jmpl") else mnemonic
 
 
 def translate(mnemonic: str, operands: list[Operand], span: Span, indirect: bool) -> tuple[str, list[Operand]]:
@@ -190,17 +195,17 @@ def _name_and_size(mnemonic: str, operands: list[Operand], span: Span) -> tuple[
         return (stem + {"l": "d"}.get(suffix, suffix)), 0
     if mnemonic in MNEMONICS:
         return mnemonic, 0
+    if mnemonic.endswith("ll") and mnemonic[:-2] in _INTEGER_X87:
+        return mnemonic[:-2], 8
     if stem in X87:
         sizes = {"s": 2, "l": 4, "q": 8} if stem in _INTEGER_X87 else {"s": 4, "l": 8, "t": 10}
         if suffix in sizes:
             return stem, sizes[suffix]
-        if mnemonic.endswith("ll") and mnemonic[:-2] in _INTEGER_X87:
-            return mnemonic[:-2], 8
     if stem in MNEMONICS and suffix in _SUFFIXES and stem not in ("ret", "call", "jmp"):
         return stem, _SUFFIXES[suffix]
     if mnemonic.startswith("v"):
-        if mnemonic.startswith("vcvt") and "si2s" in mnemonic and suffix in ("l", "q"):
-            return stem, _SUFFIXES[suffix]
+        if suffix in ("l", "q") and _CONVERSION.fullmatch(stem):
+            return stem, _SUFFIXES[suffix] if "si2" in stem else 0
         return mnemonic, 0
     raise unknown_instruction(mnemonic, span)
 

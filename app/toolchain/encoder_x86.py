@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -479,9 +480,15 @@ def _check_address(memory: Memory) -> None:
 
 def unknown_instruction(mnemonic: str, span: Span) -> Mistake:
     """The mistake of a word that is no instruction, with a guess."""
-    close = get_close_matches(mnemonic, [*MNEMONICS, *PREFIXES], n=1, cutoff=0.6)
-    hint = f"did you mean `{close[0]}`?" if close else ""
+    close = _similar(mnemonic)
+    hint = f"did you mean `{close}`?" if close else ""
     return Mistake(span, f"unknown instruction `{mnemonic}`", hint)
+
+
+@lru_cache(maxsize=256)
+def _similar(mnemonic: str) -> str:
+    """The instruction that was probably meant; remembered, since a macro can repeat one mistake thousands of times."""
+    return next(iter(get_close_matches(mnemonic[:40], [*MNEMONICS, *PREFIXES], n=1, cutoff=0.6)), "")
 
 
 def _explain(mnemonic: str, operands: Sequence[Operand], span: Span) -> Mistake:

@@ -141,7 +141,8 @@ class ExpressionParser:
     """Recursive descent over a Cursor.
 
     `place` is what `.` (GNU as) or `$` (NASM) means here, `start` what `$$` means; `register` tells whether a name
-    is a register and is only given where registers may stand (inside memory operands).
+    is a register and is only given where registers may stand (inside memory operands). Afterwards `brackets` counts
+    the `[` that were met, and `through_table` tells of an `@GOTPCREL`.
     """
 
     def __init__(
@@ -163,6 +164,7 @@ class ExpressionParser:
         self._depth = 0
         self._operators = 0
         self.brackets = 0
+        self.through_table = False
 
     def parse(self) -> Expression:
         """Parse one expression. Raises Mistake."""
@@ -190,6 +192,8 @@ class ExpressionParser:
 
     def _unary(self) -> Expression:
         token = self.cursor.token
+        if token is not None and token.text.lower() == "not" and self._register is not None and self.dialect == "gas":
+            token = self.cursor.tokens[self.cursor.index] = Token("punct", "~", token.span)
         if token is not None and token.kind == "punct" and token.text in ("-", "+", "~", "!"):
             self._count()
             self._enter(token)
@@ -238,6 +242,9 @@ class ExpressionParser:
         if token.kind in ("char", "string"):
             cursor.take()
             return self._text(token)
+        if token.text == "$" and self.dialect == "gas" and cursor.peek() in ("", "+", "-", ",", "]"):
+            cursor.take()
+            return Here(self._place, token.span)
         if token.text in ("$", "$$") and self.dialect == "nasm":
             cursor.take()
             return Here(self._place if token.text == "$" else self._start, token.span)
@@ -258,10 +265,12 @@ class ExpressionParser:
         raise Mistake(token.span, f"a value is missing before `{token.text}`")
 
     def _relocation(self) -> None:
-        """The `@PLT` of compiled code: without shared libraries it means the function itself."""
+        """The `@PLT` and `@GOTPCREL` of compiled code. Without shared libraries the first means the function itself."""
         cursor = self.cursor
         sign = cursor.take()
-        if cursor.text.upper() != "PLT":
+        if cursor.text == "GOTPCREL":
+            self.through_table = True
+        elif cursor.text.upper() != "PLT":
             hint = "compile with -fno-pic to get code without a table of addresses"
             raise Mistake(sign.span.to(cursor.span), f"`@{cursor.text}` is not available", hint)
         cursor.take()

@@ -113,4 +113,4 @@ def irp_values(head: Line, spaced: str) -> list[dict[str, str]]:
         values = values[1:]
     if token.text.lower() == ".irpc":
         return [{name: letter} for letter in unquoted(text_of(values, spaced)).replace(" ", "")] or [{name: ""}]
-    return [{name: unquoted(text)} for text, _span, _rest in arguments(values, spaced)] or [{name: ""}]
+    return [{name: unquoted(text)} for text, _span, _index in arguments(values, spaced)] or [{name: ""}]

@@ -7,6 +7,7 @@ import re
 from app.toolchain.errors import Mistake
 from app.toolchain.expression import Cursor, Number
 from app.toolchain.isa.base import Front, InstructionSet
+from app.toolchain.items import Leb128, leb128
 from app.toolchain.lexer import Token, number_value, string_bytes
 from app.toolchain.unit import Unit
 
@@ -90,8 +91,6 @@ class Data:
             data = b""
             while cursor.token is not None and cursor.token.kind == "string":
                 data += string_bytes(cursor.take(), "gas")
-                if ending:
-                    break
             self._unit.append(token.span.line, data + ending, string.span)
             if not cursor.accept(","):
                 return
@@ -100,20 +99,12 @@ class Data:
         signed = token.text.lower() == ".sleb128"
         while True:
             expression = self._front.expression(cursor)
-            number = self._unit.constant(expression, "the number")
-            if number < 0 and not signed:
+            number = self._unit.known_number(expression)
+            if number is None:
+                self._unit.section.append_variable(Leb128(token.span.line, expression, signed))
+            elif number < 0 and not signed:
                 raise Mistake(expression.span, f"the number {number} has a sign", "use .sleb128")
-            self._unit.append(token.span.line, leb128(number, signed), expression.span)
+            else:
+                self._unit.append(token.span.line, leb128(number, signed), expression.span)
             if not cursor.accept(","):
                 return
-
-
-def leb128(number: int, signed: bool) -> bytes:
-    """`number` in the variable-length code of DWARF."""
-    out = bytearray()
-    while True:
-        byte, number = number & 0x7F, number >> 7
-        done = (number == 0 and not (signed and byte & 0x40)) or (signed and number == -1 and bool(byte & 0x40))
-        out.append(byte if done else byte | 0x80)
-        if done:
-            return bytes(out)

@@ -187,7 +187,9 @@ class IntelParser:
                 return Immediate(expression, span)
             if isinstance(expression, Name):
                 self._unit.implied_loads.append(expression)
-        return self._memory(expression, span, size, segment)
+        memory = self._memory(expression, span, size, segment)
+        memory.through_table = parser.through_table
+        return memory
 
     def _is_reference(self, expression: Expression) -> bool:
         """Whether GNU as takes a bare `expression` for memory: a label, or a name that it has not seen yet."""

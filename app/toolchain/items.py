@@ -90,3 +90,43 @@ class Origin:
 
     def emit(self, address: int, layout: Layout) -> bytes | None:
         return None if self._reserve else bytes([self._fill]) * self.size
+
+
+def leb128(number: int, signed: bool) -> bytes:
+    """`number` in the variable-length code of DWARF."""
+    out = bytearray()
+    while True:
+        byte, number = number & 0x7F, number >> 7
+        done = (number == 0 and not (signed and byte & 0x40)) or (signed and number == -1 and bool(byte & 0x40))
+        out.append(byte if done else byte | 0x80)
+        if done:
+            return bytes(out)
+
+
+class Leb128:
+    """A number in the variable-length code that is only known after layout; it never gets shorter again."""
+
+    positional = False
+
+    def __init__(self, line: int, expression: Expression, signed: bool) -> None:
+        self.line = line
+        self.size = 1
+        self._expression = expression
+        self._signed = signed
+
+    def resize(self, offset: int, section: Section, layout: Layout) -> int:
+        return max(self.size, len(leb128(self._number(layout), self._signed)))
+
+    def _number(self, layout: Layout) -> int:
+        base, number = layout.value(self._expression)
+        if base is not None or (number < 0 and not self._signed):
+            raise Mistake(self._expression.span, "this is not a number that .uleb128 can store")
+        return number
+
+    def emit(self, address: int, layout: Layout) -> bytes:
+        code = bytearray(leb128(self._number(layout), self._signed))
+        while len(code) < self.size:
+            sign = 0x7F if code[-1] & 0x40 and self._signed else 0
+            code[-1] |= 0x80
+            code.append(sign)
+        return bytes(code)

@@ -10,8 +10,10 @@ from msgspec import Struct
 from app.toolchain.errors import Mistake, Span
 from app.toolchain.lexer import Line, Token
 
-MAX_EXPANDED_CHARACTERS = 65536
-"""The longest text that one invocation may become."""
+MAX_EXPANDED_CHARACTERS = 8192
+"""The longest line that may come out of a macro."""
+
+MAX_PARAMETERS = 100
 
 _WORD_END = re.compile(r"[\w.$\"']")
 _WORD_START = re.compile(r"[\w.\"'\\]")
@@ -60,39 +62,36 @@ def text_of(tokens: Sequence[Token], spaced: str) -> str:
     return " ".join(text for text, _span in words(tokens, spaced))
 
 
-def arguments(tokens: Sequence[Token], spaced: str) -> list[tuple[str, Span, str]]:
-    """Arguments at commas and blanks, each with its place and all text from it on."""
-    found: list[tuple[str, Span, str]] = []
+def arguments(tokens: Sequence[Token], spaced: str) -> list[tuple[str, Span, int]]:
+    """Arguments at commas and blanks, each with its place and the index of its first token."""
+    found: list[tuple[str, Span, int]] = []
     start = 0
-    group: list[Token] = []
-    after_comma = False
+    for index in range(len(tokens) + 1):
+        if index < len(tokens) and tokens[index].text != ",":
+            continue
+        if index > start:
+            found += _between_commas(tokens, start, index, spaced)
+        elif index < len(tokens):
+            found.append(("", tokens[index].span, index))
+        start = index + 1
+    return found
 
-    def close(end: int) -> None:
-        nonlocal start
-        parts = words(group, spaced)
-        depth = 0
-        merged: list[tuple[str, Span]] = []
-        for text, span in parts:
-            if depth and merged:
-                merged[-1] = (f"{merged[-1][0]} {text}", merged[-1][1].to(span))
-            else:
-                merged.append((text, span))
-            depth += sum(map(text.count, "([")) - sum(map(text.count, ")]")) if text[0] not in "\"'" else 0
-        for text, span in merged:
-            index = next(i for i in range(start, end) if tokens[i].span.column >= span.column)
-            found.append((text, span, text_of(tokens[index:], spaced)))
 
-    for index, token in enumerate(tokens):
-        if token.text == "," and token.kind == "punct":
-            if group:
-                close(index)
-            elif after_comma or not found:
-                found.append(("", token.span, text_of(tokens[index:], spaced)))
-            group, start, after_comma = [], index + 1, True
+def _between_commas(tokens: Sequence[Token], start: int, end: int, spaced: str) -> list[tuple[str, Span, int]]:
+    """The arguments of one group: blanks separate them, but not inside of parentheses."""
+    found: list[tuple[str, Span, int]] = []
+    index = start
+    depth = 0
+    for text, span in words(tokens[start:end], spaced):
+        while tokens[index].span.column < span.column:
+            index += 1
+        if depth > 0:
+            before, place, first = found[-1]
+            found[-1] = (f"{before} {text}", place.to(span), first)
         else:
-            group.append(token)
-    if group:
-        close(len(tokens))
+            found.append((text, span, index))
+        if text[0] not in "\"'":
+            depth += text.count("(") + text.count("[") - text.count(")") - text.count("]")
     return found
 
 
@@ -122,6 +121,8 @@ def definition(head: Line, body: list[Line], spaced: str) -> Macro:
         if token.kind != "name":
             raise Mistake(token.span, f"`{token.text}` can't be a parameter", ".macro name first, second=5")
         parameter = Parameter(token.text)
+        if len(parameters) >= MAX_PARAMETERS:
+            raise Mistake(token.span, f"a macro has at most {MAX_PARAMETERS} parameters")
         if any(other.name == token.text for other in parameters):
             raise Mistake(token.span, f"the macro has two parameters `{token.text}`")
         if index < len(rest) and rest[index].text == ":":
@@ -149,7 +150,7 @@ def bind(macro: Macro, token: Token, tokens: Sequence[Token], spaced: str) -> di
     values: dict[str, str] = {}
     position = 0
     names = [parameter.name for parameter in macro.parameters]
-    for text, span, rest in arguments(tokens, spaced):
+    for text, span, index in arguments(tokens, spaced):
         name, equals, value = text.partition("=")
         if equals and name in names:
             values[name] = unquoted(value)
@@ -159,7 +160,7 @@ def bind(macro: Macro, token: Token, tokens: Sequence[Token], spaced: str) -> di
             raise Mistake(span, f"too many arguments for the macro `{macro.name}`", hint)
         parameter = macro.parameters[position]
         if parameter.rest:
-            values[parameter.name] = rest
+            values[parameter.name] = text_of(tokens[index:], spaced)
             break
         if text:
             values[parameter.name] = unquoted(text)

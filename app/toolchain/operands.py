@@ -98,7 +98,7 @@ class Memory(Struct):
     """`[segment: base + index*scale + displacement]` of `size` bytes (0 when the source does not say).
 
     With `relative`, `displacement` is a target address that the instruction reaches through rip; base "rip" is the
-    plain distance instead.
+    plain distance instead. `through_table` says that the operand is an entry in a table of addresses.
     """
 
     span: Span
@@ -109,6 +109,7 @@ class Memory(Struct):
     scale: int = 1
     displacement: Expression | None = None
     relative: bool = False
+    through_table: bool = False
 
 
 Operand = Register | Immediate | Memory

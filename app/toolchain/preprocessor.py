@@ -15,7 +15,7 @@ from app.toolchain.lexer import CommentStyle, Line, Token, lex
 
 _MAX_EXPANSION = 2000
 _MAX_NESTING = 20
-_DEFINE = re.compile(r"\s*#define\s+([A-Za-z_]\w*)(\(|\s+\S.*)")
+_DEFINE = re.compile(r"\s*#define\s+([A-Za-z_]\w*)(\(.*|\s+\S.*)")
 _UNDEF = re.compile(r"\s*#\s*undef\s+([A-Za-z_]\w*)\s*")
 _INCLUDE = re.compile(r"\s*#\s*include\s*[<\"]([^>\"]*)[>\"].*")
 _CONDITION = re.compile(r"\s*#(?:ifdef|ifndef)\s+\w+\s*|\s*#(?:if|elif)\s+(?:defined|__).*")
@@ -70,7 +70,7 @@ def _directive(line: Line, comments: CommentStyle, defines: dict[str, list[Token
     match = _DEFINE.fullmatch(line.text)
     if match is None:
         return
-    if match[2] == "(" or line.text[match.end(1)] == "(":
+    if match[2][0] == "(":
         raise Mistake(_whole(line), "`#define` with parameters is not available", "use .macro")
     defines[match[1]] = lex(match[2], "gas", comments)[0].tokens
 

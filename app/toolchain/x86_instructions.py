@@ -72,6 +72,7 @@ def append_instruction(
     if mnemonic in BRANCHES and len(operands) == 1 and isinstance(operands[0], Immediate):
         _branch(unit, mnemonic, line, prefix, operands[0], token.span)
         return
+    mnemonic = _without_table(mnemonic, operands)
     flexible = False
     numbers: list[int | None] = []
     for index, operand in enumerate(operands):
@@ -96,6 +97,18 @@ def append_instruction(
         return
     encoding = encode(mnemonic, operands, numbers, token.span, unit.dialect, unit.machine.bits)
     unit.append(line, *_with_prefix(prefix, encoding, token.span))
+
+
+def _without_table(mnemonic: str, operands: list[Operand]) -> str:
+    """What ld makes of `mov name@GOTPCREL(%rip), %rax`: a `lea` of the name. Raises Mistake for other instructions."""
+    for operand in operands:
+        if isinstance(operand, Memory) and operand.through_table:
+            if mnemonic != "mov" or operand is operands[0] or operand.base != "rip":
+                hint = "compile with -fno-pic to get code without a table of addresses"
+                raise Mistake(operand.span, "`@GOTPCREL` only works in `mov` to a register", hint)
+            operand.size = 0
+            return "lea"
+    return mnemonic
 
 
 def _branch(unit: Unit, mnemonic: str, line: int, prefix: bytes, target: Immediate, span: Span) -> None:

@@ -5,6 +5,7 @@ import * as playback from "./playback/playback";
 import { fresh, learn, startChecking, verdict } from "./program/check";
 import { arch, elf, language, optimize } from "./program/choice";
 import { argumentsIn } from "./program/files";
+import { libraryWork } from "./program/toolchain";
 import { Client, connected } from "./protocol/client";
 import type { CheckRequest, Failure, Language, Mistake } from "./protocol/messages";
 import { terminalSize } from "./terminal/size";
@@ -46,6 +47,11 @@ export function connect(): void {
     busy: () => starting.value,
     ready: () => connected.value,
     text: () => editorText.value,
+  });
+  effect(() => {
+    // What did not work while the library was missing may work now.
+    const ready = libraryWork(language.value, arch.value) === null;
+    if (ready && verdict.peek()?.ok === false) verdict.value = null;
   });
   effect(() => {
     const told = verdict.value;

@@ -16,6 +16,8 @@ from app.toolchain.assemble import assemble
 from app.toolchain.elf import write_elf
 
 from . import programs, tasks
+from .compile import compile_boxed
+from .cpu import compare_architectures
 from .web import run_to_first_event
 
 TRAPGATE = [sys.executable, "-m", "app"]
@@ -58,6 +60,8 @@ def main() -> None:
         compare_with_strace(Path(folder))
         compare_hello(Path(folder))
         compare_sieve(Path(folder))
+    compare_architectures()
+    compile_boxed()
     run_to_first_event()
 
 

@@ -13,15 +13,16 @@ import pytest
 
 from tests.toolchain.tools import corpus
 
+FOLDERS = ("gas_intel", "gas_att", "gas_i386_intel", "gas_i386_att", "nasm")
 CHILD = """
 import random, sys
 from pathlib import Path
 from app.toolchain.assemble import assemble
 from app.toolchain.program import SourceError
 
-def attempt(source, language):
+def attempt(source, language, arch="x86_64"):
     try:
-        program = assemble(source, language=language)
+        program = assemble(source, language=language, arch=arch)
         assert sum(len(segment.data) for segment in program.segments) < 4 << 20
     except SourceError as error:
         assert error.diagnostics
@@ -71,6 +72,32 @@ HOSTILE = {
     "prefixes": "lock rep " * 5000,
     "high byte": "mov ah, r8b\nmov ah, sil\nmovzx rax, ah\nmov [r8], ah",
     "string operands": "lodsb [rbx]\nxlatb [rbx+r9*4+8]\nmovsb [rax], [rbx]\nstosq [rdi], xmm0",
+    "macro bomb": "\n".join(f".macro m{i}\n m{i + 1}\n m{i + 1}\n.endm" for i in range(60))
+    + "\n.macro m60\nnop\n.endm\nm0",
+    "empty macro bomb": "\n".join(f".macro m{i}\n m{i + 1}\n m{i + 1}\n.endm" for i in range(60)) + "\nm0",
+    "macro calls itself": ".macro m\nm\nm\n.endm\nm",
+    "growing argument": ".macro m a\nm \\a\\a\\a\\a\n.endm\nm aaaaaaaaaaaaaaaa",
+    "growing text": ".macro m a:vararg\n.if 1\n m \\a, \\a\n m \\a\n.endif\n.endm\n m 1, 2, 3",
+    "many arguments": ".macro m a:vararg\n.byte \\a\n.endm\n m " + "1," * 90_000 + "1",
+    "many parameters": ".macro m " + ", ".join(f"a{i}" for i in range(30_000)) + "\nnop\n.endm\nm 1\n" * 3,
+    "macros of macros": ".macro a\n.macro b\n.macro c\nnop\n.endm\n.endm\n.endm\na\nb\nc\n" * 2000,
+    "macro that defines a macro": ".macro m n\n.macro m\\n\nm\\n\n.endm\nm\\n\n.endm\n.irpc x,0123456789\nm \\x\n.endr",
+    "nested conditions": ".if 1\n" * 5000 + "nop\n" + ".endif\n" * 5000,
+    "conditions in a macro": ".macro m\n.if 1\nm\n.else\nm\n.endif\n.endm\nm",
+    "open conditions in a macro": ".macro m\n.if 1\n.if 0\n.endm\n" + "m\n" * 3000,
+    "skipped repetitions": ".rept 50000\n.if 0\n" + "nop\n" * 2000 + ".endif\n.endr",
+    "repeated blocks": ".rept 40000\n.rept 0\n" + "nop\n" * 40_000 + ".endr\n.endr",
+    "irp bomb": ".irpc a,0123456789\n" * 12 + ".byte \\a\n" + ".endr\n" * 12,
+    "irp of many": ".irp a," + "x," * 90_000 + "y\n.byte 1\n.endr",
+    "exitm everywhere": ".exitm\n.macro m\n.exitm\nm\n.endm\n" + "m\n" * 5000 + ".rept 5\n.exitm\n.endr",
+    "endm everywhere": ".endm\n.endr\n.endif\n.else\n.elseif 1\n" * 500,
+    "unclosed macros": ".macro a\n" * 20_000,
+    "labels in macros": ".macro m\nl\\@: jmp l\\@\n.endm\n" + "m\n" * 20_000,
+    "backslashes": ".macro m a\n" + "\\" * 50_000 + "a\n.endm\nm 1",
+    "define circle": "#define a b\n#define b a\nmov $a, %eax",
+    "c define bomb": "\n".join(f"#define a{i + 1} a{i} a{i}" for i in range(60)) + "\nmov $a60, %eax",
+    "leb128 circle": "a: .uleb128 b - a\n.zero 127\nb:\n.sleb128 a - b, c\nc = c + 1",
+    "separators": "nop;" * 24_000 + "\n" + ";" * 50_000,
     "surrogate": 'nop # \ud800\n.ascii "\ud800"',
 }
 
@@ -91,11 +118,15 @@ def run_child(code: str, seconds: int, *arguments: str) -> None:
 def test_hostile_text_ends_quickly(case: str, language: str, tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.write_bytes(HOSTILE[case].encode("utf-8", "surrogatepass"))
-    code = 'attempt(Path(sys.argv[1]).read_bytes().decode("utf-8", "surrogatepass"), sys.argv[2])'
+    code = """
+text = Path(sys.argv[1]).read_bytes().decode("utf-8", "surrogatepass")
+for arch in ("x86_64", "i386"):
+    attempt(text, sys.argv[2], arch)
+"""
     run_child(code, 20, str(source), language)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(6))
 def test_mutated_programs_end(seed: int) -> None:
     code = """
 seed = int(sys.argv[1])
@@ -103,7 +134,10 @@ rng = random.Random(seed)
 texts = [Path(p).read_text() for p in sys.argv[2:]]
 pieces = [line for text in texts for line in text.splitlines()]
 signs = list(",:!()[]{}%$#;*+-/\\\\\\"'`@&|<>=.?~^ \\t\\n0123456789") + ["rax", "ah", "r8b", "ptr", "rel", "\\0", "é",
-    "byte ", "0x", "xmm1", "st(1)", "rip", "rep ", "lock ", "movsb ", ".rept 3\\n", "times 9 ", "ymm1", "fs:", "[rdi]"]
+    "byte ", "0x", "xmm1", "st(1)", "rip", "rep ", "lock ", "movsb ", ".rept 3\\n", "times 9 ", "ymm1", "fs:", "[rdi]",
+    ".macro m a, b\\n", ".endm\\n", "\\nm 1, 2\\n", "\\\\a", "\\\\@", ".if 1\\n", ".endif\\n",
+    ".irp x, 1, 2\\n",
+    ".endr\\n", ".exitm\\n", "#define ", ".else\\n", "eax", "[esp+4]", "aam ", "pusha\\n"]
 for number in range(500):
     lines = rng.sample(pieces, rng.randint(1, 12))
     text = "\\n".join(lines)
@@ -111,9 +145,9 @@ for number in range(500):
         at = rng.randrange(len(text) + 1)
         end = at + rng.choice((0, 0, 1, 1, 4))
         text = text[:at] + rng.choice(signs) * rng.choice((1, 1, 1, 3)) + text[end:]
-    attempt(text, rng.choice(("auto", "gas", "nasm")))
+    attempt(text, rng.choice(("auto", "gas", "nasm")), rng.choice(("x86_64", "i386")))
 """
-    run_child(code, 120, str(seed), *map(str, corpus("gas_intel", "gas_att", "nasm")))
+    run_child(code, 120, str(seed), *map(str, corpus(*FOLDERS)))
 
 
 def test_operands_of_every_kind_for_every_instruction_end() -> None:
@@ -128,6 +162,6 @@ every = registers + memory + numbers
 for mnemonic in sorted(MNEMONICS) + ["vaddps", "vmovdqu", "vpxor", "vinsertf128", "vgatherdps", "vpinsrw"]:
     for count in (0, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3):
         operands = ", ".join(rng.choice(every) for _ in range(count))
-        attempt(f".intel_syntax noprefix\\nx: {mnemonic} {operands}\\n", "gas")
+        attempt(f".intel_syntax noprefix\\nx: {mnemonic} {operands}\\n", "gas", rng.choice(("x86_64", "i386")))
 """
     run_child(code, 120)

@@ -51,6 +51,9 @@ CASES = [
     ("gas", ".macro m a\n.endm\n m 1, 2", 3, "2", "too many arguments", "takes a"),
     ("gas", ".macro m\n m\n.endm\n m", 4, "m", "nested more than 100 deep", ".if"),
     ("gas", ".macro m\n.endm\n.macro m\n.endm", 3, "m", "exists already", ".purgem"),
+    ("gas", "  svc #0", 1, "svc", "an instruction of ARM and AArch64, not of x86-64", "choose the architecture"),
+    ("gas", "ecall", 1, "ecall", "an instruction of RISC-V", "choose the architecture"),
+    ("gas", INTEL + "pusha", 2, "pusha", "does not exist in 64-bit code", "i386"),
     ("gas", ".if 1\nnop", 1, ".if", "no `.endif`", ""),
     ("gas", ".if x\nnop\n.endif\nx:", 1, "x", "the condition of `.if` must be a number", ""),
     ("gas", "nop\n.endif", 2, ".endif", "without `.if`", ""),
@@ -83,9 +86,24 @@ CASES = [
 ]
 
 
-def diagnostics(source: str, language: str) -> list[Diagnostic]:
+I386_CASES = [
+    ("gas", INTEL + "mov rax, 1", 2, "rax", "`rax` is a 64-bit register; this program is for i386", "`eax`"),
+    ("gas", INTEL + "mov eax, [rbx]", 2, "[rbx]", "`rbx` is a 64-bit register", "`ebx`"),
+    ("gas", INTEL + "mov r8d, 1", 2, "r8d", "`r8d` is an x86-64 register", "choose x86-64"),
+    ("gas", INTEL + "mov sil, 1", 2, "sil", "`sil` is an x86-64 register", "choose x86-64"),
+    ("gas", "push %rax", 1, "%rax", "`rax` is a 64-bit register", "`eax`"),
+    ("gas", "movl %eax, msg(%rip)\nmsg:", 1, "msg(%rip)", "`rip` is a 64-bit register", ""),
+    ("gas", "pushq $5", 1, "pushq", "works on 64 bits; this program is for i386", "`pushl`"),
+    ("gas", INTEL + "cqo", 2, "cqo", "exists only in 64-bit code", "cdq"),
+    ("gas", INTEL + "jrcxz x\nx:", 2, "jrcxz", "does not exist for i386", "jecxz"),
+    ("gas", ".code64", 1, ".code64", "not available", "32-bit"),
+    ("nasm", "mov rax, 1", 1, "rax", "`rax` is a 64-bit register", "`eax`"),
+]
+
+
+def diagnostics(source: str, language: str, arch: str = "x86_64") -> list[Diagnostic]:
     with pytest.raises(SourceError) as caught:
-        assemble(source, language=language)
+        assemble(source, language=language, arch=arch)
     return caught.value.diagnostics
 
 
@@ -93,7 +111,17 @@ def diagnostics(source: str, language: str) -> list[Diagnostic]:
 def test_mistake_is_marked_and_explained(
     language: str, source: str, line: int, marked: str, message: str, hint: str
 ) -> None:
-    first = diagnostics(source, language)[0]
+    check(diagnostics(source, language)[0], source, line, marked, message, hint)
+
+
+@pytest.mark.parametrize(("language", "source", "line", "marked", "message", "hint"), I386_CASES)
+def test_64_bit_code_is_explained_for_i386(
+    language: str, source: str, line: int, marked: str, message: str, hint: str
+) -> None:
+    check(diagnostics(source, language, "i386")[0], source, line, marked, message, hint)
+
+
+def check(first: Diagnostic, source: str, line: int, marked: str, message: str, hint: str) -> None:
     text = source.split("\n")[line - 1] + " "
     assert first.line == line
     assert text[first.column - 1 : first.end_column - 1] == marked

@@ -23,7 +23,9 @@ const bytesWanted = signal<boolean | null>(storedBytes === null ? null : storedB
 /** Which half of the panel a page without room for both shows. */
 const view = signal<"source" | "assembly">("source");
 
-const bytesShown = () => bytesWanted.value ?? layout.value === "wide";
+/** An example is there to be read: nothing takes room from its comments before it is changed. */
+const bytesShown = () => bytesWanted.value ?? (layout.value === "wide" && !exampleNow());
+const exampleNow = () => config.examples.find((candidate) => candidate.source === source.value);
 
 function Bytes() {
   const shown = bytesShown();
@@ -91,7 +93,7 @@ function Obstacle() {
 
 function about(): string {
   if (elf.value) return "A program that was built elsewhere; it runs as it is.";
-  const example = config.examples.find((candidate) => candidate.source === source.value);
+  const example = exampleNow();
   if (example) return example.about;
   if (ranSource.value !== null && ranFile.value === null && ranSource.value !== source.value) return "Edited since the last run.";
   const what = { auto: "assembly", gas: "assembly", nasm: "assembly", c: "C", rust: "Rust" }[language.value];
@@ -145,7 +147,7 @@ export function EditorPanel({ hidden, withRun }: { hidden: boolean; withRun: boo
       <Obstacle />
       {elf.value && <ElfCard file={elf.value} />}
       <div class="editor-host" ref={host} data-testid="editor" hidden={!text} data-stale={!fresh.value} />
-      {assembly && <AssemblyPane />}
+      {assembly && <AssemblyPane chosen={() => (view.value = "source")} />}
       <Problems />
       <Next />
     </section>

@@ -99,5 +99,7 @@ function parserFor(spelling: Spelling): StreamParser<Depth> {
   };
 }
 
-export const c = StreamLanguage.define(parserFor(C));
-export const rust = StreamLanguage.define(parserFor(RUST));
+export const parsers = { c: parserFor(C), rust: parserFor(RUST) };
+
+export const c = StreamLanguage.define(parsers.c);
+export const rust = StreamLanguage.define(parsers.rust);

@@ -1,15 +1,23 @@
-import { config } from "../config";
+import { config, type Example } from "../config";
 import { loadSource } from "../editor/editor";
+import { loadExample } from "../editor/menus";
+import { arch, language } from "../program/choice";
 import { atEnd, state } from "../playback/playback";
-import { mistakes, ranSource } from "../session";
+import { mistakes, ranFile, ranSource } from "../session";
 import { goToTab } from "../ui/tabs";
 import { triesFor } from "./tries";
+
+/** Whether an example is in the kind of language and for the architecture that are chosen. */
+function fits(example: Example): boolean {
+  const kind = (name: string) => (name === "c" || name === "rust" ? name : "assembly");
+  return kind(example.language) === kind(language.value) && (example.arches ?? ["x86_64"]).includes(arch.value);
+}
 
 /** Three things to try, once the story has been told. */
 export function Next() {
   const source = ranSource.value;
-  if (!state.value.end || !atEnd.value || source === null || mistakes.value.length > 0) return null;
-  const tries = triesFor(source, config.examples);
+  if (!state.value.end || !atEnd.value || source === null || mistakes.value.length > 0 || ranFile.value !== null) return null;
+  const tries = triesFor(source, config.examples.filter(fits));
   if (tries.length === 0) return null;
   return (
     <section class="next" aria-label="Things to try next">
@@ -20,7 +28,8 @@ export function Next() {
             <button
               type="button"
               onClick={() => {
-                loadSource(offer.source, offer.highlight);
+                if (offer.example) loadExample(offer.example);
+                else loadSource(offer.source, offer.highlight);
                 goToTab("program");
                 document.querySelector<HTMLElement>(".run")?.focus();
               }}

@@ -6,7 +6,11 @@ export interface Try {
   about: string;
   source: string;
   highlight: string | undefined;
+  /** The example that it is, if it is no edit. */
+  example: Example | undefined;
 }
+
+type Made = Pick<Try, "source" | "highlight" | "example">;
 
 const NUMBER = /^([ \t]*mov[lq]?\s+(?:[er]ax\s*,\s*|\$))1((?:\s*,\s*%[er]ax)?)[ \t]*(?:[#;].*)?$/m;
 const POINTER =
@@ -17,12 +21,12 @@ function edited(source: string, pattern: RegExp, replace: (match: RegExpMatchArr
   if (!match || match.index === undefined) return null;
   const line = replace(match);
   const text = source.slice(0, match.index) + line + source.slice(match.index + match[0].length);
-  return { source: text, highlight: line };
+  return { source: text, highlight: line, example: undefined };
 }
 
 function fromExample(examples: readonly Example[], slug: string, source: string) {
   const example = examples.find((candidate) => candidate.slug === slug);
-  return example && example.source !== source ? { source: example.source, highlight: undefined } : null;
+  return example && example.source !== source ? { source: example.source, highlight: undefined, example } : null;
 }
 
 /** Three things to try next with `source`: small edits of it where it has the place, ready programs otherwise. */
@@ -35,7 +39,7 @@ export function triesFor(source: string, examples: readonly Example[]): Try[] {
     edited(source, POINTER, (m) => `${m[1] ?? ""}${att ? "mov $0x10, %rsi" : "mov rsi, 0x10"}  ${mark} changed`) ??
     fromExample(examples, "wild-pointer", source);
   const keyboard = fromExample(examples, "greet", source);
-  const offers: [string, string, { source: string; highlight: string | undefined } | null][] = [
+  const offers: [string, string, Made | null][] = [
     ["Change the number", "Ask for call 9999 and see the empty row.", number],
     ["Break the pointer", "Hand the kernel an address that is not yours.", pointer],
     ["Read from the keyboard", "Watch a call go to sleep until you type.", keyboard],

@@ -1,6 +1,5 @@
 import { config } from "../config";
 import type { Language } from "../protocol/messages";
-import { sizeText } from "../fold/words";
 import { MACHINES } from "./machines";
 
 /** Files that a visitor opens or drops: an ELF file to run as it is, or a source for the editor. */
@@ -20,18 +19,18 @@ export async function open(file: File): Promise<Opened> {
   const { name, size } = file;
   const most = Math.max(config.max_elf_bytes, config.max_source_bytes);
   if (size > most) {
-    return refused(`${name} has ${sizeText(size)}; the limit is ${sizeText(most)}.`, "Strip the file, or link less into it.");
+    return refused(`${name} has ${size} bytes; the limit is ${most}.`, "Strip the file, or link less into it.");
   }
   const data = await file.arrayBuffer();
   const bytes = new Uint8Array(data);
   if (isElf(bytes)) {
     if (size <= config.max_elf_bytes) return { kind: "elf", name, data };
-    return refused(`${name} has ${sizeText(size)}; an ELF file may have ${sizeText(config.max_elf_bytes)}.`, "Strip it of symbols.");
+    return refused(`${name} has ${size} bytes; an ELF file may have ${config.max_elf_bytes}.`, "Strip it of symbols.");
   }
   const text = textIn(bytes);
   if (text === null) return refused(`${name} is neither an ELF file nor text.`, "Open a Linux executable or a source file.");
   if (size > config.max_source_bytes) {
-    return refused(`${name} has ${sizeText(size)}; a source may have ${sizeText(config.max_source_bytes)}.`, "Shorten it.");
+    return refused(`${name} has ${size} bytes; a source may have ${config.max_source_bytes}.`, "Shorten it.");
   }
   const suffix = name.toLowerCase().split(".").at(-1) ?? "";
   return { kind: "source", name, text, language: LANGUAGES[suffix] ?? "auto" };
