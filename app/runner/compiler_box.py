@@ -1,8 +1,8 @@
 """What stands between a compiler, which reads hostile text, and the host.
 
-Unlike a worker (`app.runner.sandbox`) it starts programs and uses files: one directory of its own, and what it needs of
-the compiler's. Landlock and the system call filter both have to hold; without either there is no compiling. Each job has
-an identity of its own where the server may give it one, so that no two share anything.
+Unlike a worker (`app.runner.sandbox`) it starts programs and uses files: one directory of its own, and what it needs
+of the compiler's. Landlock and the system call filter both have to hold; without either there is no compiling. Each job
+has an identity of its own where the server may give it one, so that no two share anything.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
 _CAPABILITY_VERSION_3 = 0x2008_0522
 _CAP_DAC_READ_SEARCH = 2
+
+_WORK = (landlock.WORK, landlock.WORK_TREE)
+"""What a job may do in its own directory."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -82,7 +85,7 @@ def _take_identity(rules: tuple[Rule, ...]) -> bool:
     """Become nobody in particular, if this is root; returns whether nobody else has that uid."""
     if os.geteuid() != 0:
         return False
-    closed = not all(_open_to_all(rule.path) for rule in rules if rule.rights != landlock.WORK)
+    closed = not all(_open_to_all(rule.path) for rule in rules if rule.rights not in _WORK)
     if closed:
         sandbox.set_option(_PR_SET_KEEPCAPS, 1)
     private = _FIRST_UID + os.getpid()
@@ -90,7 +93,7 @@ def _take_identity(rules: tuple[Rule, ...]) -> bool:
     for uid in (private, sandbox.NOBODY):
         try:
             for rule in rules:
-                if rule.rights == landlock.WORK:
+                if rule.rights in _WORK:
                     os.chown(rule.path, uid, uid)
             os.setgroups([])
             os.setresgid(uid, uid, uid)
@@ -138,6 +141,7 @@ def _set_limits(limits: BoxLimits, own_uid: bool) -> None:
         (resource.RLIMIT_CORE, 0, 0),
     ):
         _, most = resource.getrlimit(name)
-        if most != resource.RLIM_INFINITY:
-            soft, hard = min(soft, most), min(hard, most)
-        resource.setrlimit(name, (soft, hard))
+        if most == resource.RLIM_INFINITY:
+            resource.setrlimit(name, (soft, hard))
+        else:
+            resource.setrlimit(name, (min(soft, most), min(hard, most)))

@@ -13,9 +13,11 @@ import app
 from app.runner import c_library
 from app.runner.compiler_box import missing
 from app.runner.messages import LanguageState, LibraryState, Toolchain
+from app.runner.rust import RustMissingError, find_rust
 from app.toolchain.c.kit import Kit, KitError, find_kit
 from app.toolchain.c.targets import TARGETS
 from app.toolchain.machines import ARCHES
+from app.toolchain.rust.commands import ARCHES as RUST_ARCHES
 
 _LOOK_SECONDS = 1.0
 
@@ -48,10 +50,20 @@ class ToolchainWatch:
                 LanguageState("gas", ARCHES),
                 LanguageState("nasm", ("x86_64", "i386")),
                 LanguageState("c", arches, "" if arches else f"C cannot be compiled here: {self._reason}"),
-                LanguageState("rust", (), "This server has no Rust compiler."),
+                self._rust(),
                 LanguageState("elf", ARCHES),
             ),
             libraries=tuple(self._libraries(arches)),
+        )
+
+    def _rust(self) -> LanguageState:
+        try:
+            find_rust()
+        except RustMissingError as error:
+            return LanguageState("rust", (), f"Rust cannot be compiled here: {error}")
+        reason = missing()
+        return LanguageState(
+            "rust", () if reason else RUST_ARCHES, f"Rust cannot be compiled here: {reason}" if reason else ""
         )
 
     def on_change(self, listener: Callable[[Toolchain], None]) -> None:

@@ -96,7 +96,12 @@ def test_main_may_end_without_a_return(tmp_path):
 def test_a_program_may_begin_at_its_own_start(tmp_path):
     source = """
     #include <sys/syscall.h>
-    static long call(long n, long a) { long r; __asm__ volatile("syscall" : "=a"(r) : "a"(n), "D"(a) : "rcx", "r11"); return r; }
+    static long call(long n, long a)
+    {
+        long result;
+        __asm__ volatile("syscall" : "=a"(result) : "a"(n), "D"(a) : "rcx", "r11");
+        return result;
+    }
     void _start(void) { call(SYS_exit, 42); }
     """
     path = program(source, tmp_path / "program")

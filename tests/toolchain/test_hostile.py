@@ -126,7 +126,7 @@ for arch in ("x86_64", "i386"):
     run_child(code, 20, str(source), language)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(6))
 def test_mutated_programs_end(seed: int) -> None:
     code = """
 seed = int(sys.argv[1])

@@ -39,7 +39,7 @@ from app.toolchain.isa.arm_operands import (
 )
 from app.toolchain.isa.base import Front, InstructionSet, Padding
 from app.toolchain.isa.foreign import reject_foreign_register
-from app.toolchain.isa.keystone import machine_code
+from app.toolchain.isa.keystone_arm import machine_code
 from app.toolchain.isa.late import Late, Literals, Maker, plain_number
 from app.toolchain.layout import Layout
 from app.toolchain.lexer import CommentStyle, Line, Token
