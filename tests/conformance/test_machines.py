@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.build import PROGRAMS
+from app.trace.events import Dispatch
+from tests.conformance.build import PROGRAMS, build
 from tests.conformance.harness import why_not_native
 from tests.conformance.machines import LINES, MACHINES, QEMU_HANGS, X86_ONLY, check_emulated, check_program
+from tests.conformance.native import differences, run_here, run_native
 
 EVERY = bool(os.environ.get("TRAPGATE_EVERY_PROGRAM"))
 """All programs; without it those that depend on the architecture most, to save time."""
@@ -64,6 +66,21 @@ def test_calls_of_32_bit_programs(source, machine):
     if reason and machine == "i386":
         pytest.skip(reason)
     check_emulated(source, machine)
+
+
+def test_int_0x80_in_64_bit_code():
+    """The instruction enters the table of 32-bit programs from any code, where the machine's Linux has that table."""
+    reason = why_not_native()
+    if reason:
+        pytest.skip(reason)
+    executable = build(Path(__file__).with_name("programs_64") / "int80.c", "gcc")
+    real = run_native(executable)
+    if real.signal == "SIGSEGV":
+        pytest.skip("this Linux serves no 32-bit programs")
+    ours = run_here(executable)
+    assert differences(real, ours) == ""
+    tables = {event.table for event in ours.events if isinstance(event, Dispatch)}
+    assert tables == {"x86_64", "i386"}
 
 
 def test_the_lists_name_programs():
