@@ -8,7 +8,7 @@ import click
 import msgspec
 from msgspec.structs import replace
 
-from app.runner import c_library
+from app.runner import c_library, compiler
 from app.runner.compilation import Compilers, CompilerUnavailableError
 from app.runner.compiler_box import BoxLimits
 from app.runner.messages import AssemblyLine, Built, RunSpec, SourceMistake, WorkerFrame
@@ -58,7 +58,11 @@ def compiled(spec: RunSpec) -> Result:
 
 
 def _provide_library(spec: RunSpec) -> None:
-    if spec.action != "run" or not read_source(spec.source.decode("utf-8", "replace")).wants_library:
+    if (
+        compiler.language(spec) != "c"
+        or spec.action != "run"
+        or not read_source(spec.source.decode("utf-8", "replace")).wants_library
+    ):
         return
     try:
         missing = c_library.find(find_kit(), spec.arch) is None

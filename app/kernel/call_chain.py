@@ -44,7 +44,7 @@ class CallChain:
         letter = "Q" if self._size == 8 else "I"
         self._pair = struct.Struct(f"<2{letter}")
         self._window = struct.Struct(f"<{_WINDOW // self._size}{letter}")
-        names = [record.pointer, abi.stack_register, record.link, record.thumb_pointer]
+        names = [record.pointer, abi.stack_register, record.link]
         self._read = kernel.cpu.reader([name for name in names if name is not None])
         self._last = (0, 0)
         self._last_line: int | None = None
@@ -80,7 +80,10 @@ class CallChain:
         """`pc`, and the return addresses that lead outwards."""
         pointer, stack, *more = self._read()
         if self._record.link is not None:
-            found, pointer = self._start_link(mm, code, pc, pointer, more)
+            if self._is_thumb():
+                # The frame pointer is the register of the call's number, too: what it was lies on the stack.
+                pointer = self._saved_pointer(mm, code, stack)
+            found, pointer = self._start_link(mm, code, pc, pointer, more[0])
         elif code.keeps_frame(pc):
             found = [pc]
         else:
@@ -180,20 +183,19 @@ class CallChain:
         for index, saved in enumerate(self._window.unpack(self._window_at(mm, stack).ljust(_WINDOW, b"\0"))):
             place = stack + index * size
             if place < saved < place + _MAX_STACK and code.call(self._word(mm, saved + self._record.returns))[0]:
-                return saved
+                return int(saved)
         return 0
 
-    def _start_link(
-        self, mm: AddressSpace, code: CodeMap, pc: int, pointer: int, more: list[int]
-    ) -> tuple[list[int], int]:
+    def _is_thumb(self) -> bool:
+        bit = self._record.thumb
+        return bit is not None and bool(self._cpu.get(bit[0]) & bit[1])
+
+    def _start_link(self, mm: AddressSpace, code: CodeMap, pc: int, pointer: int, link: int) -> tuple[list[int], int]:
         """`pc`, and the caller that the link register knows when the function has called nothing and has no frame.
 
         Returns the frame pointer to go on with, too.
         """
         record = self._record
-        link = more[0]
-        if record.thumb_pointer is not None and self._cpu.get("cpsr") & 0x20:
-            pointer = more[1]
         function = code.function_at(pc)
         if function is None or not code.call(link)[0] or code.function_at(code.before(link)) is function:
             return [pc], pointer

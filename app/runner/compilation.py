@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import shutil
 import signal
 import socket
 import tempfile
@@ -12,13 +11,18 @@ import time
 from contextlib import suppress
 
 import msgspec
+from msgspec.structs import replace
 
 from app.runner import compiler
 from app.runner.compiler import Compiled, Order
 from app.runner.compiler_box import BoxLimits, missing
 from app.runner.frames import FrameBuffer, FrameError
 from app.runner.messages import RunSpec
+from app.runner.rust import RustMissingError, find_rust
 from app.toolchain.c.kit import Kit, KitError, find_kit
+from app.toolchain.elf import MAX_FILE_BYTES
+from app.toolchain.machines import MACHINES
+from app.toolchain.rust.commands import ARCHES, RustKit
 
 _PREFIX = "trapgate-job-"
 _READ_BYTES = 1 << 20
@@ -29,7 +33,7 @@ _decoder = msgspec.msgpack.Decoder(Compiled)
 
 
 class CompilerUnavailableError(Exception):
-    """C cannot be compiled here; the message says why."""
+    """The language cannot be compiled here; the message says why."""
 
 
 class Compilers:
@@ -51,16 +55,43 @@ class Compilers:
 
         Raises CompilerUnavailableError, and OSError when no process can be started.
         """
+        if compiler.language(spec) == "rust":
+            return Compilation(self._rust(spec), rust_limits(self.limits), spec)
         if self._kit is None or self._problem:
             raise CompilerUnavailableError(f"C cannot be compiled here: {self._problem}")
         return Compilation(self._kit, self.limits, spec)
+
+    @staticmethod
+    def _rust(spec: RunSpec) -> RustKit:
+        if reason := missing():
+            raise CompilerUnavailableError(f"Rust cannot be compiled here: {reason}")
+        if spec.arch not in ARCHES:
+            title = MACHINES[spec.arch].title if spec.arch in MACHINES else spec.arch
+            raise CompilerUnavailableError(f"Rust is compiled for x86-64 only, not for {title}")
+        try:
+            return find_rust()
+        except RustMissingError as error:
+            raise CompilerUnavailableError(f"Rust cannot be compiled here: {error}") from error
+
+
+def rust_limits(limits: BoxLimits) -> BoxLimits:
+    """What rustc may use where a C compiler may use `limits`: its programs have much of the standard library in them."""
+    return replace(
+        limits,
+        cpu_seconds=2 * limits.cpu_seconds,
+        wall_seconds=2 * limits.wall_seconds,
+        memory_bytes=max(limits.memory_bytes, 4 << 30),
+        file_bytes=max(limits.file_bytes, MAX_FILE_BYTES),
+    )
 
 
 class Compilation:
     """One compilation. `close` it, whatever happens: that frees its directory."""
 
-    def __init__(self, kit: Kit, limits: BoxLimits, spec: RunSpec) -> None:
-        order = Order(spec.source, spec.arch, spec.optimize, link=spec.action == "run")
+    def __init__(self, kit: Kit | RustKit, limits: BoxLimits, spec: RunSpec) -> None:
+        order = Order(
+            spec.source, spec.arch, spec.optimize, link=spec.action == "run", language=compiler.language(spec) or "c"
+        )
         ours, theirs = socket.socketpair()
         this = os.getpid()
         self._folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{this}-")
@@ -69,7 +100,7 @@ class Compilation:
         except OSError:
             ours.close()
             theirs.close()
-            shutil.rmtree(self._folder, ignore_errors=True)
+            remove_folder(self._folder)
             raise
         if self.pid == 0:
             compiler.main(theirs.fileno(), order, kit, self._folder, limits, parent=this)
@@ -157,7 +188,7 @@ class Compilation:
             self.reap()
         os.close(self.pidfd)
         self.socket.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove_folder(self._folder)
 
     def _kill(self) -> None:
         """All processes of the session; the first one by itself, as long as it does not lead one."""
@@ -173,4 +204,33 @@ def remove_left_over() -> None:
     for name in os.listdir(place):
         owner = name.removeprefix(_PREFIX).partition("-")[0]
         if name.startswith(_PREFIX) and owner.isdigit() and not os.path.exists(f"/proc/{owner}"):
-            shutil.rmtree(f"{place}/{name}", ignore_errors=True)
+            remove_folder(f"{place}/{name}")
+
+
+def remove_folder(folder: str) -> None:
+    """Remove `folder` with all that a job has left in it, as far as possible.
+
+    Directories may be nested more deeply than a recursion reaches, so their contents move up before they go.
+    """
+    moved = 0
+    with suppress(OSError):
+        while directories := _empty(folder):
+            for directory in directories:
+                os.chmod(directory, 0o700)
+                for inner in _empty(directory):
+                    moved += 1
+                    os.rename(inner, f"{folder}/{_PREFIX}{moved}")
+                os.rmdir(directory)
+        os.rmdir(folder)
+
+
+def _empty(folder: str) -> list[str]:
+    """Remove the files of `folder`; returns its directories."""
+    directories = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                directories.append(entry.path)
+            else:
+                os.unlink(entry.path)
+    return directories

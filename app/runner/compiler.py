@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import Literal, NoReturn
+from typing import Literal, NoReturn, cast
 
 import msgspec
 from msgspec import Struct
 
-from app.runner import c_library, compiler_box, landlock
+from app.runner import c_library, compiler_box, landlock, rust
 from app.runner.compiler_box import BoxLimits
 from app.runner.frames import pack
 from app.runner.landlock import Rule
 from app.runner.messages import AssemblyLine, Built, Crashed, Rejected, RunSpec, SourceMistake
+from app.runner.rust_compiler import compile_rust
 from app.toolchain.c.assembly import Assembly, read_assembly
 from app.toolchain.c.commands import ASSEMBLY_NAME, PROGRAM_NAME, SOURCE_NAME, Library, Step, compile_steps, link_steps
 from app.toolchain.c.diagnostics import NO_LINES, clean, read_clang, read_linker
@@ -26,6 +27,10 @@ from app.toolchain.c.source import Reading, read_source
 from app.toolchain.detect import detect_language
 from app.toolchain.machines import MACHINES
 from app.toolchain.program import Diagnostic
+from app.toolchain.rust.commands import SOURCE_NAME as RUST_SOURCE_NAME
+from app.toolchain.rust.commands import RustKit
+
+CompiledLanguage = Literal["c", "rust"]
 
 _MESSAGES_NAME = "messages"
 _MAX_MESSAGES_BYTES = 262144
@@ -41,6 +46,7 @@ class Order(Struct, frozen=True):
     arch: str
     optimize: int
     link: bool
+    language: str = "c"
 
 
 class Compiled(Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,15 +64,15 @@ class _Failed(Exception):
         self.diagnostics = diagnostics
 
 
-def language(spec: RunSpec) -> Literal["c"] | None:
+def language(spec: RunSpec) -> CompiledLanguage | None:
     """The compiled language of a run; None for all others, and when the compiler has been at work already."""
-    if spec.image or spec.language not in ("auto", "c"):
+    if spec.image or spec.language not in ("auto", "c", "rust"):
         return None
     found = detect_language(spec.filename, spec.source) if spec.language == "auto" else spec.language
-    return "c" if found == "c" else None
+    return cast(CompiledLanguage, found) if found in ("c", "rust") else None
 
 
-def main(socket_fd: int, order: Order, kit: Kit, folder: str, limits: BoxLimits, *, parent: int) -> NoReturn:
+def main(socket_fd: int, order: Order, kit: Kit | RustKit, folder: str, limits: BoxLimits, *, parent: int) -> NoReturn:
     """Compile in `folder`, send one Compiled and end the process; call it right after fork.
 
     `parent` is the pid of the process that forked.
@@ -75,7 +81,11 @@ def main(socket_fd: int, order: Order, kit: Kit, folder: str, limits: BoxLimits,
     try:
         _keep_only(socket_fd)
         try:
-            compiled = _confined(order, kit, folder, limits, parent)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            # An output that grows too large fails with EFBIG, which the tools report; the signal would only end them.
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            confined = _confined_rust if isinstance(kit, RustKit) else _confined
+            compiled = confined(order, kit, folder, limits, parent)  # type: ignore[arg-type]
         except Exception as error:
             compiled = Compiled(_encoder.encode(Crashed("internal-error", f"{type(error).__name__}: {error}")))
         data = memoryview(pack(_encoder.encode(compiled)))
@@ -102,20 +112,15 @@ def _keep_only(socket_fd: int) -> None:
 
 
 def _confined(order: Order, kit: Kit, folder: str, limits: BoxLimits, parent: int) -> Compiled:
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # An output that grows too large fails with EFBIG, which the tools report; the signal would only end them.
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     # The box hides the cache of libraries, so it is looked at before.
     library = c_library.find(kit, order.arch)
     without_library = _without_library(kit, order.arch) if library is None else None
     compiler_box.enter(parent=parent, rules=_rules(kit, folder, library), limits=limits)
     os.chdir(folder)
     try:
-        text = order.source.decode()
-    except UnicodeDecodeError as error:
-        line = order.source.count(b"\n", 0, error.start) + 1
-        return _rejected([Diagnostic(line, 1, 2, f"byte {order.source[error.start]:#04x} is not UTF-8 text")])
-    reading = read_source(text)
+        reading = read_source(_text(order))
+    except _Failed as failure:
+        return _rejected(failure.diagnostics)
     if reading.mistakes:
         return _rejected(reading.mistakes)
     if reading.wants_library and without_library is not None and order.link:
@@ -125,6 +130,35 @@ def _confined(order: Order, kit: Kit, folder: str, limits: BoxLimits, parent: in
         return _compile(order, kit, reading, library if reading.wants_library else None, limits)
     except _Failed as failure:
         return _rejected(failure.diagnostics)
+
+
+def _confined_rust(order: Order, kit: RustKit, folder: str, limits: BoxLimits, parent: int) -> Compiled:
+    compiler_box.enter(parent=parent, rules=rust.rules(kit, folder), limits=limits)
+    os.chdir(folder)
+    try:
+        text = _text(order)
+        _write(RUST_SOURCE_NAME, order.source)
+        result = compile_rust(
+            kit, text, optimize=order.optimize, link=order.link, run=lambda step: _run(step, limits, "/usr/bin:/bin")
+        )
+    except _Failed as failure:
+        return _rejected(failure.diagnostics)
+    if not result.made:
+        return _rejected(result.mistakes)
+    if not order.link:
+        return Compiled(_built("rust", result.mistakes, Assembly((), NO_LINES)))
+    assembly = read_assembly(_read(ASSEMBLY_NAME, _MAX_ASSEMBLY_BYTES).decode("utf-8", "replace"), RUST_SOURCE_NAME)
+    return Compiled(_built("rust", result.mistakes, assembly), _read(PROGRAM_NAME, limits.file_bytes))
+
+
+def _text(order: Order) -> str:
+    """The source as text. Raises _Failed."""
+    try:
+        return order.source.decode()
+    except UnicodeDecodeError as error:
+        line = order.source.count(b"\n", 0, error.start) + 1
+        message = f"byte {order.source[error.start]:#04x} is not UTF-8 text"
+        raise _Failed(Diagnostic(line, 1, 2, message)) from error
 
 
 def _rules(kit: Kit, folder: str, library: Library | None) -> tuple[Rule, ...]:
@@ -172,23 +206,32 @@ def _compile(order: Order, kit: Kit, reading: Reading, library: Library | None, 
             if not os.path.exists(step.makes):
                 raise _Failed(*(read_linker(messages) or [_unexplained(step, messages)]))
         image = _read(PROGRAM_NAME, limits.file_bytes)
-    built = Built(
-        language="c",
-        mistakes=[_mistake(diagnostic) for diagnostic in warnings],
-        lines=[],
-        assembly=[AssemblyLine(line.text, line.source) for line in assembly.lines],
+    return Compiled(_built("c", warnings, assembly), image)
+
+
+def _built(language: str, warnings: list[Diagnostic], assembly: Assembly) -> bytes:
+    """The frame that says what was made."""
+    return _encoder.encode(
+        Built(
+            language=language,
+            mistakes=[_mistake(diagnostic) for diagnostic in warnings],
+            lines=[],
+            assembly=[AssemblyLine(line.text, line.source) for line in assembly.lines],
+        )
     )
-    return Compiled(_encoder.encode(built), image)
 
 
-def _run(step: Step, limits: BoxLimits) -> str:
-    """Run one program and return what it said on standard error. Raises _Failed when a limit ended it."""
+def _run(step: Step, limits: BoxLimits, path: str = "") -> str:
+    """Run one program and return what it said on standard error. Raises _Failed when a limit ended it.
+
+    `path` is where it finds programs that it starts by name.
+    """
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     pid = os.posix_spawn(
         step.argv[0],
         step.argv,
         # `__DATE__` and `__TIME__` are the same whenever a program is compiled.
-        {"HOME": "/", "SOURCE_DATE_EPOCH": "0"},
+        {"HOME": "/", "SOURCE_DATE_EPOCH": "0", "TMPDIR": ".", **({"PATH": path} if path else {})},
         file_actions=[(os.POSIX_SPAWN_OPEN, 2, _MESSAGES_NAME, flags, 0o600)],
     )
     _, status, usage = os.wait4(pid, 0)

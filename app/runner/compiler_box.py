@@ -25,6 +25,7 @@ _MAX_PROCESSES = 32
 # Limits count all processes of a uid: where the job has the server's, the server's own count too.
 _MAX_PROCESSES_OF_SHARED_UID = 4096
 _MAX_DESCRIPTORS = 64
+_OWN_ROOM_BYTES = 64 << 20
 
 # <linux/prctl.h>, <linux/capability.h>
 _PR_SET_KEEPCAPS = 8
@@ -32,6 +33,9 @@ _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
 _CAPABILITY_VERSION_3 = 0x2008_0522
 _CAP_DAC_READ_SEARCH = 2
+
+_WORK = (landlock.WORK, landlock.WORK_TREE)
+"""What a job may do in its own directory."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -70,8 +74,10 @@ def enter(*, parent: int, rules: tuple[Rule, ...], limits: BoxLimits) -> None:
     sandbox.set_option(sandbox.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         raise SandboxUnavailableError("the process that wanted the compiler is gone")
+    # This process itself may be larger than a compiler may become.
+    memory_bytes = max(limits.memory_bytes, sandbox.address_space_bytes() + _OWN_ROOM_BYTES)
     landlock.allow_only(landlock.abi(), rules)
-    _set_limits(limits, own_uid)
+    _set_limits(limits, memory_bytes, own_uid)
     try:
         seccomp.install(seccomp.build_for_compiler(platform.machine()))
     except OSError as error:
@@ -82,7 +88,7 @@ def _take_identity(rules: tuple[Rule, ...]) -> bool:
     """Become nobody in particular, if this is root; returns whether nobody else has that uid."""
     if os.geteuid() != 0:
         return False
-    closed = not all(_open_to_all(rule.path) for rule in rules if rule.rights != landlock.WORK)
+    closed = not all(_open_to_all(rule.path) for rule in rules if rule.rights not in _WORK)
     if closed:
         sandbox.set_option(_PR_SET_KEEPCAPS, 1)
     private = _FIRST_UID + os.getpid()
@@ -90,7 +96,7 @@ def _take_identity(rules: tuple[Rule, ...]) -> bool:
     for uid in (private, sandbox.NOBODY):
         try:
             for rule in rules:
-                if rule.rights == landlock.WORK:
+                if rule.rights in _WORK:
                     os.chown(rule.path, uid, uid)
             os.setgroups([])
             os.setresgid(uid, uid, uid)
@@ -126,12 +132,12 @@ def _keep_reading() -> None:
     sandbox.set_option(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_READ_SEARCH)
 
 
-def _set_limits(limits: BoxLimits, own_uid: bool) -> None:
+def _set_limits(limits: BoxLimits, memory_bytes: int, own_uid: bool) -> None:
     seconds = max(1, round(limits.cpu_seconds))
     processes = _MAX_PROCESSES if own_uid else _MAX_PROCESSES_OF_SHARED_UID
     for name, soft, hard in (
         (resource.RLIMIT_CPU, seconds, seconds + sandbox.HARD_CPU_MARGIN_SECONDS),
-        (resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes),
+        (resource.RLIMIT_AS, memory_bytes, memory_bytes),
         (resource.RLIMIT_FSIZE, limits.file_bytes, limits.file_bytes),
         (resource.RLIMIT_NOFILE, _MAX_DESCRIPTORS, _MAX_DESCRIPTORS),
         (resource.RLIMIT_NPROC, processes, processes),

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import app
 from app.runner import c_library, compiler_box, sandbox
+from app.runner.rust import RustMissingError, find_rust
 from app.toolchain.c.kit import KitError, find_kit
 from app.toolchain.c.targets import TARGETS
 from app.toolchain.machines import MACHINES
@@ -43,7 +44,7 @@ def report() -> list[Finding]:
     # The sandbox first: the engines may start threads.
     layers = _sandbox()
     engines = [_engine("unicorn", _run_cpu), _engine("keystone-engine", _assemble)]
-    return [_host(), _python(), *layers, *engines, *_c_compiler(), _page()]
+    return [_host(), _python(), *layers, *engines, *_c_compiler(), _rust_compiler(), _page()]
 
 
 def _host() -> Finding:
@@ -104,6 +105,16 @@ def _c_compiler() -> list[Finding]:
         name = f"C library: {MACHINES[arch].title}"
         findings.append(Finding(name, library.state == "ready", detail, library.state == "failed"))
     return findings
+
+
+def _rust_compiler() -> Finding:
+    try:
+        kit = find_rust()
+    except RustMissingError as error:
+        return Finding("Rust compiler", False, str(error))
+    if reason := compiler_box.missing():
+        return Finding("Rust compiler", False, f"Rust is switched off, because it cannot be confined: {reason}")
+    return Finding("Rust compiler", True, f"rustc {kit.version}, for {kit.target}")
 
 
 def _page() -> Finding:

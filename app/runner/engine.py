@@ -14,10 +14,11 @@ from app.runner.execution import BadSpecError, Started
 from app.runner.messages import Built, Limits, RunSpec
 from app.toolchain import keystone
 from app.toolchain.assemble import assemble
-from app.toolchain.c.commands import SOURCE_NAME
+from app.toolchain.c.commands import SOURCE_NAME as C_SOURCE_NAME
 from app.toolchain.detect import detect_language
 from app.toolchain.elf import ElfError, load_elf
 from app.toolchain.program import Diagnostic, Program, SourceError
+from app.toolchain.rust.commands import SOURCE_NAME as RUST_SOURCE_NAME
 from app.trace.recorder import Recorder
 
 _ARCHITECTURES = tuple(ABIS)
@@ -97,11 +98,17 @@ class TrapgateEngine:
             raise BadSpecError(f"{what}{error}") from error
 
 
+def compiled_from(spec: RunSpec) -> dict[str, str]:
+    """Language and source of a compiled program, by the names that `load_elf` gives them."""
+    language = detect_language(spec.filename, b"") if spec.language == "auto" else spec.language
+    return {"language": language, "source_name": RUST_SOURCE_NAME if language == "rust" else C_SOURCE_NAME}
+
+
 def build(spec: RunSpec) -> Program:
     """Make the Program. Raises SourceError."""
     if spec.image:
         try:
-            return load_elf(spec.image, language="c", source_name=SOURCE_NAME)
+            return load_elf(spec.image, **compiled_from(spec))
         except ElfError as error:
             raise _mistake(f"the compiled program cannot run: {error}") from error
     if len(spec.source) > spec.limits.source_bytes:

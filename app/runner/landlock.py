@@ -33,6 +33,9 @@ READ = _READ_FILE | _READ_DIR
 WORK = READ | _WRITE_FILE | _REMOVE_FILE | _MAKE_REG | _FS_TRUNCATE_V3
 """Right to a directory: make, change and remove plain files in it; no links, directories or devices."""
 
+WORK_TREE = WORK | 1 << 4 | 1 << 7 | _FS_REFER_V2
+"""The same, and directories too: what is in one may go to another (_REMOVE_DIR, _MAKE_DIR)."""
+
 
 class Rule(NamedTuple):
     """What may be done with the file `path`, or with everything below it."""

@@ -13,9 +13,11 @@ import app
 from app.runner import c_library
 from app.runner.compiler_box import missing
 from app.runner.messages import LanguageState, LibraryState, Toolchain
+from app.runner.rust import RustMissingError, find_rust
 from app.toolchain.c.kit import Kit, KitError, find_kit
 from app.toolchain.c.targets import TARGETS
 from app.toolchain.machines import ARCHES
+from app.toolchain.rust.commands import ARCHES as RUST_ARCHES
 
 _LOOK_SECONDS = 1.0
 
@@ -48,10 +50,20 @@ class ToolchainWatch:
                 LanguageState("gas", ARCHES),
                 LanguageState("nasm", ("x86_64", "i386")),
                 LanguageState("c", arches, "" if arches else f"C cannot be compiled here: {self._reason}"),
-                LanguageState("rust", (), "This server has no Rust compiler."),
+                self._rust(),
                 LanguageState("elf", ARCHES),
             ),
             libraries=tuple(self._libraries(arches)),
+        )
+
+    def _rust(self) -> LanguageState:
+        try:
+            find_rust()
+        except RustMissingError as error:
+            return LanguageState("rust", (), f"Rust cannot be compiled here: {error}")
+        reason = missing()
+        return LanguageState(
+            "rust", () if reason else RUST_ARCHES, f"Rust cannot be compiled here: {reason}" if reason else ""
         )
 
     def on_change(self, listener: Callable[[Toolchain], None]) -> None:
@@ -62,7 +74,8 @@ class ToolchainWatch:
         """Build what is missing in the background, and watch. Without effect when there is nothing to do."""
         if not self._jobs or self._builder is not None or self._closed.is_set():
             return
-        if all(library.state == "ready" for library in self.current().libraries):
+        before = self.current()
+        if all(library.state == "ready" for library in before.libraries):
             return
         try:
             self._builder = subprocess.Popen(  # noqa: S603 - our own module
@@ -74,7 +87,7 @@ class ToolchainWatch:
         except OSError as error:
             _log.error("the C libraries cannot be built: %s", error)
             return
-        threading.Thread(target=self._watch, args=(self._builder,), name="c-library", daemon=True).start()
+        threading.Thread(target=self._watch, args=(self._builder, before), name="c-library", daemon=True).start()
 
     def close(self) -> None:
         """End the build; the next start begins the unfinished library again."""
@@ -85,8 +98,7 @@ class ToolchainWatch:
     def _libraries(self, arches: tuple[str, ...]) -> list[LibraryState]:
         return [c_library.state(self._kit, arch) for arch in arches if self._kit is not None]
 
-    def _watch(self, builder: subprocess.Popen[bytes]) -> None:
-        shown = self.current()
+    def _watch(self, builder: subprocess.Popen[bytes], shown: Toolchain) -> None:
         over = False
         while not (over or self._closed.is_set()):
             self._closed.wait(_LOOK_SECONDS)

@@ -12,7 +12,7 @@ class FrameRecord(Struct, frozen=True):
 
     `link` holds the return address as long as a function has called nothing; None where calls push it. `other` is where
     another compiler puts the two. `leaf` is where a function that calls nothing keeps the caller's frame pointer, if
-    that is elsewhere. `thumb_pointer` is the frame pointer of Thumb code.
+    that is elsewhere. `thumb` is the register and the bit in it that say that the code is Thumb code.
     """
 
     pointer: str
@@ -21,14 +21,14 @@ class FrameRecord(Struct, frozen=True):
     link: str | None = None
     other: int | None = None
     leaf: int | None = None
-    thumb_pointer: str | None = None
+    thumb: tuple[str, int] | None = None
 
 
 FRAME_RECORDS: Mapping[str, FrameRecord] = {
     "x86_64": FrameRecord("rbp", 0, 8),
     "i386": FrameRecord("ebp", 0, 4),
     # GCC lets the frame pointer point to the saved lr, clang to what it saves next to it.
-    "arm": FrameRecord("r11", 0, 4, "lr", other=-4, thumb_pointer="r7"),
+    "arm": FrameRecord("r11", 0, 4, "lr", other=-4, thumb=("cpsr", 0x20)),
     # AAPCS64, 6.4.6.
     "aarch64": FrameRecord("x29", 0, 8, "x30"),
     # RISC-V psABI, "Frame Pointer Convention"; GCC's leaf functions save only s0.

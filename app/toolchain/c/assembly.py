@@ -41,8 +41,8 @@ class Assembly(Struct, frozen=True):
     map: LineMap
 
 
-def read_assembly(text: str) -> Assembly:
-    """The lines of `text`, clang's output, that say something; at most MAX_LINES."""
+def read_assembly(text: str, source_name: str = SOURCE_NAME) -> Assembly:
+    """The lines of `text`, clang's or rustc's output for `source_name`, that say something; at most MAX_LINES."""
     shown: list[Line] = []
     numbers: list[int] = []
     sources: list[int] = []
@@ -64,7 +64,7 @@ def read_assembly(text: str) -> Assembly:
             continue
         name = directive[1]
         if name == "file":
-            if (match := _FILE.match(code)) and match["name"] == SOURCE_NAME:
+            if (match := _FILE.match(code)) and match["name"] == source_name:
                 ours.add(match[1])
         elif name == "loc":
             if match := _LOC.match(code):

@@ -2,7 +2,7 @@
 
 Keystone hangs on stray punctuation, reads files on `.incbin` and ends the process on some operand combinations, so
 callers build the text from parsed operands, and its shape is checked once more here. What crashes it all the same
-(`ldrd`, `strd`, `movt`, and in its ARMv8 mode `sdiv` and `udiv`) never comes here: `arm_own` encodes it.
+(`ldrd`, `strd`, `movt`, and in its ARMv8 mode `sdiv` and `udiv`) never comes here: `arm_encodings` has it.
 """
 
 from __future__ import annotations

@@ -1,0 +1,100 @@
+"""What rustc says, one JSON object a line, as diagnostics at lines of the visitor's source."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+from app.toolchain.program import Diagnostic
+
+from .commands import SOURCE_NAME
+
+MAX_DIAGNOSTICS = 20
+MAX_MESSAGE = 400
+
+
+class _Expansion(Struct):
+    span: _Span
+
+
+class _Span(Struct):
+    file_name: str
+    line_start: int
+    line_end: int
+    column_start: int
+    column_end: int
+    is_primary: bool
+    label: str | None = None
+    suggested_replacement: str | None = None
+    expansion: _Expansion | None = None
+
+
+class _Child(Struct):
+    level: str
+    message: str
+    spans: list[_Span] = []
+
+
+class _Message(Struct):
+    level: str
+    message: str
+    spans: list[_Span] = []
+    children: list[_Child] = []
+
+
+_decoder = msgspec.json.Decoder(_Message)
+_SUMMARIES = ("aborting due to", "For more information", "Some errors have detailed")
+
+
+def read_rustc(text: str) -> list[Diagnostic]:
+    """The errors and warnings among the lines of `text`, in the order of rustc. What is no message is left out."""
+    found = []
+    for line in text.split("\n"):
+        if len(found) >= MAX_DIAGNOSTICS:
+            break
+        if not line.startswith("{"):
+            continue
+        try:
+            message = _decoder.decode(line)
+        except msgspec.MsgspecError:
+            continue
+        if message.level in ("error", "warning", "error: internal compiler error") and not _is_summary(message):
+            found.append(_diagnostic(message))
+    return found
+
+
+def _is_summary(message: _Message) -> bool:
+    return message.message.startswith(_SUMMARIES) or (not message.spans and message.message.endswith("emitted"))
+
+
+def _diagnostic(message: _Message) -> Diagnostic:
+    span = next((found for span in message.spans if span.is_primary and (found := _in_source(span))), None)
+    text, label = message.message, span.label if span else None
+    if label and label not in text:
+        text = f"{text}: {label}"
+    hint = next((_hint(child) for child in message.children if child.level in ("help", "note")), "")
+    severity = "warning" if message.level == "warning" else "error"
+    if span is None:
+        return Diagnostic(1, 1, 2, _short(text), _short(hint), severity)
+    same_line = span.line_end == span.line_start
+    end = span.column_end if same_line and span.column_end > span.column_start else span.column_start + 1
+    return Diagnostic(span.line_start, span.column_start, end, _short(text), _short(hint), severity)
+
+
+def _in_source(span: _Span) -> _Span | None:
+    """The place in the visitor's file: of what a macro made, the place where it is used."""
+    current: _Span | None = span
+    while current is not None and current.file_name != SOURCE_NAME:
+        current = None if current.expansion is None else current.expansion.span
+    return current
+
+
+def _hint(child: _Child) -> str:
+    replacement = next((span.suggested_replacement for span in child.spans if span.suggested_replacement), None)
+    is_short = replacement is not None and replacement.strip() and "\n" not in replacement
+    return f"{child.message}: `{replacement}`" if is_short and "`" not in child.message else child.message
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 3] + "..."
