@@ -58,7 +58,11 @@ def compiled(spec: RunSpec) -> Result:
 
 
 def _provide_library(spec: RunSpec) -> None:
-    if compiler.language(spec) != "c" or spec.action != "run" or not read_source(spec.source.decode("utf-8", "replace")).wants_library:
+    if (
+        compiler.language(spec) != "c"
+        or spec.action != "run"
+        or not read_source(spec.source.decode("utf-8", "replace")).wants_library
+    ):
         return
     try:
         missing = c_library.find(find_kit(), spec.arch) is None

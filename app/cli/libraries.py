@@ -15,7 +15,7 @@ from app.toolchain.machines import MACHINES
 
 
 def build_libraries(arches: Sequence[str] = ()) -> None:
-    """Build the libraries of `arches`, or all, as far as they are missing. Ends the command when one cannot be built."""
+    """Build the libraries of `arches`, or all, where missing. Ends the command when one cannot be built."""
     try:
         kit = find_kit()
         for arch in arches or TARGETS:

@@ -22,7 +22,7 @@ from . import host_terminal
 from .compiled import compiled
 from .console import HostConsole, write_all
 from .guest_files import guest_files
-from .source import ARCHITECTURES, EXIT_SOURCE, LANGUAGES, read_file, report
+from .source import ARCHITECTURES, EXIT_SOURCE, LANGUAGES, architecture_of, read_file, report
 
 MAX_PROGRAM_BYTES = 16 << 20
 MEMORY_BYTES = 256 << 20
@@ -31,7 +31,9 @@ EXIT_BROKEN_PIPE = 128 + signal.SIGPIPE
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.option("--arch", type=ARCHITECTURES, default="x86_64", show_default=True, help="Architecture.")
+@click.option(
+    "--arch", type=ARCHITECTURES, help="Architecture of a source; x86_64 unless given. An ELF file says its own."
+)
 @click.option(
     "--lang", type=LANGUAGES, default="auto", show_default=True, help="Language; auto goes by name and content."
 )
@@ -65,7 +67,7 @@ EXIT_BROKEN_PIPE = 128 + signal.SIGPIPE
 @click.argument("program", metavar="FILE")
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def run(
-    arch: str,
+    arch: str | None,
     lang: str,
     trace: str,
     trace_file: str | None,
@@ -94,10 +96,11 @@ def run(
             raise click.UsageError(f"--env takes NAME=VALUE, not {setting!r}")
     interactive = [os.isatty(fd) for fd in range(3)]
     columns, rows = os.get_terminal_size(0) if interactive[0] else (80, 24)
+    source = read_file(program, MAX_PROGRAM_BYTES)
     spec = RunSpec(
-        source=read_file(program, MAX_PROGRAM_BYTES),
+        source=source,
         language=lang,
-        arch=arch,
+        arch=architecture_of(source, arch),
         limits=Limits(
             cpu_seconds=timeout or UNLIMITED,
             wall_seconds=UNLIMITED,

@@ -7,12 +7,15 @@ from typing import NoReturn
 
 import click
 
+from app.toolchain.elf import ElfError
+from app.toolchain.elf.header import read_header
+from app.toolchain.machines import ARCHES, MACHINES
 from app.toolchain.program import Diagnostic
 
 EXIT_SOURCE = 2
 """Exit status for a mistake in the source, or in how the command was called."""
 
-ARCHITECTURES = click.Choice(["x86_64"])
+ARCHITECTURES = click.Choice(ARCHES)
 LANGUAGES = click.Choice(["auto", "gas", "nasm", "c", "elf"])
 
 
@@ -27,6 +30,23 @@ def read_file(path: str, limit: int) -> bytes:
     if len(data) > limit:
         raise click.UsageError(f"{path!r} has more than {limit} bytes, the most that are taken")
     return data
+
+
+def architecture_of(data: bytes, wanted: str | None) -> str:
+    """The architecture that the program of a FILE is for: `wanted`, or what an ELF file says, or the usual one.
+
+    Ends the command when an ELF file is for another one than `wanted`. What is wrong with it else is found out later.
+    """
+    usual = ARCHES[0]
+    if not data.startswith(b"\x7fELF"):
+        return wanted or usual
+    try:
+        machine, _ = read_header(data)
+    except ElfError:
+        return wanted or usual
+    if wanted not in (None, machine.name):
+        raise click.UsageError(f"the program is for {machine.title}, not for {MACHINES[str(wanted)].title}")
+    return machine.name
 
 
 def report(path: str, diagnostics: list[Diagnostic]) -> NoReturn:

@@ -190,7 +190,7 @@ class Cpu:
         if number == self._pc_number:
             self.pc = value
         else:
-            self._engine.write_register(number, value)
+            self._arch.write_register(number, value)
 
     def registers(self) -> dict[str, int]:
         """All general registers, the program counter and the flags."""
@@ -198,7 +198,10 @@ class Cpu:
 
     @property
     def floating_point(self) -> bytes:
-        """The floating point and vector registers, as the processor itself stores them (x86-64: FXSAVE, 512 bytes)."""
+        """The floating point and vector registers.
+
+        x86: as FXSAVE stores them, 512 bytes. Others: as the signal frame has them, without its padding and headings.
+        """
         return self._arch.read_floating_point()
 
     @floating_point.setter

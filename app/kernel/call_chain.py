@@ -184,16 +184,14 @@ class CallChain:
         for index, saved in enumerate(words):
             place = stack + index * size
             if place < saved < place + _MAX_STACK and code.call(self._word(mm, saved + self._record.returns))[0]:
-                return saved
+                return int(saved)
         return 0
 
     def _is_thumb(self) -> bool:
         bit = self._record.thumb
         return bit is not None and bool(self._cpu.get(bit[0]) & bit[1])
 
-    def _start_link(
-        self, mm: AddressSpace, code: CodeMap, pc: int, pointer: int, link: int
-    ) -> tuple[list[int], int]:
+    def _start_link(self, mm: AddressSpace, code: CodeMap, pc: int, pointer: int, link: int) -> tuple[list[int], int]:
         """`pc`, and the caller that the link register knows when the function has called nothing and has no frame.
 
         Returns the frame pointer to go on with, too.

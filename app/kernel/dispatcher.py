@@ -57,7 +57,7 @@ class Table:
         return SyscallVariant(handler, name, self.abi, variant)
 
     def read(self) -> list[int]:
-        """The number and the arguments. When 64-bit code enters a 32-bit table, the lower halves of its registers count."""
+        """The number and the arguments. Of 64-bit code in a 32-bit table the lower halves of registers count."""
         return [value & self._mask for value in self._read()]
 
 

@@ -1,7 +1,8 @@
 """The C library of each architecture: whether it is there, how far its build is, and the build.
 
-Libraries are kept in a cache directory, in a folder that names compiler and flags. A build happens beside it and is moved
-into place when it is complete; how far it is, anybody can count. `python -m app.runner.c_library` builds in the background.
+Libraries are kept in a cache directory, in a folder that names compiler and flags. A build happens beside it and is
+moved into place when it is complete; how far it is, anybody can count. `python -m app.runner.c_library` builds in the
+background.
 """
 
 from __future__ import annotations

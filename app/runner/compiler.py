@@ -1,4 +1,4 @@
-"""One compilation: a one-shot process, confined by `app.runner.compiler_box`, that runs the compiler's programs in turn.
+"""One compilation: a one-shot process, confined by `app.runner.compiler_box`, that runs the compiler's programs.
 
 It is forked from a single-threaded process. What it answers is as untrusted as what a worker says, because clang has
 read hostile text in it.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import Literal, NoReturn
+from typing import Literal, NoReturn, cast
 
 import msgspec
 from msgspec import Struct
@@ -29,6 +29,8 @@ from app.toolchain.machines import MACHINES
 from app.toolchain.program import Diagnostic
 from app.toolchain.rust.commands import SOURCE_NAME as RUST_SOURCE_NAME
 from app.toolchain.rust.commands import RustKit
+
+CompiledLanguage = Literal["c", "rust"]
 
 _MESSAGES_NAME = "messages"
 _MAX_MESSAGES_BYTES = 262144
@@ -62,14 +64,12 @@ class _Failed(Exception):
         self.diagnostics = diagnostics
 
 
-def language(spec: RunSpec) -> Literal["c", "rust"] | None:
+def language(spec: RunSpec) -> CompiledLanguage | None:
     """The compiled language of a run; None for all others, and when the compiler has been at work already."""
     if spec.image or spec.language not in ("auto", "c", "rust"):
         return None
     found = detect_language(spec.filename, spec.source) if spec.language == "auto" else spec.language
-    if found == "c":
-        return "c"
-    return "rust" if found == "rust" else None
+    return cast(CompiledLanguage, found) if found in ("c", "rust") else None
 
 
 def main(socket_fd: int, order: Order, kit: Kit | RustKit, folder: str, limits: BoxLimits, *, parent: int) -> NoReturn:

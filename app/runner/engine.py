@@ -12,7 +12,7 @@ from app.kernel.kernel import Kernel
 from app.runner.code_lines import code_lines
 from app.runner.execution import BadSpecError, Started
 from app.runner.messages import Built, Limits, RunSpec
-from app.toolchain import keystone_x86
+from app.toolchain import keystone
 from app.toolchain.assemble import assemble
 from app.toolchain.c.commands import SOURCE_NAME as C_SOURCE_NAME
 from app.toolchain.detect import detect_language
@@ -46,7 +46,7 @@ class TrapgateEngine:
         """See `app.runner.execution.Engine.load`."""
         for arch in _ARCHITECTURES:
             architecture(arch)
-        keystone_x86.load()
+        keystone.load()
 
     def prepare(self) -> None:
         """Load everything and run a small program once."""

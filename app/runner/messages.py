@@ -32,8 +32,8 @@ class RunSpec(Struct, frozen=True, forbid_unknown_fields=True):
     `files` are (guest path, contents, st_mode), as `app.kernel.config.GuestFile` has them.
     `streams` says what standard input, output and error are: the terminal, or a plain stream of bytes (a redirection
     on the command line). `echo` is whether the terminal shows what is typed. `action` "check" only makes the program
-    and tells what came of it. `optimize` is the level of a compiler, 0 to 2. `image` is the ELF file that a compiler has
-    made of the source, when it has been at work.
+    and tells what came of it. `optimize` is the level of a compiler, 0 to 2. `image` is the ELF file that a compiler
+    has made of the source, when it has been at work.
     """
 
     source: bytes

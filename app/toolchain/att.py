@@ -195,12 +195,12 @@ def _name_and_size(mnemonic: str, operands: list[Operand], span: Span) -> tuple[
         return (stem + {"l": "d"}.get(suffix, suffix)), 0
     if mnemonic in MNEMONICS:
         return mnemonic, 0
+    if mnemonic.endswith("ll") and mnemonic[:-2] in _INTEGER_X87:
+        return mnemonic[:-2], 8
     if stem in X87:
         sizes = {"s": 2, "l": 4, "q": 8} if stem in _INTEGER_X87 else {"s": 4, "l": 8, "t": 10}
         if suffix in sizes:
             return stem, sizes[suffix]
-        if mnemonic.endswith("ll") and mnemonic[:-2] in _INTEGER_X87:
-            return mnemonic[:-2], 8
     if stem in MNEMONICS and suffix in _SUFFIXES and stem not in ("ret", "call", "jmp"):
         return stem, _SUFFIXES[suffix]
     if mnemonic.startswith("v"):

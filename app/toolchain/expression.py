@@ -192,6 +192,8 @@ class ExpressionParser:
 
     def _unary(self) -> Expression:
         token = self.cursor.token
+        if token is not None and token.text.lower() == "not" and self._register is not None and self.dialect == "gas":
+            token = self.cursor.tokens[self.cursor.index] = Token("punct", "~", token.span)
         if token is not None and token.kind == "punct" and token.text in ("-", "+", "~", "!"):
             self._count()
             self._enter(token)
@@ -240,6 +242,9 @@ class ExpressionParser:
         if token.kind in ("char", "string"):
             cursor.take()
             return self._text(token)
+        if token.text == "$" and self.dialect == "gas" and cursor.peek() in ("", "+", "-", ",", "]"):
+            cursor.take()
+            return Here(self._place, token.span)
         if token.text in ("$", "$$") and self.dialect == "nasm":
             cursor.take()
             return Here(self._place if token.text == "$" else self._start, token.span)

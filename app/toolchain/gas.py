@@ -17,9 +17,9 @@ from app.toolchain.macros import Macro, arguments, bind, definition, substitute
 from app.toolchain.preprocessor import is_preprocessed, preprocess
 from app.toolchain.unit import Unit
 
-MAX_EXPANDED_CHARACTERS = 1 << 20
+MAX_EXPANDED_CHARACTERS = 1 << 19
 _LABEL = re.compile(
-    r"^\s*([A-Za-z_.][\w.$]*|[0-9]+)\s*[:=]|^\s*\.(?:equ|set|equiv)\s+([A-Za-z_.][\w.$]*)\s*,", re.MULTILINE
+    r"(?:^|;)\s*([A-Za-z_.][\w.$]*|[0-9]+)\s*[:=]|\.(?:equ|set|equiv|l?comm)\s+([A-Za-z_.][\w.$]*)\s*,", re.MULTILINE
 )
 _NASM_WORDS = frozenset(
     [
@@ -83,7 +83,7 @@ class GasAssembler:
         return self.unit
 
     def _run(self, lines: list[Line], inside: Expansion | None) -> bool:
-        """Carry out `lines`; False when `.exitm` ended them early."""
+        """Carry out `lines`; False when they ended early, by `.exitm` or a mistake in a macro."""
         stream = Stream(lines, self._split)
         base = self._conditions.depth
         while not self._ended and (line := stream.next()) is not None:
@@ -107,7 +107,7 @@ class GasAssembler:
         self.unit.report.add(mistake)
 
     def _line(self, line: Line, stream: Stream, inside: Expansion | None, base: int) -> bool:
-        """Carry out one statement with the block that it begins; False for `.exitm`. Raises Mistake."""
+        """Carry out one statement with the block that it begins; False when its macro ends here. Raises Mistake."""
         token = line.tokens[0]
         word = token.text.lower()
         conditions = self._conditions
@@ -133,7 +133,10 @@ class GasAssembler:
                 if self._macros.pop(name.lower(), None) is None:
                     raise Mistake(line.tokens[1].span, f"there is no macro `{name}`")
         elif word in self._macros and (len(line.tokens) == 1 or line.tokens[1].text not in ("=", "==", ":")):
+            known = len(self.unit.report)
             self._invoke(self._macros[word], line, inside)
+            # A macro that uses a wrong one ends here: what follows would mostly be the same mistake again.
+            return inside is None or len(self.unit.report) == known
         else:
             tokens = line.tokens
             if line.place is not None:

@@ -91,8 +91,6 @@ class Data:
             data = b""
             while cursor.token is not None and cursor.token.kind == "string":
                 data += string_bytes(cursor.take(), "gas")
-                if ending:
-                    break
             self._unit.append(token.span.line, data + ending, string.span)
             if not cursor.accept(","):
                 return

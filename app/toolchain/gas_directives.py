@@ -22,6 +22,8 @@ IGNORED = frozenset(
         ".global",
         ".globl",
         ".extern",
+        ".func",
+        ".endfunc",
         ".size",
         ".file",
         ".ident",

@@ -10,8 +10,8 @@ from msgspec import Struct
 from app.toolchain.errors import Mistake, Span
 from app.toolchain.lexer import Line, Token
 
-MAX_EXPANDED_CHARACTERS = 65536
-"""The longest text that one invocation may become."""
+MAX_EXPANDED_CHARACTERS = 8192
+"""The longest line that may come out of a macro."""
 
 MAX_PARAMETERS = 100
 

@@ -245,8 +245,10 @@ pmulhuw pmulhw pmulld pmullw pmuludq por psadbw pshufb pshufd pshufhw pshuflw ps
 psllw psrad psraw psrld psrldq psrlq psrlw psubb psubd psubq psubsb psubsw psubusb psubusw psubw ptest punpckhbw
 punpckhdq punpckhqdq punpckhwd punpcklbw punpckldq punpcklqdq punpcklwd pxor rcpps rcpss roundpd roundps roundsd roundss
 rsqrtps rsqrtss shufpd shufps sqrtpd sqrtps sqrtsd sqrtss stmxcsr subpd subps subsd subss ucomisd ucomiss unpckhpd
-unpckhps unpcklpd unpcklps xorpd xorps
+unpckhps unpcklpd unpcklps xorpd xorps movdq2q movq2dq sha256rnds2 sha256msg1 sha256msg2
 """
+
+_COMPARISONS = ("eq", "lt", "le", "unord", "neq", "nlt", "nle", "ord")
 
 MNEMONICS = (
     frozenset(_GENERAL.split())
@@ -256,6 +258,7 @@ MNEMONICS = (
     | BRANCHES
     | {"set" + name for name in CONDITIONS}
     | {"cmov" + name for name in CONDITIONS}
+    | {"cmp" + how + size for how in _COMPARISONS for size in ("ps", "pd", "ss", "sd")}
 )
 X87 = frozenset(_X87.split())
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bufferNote, chainClause, isBuffered, libraryFrames, ownFrames, shortened } from "../src/fold/chain";
+import { chainClause, isBuffered, libraryFrames, ownFrames, shortened } from "../src/fold/chain";
 import { fold } from "../src/fold/fold";
 import { sentenceOf } from "../src/fold/sentences";
 import { EMPTY } from "../src/fold/state";
@@ -52,18 +52,18 @@ describe("the call chain", () => {
   });
 
   it("is told as who called whom", () => {
-    expect(chainClause(PRINTF)).toBe(
-      "greet (line 4) called printf, printf called __stdio_write, __stdio_write called writev, which",
+    expect(chainClause(PRINTF)).toBe("greet (line 4) called printf; 2 calls deeper writev executes");
+    expect(chainClause([frame("write"), frame("puts"), frame("main", 3)])).toBe(
+      "main (line 3) called puts, puts called write, which executes",
     );
-    expect(chainClause([frame("main", 3)])).toBe("main");
+    expect(chainClause([frame("write"), frame("main", 3)])).toBe("main (line 3) called write, which executes");
+    expect(chainClause([frame("main", 3)])).toBe("main executes");
     expect(chainClause([])).toBe("");
   });
 
-  it("leaves out the middle when it is long", () => {
-    const long = [..."abcdefghij"].map((name) => frame(name)).reverse();
-    expect(chainClause(long)).toBe(
-      "a called b, b called others, the last of them h, h called i, i called j, which",
-    );
+  it("leaves out the middle of a long list of names", () => {
+    expect(shortened([..."abcdefgh"], 5)).toEqual(["a", "b", "…", "g", "h"]);
+    expect(shortened([..."abcdefgh"], 4)).toEqual(["a", "b", "…", "h"]);
     expect(shortened(["a", "b"])).toEqual(["a", "b"]);
   });
 
@@ -72,15 +72,19 @@ describe("the call chain", () => {
       "The program executes syscall on line 5 with the number = 20: it asks the kernel for something.",
     );
     expect(sentenceOf(trap([frame("main", 5)], 5), null)).toContain("main executes syscall on line 5 with");
-    const told = sentenceOf(trap(PRINTF, 4), null);
-    expect(told).toContain("__stdio_write called writev, which executes syscall with the number = 20");
-    expect(told).toContain("one call hands over all that was printed since the last");
+    expect(sentenceOf(trap(PRINTF, 4), null)).toBe(
+      "greet (line 4) called printf; 2 calls deeper writev executes syscall with the number = 20: " +
+        "it hands the kernel all text that was printed, and only collected, since the last time.",
+    );
   });
 
   it("tells buffered output from a plain call", () => {
     expect(isBuffered(PRINTF)).toBe(true);
+    expect(isBuffered([frame("__stdio_write"), frame("printf"), frame("main", 3)])).toBe(true);
     expect(isBuffered([frame("write"), frame("main", 3)])).toBe(false);
-    expect(bufferNote(trap([frame("main", 3)]))).toBe("");
+    // Asks whether the output is a terminal.
+    expect(isBuffered([frame("__stdout_write"), frame("printf"), frame("main", 3)])).toBe(false);
+    expect(isBuffered([])).toBe(false);
   });
 
   it("is kept with the crossing, and makes room for the library", () => {

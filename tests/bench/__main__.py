@@ -17,6 +17,7 @@ from app.toolchain.elf import write_elf
 
 from . import programs, tasks
 from .compile import compile_boxed
+from .cpu import compare_architectures
 from .web import run_to_first_event
 
 TRAPGATE = [sys.executable, "-m", "app"]
@@ -59,6 +60,7 @@ def main() -> None:
         compare_with_strace(Path(folder))
         compare_hello(Path(folder))
         compare_sieve(Path(folder))
+    compare_architectures()
     compile_boxed()
     run_to_first_event()
 

@@ -33,6 +33,13 @@ def test_immediate_of_svc_and_what_is_saved(machine: Machine):
     assert machine.cpu.get("cpsr") == 0x6000_0000
 
 
+def test_status_register_can_not_be_set_to_another_level(machine: Machine):
+    machine.start(assemble("aarch64", "mrs x0, ttbr0_el1; svc #0"))
+    machine.cpu.set("cpsr", 0xF000_03C5)
+    assert machine.cpu.get("cpsr") == 0xF000_0000
+    assert machine.cpu.run() == FaultExit("undef", CODE)
+
+
 PRIVILEGED = (
     *("mrs x0, ttbr0_el1", "msr ttbr0_el1, x0", "mrs x0, currentel", "mrs x0, sctlr_el1", "msr daifset, #2", "eret"),
     *("hvc #0", "smc #0", "hlt #1", "tlbi vmalle1", "at s1e0r, x0", "dc isw, x0", "udf #1", "mrs x0, cntpct_el0"),

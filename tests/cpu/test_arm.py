@@ -148,6 +148,15 @@ def test_program_counter_and_instruction_set(machine: Machine):
     assert machine.cpu.run() == trap, "reset to an even address means A32"
 
 
+def test_status_register_can_not_be_set_to_another_mode(machine: Machine):
+    machine.start(assemble("arm", "mrc p15, 0, r0, c1, c0, 0; svc #0"))
+    machine.cpu.set("cpsr", 0xFFFF_FFD3)
+    assert machine.cpu.get("cpsr") & 0x1DF == 0x10
+    machine.cpu.set("cpsr", 0xF000_0013)
+    assert machine.cpu.get("cpsr") == 0xF000_0010
+    assert machine.cpu.run() == FaultExit("undef", CODE)
+
+
 class TestConditionalBlock:
     """`it` blocks of Thumb: their state is part of CPSR."""
 

@@ -9,6 +9,7 @@ import pytest
 from app.cpu.exits import FaultExit, TrapExit
 from app.cpu.mmu import PAGE_SHIFT, READ, WRITE
 
+from .code import assemble
 from .conftest import CODE, DATA, STACK_TOP, Machine
 
 GDT = 0xFFFF_F000
@@ -66,6 +67,16 @@ def test_exceptions(machine: Machine, source: str):
     assert machine.execute(code, edi=DATA, edx=0x3F8) == FaultExit(vector, CODE + size + offset)
     assert machine.cpu.pc == CODE + size + offset
     assert machine.peek(DATA + 16, 1) == b"\0"
+
+
+def test_iret_does_not_enter_virtual_8086_mode(machine: Machine):
+    """VM is set in what it pops. The processor ignores that, the emulator does not: what follows is refused."""
+    code = "push 0x2b; push 0x500800; push 0x20202; push 0x23; push 0x400100; iret"
+    machine.poke(CODE + 0x100, b"\xf4")
+    assert isinstance(machine.execute(code), FaultExit)
+    assert machine.cpu.get("cs") == 0x23
+    assert not machine.cpu.get("eflags") & 0x20000
+    assert isinstance(machine.execute("int 0x80"), TrapExit)
 
 
 def test_exceptions_in_a_row_are_no_double_fault(machine: Machine):
@@ -129,6 +140,21 @@ def test_thread_local_storage(machine: Machine):
         assert machine.cpu.get("eax").to_bytes(4, "little") == expected
 
 
+@pytest.mark.parametrize("source", ["hlt", "div ecx", "bound eax, [edi]", "ud2", "out dx, al"])
+def test_thread_local_storage_survives_an_exception(machine: Machine, source: str):
+    machine.poke(DATA, b"this")
+    machine.start(b"\x90")
+    machine.cpu.tls_descriptors = (segment(DATA), 0, 0)
+    code = assemble("i386", f"{GS_LOAD}; mov eax, 7; {source}; .byte 0x65, 0xa1, 0, 0, 0, 0; int 0x80")
+    machine.poke(CODE, code)
+    machine.cpu.set("edi", DATA)
+    assert isinstance(machine.cpu.run(), FaultExit)
+    assert machine.cpu.get("gs") == 0x63
+    machine.cpu.pc = CODE + len(code) - 8
+    assert isinstance(machine.cpu.run(), TrapExit)
+    assert machine.cpu.get("eax").to_bytes(4, "little") == b"this"
+
+
 def test_descriptor_that_is_removed(machine: Machine):
     machine.cpu.reset(CODE, STACK_TOP)
     machine.start(bytes.fromhex("b863000000 8ee8 cd80 65a100000000"))
@@ -149,6 +175,20 @@ def test_strange_descriptors_do_no_harm(machine: Machine, descriptor: int):
     assert isinstance(machine.cpu.run(), TrapExit)
     machine.cpu.tls_descriptors = (descriptor, 0, 0)
     assert isinstance(machine.cpu.run(), FaultExit | TrapExit)
+
+
+def test_any_selector_may_be_set(machine: Machine):
+    """As when a signal handler returns with another one. What the processor would refuse changes nothing."""
+    for descriptors in ((0, 0, 0), (segment(DATA), 1 << 47, 0xFFFF_FFFF_FFFF_FFFF)):
+        for selector in (*range(0, 0x90), 0xFF3, 0xFFFF, 0x8000):
+            for name in ("gs", "ds", "es", "fs"):
+                machine.start(b"\xcd\x80")
+                machine.cpu.tls_descriptors = descriptors
+                machine.cpu.page_table = machine.table
+                machine.cpu.set(name, selector)
+                assert machine.cpu.get(name) in (0, 0x2B, selector)
+                assert isinstance(machine.cpu.run(), TrapExit)
+                assert machine.cpu.get("cs") == 0x23
 
 
 def test_tls_of_two_address_spaces_and_other_selectors(machine: Machine):

@@ -19,9 +19,7 @@ from tests.toolchain.tools import (
 )
 
 SOURCES = corpus("gas_intel", "gas_att", "gas_i386_intel", "gas_i386_att", "nasm")
-RUNNABLE = [
-    path for path in SOURCES if "not run" not in path.read_text().splitlines()[0] and "i386" not in path.parent.name
-]
+RUNNABLE = [path for path in SOURCES if "not run" not in path.read_text().splitlines()[0]]
 
 
 def arch_of(source: Path) -> str:
@@ -66,7 +64,11 @@ def test_written_elf_runs_like_the_real_program(source: Path, tmp_path: Path) ->
     ours = tmp_path / "ours"
     ours.write_bytes(write_elf(program))
     ours.chmod(0o755)
-    expected = run(real_executable(source, program, tmp_path))
+    real = real_executable(source, program, tmp_path)
+    try:
+        expected = run(real)
+    except OSError:
+        pytest.skip("this machine does not run 32-bit programs")
     actual = run(ours)
     assert expected.returncode >= 0, "the corpus program itself must end normally"
     assert (actual.returncode, actual.stdout) == (expected.returncode, expected.stdout)

@@ -61,6 +61,10 @@ class Architecture(ABC):
         """What the emulator must be told to go on at `pc`: it may want to know the instruction set, too."""
         return pc
 
+    def write_register(self, number: int, value: int) -> None:
+        """Set a register other than the program counter, by Unicorn's number."""
+        self.engine.write_register(number, value)
+
     def save_descriptors(self) -> tuple[int, ...]:
         """Segment descriptors that each task has of its own; see `Cpu.tls_descriptors`."""
         return ()

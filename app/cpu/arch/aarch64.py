@@ -63,6 +63,7 @@ _SCTLR_USER = 1 << 14 | 1 << 15 | 1 << 16 | 1 << 18 | 1 << 26
 _TCR_TBI0 = 1 << 37
 _CPACR_FPEN = 3 << 20
 
+_CONDITION_FLAGS = 0xF000_0000
 _COUNTER_FREQUENCY = 1_000_000_000
 _EC_SVC64_IL = 0x15 << 26 | 1 << 25
 _IMMEDIATE = 0xFFFF
@@ -118,6 +119,12 @@ class AArch64(Architecture):
         engine.run_privileged(scratch, _ENTER_EL0, _EXIT)
         for name in ("x0", "x1", "x2", "x3", "x4"):
             engine.write_register(number[name], 0)
+
+    def write_register(self, number: int, value: int) -> None:
+        """Whatever `cpsr` is set to, the exception level stays EL0, and interrupts stay enabled."""
+        if number == self.registers["cpsr"]:
+            value &= _CONDITION_FLAGS
+        super().write_register(number, value)
 
     def add_hooks(self) -> None:
         self.engine.on_interrupt()

@@ -46,6 +46,9 @@ _SUPERVISOR_CALL, _DATA_ABORT, _BREAKPOINT = 2, 4, 7
 
 _USER_MODE = 0x10
 _THUMB_SHIFT = 5
+_USER_STATUS = 0xFE0F_FE20
+"""N, Z, C, V, Q, IT, GE, E, T: what is not the kernel's in CPSR."""
+
 _IT_BITS = 0x0600_FC00
 
 _CPACR = struct.pack("=7I4xQ", 15, 0, 0, 1, 0, 0, 2, 0xF << 20)
@@ -110,6 +113,12 @@ class Arm(Architecture):
                 engine.write_register(status, value & ~_IT_BITS)
 
         engine.state.after_data_fill = leave_it_block
+
+    def write_register(self, number: int, value: int) -> None:
+        """Whatever `cpsr` is set to, the mode stays usr, and interrupts stay enabled."""
+        if number == self.registers["cpsr"]:
+            value = value & _USER_STATUS | _USER_MODE
+        super().write_register(number, value)
 
     def entry_point(self, pc: int) -> int:
         """The address with bit T of the status register, by which the emulator knows the instruction set."""

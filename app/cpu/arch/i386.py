@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import mmap
 import struct
+from collections.abc import Sequence
 from typing import ClassVar
 
 from app.cpu.arch import fxsave
@@ -28,7 +29,7 @@ _SYSTEM = (*_SEGMENTS, "mxcsr", "fpcw")
 _RELOADED = ("ds", "es", "fs", "gs")
 
 _GDT = 0xFFFF_F000
-"""Where the descriptor table is: above all user memory. User mode can't read it."""
+"""Where the descriptor table is, in physical memory, too: above all user memory. User mode can't read it."""
 
 _ENTRIES = 16
 _TLS_ENTRIES = (12, 13, 14)
@@ -81,7 +82,6 @@ class I386(X86):
         self._table = mmap.mmap(-1, PAGE_SIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         for entry, descriptor in _FIXED_DESCRIPTORS.items():
             self._table[entry * 8 : entry * 8 + 8] = descriptor.to_bytes(8, "little")
-        self._reloading = False
 
     def enter_user_mode(self, scratch: int) -> None:
         engine, number = self.engine, self.registers
@@ -101,7 +101,7 @@ class I386(X86):
         read_pc = engine.reader((self._pc_number,))
 
         def system_entry(address: int, access: int) -> Pte | None:
-            if address == _GDT and access == ACCESS_READ and (self._reloading or self._loads_segment(*read_pc())):
+            if address == _GDT and access == ACCESS_READ and self._loads_segment(*read_pc()):
                 return entry
             return None
 
@@ -118,6 +118,23 @@ class I386(X86):
         self.engine.write_register(self._pc_number, pc - 2)
         return FaultExit("#UD", pc - 2)
 
+    def forget_exception(self) -> None:
+        selectors = [self.engine.read_register(self.registers[name]) for name in _RELOADED]
+        super().forget_exception()
+        self._load_segments(selectors)
+
+    def write_register(self, number: int, value: int) -> None:
+        """A segment register is loaded from the descriptor table; what the processor refuses changes nothing.
+
+        The processor must be able to read the table, whatever happened last: a refusal outside of a run is fatal.
+        """
+        state = self.engine.state
+        state.identity = True
+        try:
+            self.engine.write_register(number, value)
+        finally:
+            state.identity = False
+
     def save_descriptors(self) -> tuple[int, ...]:
         return _TABLE.unpack_from(self._table, _TABLE_START)
 
@@ -128,17 +145,19 @@ class I386(X86):
         _TABLE.pack_into(self._table, _TABLE_START, *marked)
 
     def reload_segments(self) -> None:
-        engine, descriptors = self.engine, self.save_descriptors()
-        self._reloading = True
-        try:
-            for name in _RELOADED:
-                selector = engine.read_register(self.registers[name])
-                entry = (selector >> 3) - _TLS_ENTRIES[0]
-                if 0 <= entry < len(descriptors):
-                    present = descriptors[entry] & _PRESENT
-                    engine.write_register(self.registers[name], selector if present else 0)
-        finally:
-            self._reloading = False
+        selectors = []
+        descriptors = self.save_descriptors()
+        for name in _RELOADED:
+            selector = self.engine.read_register(self.registers[name])
+            entry = (selector >> 3) - _TLS_ENTRIES[0]
+            gone = 0 <= entry < len(descriptors) and not descriptors[entry] & _PRESENT
+            selectors.append(0 if gone else selector)
+        self._load_segments(selectors)
+
+    def _load_segments(self, selectors: Sequence[int]) -> None:
+        """Load DS, ES, FS and GS."""
+        for name, selector in zip(_RELOADED, selectors, strict=True):
+            self.write_register(self.registers[name], selector)
 
 
 ARCHITECTURE = I386

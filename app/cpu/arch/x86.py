@@ -24,6 +24,7 @@ MXCSR = 0x1F80
 """Every floating point exception masked, as at the start of a Linux program."""
 
 _TRAP_FLAG = 0x100
+_VIRTUAL_8086 = 0x2_0000
 _VECTORS = {
     0: "#DE",
     1: "#DB",
@@ -116,6 +117,8 @@ class X86(Architecture):
 
     def explain(self, event: tuple[Any, ...]) -> Exit:
         pc, flags = self._read_state()
+        if flags & _VIRTUAL_8086:
+            return self._leave_virtual_8086(pc)
         match event[0]:
             case "syscall":
                 return self.on_syscall(pc, flags)
@@ -132,23 +135,23 @@ class X86(Architecture):
 
     def _interrupt(self, number: int, pc: int) -> Exit:
         """An exception, or `int n`: the emulator does not check the gate's privilege level, so tell them apart."""
+        if number == _LINUX_INTERRUPT:
+            # Intel SDM, INT n, to an inner privilege level: these are pushed on the kernel's stack.
+            saved = dict(zip(self.interrupt_saves, self._read_interrupt_frame(), strict=True))
+            return TrapExit("int 0x80", pc - 2, pc, saved)
         if number in _CONTRIBUTORY:
-            self._forget_exception()
+            self.forget_exception()
         is_software = self.read_user(pc - 2, 2) == bytes((_INT, number)) and not (number == 0 and self._divides(pc))
         if number == 3:
             return FaultExit("#BP", pc)
         if not is_software:
             return FaultExit(_VECTORS.get(number, "#GP"), pc)
-        if number == _LINUX_INTERRUPT:
-            # Intel SDM, INT n, to an inner privilege level: these are pushed on the kernel's stack.
-            saved = dict(zip(self.interrupt_saves, self._read_interrupt_frame(), strict=True))
-            return TrapExit("int 0x80", pc - 2, pc, saved)
         if number == 4:
             return FaultExit("#OF", pc)
         self.engine.write_register(self._pc_number, pc - 2)
         return FaultExit("#GP", pc - 2)
 
-    def _forget_exception(self) -> None:
+    def forget_exception(self) -> None:
         """Make the emulator forget that it raised an exception: it would take the next one for a double fault.
 
         Only restoring a snapshot does that, so every register of user mode is carried over to the first one.
@@ -158,6 +161,18 @@ class X86(Architecture):
         self.engine.restore(self._undisturbed)
         self._write_user_state(*values)
         self._floating_point.write(floating_point)
+
+    def refusal(self, pc: int, address: int, access: Access, present: bool) -> FaultExit:
+        """As everywhere, except where user mode should never have come."""
+        if self._read_state()[1] & _VIRTUAL_8086:
+            return self._leave_virtual_8086(pc)
+        return super().refusal(pc, address, access, present)
+
+    def _leave_virtual_8086(self, pc: int) -> FaultExit:
+        """The emulator lets `iret` set VM, though only the kernel may: undo it and refuse what came of it."""
+        self.forget_exception()
+        self.engine.write_register(self._flags_number, self._read_state()[1] & ~_VIRTUAL_8086)
+        return FaultExit("#GP", pc)
 
     def _invalid(self, pc: int) -> Exit:
         code = self.code_at(pc)

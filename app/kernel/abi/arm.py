@@ -23,8 +23,8 @@ _HELPERS_VERSION = 5
 
 _HELPERS = {
     # __kuser_cmpxchg64(old, new, pointer): push {r4-r7}; ldrd r4, r5, [r0]; ldrd r6, r7, [r1];
-    # retry: ldrexd r0, r1, [r2]; eors r3, r0, r4; eorseq r3, r1, r5; strexdeq r3, r6, r7, [r2]; teqeq r3, #1; beq retry;
-    # rsbs r0, r3, #0; pop {r4-r7}; bx lr
+    # retry: ldrexd r0, r1, [r2]; eors r3, r0, r4; eorseq r3, r1, r5; strexdeq r3, r6, r7, [r2]; teqeq r3, #1;
+    # beq retry; rsbs r0, r3, #0; pop {r4-r7}; bx lr
     0xF60: (
         *(0xE92D00F0, 0xE1C040D0, 0xE1C160D0, 0xE1B20F9F, 0xE0303004, 0x00313005, 0x01A23F96, 0x03330001),
         *(0x0AFFFFF9, 0xE2730000, 0xE8BD00F0, 0xE12FFF1E),

@@ -49,6 +49,10 @@ _VARIANTS = {
     "waitpid": Variant(handler="wait4", shape=((0,), (1,), (2,), ())),
     "select": Variant(handler="old_select"),
     "mmap": Variant(handler="old_mmap"),
+    **{
+        name: Variant(handler=f"i386_{name}")
+        for name in ("set_thread_area", "get_thread_area", "modify_ldt", "arch_prctl")
+    },
     "clone": Variant(shape=((0,), (1,), (2,), (4,), (3,))),
 }
 

@@ -48,8 +48,9 @@ _LONGER = {SocketCall.SYS_SEND: "sendto", SocketCall.SYS_RECV: "recvfrom"}
 def socketcall(call: Call, call_: SocketCall, args: Annotated[Words, ""]) -> Blocking[Any]:
     """Make the socket call number `call`, whose arguments are in memory at `args`.
 
-    The trace shows the call that is meant. EINVAL: there is no such call. EFAULT: the arguments are not readable. And
-    the errors of the call that is meant. See socketcall(2).
+    The trace shows the call that is meant, which has errors of its own.
+
+    EINVAL: there is no such call. EFAULT: the arguments are not readable. See socketcall(2).
     """
     number = int(call_)
     if not 1 <= number < len(_COUNTS):
@@ -89,9 +90,10 @@ def ipc(
 ) -> Blocking[Any]:
     """Make the System V IPC call number `call`: of semaphores, messages or shared memory.
 
-    The trace shows the call that is meant. ENOSYS: there is no such call. EFAULT: a pointer is bad. EINVAL: semctl
-    without a place for its argument, or a kernel's own form of shmat. And the errors of the call that is meant. See
-    ipc(2).
+    The trace shows the call that is meant, which has errors of its own.
+
+    ENOSYS: there is no such call. EFAULT: a pointer is bad. EINVAL: semctl without a place for its argument, or a form
+    of shmat that is for the kernel itself. See ipc(2).
 
     Not served: the forms of the commands without IPC_64, whose structures have ids of 16 bits, answer as with it.
     """

@@ -174,7 +174,7 @@ def restore_frame(call: Call, old: bool = False) -> RestoredRegister:
     call.arguments["frame"] = _Frame(state.mask)
     signal_delivery.retarget(task.process)
     call.service("signal", "restore", f"Registers and mask come from the frame; blocked now: {task.blocked.text()}.")
-    call.saved = {source: word(state.registers[name]) for name, source in abi.restores.items()}
+    call.saved = {source: word(call.kernel.cpu.get(name)) for name, source in abi.restores.items()}
     return RestoredRegister(signed(state.registers[abi.info.return_register], abi.bits) & _WORD)
 
 

@@ -15,7 +15,7 @@ _ANY_ENTRY = 0xFFFF_FFFF
 
 
 @syscall
-def set_thread_area(call: Call, u_info: Annotated[StructIn, "user_desc"]) -> Int:
+def i386_set_thread_area(call: Call, u_info: Annotated[StructIn, "user_desc"]) -> Int:
     """Describe a segment for the thread's own data, which the program then selects with `gs`.
 
     An `entry_number` of -1 asks for a free entry of the descriptor table, whose number is stored there. EFAULT: the
@@ -41,7 +41,7 @@ def set_thread_area(call: Call, u_info: Annotated[StructIn, "user_desc"]) -> Int
 
 
 @syscall
-def get_thread_area(call: Call, u_info: Annotated[StructIn, "user_desc"]) -> Int:
+def i386_get_thread_area(call: Call, u_info: Annotated[StructIn, "user_desc"]) -> Int:
     """Tell how the segment of `entry_number` is described.
 
     EFAULT: the struct is not readable or writable. EINVAL: no such entry. See set_thread_area(2).
@@ -56,7 +56,7 @@ def get_thread_area(call: Call, u_info: Annotated[StructIn, "user_desc"]) -> Int
 
 
 @syscall
-def modify_ldt(call: Call, func: Int, ptr: Address, bytecount: Address) -> Int:
+def i386_modify_ldt(call: Call, func: Int, ptr: Address, bytecount: Address) -> Int:
     """Read or write the descriptors that a process has for itself. Reading finds none.
 
     ENOSYS: unknown `func`, or writing. See modify_ldt(2). Not served: writing descriptors.
@@ -64,6 +64,15 @@ def modify_ldt(call: Call, func: Int, ptr: Address, bytecount: Address) -> Int:
     if func in (0, 2):
         return Int(0)
     raise call.refuse(Errno.ENOSYS, "func", "choice", str(int(func)), "This kernel has no local descriptor tables.")
+
+
+@syscall
+def i386_arch_prctl(call: Call, code: Int, addr: Address) -> Int:
+    """Set or get what belongs to the processor. The bases of FS and GS are for 64-bit programs: see set_thread_area.
+
+    EINVAL: unknown `code`. See arch_prctl(2). Not served: the codes about CPUID and about processor features.
+    """
+    raise call.refuse(Errno.EINVAL, "code", "choice", hex(code), "A 32-bit program has nothing to set here.")
 
 
 @syscall

@@ -20,8 +20,10 @@ _DIRECTIVE = re.compile(r"\s*\.(\w+)")
 _LOCAL = re.compile(r"\.L(?:func_(?:begin|end)|tmp|debug_|line_table|info_|cu_|sec_end)\w*:")
 _SECTION = re.compile(r"\s*\.section\s+(\.[\w.\-]+)")
 _DATA = frozenset(
-    ("ascii", "asciz", "string", "byte", "short", "hword", "2byte", "long", "word", "4byte", "quad", "xword")
-    + ("8byte", "zero", "skip", "space", "fill", "comm", "lcomm")
+    (
+        *("ascii", "asciz", "string", "byte", "2byte", "short", "hword", "4byte", "long", "word", "8byte", "quad"),
+        *("xword", "zero", "skip", "space", "fill", "comm", "lcomm"),
+    )
 )
 
 

@@ -38,6 +38,10 @@ _MESSAGES = (
 _NO_QUESTIONS = ("-Wno-builtin-macro-redefined", "-U__has_include", "-U__has_include_next", "-U__has_embed")
 
 
+# Without it, a program that never calls free() gets an allocator that only moves the break.
+_REAL_MALLOC = ("-u", "__malloc_alloc_meta")
+
+
 class Step(Struct, frozen=True):
     """One program to run in the job's directory. `what` it does is for messages; `makes` is the file it must leave."""
 
@@ -84,7 +88,8 @@ def compile_steps(kit: Kit, arch: str, *, optimize: int, hosted: bool) -> list[S
 def link_steps(kit: Kit, arch: str, library: Library | None) -> list[Step]:
     """From the object file to PROGRAM_NAME: with `library`, or with our own few functions when it is None."""
     if library is not None:
-        return [_link(kit, arch, (library.start, "program.o", "--start-group", *library.archives, "--end-group"))]
+        archives = ("--start-group", *library.archives, "--end-group")
+        return [_link(kit, arch, (library.start, "program.o", *_REAL_MALLOC, *archives))]
     target = TARGETS[arch]
     return [
         Step(
@@ -112,17 +117,9 @@ def _link(kit: Kit, arch: str, inputs: tuple[str, ...]) -> Step:
         "link",
         (
             *(kit.zig, "ld.lld", "-m", target.emulation, "-static", "--threads=1", f"--image-base={target.image_base}"),
-            *(
-                "--gc-sections",
-                "--discard-locals",
-                "--build-id=none",
-                "--no-dependent-libraries",
-                "-z",
-                "noexecstack",
-                "-z",
-                "norelro",
-            ),
-            *("--error-limit=20", "--color-diagnostics=never", *inputs, "-o", PROGRAM_NAME),
+            *("--gc-sections", "--discard-locals", "--build-id=none", "--no-dependent-libraries"),
+            *("-z", "noexecstack", "-z", "norelro", "--error-limit=20", "--color-diagnostics=never"),
+            *(*inputs, "-o", PROGRAM_NAME),
         ),
         PROGRAM_NAME,
     )

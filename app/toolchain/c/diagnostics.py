@@ -36,7 +36,7 @@ _UNDECLARED = re.compile(r"^call to undeclared (?:library )?function '(?P<name>\
 _DECLARED = re.compile(r"include the header (<[\w/.]+>)")
 
 LIBRARY_HEADERS = {
-    "stdio.h": "printf puts putchar getchar fopen fclose fread fwrite fgets fputs fprintf sprintf snprintf scanf perror",
+    "stdio.h": "printf puts putchar getchar fopen fclose fread fwrite fgets fputs fprintf sprintf snprintf scanf",
     "stdlib.h": "malloc free calloc realloc exit abort atoi getenv qsort rand srand strtol",
     "string.h": "strcpy strcmp strcat strchr strstr strncmp strncpy strdup memchr strerror",
     "unistd.h": "sleep usleep execvp execl isatty getcwd write read close fork pipe",

@@ -77,9 +77,8 @@ def plan(kit: Kit, arch: str) -> Plan:
         *(f"-I{kit.lib}/include", "-c"),
     )
     objects = [Command("start", (*compiler, f"{musl}/crt/crt1.c"), (START,))]
-    for folder, sources in _sources(f"{musl}/src", target.musl):
-        if folder == "string":
-            sources = [*sources, f"{kit.start}/copy.c"]
+    for folder, found in _sources(f"{musl}/src", target.musl):
+        sources = [*found, f"{kit.start}/copy.c"] if folder == "string" else found
         for first in range(0, len(sources), FILES_PER_COMMAND):
             part = sources[first : first + FILES_PER_COMMAND]
             objects.append(Command(f"objects/{folder}", (*compiler, *part), tuple(_object(path) for path in part)))

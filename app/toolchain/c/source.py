@@ -13,8 +13,10 @@ from msgspec import Struct
 from app.toolchain.program import Diagnostic
 
 FREESTANDING_HEADERS = frozenset(
-    ("float", "iso646", "limits", "stdalign", "stdarg", "stdatomic", "stdbool", "stddef", "stdint", "stdnoreturn")
-    + ("syscall", "cpuid", "x86intrin", "immintrin", "emmintrin", "xmmintrin", "arm_acle", "arm_neon")
+    (
+        *("float", "iso646", "limits", "stdalign", "stdarg", "stdatomic", "stdbool", "stddef", "stdint", "stdnoreturn"),
+        *("syscall", "cpuid", "x86intrin", "immintrin", "emmintrin", "xmmintrin", "arm_acle", "arm_neon"),
+    )
 )
 """Names of headers, without `.h`, that need no C library."""
 

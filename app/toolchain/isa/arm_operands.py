@@ -130,6 +130,10 @@ class OperandParser:
                 break
             if cursor.token is None:
                 raise Mistake(cursor.span, "an operand is missing after the `,`")
+        if cursor.text == "@":
+            raise Mistake(
+                cursor.span, "`@` after a name is macOS syntax", "write `adrp x0, name`, `add x0, x0, :lo12:name`"
+            )
         cursor.expect_end()
         return operands
 
@@ -143,16 +147,17 @@ class OperandParser:
             return self._list()
         if text == "=":
             cursor.take()
+            cursor.accept("#")
             expression = self._context.expression(cursor)
             return Literal(expression, start.to(cursor.last_span))
         if text in ("#", "$") or text == ":":
             return self._marked()
         token = cursor.token
         assert token is not None  # noqa: S101  callers look first
-        if text == "-" and self._register_name(cursor.peek()) is not None:
+        if text in ("-", "+", "%") and self._register_name(cursor.peek()) is not None:
             cursor.take()
             register = self._register(cursor.take())
-            register.negative = True
+            register.negative = text == "-"
             return register
         if token.kind == "name":
             if self._register_name(text) is not None and not self._is_label(text):

@@ -14,11 +14,19 @@ from app.toolchain.expression import Cursor
 from app.toolchain.intel import IntelParser
 from app.toolchain.isa.base import Front, InstructionSet, Padding
 from app.toolchain.lexer import X86_COMMENTS, Line, Token
-from app.toolchain.mnemonics import MNEMONICS, PREFIXES, WITHOUT_OPERANDS
+from app.toolchain.mnemonics import MNEMONICS, PREFIXES, WITHOUT_OPERANDS, X87
 from app.toolchain.operands import REGISTERS
 from app.toolchain.x86_instructions import append_instruction, nops, nops_32
 
 Syntax = Literal["att", "intel"]
+
+_FOREIGN = {
+    **dict.fromkeys(("svc", "ldr", "adr", "bl"), "ARM and AArch64"),
+    **dict.fromkeys(("swi", "bx", "ldmfd", "stmfd"), "ARM"),
+    **dict.fromkeys(("stp", "ldp", "adrp", "cbz", "cbnz"), "AArch64"),
+    **dict.fromkeys(("ecall", "li", "la", "addi", "jal", "auipc", "beqz", "bnez"), "RISC-V"),
+}
+"""Words that tell which other architecture a program was written for."""
 
 _MNEMONIC = re.compile(r"[a-z][a-z0-9]*")
 _SIZE_WORDS = frozenset(["byte", "word", "dword", "qword", "ptr", "offset", "short", "near", "rep", "lock"])
@@ -91,6 +99,8 @@ class X86_64(InstructionSet):  # noqa: N801 - the name of the architecture
         ]
         if any(a.text.lower() not in _SIZE_WORDS and b.text.lower() not in _SIZE_WORDS for a, b in names):
             return False
+        if self._syntax == "att" and any(a.text == "%" and b.text.lower() in REGISTERS for a, b in pairwise(tokens)):
+            return True
         if words[0] in WITHOUT_OPERANDS and len(words) == 1:
             return True
         known = words[0] in MNEMONICS or words[0][:-1] in MNEMONICS
@@ -116,6 +126,9 @@ class X86_64(InstructionSet):  # noqa: N801 - the name of the architecture
         if mnemonic in PREFIXES:
             unit.append(token.span.line, b"".join(PREFIXES[p.text.lower()] for p in [*prefixes, token]), token.span)
             return
+        if mnemonic in _FOREIGN:
+            message = f"`{token.text}` is an instruction of {_FOREIGN[mnemonic]}, not of {unit.machine.title}"
+            raise Mistake(token.span, message, "choose the architecture that the program is written for")
         if token.kind != "name" or _MNEMONIC.fullmatch(mnemonic) is None:
             raise unknown_instruction(token.text, token.span)
         if self._syntax == "intel":
@@ -133,6 +146,10 @@ class X86_64(InstructionSet):  # noqa: N801 - the name of the architecture
                 raise unknown_instruction(token.text, token.span)
             parser = AttParser(unit, cursor, self.front.name, name)
             operands = parser.parse()
+            stem = mnemonic[:-1]
+            if self.bits == 32 and mnemonic not in MNEMONICS and mnemonic[-1] == "q" and stem in MNEMONICS - X87:
+                message = f"`{token.text}` works on 64 bits; this program is for i386"
+                raise Mistake(token.span, message, f"write `{mnemonic[:-1]}l`, or choose x86-64")
             mnemonic, operands = translate(mnemonic, operands, token.span, parser.indirect)
         append_instruction(unit, mnemonic, token, prefixes, operands)
 

@@ -7,12 +7,17 @@ import { AssemblyView } from "./assemblyView";
 import { goTo, pointedLine, showLinked } from "./editor";
 
 /** The assembly that the compiler made of the source, its lines linked with the source's both ways. */
-export function AssemblyPane() {
+export function AssemblyPane({ chosen }: { chosen(): void }) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<AssemblyView | null>(null);
+  const follow = useRef((_line: number) => undefined as void);
+  follow.current = (line) => {
+    chosen();
+    goTo(line, 1);
+  };
   useEffect(() => {
     if (!host.current) return;
-    const own = new AssemblyView(host.current, { pointed: showLinked, chosen: (line) => goTo(line, 1) });
+    const own = new AssemblyView(host.current, { pointed: showLinked, chosen: (line) => follow.current(line) });
     view.current = own;
     own.colour(arch.peek());
     own.show(verdict.peek()?.built.assembly ?? []);

@@ -147,7 +147,7 @@ export function EditorPanel({ hidden, withRun }: { hidden: boolean; withRun: boo
       <Obstacle />
       {elf.value && <ElfCard file={elf.value} />}
       <div class="editor-host" ref={host} data-testid="editor" hidden={!text} data-stale={!fresh.value} />
-      {assembly && <AssemblyPane />}
+      {assembly && <AssemblyPane chosen={() => (view.value = "source")} />}
       <Problems />
       <Next />
     </section>

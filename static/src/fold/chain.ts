@@ -1,11 +1,12 @@
-import type { Frame, TrapgateEvent } from "../generated/events";
+import type { Frame } from "../generated/events";
 
 /** The call chain of a trap in words: who called whom, from the outside in. */
 
 const NAMED = 6;
 
-/** Functions of a C library's buffered output, by which it hands its buffer to the kernel. */
-const BUFFERED = /^(?:__stdio_write|__stdout_write|__towrite|_IO_new_file_write|new_do_write|fflush\w*|__stdio_exit)$/;
+/** Functions of C libraries that hand the buffer of a stream to the kernel. */
+const FLUSHES = /^(?:__stdio_write|_IO_new_file_write|new_do_write)$/;
+const WRITES = /^(?:__stdio_write|_*(?:libc_)?writev?)$/;
 
 /** Functions, outermost first. */
 export function outward(frames: readonly Frame[]): Frame[] {
@@ -29,32 +30,30 @@ export function shortened(names: readonly string[], most = NAMED): string[] {
   return [...names.slice(0, 2), "…", ...names.slice(names.length - tail)];
 }
 
-/** Who made the trap: `main called printf, printf called write, which`; empty when nothing is known. */
+/** Who made the trap, up to the verb: `main called write, which executes`; empty when nothing is known. */
 export function chainClause(frames: readonly Frame[]): string {
   const own = ownFrames(frames).at(-1);
-  const named = (frame: Frame) => (frame === own && frame.line !== null ? `${frame.function} (line ${frame.line})` : frame.function);
+  const named = (frame: Frame) =>
+    frame === own && frame.line !== null ? `${frame.function} (line ${frame.line})` : frame.function;
   const names = [...(own ? [own] : []), ...libraryFrames(frames)].map(named);
-  const [first] = names;
+  const [first, second] = names;
   if (first === undefined) return "";
-  if (names.length === 1) return own?.function ?? first;
-  const steps: string[] = [];
-  const told = shortened(names);
-  told.forEach((name, i) => {
-    const next = told[i + 1];
-    if (name === "…" || next === undefined) return;
-    if (next === "…") steps.push(`${name} called others, the last of them ${told[i + 2] ?? ""}`);
-    else steps.push(`${name} called ${next}`);
-  });
-  return `${steps.join(", ")}, which`;
+  if (second === undefined) return `${own?.function ?? first} executes`;
+  const last = names.at(-1) ?? second;
+  if (names.length === 2) return `${first} called ${second}, which executes`;
+  if (names.length === 3) return `${first} called ${second}, ${second} called ${last}, which executes`;
+  return `${first} called ${second}; ${names.length - 2} calls deeper ${last} executes`;
 }
 
 /** Whether the library hands over a buffer in which it has collected the text of earlier calls. */
 export function isBuffered(frames: readonly Frame[]): boolean {
-  return libraryFrames(frames).some((frame) => BUFFERED.test(frame.function));
+  const inner = libraryFrames(frames);
+  return WRITES.test(inner.at(-1)?.function ?? "") && inner.some((frame) => FLUSHES.test(frame.function));
 }
 
-/** What to know of buffered output when it is written; empty for every other trap. */
-export function bufferNote(event: Extract<TrapgateEvent, { type: "trap" }>): string {
-  if (!isBuffered(event.frames)) return "";
-  return " Printing only fills a buffer in the program's memory; this one call hands over all that was printed since the last.";
+/** What the trap is for, as far as the chain tells. */
+export function purpose(frames: readonly Frame[]): string {
+  return isBuffered(frames)
+    ? "it hands the kernel all text that was printed, and only collected, since the last time"
+    : "it asks the kernel for something";
 }

@@ -1,5 +1,5 @@
 import type { AbiInfo, Switch, TrapgateEvent } from "../generated/events";
-import { bufferNote, chainClause } from "./chain";
+import { chainClause, purpose } from "./chain";
 import { asWritten, bytesOf, readable, sizeText, textOf, visible } from "./words";
 
 const at = (line: number | null) => (line === null ? "" : ` on line ${line}`);
@@ -23,11 +23,10 @@ function modeSentence(event: Extract<TrapgateEvent, { type: "mode" }>, abi: AbiI
 }
 
 function trapSentence(event: Extract<TrapgateEvent, { type: "trap" }>, abi: AbiInfo | null): string {
-  const clause = chainClause(event.frames);
-  const who = clause || "The program";
-  const where = clause.endsWith("which") ? "" : at(event.line);
+  const who = chainClause(event.frames) || "The program executes";
+  const where = event.frames.some((frame) => frame.library) ? "" : at(event.line);
   const number = `${abi?.number_register ?? "the number"} = ${readable(event.number, abi?.word_size)}`;
-  return `${who} executes ${event.instruction}${where} with ${number}: it asks the kernel for something.${bufferNote(event)}`;
+  return `${who} ${event.instruction}${where} with ${number}: ${purpose(event.frames)}.`;
 }
 
 /** Who leaves the CPU and why: `Task 1000 sleeps`. */

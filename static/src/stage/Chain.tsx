@@ -1,4 +1,5 @@
 import type { Frame } from "../generated/events";
+import { layout } from "../ui/layout";
 import { isBuffered, libraryFrames, ownFrames, shortened } from "../fold/chain";
 
 const place = (frame: Frame) => [frame.function, frame.file, frame.line === null ? null : `line ${frame.line}`, frame.pc]
@@ -6,7 +7,10 @@ const place = (frame: Frame) => [frame.function, frame.file, frame.line === null
   .join(", ");
 
 function Names({ frames }: { frames: readonly Frame[] }) {
-  const names = shortened(frames.map((frame) => frame.function));
+  const names = shortened(
+    frames.map((frame) => frame.function),
+    layout.value === "medium" ? 4 : 5,
+  );
   return (
     <>
       {names.map((name, i) => (

@@ -1,4 +1,4 @@
-# What GCC -m32 -O2 -fno-pic writes.
+# not run: what GCC -m32 -O2 -fno-pic writes, and rare instructions.
 	.file	"t.c"
 	.text
 	.p2align 4
