@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import Literal, NoReturn, cast
+from typing import Literal, NoReturn
 
 import msgspec
 from msgspec import Struct
@@ -29,8 +29,6 @@ from app.toolchain.machines import MACHINES
 from app.toolchain.program import Diagnostic
 from app.toolchain.rust.commands import SOURCE_NAME as RUST_SOURCE_NAME
 from app.toolchain.rust.commands import RustKit
-
-CompiledLanguage = Literal["c", "rust"]
 
 _MESSAGES_NAME = "messages"
 _MAX_MESSAGES_BYTES = 262144
@@ -64,12 +62,14 @@ class _Failed(Exception):
         self.diagnostics = diagnostics
 
 
-def language(spec: RunSpec) -> CompiledLanguage | None:
+def language(spec: RunSpec) -> Literal["c", "rust"] | None:
     """The compiled language of a run; None for all others, and when the compiler has been at work already."""
     if spec.image or spec.language not in ("auto", "c", "rust"):
         return None
     found = detect_language(spec.filename, spec.source) if spec.language == "auto" else spec.language
-    return cast(CompiledLanguage, found) if found in ("c", "rust") else None
+    if found == "c":
+        return "c"
+    return "rust" if found == "rust" else None
 
 
 def main(socket_fd: int, order: Order, kit: Kit | RustKit, folder: str, limits: BoxLimits, *, parent: int) -> NoReturn:
