@@ -181,7 +181,7 @@ def _place_freely(call: Call, mm: AddressSpace, addr: int, size: int, flags: int
     elif low:
         found = mm.find_free_above(size, _LOW_START, _LOW_END)
     else:
-        found = mm.find_free(size)
+        found = mm.find_free(size, call.abi.memory)
     if found is None:
         raise call.refuse(Errno.ENOMEM, "length", "range", hex(size), "There is no free range of this size.")
     if addr and found != addr:
