@@ -24,6 +24,8 @@ RUN pip install --no-cache-dir /wheels/*.whl && rm -r /wheels \
     && useradd --create-home --uid 10001 trapgate
 USER trapgate
 WORKDIR /home/trapgate
+# The C libraries, ahead of the first visitor.
+RUN python -m app.runner.c_library "$(nproc)"
 ENV PYTHONUNBUFFERED=1
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \

@@ -10,7 +10,15 @@ import pytest
 from app.trace.events import Dispatch
 from tests.conformance.build import PROGRAMS, build
 from tests.conformance.harness import why_not_native
-from tests.conformance.machines import LINES, MACHINES, QEMU_HANGS, X86_ONLY, check_emulated, check_program
+from tests.conformance.machines import (
+    LINES,
+    MACHINES,
+    QEMU_HANGS,
+    X86_ONLY,
+    build_for,
+    check_emulated,
+    check_program,
+)
 from tests.conformance.native import differences, run_here, run_native
 
 EVERY = bool(os.environ.get("TRAPGATE_EVERY_PROGRAM"))
@@ -87,3 +95,26 @@ def test_the_lists_name_programs():
     names = {path.stem for path in PROGRAMS.glob("*.c")}
     assert {*X86_ONLY, *SOME, *SOME_32} <= names
     assert {name for name, _ in LINES} <= names
+
+
+@pytest.mark.parametrize(("machine", "registers", "vectors"), [("aarch64", 272, 528), ("riscv64", 256, 264)])
+def test_a_tracer_sees_register_sets(machine, registers, vectors):
+    source = Path(__file__).with_name("machine_programs") / "traced" / "regsets.c"
+    outcome = run_here(build_for(machine, source))
+    assert outcome.stdout.decode().splitlines() == [
+        "child: stopped by signal 19",
+        "ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD) = 0",
+        "WSTOPSIG(status) == (SIGTRAP | 0x80): yes",
+        f"all.iov_len = {registers}",
+        "ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &all) = 0",
+        "words[RESULT] == getpid(): yes",
+        "ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &all) = 0",
+        "ptrace(PTRACE_GETREGSET, pid, NT_PRFPREG, &vectors) = 0",
+        f"vectors.iov_len = {vectors}",
+        "ptrace(PTRACE_SETREGSET, pid, NT_PRFPREG, &vectors) = 0",
+        "syscall(SYS_ptrace, 12, pid, 0, words) = -1 EIO",
+        "syscall(SYS_ptrace, PTRACE_PEEKUSER, pid, 0, words) = -1 EIO",
+        "ptrace(PTRACE_GETREGSET, pid, 0x777, &all) = -1 EINVAL",
+        "ptrace(PTRACE_CONT, pid, 0, 0) = 0",
+        "child: exited 7",
+    ]

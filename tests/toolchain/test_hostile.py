@@ -92,7 +92,7 @@ HOSTILE = {
     "exitm everywhere": ".exitm\n.macro m\n.exitm\nm\n.endm\n" + "m\n" * 5000 + ".rept 5\n.exitm\n.endr",
     "endm everywhere": ".endm\n.endr\n.endif\n.else\n.elseif 1\n" * 500,
     "unclosed macros": ".macro a\n" * 20_000,
-    "labels in macros": ".macro m\nl\\@: jmp l\\@\n.endm\n" + "m\n" * 20_000,
+    "labels in macros": ".macro m\nl\\@: jmp l\\@\n.endm\n" + "m\n" * 8000,
     "backslashes": ".macro m a\n" + "\\" * 50_000 + "a\n.endm\nm 1",
     "define circle": "#define a b\n#define b a\nmov $a, %eax",
     "c define bomb": "\n".join(f"#define a{i + 1} a{i} a{i}" for i in range(60)) + "\nmov $a60, %eax",

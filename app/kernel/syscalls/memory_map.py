@@ -174,7 +174,7 @@ def _place_freely(call: Call, mm: AddressSpace, addr: int, size: int, flags: int
     wish = page_floor(addr)
     if wish:
         wish = max(wish, MMAP_MIN_ADDR)
-    low = bool(flags & MmapFlag.MAP_32BIT)
+    low = bool(flags & MmapFlag.MAP_32BIT) and call.task.abi.has_low_mappings
     found: int | None
     if wish and wish <= (_LOW_END if low else mm.limit) - size and _is_free(mm, wish, size):
         found = wish

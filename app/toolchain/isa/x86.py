@@ -146,12 +146,8 @@ class X86_64(InstructionSet):  # noqa: N801 - the name of the architecture
                 raise unknown_instruction(token.text, token.span)
             parser = AttParser(unit, cursor, self.front.name, name)
             operands = parser.parse()
-            if (
-                self.bits == 32
-                and mnemonic not in MNEMONICS
-                and mnemonic[-1] == "q"
-                and mnemonic[:-1] in MNEMONICS - X87
-            ):
+            stem = mnemonic[:-1]
+            if self.bits == 32 and mnemonic not in MNEMONICS and mnemonic[-1] == "q" and stem in MNEMONICS - X87:
                 message = f"`{token.text}` works on 64 bits; this program is for i386"
                 raise Mistake(token.span, message, f"write `{mnemonic[:-1]}l`, or choose x86-64")
             mnemonic, operands = translate(mnemonic, operands, token.span, parser.indirect)

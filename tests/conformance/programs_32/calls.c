@@ -95,8 +95,9 @@ static void limits_and_ids(void)
     ret(syscall(SYS_setuid, 0xffff));
     ret(syscall(SYS_setreuid, 0xffff, 0xffff));
     ret(syscall(SYS_setuid32, 0x10000 + getuid()));
+    int before = getpriority(PRIO_PROCESS, 0);
     yes(syscall(SYS_nice, 3) != -1);
-    num(getpriority(PRIO_PROCESS, 0));
+    num(getpriority(PRIO_PROCESS, 0) - before);
 }
 
 static void times(void)
