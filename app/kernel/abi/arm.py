@@ -10,7 +10,7 @@ import struct
 
 from app.trace.events import AbiInfo
 
-from .abi import Abi, FaultMeaning, MemoryMap, SystemPage, Variant
+from .abi import Abi, FaultMeaning, MemoryMap, SystemPage, TracedRegisters, Variant
 from .arm_sigframe import SIGRETURN_CODES, ArmFrame
 from .arm_structs import FLOCK64, STAT64, STRUCTS
 from .arm_table import NAMES
@@ -115,5 +115,8 @@ ARM = Abi(
     hwcap=sum(1 << bit for bit in (_HWCAP | _HWCAP_MORE).values()),
     restart_number=0,
     signal_frame=ArmFrame(_VECTORS + _SIGRETURN),
+    traced=TracedRegisters(
+        result="r0", others={"fp": "r11", "ip": "r12"}, absent=("orig_r0",), flags=("cpsr", 0xF000_0000), area=296
+    ),
     open_flags={0o40000: 0o200000, 0o100000: 0o400000, 0o200000: 0o40000, 0o400000: 0o100000},
 )
