@@ -78,8 +78,9 @@ def enter(*, parent: int, rules: tuple[Rule, ...], limits: BoxLimits) -> None:
     memory_bytes = max(limits.memory_bytes, sandbox.address_space_bytes() + _OWN_ROOM_BYTES)
     landlock.allow_only(landlock.abi(), rules)
     _set_limits(limits, memory_bytes, own_uid)
+    directories = any(rule.rights == landlock.WORK_TREE for rule in rules)
     try:
-        seccomp.install(seccomp.build_for_compiler(platform.machine()))
+        seccomp.install(seccomp.build_for_compiler(platform.machine(), directories=directories))
     except OSError as error:
         raise SandboxUnavailableError(f"the kernel refused the system call filter: {error.strerror}") from error
 
