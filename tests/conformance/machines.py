@@ -119,7 +119,8 @@ def check_program(name: str, machine: str) -> None:
     ours = _without(ours, name, machine)
     for attempt in range(NATIVE_TRIES):
         # 32-bit programs for x86 run on the machine's Linux themselves.
-        real = _without(run_native(executable) if machine == "i386" else on_linux(name, attempt), name, machine)
+        linux = run_native(executable) if machine == "i386" else on_linux(name, attempt)
+        real = _without(linux, name, machine)
         difference = differences(real, ours)
         if not difference:
             return

@@ -10,7 +10,15 @@ import pytest
 from app.trace.events import Dispatch
 from tests.conformance.build import PROGRAMS, build
 from tests.conformance.harness import why_not_native
-from tests.conformance.machines import LINES, MACHINES, QEMU_HANGS, X86_ONLY, build_for, check_emulated, check_program
+from tests.conformance.machines import (
+    LINES,
+    MACHINES,
+    QEMU_HANGS,
+    X86_ONLY,
+    build_for,
+    check_emulated,
+    check_program,
+)
 from tests.conformance.native import differences, run_here, run_native
 
 EVERY = bool(os.environ.get("TRAPGATE_EVERY_PROGRAM"))
