@@ -10,7 +10,7 @@ from app.toolchain.expression import Cursor, Expression
 from app.toolchain.expression import Number as Constant
 from app.toolchain.isa.base import Front, InstructionSet, Padding
 from app.toolchain.isa.foreign import defines, reject_foreign_register
-from app.toolchain.isa.riscv_directives import Options, attribute, option, raw_instruction
+from app.toolchain.isa.riscv_directives import ALIGNMENTS, Options, align, attribute, option, padding, raw_instruction
 from app.toolchain.isa.riscv_encoder import KINDS, Row, encode
 from app.toolchain.isa.riscv_late import Branch, Highs, Jump, Pair, Part, PcrelLow
 from app.toolchain.isa.riscv_mistakes import explain, unknown_instruction
@@ -30,7 +30,7 @@ class RiscV(InstructionSet):
     comments: ClassVar[CommentStyle] = CommentStyle(("#", "//"))
     widths: ClassVar[Mapping[str, int]] = {".half": 2, ".word": 4, ".dword": 8}
     ignored: ClassVar[frozenset[str]] = frozenset([".variant_cc"])
-    directives: ClassVar[frozenset[str]] = frozenset([".option", ".attribute", ".insn"])
+    directives: ClassVar[frozenset[str]] = frozenset([".option", ".attribute", ".insn", *ALIGNMENTS])
 
     def __init__(self, front: Front, lines: list[Line]) -> None:
         super().__init__(front, lines)
@@ -58,7 +58,7 @@ class RiscV(InstructionSet):
         return word in NAMES
 
     def padding(self) -> Padding:
-        return _padding if self.options.relax else _padding_at_once
+        return padding
 
     def expression(self, cursor: Cursor) -> Expression:
         """Parse an expression. Raises Mistake, also for registers of other architectures."""
@@ -76,6 +76,8 @@ class RiscV(InstructionSet):
             option(self._options, cursor)
         elif word == ".attribute":
             self._options[-1] = attribute(self.options, cursor)
+        elif word in ALIGNMENTS:
+            align(self.front, token, cursor, self.options)
         else:
             raw_instruction(self.front, token, cursor)
 
@@ -185,7 +187,7 @@ class RiscV(InstructionSet):
         self._constant(register, operand.value, span)
 
     def _constant(self, register: Register, value: int, span: Span) -> None:
-        for name, source, number in load_constant(value):
+        for name, source, number in load_constant(value, register.number == 0):
             second: list[Operand] = []
             if source is not None:
                 second = [register if source else Register("x", 0, "zero", span)]
@@ -261,14 +263,3 @@ def _lengthened(code: int, conditional: bool) -> int:
     if not conditional:
         return 0x6F
     return (0x1063 if code & 0x2000 else 0x63) | (code >> 7 & 7) + 8 << 15
-
-
-def _padding(count: int) -> bytes:
-    """What ld leaves of the padding: it shortens it from the end."""
-    odd = b"\0" * (count % 2)
-    return odd + b"\x13\0\0\0" * (count // 4) + b"\x01\0" * (count % 4 // 2)
-
-
-def _padding_at_once(count: int) -> bytes:
-    """What GNU as fills in when nothing is left to ld (`.option norelax`)."""
-    return b"\0" * (count % 2) + b"\x01\0" * (count % 4 // 2) + b"\x13\0\0\0" * (count // 4)

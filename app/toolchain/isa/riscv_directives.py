@@ -1,8 +1,9 @@
-"""The directives of RISC-V: `.option`, `.attribute` and `.insn`."""
+"""The directives of RISC-V: `.option`, `.attribute`, `.insn`, and `.align`, which ld takes part in."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,9 +11,12 @@ from msgspec.structs import replace
 from app.toolchain.errors import Mistake
 from app.toolchain.expression import Cursor
 from app.toolchain.isa.base import Front
+from app.toolchain.items import Align
 from app.toolchain.lexer import Token
 
+ALIGNMENTS = frozenset([".align", ".p2align", ".balign"])
 _MAX_DEPTH = 100
+_MAX_ALIGNMENT = 4096
 _ARCHITECTURE = re.compile(r"rv(32|64)([a-z0-9_]*)", re.IGNORECASE)
 
 
@@ -87,3 +91,44 @@ def raw_instruction(front: Front, token: Token, cursor: Cursor) -> None:
         hint = "a number with 11 as its lowest bits has 32 bits, any other 16"
         raise Mistake(expression.span, f"{value:#x} is not an instruction", hint)
     front.unit.append(token.span.line, value.to_bytes(size, "little"), token.span)
+
+
+def align(front: Front, token: Token, cursor: Cursor, options: Options) -> None:
+    """`.align n` and `.p2align n` (2^n bytes), `.balign n`. Raises Mistake."""
+    unit, section = front.unit, front.unit.section
+    expression = front.expression(cursor)
+    boundary = unit.constant(expression, "an alignment")
+    if token.text.lower() != ".balign":
+        if not 0 <= boundary <= 12:
+            raise Mistake(expression.span, f"an alignment of 2^{boundary} is not possible", "2^12 is the largest")
+        boundary = 1 << boundary
+    boundary = boundary or 1
+    if not 1 <= boundary <= _MAX_ALIGNMENT or boundary & (boundary - 1):
+        raise Mistake(expression.span, f"an alignment of {boundary} is not possible", "use a power of 2 up to 4096")
+    code = section.kind == "text"
+    fill: int | Callable[[int], bytes] = 0
+    if code:
+        fill = (lambda count: _relaxed_padding(count, boundary)) if options.relax else padding
+    filled, most = False, None
+    if cursor.accept(","):
+        if cursor.text not in (",", ""):
+            fill = unit.constant(front.expression(cursor), "the fill value") & 0xFF
+            filled = True
+        if cursor.accept(","):
+            most = unit.constant(front.expression(cursor), "the most bytes to skip") or None
+    if code and options.relax and not filled:
+        # GNU as leaves the padding to ld, which knows no such limit.
+        most = None
+    section.append_variable(Align(token.span.line, boundary, fill, most, section.kind == "bss"))
+
+
+def padding(count: int) -> bytes:
+    """What GNU as fills code with: `c.nop`, then `nop`."""
+    return b"\0" * (count % 2) + b"\x01\0" * (count % 4 // 2) + b"\x13\0\0\0" * (count // 4)
+
+
+def _relaxed_padding(count: int, boundary: int) -> bytes:
+    """The same when ld shortens it: GNU as makes it as long as it can get, and ld writes what is left anew."""
+    if count == boundary - 2:
+        return padding(count)
+    return b"\0" * (count % 2) + b"\x13\0\0\0" * (count // 4) + b"\x01\0" * (count % 4 // 2)

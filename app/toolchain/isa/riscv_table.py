@@ -264,7 +264,7 @@ fcvt.s.lu fd rs1 rm             0xd0300053
 c.unimp                         0x0000
 c.ebreak                        0x9002
 c.nop                           0x0001
-c.nop     c6                    0x0001
+c.nop     c6n                   0x0001
 c.jr      rdn                   0x8002
 c.jalr    rdn                   0x9002
 c.j       jump                  0xa001
