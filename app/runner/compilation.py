@@ -75,7 +75,7 @@ class Compilers:
 
 
 def rust_limits(limits: BoxLimits) -> BoxLimits:
-    """What rustc may use where a C compiler may use `limits`: its programs have much of the standard library in them."""
+    """What rustc may use where a C compiler may use `limits`: its programs hold much of the standard library."""
     return replace(
         limits,
         cpu_seconds=2 * limits.cpu_seconds,

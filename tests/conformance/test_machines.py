@@ -10,13 +10,16 @@ import pytest
 from app.trace.events import Dispatch
 from tests.conformance.build import PROGRAMS, build
 from tests.conformance.harness import why_not_native
-<<<<<<< HEAD
-from tests.conformance.machines import LINES, MACHINES, QEMU_HANGS, X86_ONLY, check_emulated, check_program
+from tests.conformance.machines import (
+    LINES,
+    MACHINES,
+    QEMU_HANGS,
+    X86_ONLY,
+    build_for,
+    check_emulated,
+    check_program,
+)
 from tests.conformance.native import differences, run_here, run_native
-=======
-from tests.conformance.machines import LINES, MACHINES, X86_ONLY, build_for, check_emulated, check_program
-from tests.conformance.native import run_here
->>>>>>> k64
 
 EVERY = bool(os.environ.get("TRAPGATE_EVERY_PROGRAM"))
 """All programs; without it those that depend on the architecture most, to save time."""

@@ -49,7 +49,7 @@ class Silent:
 
 
 def damaged(rng: random.Random, image: bytes) -> bytes:
-    """A copy with a few changes: in the headers, in the tables that describe the program, or anywhere; maybe cut off."""
+    """A copy with a few changes: in the headers, in the tables about the program, or anywhere; maybe cut off."""
     data = bytearray(image)
     is_64 = data[4] == 2
     word, shoff = ("<Q", 40) if is_64 else ("<I", 32)

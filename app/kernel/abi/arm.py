@@ -32,11 +32,8 @@ _HELPERS = {
     # __kuser_memory_barrier(): dmb ish; bx lr
     0xFA0: (0xF57FF05B, 0xE12FFF1E),
     # __kuser_cmpxchg(old, new, pointer): dmb ish; retry: ldrex r3, [r2]; subs r3, r3, r0; strexeq r3, r1, [r2];
-    # teqeq r3, #1; beq retry; rsbs r0, r3, #0; dmb ish; bx lr
-    0xFC0: (
-        *(0xF57FF05B, 0xE1923F9F, 0xE0533000, 0x01823F91, 0x03330001, 0x0AFFFFFA, 0xE2730000, 0xF57FF05B),
-        0xE12FFF1E,
-    ),
+    # teqeq r3, #1; beq retry; rsbs r0, r3, #0; b __kuser_memory_barrier
+    0xFC0: (0xF57FF05B, 0xE1923F9F, 0xE0533000, 0x01823F91, 0x03330001, 0x0AFFFFFA, 0xE2730000, 0xEAFFFFEF),
     # __kuser_get_tls(): mrc p15, 0, r0, c13, c0, 3; bx lr
     0xFE0: (0xEE1D0F70, 0xE12FFF1E),
     0xFFC: (_HELPERS_VERSION,),

@@ -95,8 +95,9 @@ static void limits_and_ids(void)
     ret(syscall(SYS_setuid, 0xffff));
     ret(syscall(SYS_setreuid, 0xffff, 0xffff));
     ret(syscall(SYS_setuid32, 0x10000 + getuid()));
+    int before = getpriority(PRIO_PROCESS, 0);
     yes(syscall(SYS_nice, 3) != -1);
-    num(getpriority(PRIO_PROCESS, 0));
+    num(getpriority(PRIO_PROCESS, 0) - before);
 }
 
 static void times(void)
@@ -221,6 +222,25 @@ static void only_i386(void)
 }
 #endif
 
+#if defined __arm__
+static void helpers(void)
+{
+    volatile int word = 1;
+    volatile long long wide = 0x100000002LL;
+    long long old = 0x100000002LL, new = 0x300000004LL;
+    num(*(int *)0xffff0ffc);
+    yes(((void *(*)(void))0xffff0fe0)() == __builtin_thread_pointer());
+    num(((int (*)(int, int, volatile int *))0xffff0fc0)(1, 2, &word));
+    num(word);
+    yes(((int (*)(int, int, volatile int *))0xffff0fc0)(1, 3, &word) != 0);
+    num(word);
+    ((void (*)(void))0xffff0fa0)();
+    num(((int (*)(long long *, long long *, volatile long long *))0xffff0f60)(&old, &new, &wide));
+    yes(wide == new);
+    yes(((int (*)(long long *, long long *, volatile long long *))0xffff0f60)(&old, &new, &wide) != 0);
+}
+#endif
+
 int main(void)
 {
     files();
@@ -233,6 +253,7 @@ int main(void)
     ret(syscall(SYS_arm_fadvise64_64, 99, 0, LOW(0LL), LOW(0LL)));
     ret(syscall(SYS_send, 99, "x", 1, 0));
     ret(syscall(0xf0002, main, (char *)main + 16, 0));
+    helpers();
 #endif
     return 0;
 }
