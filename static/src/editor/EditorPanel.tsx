@@ -1,5 +1,6 @@
 import { signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { CompareMenu } from "../compare/CompareMenu";
 import { config } from "../config";
 import { Next } from "../panels/Next";
 import { Problems } from "../panels/Problems";
@@ -138,6 +139,7 @@ export function EditorPanel({ hidden, withRun }: { hidden: boolean; withRun: boo
         <div class="editor-choice">
           <Languages detected={dialect.value} />
           <Architectures />
+          <CompareMenu />
           {compiled && <Optimisation />}
           <span class="gap" />
           {compiled ? !both && <Views /> : <Bytes />}
