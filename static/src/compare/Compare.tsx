@@ -18,10 +18,10 @@ const SHOWN = 300;
 function SideHead({ abi, side }: { abi: AbiInfo; side: "left" | "right" }) {
   const facts = [
     ["trap", abi.traps.join(", ")],
-    ["table", abi.table],
     ["number", abi.number_register],
-    ["arguments", abi.argument_registers.join(" ")],
     ["answer", abi.return_register],
+    ["table", abi.table],
+    ["arguments", abi.argument_registers.join(" ")],
   ] as const;
   return (
     <div role="columnheader" class={`compare-side compare-${side}`}>
