@@ -27,7 +27,7 @@ function Side({ entry, abi, side, open, note }: SideProps) {
     return (
       <div role="cell" class={`compare-cell compare-${side} compare-gap`}>
         <span class="compare-who">{title}</span>
-        <p>{note || `No such crossing on ${title}.`}</p>
+        {note && <p>{note}</p>}
       </div>
     );
   }
@@ -80,12 +80,14 @@ interface RowProps {
   position: number;
   sides: Sides;
   abis: readonly [AbiInfo, AbiInfo];
+  /** The second run is not over, so there is nothing on the right yet. */
+  pending: boolean;
   /** The stage is at this crossing. */
   current: boolean;
 }
 
 /** One crossing on both architectures. Choosing it takes the playback there. */
-export function CompareRow({ pair, position, sides, abis, current }: RowProps) {
+export function CompareRow({ pair, position, sides, abis, pending, current }: RowProps) {
   const row = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const node = row.current;
@@ -95,7 +97,8 @@ export function CompareRow({ pair, position, sides, abis, current }: RowProps) {
     }
   }, [current]);
   const { left, right } = pair;
-  const note = noteFor(pair, sides);
+  const note = pending ? "" : noteFor(pair, sides);
+  const gap = pending ? "" : note || `No such crossing on ${titleOf(left ? sides.right : sides.left)}.`;
   const name = left?.name ?? right?.name ?? "";
   const pid = left?.pid ?? right?.pid;
   return (
@@ -121,8 +124,8 @@ export function CompareRow({ pair, position, sides, abis, current }: RowProps) {
         )}
         {several.value && <code class="compare-pid">{pid}</code>}
       </div>
-      <Side entry={left} abi={abis[0]} side="left" open={current} note={note} />
-      <Side entry={right} abi={abis[1]} side="right" open={current} note={note} />
+      <Side entry={left} abi={abis[0]} side="left" open={current} note={gap} />
+      <Side entry={right} abi={abis[1]} side="right" open={current} note={gap} />
       {left && right && note && (
         <p role="cell" class="compare-note">
           {note}
