@@ -101,6 +101,9 @@ class NasmAssembler:
         if first.text == "[" and tokens[-1].text == "]" and len(tokens) > 2:
             tokens = tokens[1:-1]
             first = tokens[0]
+            if first.text.lower() in DIRECTIVES:
+                self.statement_after_label(tokens, bracketed=True)
+                return
         if first.kind != "name":
             raise _no_statement(first, tokens)
         if len(tokens) > 1 and tokens[1].text == ":":
@@ -153,7 +156,7 @@ class NasmAssembler:
         if not name.text.startswith("."):
             self._parent = name.text.removeprefix("$")
 
-    def statement_after_label(self, tokens: list[Piece]) -> None:
+    def statement_after_label(self, tokens: list[Piece], bracketed: bool = False) -> None:
         """Carry out a statement that has no label (any more). Raises Mistake."""
         first = tokens[0]
         if first.kind != "name":
@@ -166,7 +169,7 @@ class NasmAssembler:
         elif word in RESERVE:
             self._reserve(first, cursor, RESERVE[word])
         elif word in DIRECTIVES:
-            self.directives.run(word, first, tokens, cursor)
+            self.directives.run(word, first, tokens, cursor, bracketed)
         elif self.directives.absolute is not None:
             raise Mistake(first.span, f"`{first.text}` can't stand here", "a structure only reserves: resb, resw, resd, resq")
         elif word in DATA:
@@ -224,12 +227,14 @@ class NasmAssembler:
             message = "`times` can't repeat this with a count that is not a plain number"
             raise Mistake(body[0].span.to(body[-1].span), message)
         self._in_times = True
+        self.directives.fixed_here = self.directives.here
         try:
             for _ in range(min(number, MAX_STATEMENTS + 1)):
                 self.unit.count_statement(first.span)
                 self.statement_after_label(body)
         finally:
             self._in_times = False
+            self.directives.fixed_here = None
 
     def _constant_bytes(self, body: list[Piece]) -> tuple[bytes | None, int] | None:
         """What one statement makes, with its size, when that is the same wherever it stands; no bytes when it reserves.
@@ -240,6 +245,7 @@ class NasmAssembler:
         scratch._in_times = True
         scratch._parent = self._parent
         scratch.directives.relative = self.directives.relative
+        scratch.directives.fixed_here = self.directives.here
         scratch.unit.symbols.by_name.update(
             (name, symbol) for name, symbol in self.unit.symbols.by_name.items() if symbol.value is not None
         )

@@ -12,8 +12,8 @@ from app.toolchain.nasm_floats import SPECIAL, float_bytes
 from app.toolchain.sections import MAX_DATA_BYTES
 from app.toolchain.unit import Unit
 
-DATA = {"db": 1, "dw": 2, "dd": 4, "dq": 8, "dt": 10, "do": 16, "ddq": 16, "dy": 32, "dz": 64}
-RESERVE = {"resb": 1, "resw": 2, "resd": 4, "resq": 8, "rest": 10, "reso": 16, "resdq": 16, "resy": 32, "resz": 64}
+DATA = {"db": 1, "dw": 2, "dd": 4, "dq": 8, "dt": 10, "do": 16, "dy": 32, "dz": 64}
+RESERVE = {"resb": 1, "resw": 2, "resd": 4, "resq": 8, "rest": 10, "reso": 16, "resy": 32, "resz": 64}
 _SIZES = {"byte": 1, "word": 2, "dword": 4, "qword": 8, "tword": 10, "oword": 16, "yword": 32, "zword": 64}
 _UTF = {"__utf8__": "utf-8"} | {
     f"__utf{bits}{order}__": f"utf-{bits}-{'be' if order == 'be' else 'le'}" for bits in (16, 32) for order in ("", "le", "be")
@@ -117,9 +117,9 @@ class DataParser:
         expression = self._parse(cursor)
         if cursor.text.lower() != "dup":
             if width > 8:
-                self._wide(expression, width)
-            else:
-                self._unit.number_datum(self._line, expression, width)
+                hint = "write a floating-point number such as 5.0, or two dq"
+                raise Mistake(expression.span, f"a whole number can't be stored in {width} bytes", hint)
+            self._unit.number_datum(self._line, expression, width)
             return
         cursor.take()
         count = self._unit.constant(expression, "the count of `dup`")
@@ -145,11 +145,3 @@ class DataParser:
             self._group(width, depth)
         else:
             self._value(width, depth + 1)
-
-    def _wide(self, expression: Expression, width: int) -> None:
-        """A whole number in more than 8 bytes."""
-        number = self._unit.known_number(expression)
-        if number is None or width not in (10, 16):
-            hint = "write a floating-point number such as 5.0" if width == 10 else ""
-            raise Mistake(expression.span, f"an address can't stand in {width} bytes", hint)
-        self._unit.append(self._line, (number % (1 << 8 * width)).to_bytes(width, "little"), expression.span)

@@ -11,7 +11,7 @@ from app.toolchain.errors import Mistake, Span
 from app.toolchain.expression import Binary, Cursor, Expression, Here, Name, Number
 from app.toolchain.items import Align
 from app.toolchain.lexer import Token
-from app.toolchain.nasm_lexer import Piece
+from app.toolchain.nasm_lexer import Piece, text_of
 from app.toolchain.sections import MAX_RESERVED_BYTES, Symbol
 from app.toolchain.unit import SectionKind, Unit, section_kind
 
@@ -54,7 +54,7 @@ class Directives:
         self._front = front
         self.relative = False
         self.absolute: int | None = None
-        self._origin = 0
+        self.fixed_here: tuple[object, object] | None = None
         self._structure: Token | None = None
         self._instance: _Instance | None = None
         self._commons: list[tuple[Symbol, Expression, int]] = []
@@ -62,10 +62,10 @@ class Directives:
 
     @property
     def here(self) -> tuple[object, object]:
-        """What `$` and `$$` mean at this place."""
+        """What `$` and `$$` mean at this place; in what `times` repeats, `$` is the place of the first."""
         if self.absolute is not None:
-            return self.absolute, self._origin
-        return self._unit.section.here, self._unit.section.start
+            return self.absolute, 0
+        return self.fixed_here or (self._unit.section.here, self._unit.section.start)
 
     def advance(self, size: int, span: Span) -> None:
         """Reserve room in a structure. Raises Mistake when it becomes too large."""
@@ -73,8 +73,11 @@ class Directives:
             raise Mistake(span, f"a size of {size} is not possible")
         self.absolute = (self.absolute or 0) + size
 
-    def run(self, word: str, first: Piece, tokens: list[Piece], cursor: Cursor) -> None:
-        """Carry out the directive `first`. Raises Mistake."""
+    def run(self, word: str, first: Piece, tokens: list[Piece], cursor: Cursor, bracketed: bool) -> None:
+        """Carry out the directive `first`. Raises Mistake.
+
+        `bracketed` ones, such as `[section .data]`, leave `__SECT__` as it is.
+        """
         if word in _REFUSED:
             raise Mistake(first.span, f"`{first.text}` {_REFUSED[word][0]}", _REFUSED[word][1])
         if word in _IGNORED:
@@ -86,6 +89,8 @@ class Directives:
             return
         _HANDLERS[word](self, first, cursor)
         cursor.expect_end()
+        if not bracketed and word in ("section", "segment", "absolute"):
+            self.section_text = f"[{text_of(tokens)}]"
 
     def finish(self) -> None:
         """Place the `common` variables behind the rest of .bss. Raises Mistake for a structure without end."""
@@ -117,9 +122,9 @@ class Directives:
                 raise Mistake(name.span, f"the section `{name.text}` is unknown", f"did you mean `.{name.text}`?")
         self.absolute = None
         section = self._unit.enter(name.text, kind)
-        if "write" in flags and "exec" in flags:
+        if "write" in flags and "exec" in flags and not name.text.startswith(".text"):
+            # ld keeps .text read-only, whatever the source says.
             section.writable_code = True
-        self.section_text = f"[section {name.text}]"
 
     def _bits(self, first: Token, cursor: Cursor) -> None:
         bits = first.text[3:] if first.text.lower().startswith("use") else cursor.take().text
@@ -148,7 +153,7 @@ class Directives:
             hint = f"use a power of 2 up to {_MAX_ALIGNMENT}"
             raise Mistake(expression.span, f"an alignment of {boundary} is not possible", hint)
         if self.absolute is not None:
-            self.absolute += -(self.absolute - self._origin) % boundary
+            self.absolute += -self.absolute % boundary
             cursor.index = len(cursor.tokens)
             return
         reserve = self._unit.section.kind == "bss"
@@ -173,8 +178,7 @@ class Directives:
 
     def _absolute(self, first: Token, cursor: Cursor) -> None:
         expression = self._front.parse(cursor)
-        self.absolute = self._origin = self._unit.constant(expression, "the start of `absolute`")
-        self.section_text = f"[absolute {self.absolute}]"
+        self.absolute = self._unit.constant(expression, "the start of `absolute`")
 
     def _struc(self, first: Token, cursor: Cursor) -> None:
         if self._structure is not None:
@@ -182,7 +186,7 @@ class Directives:
         name = cursor.take()
         if name.kind != "name":
             raise Mistake(name.span, f"`{name.text}` can't be the name of a structure")
-        self.absolute = self._origin = 0
+        self.absolute = 0
         if cursor.accept(","):
             self.absolute = self._unit.constant(self._front.parse(cursor), "the start of a structure")
         self._structure = name

@@ -69,6 +69,8 @@ def append_instruction(
         prefix = b"".join(NASM_PREFIXES[p.text.lower()][unit.machine.bits == 32] for p in prefixes)
     else:
         prefix = b"".join(PREFIXES[p.text.lower()] for p in prefixes)
+    if unit.dialect == "nasm":
+        mnemonic, prefix = _nasm_forms(mnemonic, prefix, operands)
     line = token.span.line
     unit.reject_code_in_bss(token.span)
     _check_lock(mnemonic, prefixes, operands)
@@ -104,6 +106,20 @@ def append_instruction(
         return
     encoding = encode(mnemonic, operands, numbers, token.span, unit.dialect, unit.machine.bits)
     unit.append(line, *_with_prefix(prefix, encoding, token.span))
+
+
+def _nasm_forms(mnemonic: str, prefix: bytes, operands: list[Operand]) -> tuple[str, bytes]:
+    """Where NASM chooses otherwise than Keystone: prefixes that have no effect stay, and `xchg` is turned around."""
+    for operand in operands:
+        if isinstance(operand, Memory):
+            if operand.segment:
+                prefix += NASM_PREFIXES[operand.segment][0]
+                operand.segment = ""
+            if operand.wide == 8 and mnemonic == "mov" and not operand.base and not operand.index:
+                return "movabs", prefix
+    if mnemonic == "xchg" and len(operands) == 2 and all(isinstance(operand, Register) for operand in operands):
+        operands.reverse()
+    return mnemonic, prefix
 
 
 def _without_table(mnemonic: str, operands: list[Operand]) -> str:
