@@ -264,6 +264,9 @@ class IntelParser:
         terms = _Terms(self._dialect)
         terms.collect(expression, 1)
         memory = Memory(span, size, segment, displacement=terms.rest)
+        if self._dialect == "nasm" and len(terms.registers) == 2 and terms.registers[0][2] in terms.multiplied:
+            # `[rax*1+rbx]`: the one with a factor is the index.
+            terms.registers.reverse()
         for name, scale, place in terms.registers:
             if scale == 1 and not memory.base:
                 memory.base = name
@@ -294,6 +297,7 @@ class _Terms:
     def __init__(self, dialect: Dialect) -> None:
         self.registers: list[tuple[str, int, Span]] = []
         self.rest: Expression | None = None
+        self.multiplied: list[Span] = []
         self._dialect: Dialect = dialect
 
     def collect(self, expression: Expression, sign: int) -> None:
@@ -311,6 +315,7 @@ class _Terms:
                     left, right = right, left
                 if isinstance(left, RegisterTerm) and isinstance(right, Number):
                     self._register(left, right.value, sign)
+                    self.multiplied.append(left.span)
                     return
         if _has_register(expression):
             raise Mistake(expression.span, "a register can't be used this way in an address", "base + index*scale + n")

@@ -112,6 +112,9 @@ def _nasm_forms(mnemonic: str, prefix: bytes, operands: list[Operand]) -> tuple[
     """Where NASM chooses otherwise than Keystone: prefixes that have no effect stay, and `xchg` is turned around."""
     for operand in operands:
         if isinstance(operand, Memory):
+            if (operand.base or operand.index)[:1] == "e":
+                # The address says so already.
+                prefix = prefix.replace(b"\x67", b"")
             if operand.segment:
                 prefix += NASM_PREFIXES[operand.segment][0]
                 operand.segment = ""
@@ -119,6 +122,8 @@ def _nasm_forms(mnemonic: str, prefix: bytes, operands: list[Operand]) -> tuple[
                 return "movabs", prefix
     if mnemonic == "xchg" and len(operands) == 2 and all(isinstance(operand, Register) for operand in operands):
         operands.reverse()
+    if mnemonic.startswith("fcmov") and len(operands) == 1:
+        operands.insert(0, Register("st(0)", operands[0].span))
     return mnemonic, prefix
 
 

@@ -6,7 +6,6 @@ section .text
     push word 33
     push qword 33
     add eax, strict dword 1
-    add rax, strict dword 1
     add eax, strict byte 1
     add eax, dword 1
     mov rax, strict qword 1
@@ -27,7 +26,6 @@ section .text
     jz short target
     call near target
     imul eax, strict dword 5
-    cmp qword [rbx], strict dword 5
     mov dword [abs 0x1000], 5
     mov [fs:0], rax
     mov rax, [fs:rel target]
