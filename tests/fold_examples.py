@@ -80,7 +80,8 @@ def fixture() -> str:
     """The file's text."""
     runs = []
     for example in lessons.examples():
-        if example.slug in ENDLESS:
+        # Those of compiled languages depend on the compiler at hand.
+        if example.slug in ENDLESS or example.language not in ("gas", "nasm") or "x86_64" not in example.arches:
             continue
         events = record(example)
         state = VisibleState()

@@ -1,0 +1,27 @@
+// title: A file as memory
+// about: mmap makes a file part of memory. A store to it changes the file, with no write; the first touch is a page fault.
+// arch: x86_64, aarch64, riscv64, arm, i386
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int main(void) {
+    int fd = open("/tmp/board", O_RDWR | O_CREAT | O_TRUNC, 0644);
+    write(fd, "cold tea\n", 9);
+
+    char *board = mmap(NULL, 9, PROT_READ | PROT_WRITE,
+                       MAP_SHARED, fd, 0);
+    if (board == MAP_FAILED)
+        return 1;
+    memcpy(board, "warm", 4);
+    munmap(board, 9);
+
+    char text[9];
+    pread(fd, text, sizeof text, 0);
+    write(1, text, sizeof text);
+    close(fd);
+    return 0;
+}

@@ -1,0 +1,17 @@
+// title: Rust: write and read a file
+// about: std::fs opens, writes and closes; no close is written down, because dropping the file is one.
+// arch: x86_64
+
+use std::fs::{read_to_string, File};
+use std::io::{Result, Write};
+
+fn main() -> Result<()> {
+    let mut file = File::create("/tmp/crab")?;
+    for n in 1..=3 {
+        writeln!(file, "leg {n}")?;
+    }
+    drop(file);
+
+    print!("{}", read_to_string("/tmp/crab")?);
+    Ok(())
+}
