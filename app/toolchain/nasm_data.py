@@ -16,7 +16,9 @@ DATA = {"db": 1, "dw": 2, "dd": 4, "dq": 8, "dt": 10, "do": 16, "dy": 32, "dz": 
 RESERVE = {"resb": 1, "resw": 2, "resd": 4, "resq": 8, "rest": 10, "reso": 16, "resy": 32, "resz": 64}
 _SIZES = {"byte": 1, "word": 2, "dword": 4, "qword": 8, "tword": 10, "oword": 16, "yword": 32, "zword": 64}
 _UTF = {"__utf8__": "utf-8"} | {
-    f"__utf{bits}{order}__": f"utf-{bits}-{'be' if order == 'be' else 'le'}" for bits in (16, 32) for order in ("", "le", "be")
+    f"__utf{bits}{order}__": f"utf-{bits}-{'be' if order == 'be' else 'le'}"
+    for bits in (16, 32)
+    for order in ("", "le", "be")
 }
 MAX_NESTING = 20
 
@@ -44,16 +46,16 @@ class DataParser:
     def _value(self, width: int, depth: int) -> None:
         cursor = self._cursor
         token = cursor.token
-        assert token is not None  # noqa: S101
+        if token is None:
+            raise Mistake(cursor.span, "a value is missing here")
         following = cursor.peek()
         last = following in (",", "", ")")
         if depth > MAX_NESTING:
             raise Mistake(token.span, "this is nested too deeply")
-        if token.text == "?" and (last or following == "dup"):
-            if last:
-                cursor.take()
-                self._unit.append(self._line, bytes(width), token.span)
-                return
+        if token.text == "?" and last:
+            cursor.take()
+            self._unit.append(self._line, bytes(width), token.span)
+            return
         size = _SIZES.get(token.text.lower())
         if size is not None and token.kind == "name":
             cursor.take()

@@ -94,11 +94,17 @@ def append_instruction(
                     operand.relative = False
                 elif operand.base == "rip" and number is None:
                     operands[index] = replace(operand, base="", relative=True)
-            elif operand.strict:
+            elif isinstance(operand, Immediate) and operand.strict:
                 number = None
             elif unit.dialect == "nasm" and value is None:
                 flexible = True
-            if isinstance(operand, Memory) and unit.dialect == "nasm" and value is None and operand.base and not operand.wide:
+            if (
+                isinstance(operand, Memory)
+                and unit.dialect == "nasm"
+                and value is None
+                and operand.base
+                and not operand.wide
+            ):
                 flexible = True
         numbers.append(number)
     if flexible:

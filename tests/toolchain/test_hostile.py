@@ -103,7 +103,7 @@ HOSTILE = {
     "nasm empty macro bomb": "\n".join(f"%macro m{i} 0\n m{i + 1}\n m{i + 1}\n%endmacro" for i in range(60)) + "\nm0",
     "nasm macro calls itself": "%macro m 0\nm\nm\n%endmacro\nm\n%rmacro r 0\nr\nr\n%endmacro\nr",
     "nasm growing argument": "%rmacro m 1\nm %1%1%1%1\n%endmacro\nm aaaaaaaaaaaaaaaa",
-    "nasm growing arguments": "%rmacro m 1-*\nm %{1:-1}, %{1:-1}\n%endmacro\nm 1, 2, 3",
+    "nasm growing list": "%rmacro m 1-*\nm %{1:-1}, %{1:-1}\n%endmacro\nm 1, 2, 3",
     "nasm growing definition": "%define a 1\n%rep 60\n%xdefine a a + a\n%endrep\nmov eax, a",
     "nasm growing string": "%define a 'xxxxxxxx'\n%rep 60\n%strcat a a, a\n%endrep\ndb a",
     "nasm growing name": "%define a xxxxxxxx\n%rep 60\n%xdefine a a %+ a\n%endrep\ndb a",
@@ -128,7 +128,8 @@ HOSTILE = {
     "nasm dup": "db 1000000000 dup (0)\ndb 1000 dup (1000 dup (1000 dup (1000 dup (1))))\ndb 9 dup (dup)\ndd 2 dup",
     "nasm dup labels": "a: dq 1000000 dup (a)\ndb " + "1 dup (" * 5000,
     "nasm floats": "dq 1e999999999, 1e-999999999, 0x1p999999, 1e20000, 1e-20000\ndt 1e5000, 1e-5000\ndw 1e9\ndb 1.0\n"
-    + "dt 1." + "9" * 10_000,
+    + "dt 1."
+    + "9" * 10_000,
     "nasm structures": "struc a\nresb 1 << 60\n.b resb -1\nresq 1 << 62\nalign 4096\nstruc c\nendstruc\nendstruc\n"
     "istruc a\nat a.b, times 5 db 0\nat nothing, db 1\niend\niend\nat x",
     "nasm times in a structure": "struc a\ntimes 100000000 resb 1\nendstruc",
