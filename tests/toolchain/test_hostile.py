@@ -137,7 +137,7 @@ HOSTILE = {
     "nasm conditions": "db 1 ? " * 300 + "1" + " : 1" * 300,
     "nasm ternary circle": "a equ b ? a : 1\nb equ a\ndb a, b",
     "nasm continuation": "db 1, \\\n" * 5000 + "\\\n\\",
-    "nasm strings": "%substr a 'abc' -5, 1 << 62\n%substr b 'abc' 1 << 62\n%strlen\n%substr\n%deftok t '%%'\ndb a, b, t",
+    "nasm strings": "%substr a 'abc' -5, 9\n%substr b 'abc' 1 << 62\n%strlen\n%substr\n%deftok t '%%'\ndb a, b, t",
     "nasm section": "section\nsegment .bss\nnop\n[section\n[]\n[section .text]]\ncommon a 1 << 60:3\ncommon b -5",
     "surrogate": 'nop # \ud800\n.ascii "\ud800"',
 }
@@ -179,7 +179,8 @@ signs = list(",:!()[]{}%$#;*+-/\\\\\\"'`@&|<>=.?~^ \\t\\n0123456789") + ["rax", 
     ".macro m a, b\\n", ".endm\\n", "\\nm 1, 2\\n", "\\\\a", "\\\\@", ".if 1\\n", ".endif\\n",
     ".irp x, 1, 2\\n",
     ".endr\\n", ".exitm\\n", "#define ", ".else\\n", "eax", "[esp+4]", "aam ", "pusha\\n",
-    "%macro m 1-2\\n", "%endmacro\\n", "%1", "%%x", "%if 1\\n", "%endif\\n", "%rep 2\\n", "%endrep\\n", "%define x ", "%+",
+    "%macro m 1-2\\n", "%endmacro\\n", "%1", "%%x", "%if 1\\n", "%endif\\n", "%rep 2\\n", "%endrep\\n", "%define x ",
+    "%+",
     "%[x]", "%{1:2}", " dup ", "struc s\\n", "endstruc\\n", "istruc s\\n", "at ", "iend\\n", "__float32__(1.5)", "1.5"]
 for number in range(500):
     lines = rng.sample(pieces, rng.randint(1, 12))
