@@ -234,9 +234,9 @@ class Defines:
         out += self._expand(body, hidden | {piece.text})
         if define.parameters is None and position < len(pieces) and pieces[position].text == "(":
             # The text may end with the name of a macro whose arguments follow here.
-            found = self.find(out[-1].text) if body and out and out[-1].text not in hidden else None
-            if found is not None and -1 not in found:
-                return self._use(found, out.pop(), pieces, position, out, hidden)
+            following = self.find(out[-1].text) if body and out and out[-1].text not in hidden else None
+            if following is not None and -1 not in following:
+                return self._use(following, out.pop(), pieces, position, out, hidden)
         return position
 
     def _bind(
