@@ -84,6 +84,7 @@ _WANTED = {
     **dict.fromkeys(["rd", "rs1", "rs2"], "an integer register such as a0"),
     **dict.fromkeys(["rdn", "c2n"], "an integer register other than zero"),
     "rdl": "an integer register other than zero and sp",
+    "rdh": "an integer register other than sp",
     "c2": "an integer register such as a0",
     **dict.fromkeys(["p2", "p7"], "one of the registers s0, s1 and a0 to a5"),
     **dict.fromkeys(["fd", "f1", "f2", "f3", "f12", "fc2"], "a floating-point register such as fa0"),
@@ -115,7 +116,7 @@ _WANTED = {
     **dict.fromkeys(["branch", "jump"], "a label"),
 }
 _EXAMPLES = {
-    **dict.fromkeys(["rd", "rdn", "rdl"], "a0"),
+    **dict.fromkeys(["rd", "rdn", "rdl", "rdh"], "a0"),
     **dict.fromkeys(["rs1", "c2", "c2n", "p2"], "a1"),
     "rs2": "a2",
     "p7": "a0",
