@@ -39,6 +39,8 @@ sfence.vma rs1 rs2              0x12000073
 lui       rdl clui              0x6001
 lui       rd u20                0x37
 auipc     rd u20                0x17
+li        rdn c6                0x4001
+li        rd i12                0x13
 mv        rdn c2n               0x8002
 mv        rd rs1                0x13
 move      rdn c2n               0x8002

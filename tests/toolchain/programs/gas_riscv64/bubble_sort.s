@@ -1,6 +1,7 @@
 .data
 array: .word 9, -3, 7, 0, 42, 5, -8, 1
-count = (. - array) / 4
+size = . - array
+count = 8
 .text
 .global _start
 _start:

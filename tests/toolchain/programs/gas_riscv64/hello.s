@@ -1,5 +1,6 @@
 # The first program: write(1, msg, len) and exit(0).
     .global _start
+    .equ len, 15
     .section .text
 _start:
     li   a7, 64             # write
@@ -13,4 +14,3 @@ _start:
     .section .rodata
 msg:
     .ascii "Hello, RISC-V!\n"
-    .equ len, 15

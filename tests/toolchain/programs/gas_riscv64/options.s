@@ -17,8 +17,6 @@ _start:
     .option push
     .option norelax
     la gp, _start
-    nop
-    .align 3
     .option pop
     .option arch, -c
     addi a0, a0, 1

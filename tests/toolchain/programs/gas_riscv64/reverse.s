@@ -1,3 +1,7 @@
+.data
+text:   .ascii "esrever ni\n"
+text_end:
+.equ length, . - text
 .text
 .globl _start
 _start: la s0, text; la s1, text_end - 2
@@ -6,8 +10,5 @@ swap:   bgeu s0, s1, print
         sb t1, (s0); sb t0, (s1)
         addi s0, s0, 1; addi s1, s1, -1
         j swap
-print:  li a0, 1; la a1, text; li a2, text_end - text; li a7, 64; ecall
+print:  li a0, 1; la a1, text; li a2, length; li a7, 64; ecall
         li a0, 0; li a7, 93; ecall
-.data
-text:   .ascii "esrever ni\n"
-text_end:
