@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 int main(void) {
-    int fd = open("/tmp/board", O_RDWR | O_CREAT | O_TRUNC, 0644);
+    int flags = O_RDWR | O_CREAT | O_TRUNC;
+    int fd = open("/tmp/board", flags, 0644);
     write(fd, "cold tea\n", 9);
 
-    char *board = mmap(NULL, 9, PROT_READ | PROT_WRITE,
+    int access = PROT_READ | PROT_WRITE;
+    char *board = mmap(NULL, 9, access,
                        MAP_SHARED, fd, 0);
     if (board == MAP_FAILED)
         return 1;
