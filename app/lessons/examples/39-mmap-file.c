@@ -10,16 +10,16 @@
 
 int main(void) {
     int flags = O_RDWR | O_CREAT | O_TRUNC;
-    int fd = open("/tmp/board", flags, 0644);
+    int fd = open("/tmp/mug", flags, 0644);
     write(fd, "cold tea\n", 9);
 
     int access = PROT_READ | PROT_WRITE;
-    char *board = mmap(NULL, 9, access,
-                       MAP_SHARED, fd, 0);
-    if (board == MAP_FAILED)
+    char *mug = mmap(NULL, 9, access,
+                     MAP_SHARED, fd, 0);
+    if (mug == MAP_FAILED)
         return 1;
-    memcpy(board, "warm", 4);
-    munmap(board, 9);
+    memcpy(mug, "warm", 4);
+    munmap(mug, 9);
 
     char text[9];
     pread(fd, text, sizeof text, 0);

@@ -6,16 +6,16 @@ use std::sync::mpsc;
 use std::thread;
 
 fn main() {
-    let (sender, squares) = mpsc::channel();
+    let (tx, rx) = mpsc::channel();
     for n in 1..=3 {
-        let sender = sender.clone();
+        let tx = tx.clone();
         thread::spawn(move || {
-            sender.send(n * n).unwrap();
+            tx.send(n * n).unwrap();
         });
     }
-    drop(sender);
+    drop(tx);
 
     // Ends when every sender is gone.
-    let sum: i32 = squares.iter().sum();
+    let sum: i32 = rx.iter().sum();
     println!("sum: {sum}");
 }
