@@ -13,8 +13,14 @@ import "./styles/stage-medium.css";
 import "./styles/stage-narrow.css";
 import "./styles/transport.css";
 import "./styles/panels.css";
+import "./styles/compare.css";
 import { App } from "./App";
+<<<<<<< HEAD
 import { body, config, readConfig, variant } from "./config";
+=======
+import { beside, startComparing } from "./compare/comparison";
+import { body, config, readConfig } from "./config";
+>>>>>>> compare
 import { openEditor } from "./editor/editor";
 import { startClock } from "./playback/playback";
 import { arch, language, optimize } from "./program/choice";
@@ -34,6 +40,7 @@ async function firstProgram(): Promise<string> {
       language.value = shared.language;
       arch.value = shared.arch;
       optimize.value = shared.optimize;
+      beside.value = shared.compare;
       return shared.source;
     }
   } catch {
@@ -61,6 +68,7 @@ async function start(): Promise<void> {
   openEditor(await firstProgram(), () => void run());
   startClock();
   connect();
+  startComparing();
   const root = document.getElementById("app");
   if (root) render(<App />, root);
 }

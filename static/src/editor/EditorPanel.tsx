@@ -1,5 +1,10 @@
 import { signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+<<<<<<< HEAD
+=======
+import { CompareMenu } from "../compare/CompareMenu";
+import { config } from "../config";
+>>>>>>> compare
 import { Next } from "../panels/Next";
 import { Problems } from "../panels/Problems";
 import { dialect, fresh, verdict } from "../program/check";
@@ -136,6 +141,7 @@ export function EditorPanel({ hidden, withRun }: { hidden: boolean; withRun: boo
         <div class="editor-choice">
           <Languages detected={dialect.value} />
           <Architectures />
+          <CompareMenu />
           {compiled && <Optimisation />}
           <span class="gap" />
           {compiled ? !both && <Views /> : <Bytes />}
