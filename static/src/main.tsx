@@ -15,12 +15,8 @@ import "./styles/transport.css";
 import "./styles/panels.css";
 import "./styles/compare.css";
 import { App } from "./App";
-<<<<<<< HEAD
-import { body, config, readConfig, variant } from "./config";
-=======
 import { beside, startComparing } from "./compare/comparison";
-import { body, config, readConfig } from "./config";
->>>>>>> compare
+import { body, config, readConfig, variant } from "./config";
 import { openEditor } from "./editor/editor";
 import { startClock } from "./playback/playback";
 import { arch, language, optimize } from "./program/choice";

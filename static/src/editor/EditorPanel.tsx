@@ -1,10 +1,6 @@
 import { signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-<<<<<<< HEAD
-=======
 import { CompareMenu } from "../compare/CompareMenu";
-import { config } from "../config";
->>>>>>> compare
 import { Next } from "../panels/Next";
 import { Problems } from "../panels/Problems";
 import { dialect, fresh, verdict } from "../program/check";
