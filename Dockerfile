@@ -20,10 +20,16 @@ RUN python -m hatchling build -t wheel -d /wheels
 # What runs: Python, the wheel, an ordinary user.
 FROM python:3.11-slim
 COPY --from=wheel /wheels /wheels
+# Rust programs need its compiler and a linker.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends rustc gcc libc6-dev \
+    && rm -rf /var/lib/apt/lists/*
 RUN pip install --no-cache-dir /wheels/*.whl && rm -r /wheels \
     && useradd --create-home --uid 10001 trapgate
 USER trapgate
 WORKDIR /home/trapgate
+# The C libraries, ahead of the first visitor.
+RUN python -m app.runner.c_library "$(nproc)"
 ENV PYTHONUNBUFFERED=1
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \

@@ -69,7 +69,7 @@ def module() -> str:
             *(f'    "{row}"' for row in rows),
             ")",
             f"{name.upper()}_SYMBOLS = {{",
-            *(f'    "{symbol}": {address:#x},' for symbol, address in symbols.items()),
+            *(f'    "{symbol}": 0x{address:X},' for symbol, address in symbols.items()),
             "}",
         ]
     return "\n".join(lines) + "\n"

@@ -180,7 +180,8 @@ class CallChain:
     def _saved_pointer(self, mm: AddressSpace, code: CodeMap, stack: int) -> int:
         """Some stubs use the frame pointer for an argument, and keep it on the stack; 0 when it is not found."""
         size = self._size
-        for index, saved in enumerate(self._window.unpack(self._window_at(mm, stack).ljust(_WINDOW, b"\0"))):
+        words: tuple[int, ...] = self._window.unpack(self._window_at(mm, stack).ljust(_WINDOW, b"\0"))
+        for index, saved in enumerate(words):
             place = stack + index * size
             if place < saved < place + _MAX_STACK and code.call(self._word(mm, saved + self._record.returns))[0]:
                 return int(saved)

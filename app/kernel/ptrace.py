@@ -247,7 +247,8 @@ def stop_at_entry(call: Call) -> Blocking[None]:
     """The stop before a call is made."""
     trace = _trace(call.task)
     trace.number = call.number & NO_CALL
-    call.kernel.cpu.set(call.task.abi.info.return_register, -Errno.ENOSYS)
+    if not call.abi.first_argument_is_result:
+        call.kernel.cpu.set(call.abi.info.return_register, -Errno.ENOSYS)
     yield from stop_in_call(call, _call_code(trace), StopKind.CALL)
     call.number = trace.number if trace.number < 1 << 31 else -1
 

@@ -6,33 +6,31 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from . import ptrace
+from .arguments.integers import signed
 
 if TYPE_CHECKING:
     from .kernel import Kernel
     from .task import Task
 
-_OTHER_NAMES = {"eflags": "rflags"}
-_SELECTORS = ("cs", "ss", "ds", "es", "fs", "gs")
-_FLAGS = 0x240DD5
-"""Flags that a tracer may set: arithmetic, direction, trap, alignment check, nested task, identification."""
-
 
 def read_registers(kernel: Kernel, task: Task) -> dict[str, int]:
-    """All registers of a stopped task; `orig_rax` is the call it is in, rax an internal errno while it restarts."""
+    """All registers of a stopped task, with the call it is in, and an internal errno as the
+    answer of one that restarts."""
     cpu = kernel.cpu
     mine = cpu.save()
     if task.context is not None:
         cpu.restore(task.context)
+    traced = task.abi.traced
     values = {
-        name: cpu.get(_OTHER_NAMES.get(name, name))
+        name: 0 if name in traced.absent or name == traced.number else cpu.get(traced.others.get(name, name))
         for name in task.abi.structs["user_regs_struct"].offsets
-        if name != "orig_rax"
     }
     cpu.restore(mine)
-    if task.trace is not None:
-        values["orig_rax"] = task.trace.number
+    word = (1 << task.abi.bits) - 1
+    if task.trace is not None and traced.number:
+        values[traced.number] = task.trace.number & word
     if task.interruption is not None:
-        values["rax"] = -task.interruption.restart.value & ptrace.NO_CALL
+        values[traced.result] = -task.interruption.restart.value & word
     return values
 
 
@@ -44,19 +42,21 @@ def write_registers(kernel: Kernel, task: Task, values: Mapping[str, int]) -> bo
     if task.context is not None:
         cpu.restore(task.context)
     allowed = True
+    traced = task.abi.traced
+    flags, changeable = traced.flags
     for name, value in values.items():
-        if name == "orig_rax":
+        if name == traced.number:
             if task.trace is not None:
-                task.trace.number = value
-            if value >> 63:
+                task.trace.number = signed(value, task.abi.bits) & ptrace.NO_CALL
+            if value >> (task.abi.bits - 1):
                 task.interruption = None
-        elif name in _SELECTORS:
+        elif name in traced.fixed:
             allowed = allowed and value & 0xFFFF == before[name]
-        elif name in ("fs_base", "gs_base") and value >= task.abi.address_limit:
+        elif name in traced.bases and value >= task.abi.address_limit:
             allowed = False
-        elif value != before[name]:
-            real = _OTHER_NAMES.get(name, name)
-            new = before[name] & ~_FLAGS | value & _FLAGS if name == "eflags" else value
+        elif value != before[name] and name not in traced.absent:
+            real = traced.others.get(name, name)
+            new = before[name] & ~changeable | value & changeable if name == flags else value
             cpu.set(real, new)
             if real in task.restored:
                 task.restored[real] = hex(new)
@@ -66,7 +66,7 @@ def write_registers(kernel: Kernel, task: Task, values: Mapping[str, int]) -> bo
 
 
 def read_floating_point(kernel: Kernel, task: Task) -> bytes:
-    """`struct user_fpregs_struct`: as FXSAVE stores them."""
+    """What `struct user_fpregs_struct` holds, without its padding."""
     cpu = kernel.cpu
     mine = cpu.save()
     if task.context is not None:

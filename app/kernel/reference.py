@@ -211,7 +211,17 @@ def markdown(abi: Abi) -> str:
                 ]
             ),
         ]
+    others = [rows[name] for name in sorted(rows) if name not in numbers]
     blocks += [
+        "## Other architectures",
+        "Calls that x86-64 does not have, by architecture and number, and handlers of calls with another name there.",
+        "\n".join(
+            [
+                "| where | call | level | what it does | errors |",
+                "| --- | --- | --- | --- | --- |",
+                *(_row(_places(row.name), row) for row in others),
+            ]
+        ),
         "## Not served",
         "These answer ENOSYS, with an event that names the call.",
         "\n".join(
@@ -229,14 +239,25 @@ def markdown(abi: Abi) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _row(number: int, row: Syscall) -> str:
+def _places(handler: str) -> str:
+    """Rows of other tables that a handler serves: `arm 4, i386 4 (write)`."""
+    found = []
+    for arch, abi in sorted(ABIS.items()):
+        for number, name in sorted(abi.names.items()):
+            variant = abi.variants.get(name)
+            if (variant.handler if variant is not None and variant.handler else name) == handler:
+                found.append(f"{arch} {number}" + (f" ({name})" if name != handler else ""))
+    return ", ".join(found)
+
+
+def _row(place: int | str, row: Syscall) -> str:
     shown = page(row.doc)
     path, _, line = row.source.rpartition(":")
     names = list(dict.fromkeys(name for error in shown.errors for name in error.names))
     names += [PATH_WALK.removeprefix("a ") if name == PATH_WALK else f"as `{name}`" for name in shown.inherited]
     what = f"{shown.summary} *{shown.missing}*" if shown.missing else shown.summary
     cells = (
-        str(number),
+        str(place),
         f"[`{row.signature}`](../{path}#L{line})",
         shown.level.value,
         what,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import shutil
 import signal
 import socket
 import tempfile
@@ -76,7 +75,7 @@ class Compilers:
 
 
 def rust_limits(limits: BoxLimits) -> BoxLimits:
-    """What rustc may use where a C compiler may use `limits`: its programs have much of the standard library in them."""
+    """What rustc may use where a C compiler may use `limits`: its programs hold much of the standard library."""
     return replace(
         limits,
         cpu_seconds=2 * limits.cpu_seconds,
@@ -101,7 +100,7 @@ class Compilation:
         except OSError:
             ours.close()
             theirs.close()
-            shutil.rmtree(self._folder, ignore_errors=True)
+            remove_folder(self._folder)
             raise
         if self.pid == 0:
             compiler.main(theirs.fileno(), order, kit, self._folder, limits, parent=this)
@@ -189,7 +188,7 @@ class Compilation:
             self.reap()
         os.close(self.pidfd)
         self.socket.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove_folder(self._folder)
 
     def _kill(self) -> None:
         """All processes of the session; the first one by itself, as long as it does not lead one."""
@@ -205,4 +204,33 @@ def remove_left_over() -> None:
     for name in os.listdir(place):
         owner = name.removeprefix(_PREFIX).partition("-")[0]
         if name.startswith(_PREFIX) and owner.isdigit() and not os.path.exists(f"/proc/{owner}"):
-            shutil.rmtree(f"{place}/{name}", ignore_errors=True)
+            remove_folder(f"{place}/{name}")
+
+
+def remove_folder(folder: str) -> None:
+    """Remove `folder` with all that a job has left in it, as far as possible.
+
+    Directories may be nested more deeply than a recursion reaches, so their contents move up before they go.
+    """
+    moved = 0
+    with suppress(OSError):
+        while directories := _empty(folder):
+            for directory in directories:
+                os.chmod(directory, 0o700)
+                for inner in _empty(directory):
+                    moved += 1
+                    os.rename(inner, f"{folder}/{_PREFIX}{moved}")
+                os.rmdir(directory)
+        os.rmdir(folder)
+
+
+def _empty(folder: str) -> list[str]:
+    """Remove the files of `folder`; returns its directories."""
+    directories = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                directories.append(entry.path)
+            else:
+                os.unlink(entry.path)
+    return directories

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import Literal, NoReturn, cast
+from typing import Literal, NoReturn
 
 import msgspec
 from msgspec import Struct
@@ -29,8 +29,6 @@ from app.toolchain.machines import MACHINES
 from app.toolchain.program import Diagnostic
 from app.toolchain.rust.commands import SOURCE_NAME as RUST_SOURCE_NAME
 from app.toolchain.rust.commands import RustKit
-
-CompiledLanguage = Literal["c", "rust"]
 
 _MESSAGES_NAME = "messages"
 _MAX_MESSAGES_BYTES = 262144
@@ -64,12 +62,14 @@ class _Failed(Exception):
         self.diagnostics = diagnostics
 
 
-def language(spec: RunSpec) -> CompiledLanguage | None:
+def language(spec: RunSpec) -> Literal["c", "rust"] | None:
     """The compiled language of a run; None for all others, and when the compiler has been at work already."""
     if spec.image or spec.language not in ("auto", "c", "rust"):
         return None
     found = detect_language(spec.filename, spec.source) if spec.language == "auto" else spec.language
-    return cast(CompiledLanguage, found) if found in ("c", "rust") else None
+    if found == "c":
+        return "c"
+    return "rust" if found == "rust" else None
 
 
 def main(socket_fd: int, order: Order, kit: Kit | RustKit, folder: str, limits: BoxLimits, *, parent: int) -> NoReturn:
@@ -145,10 +145,9 @@ def _confined_rust(order: Order, kit: RustKit, folder: str, limits: BoxLimits, p
         return _rejected(failure.diagnostics)
     if not result.made:
         return _rejected(result.mistakes)
-    if not order.link:
-        return Compiled(_built("rust", result.mistakes, Assembly((), NO_LINES)))
     assembly = read_assembly(_read(ASSEMBLY_NAME, _MAX_ASSEMBLY_BYTES).decode("utf-8", "replace"), RUST_SOURCE_NAME)
-    return Compiled(_built("rust", result.mistakes, assembly), _read(PROGRAM_NAME, limits.file_bytes))
+    image = _read(PROGRAM_NAME, limits.file_bytes) if order.link else b""
+    return Compiled(_built("rust", result.mistakes, assembly), image)
 
 
 def _text(order: Order) -> str:

@@ -25,6 +25,7 @@ _MAX_PROCESSES = 32
 # Limits count all processes of a uid: where the job has the server's, the server's own count too.
 _MAX_PROCESSES_OF_SHARED_UID = 4096
 _MAX_DESCRIPTORS = 64
+_OWN_ROOM_BYTES = 64 << 20
 
 # <linux/prctl.h>, <linux/capability.h>
 _PR_SET_KEEPCAPS = 8
@@ -73,10 +74,13 @@ def enter(*, parent: int, rules: tuple[Rule, ...], limits: BoxLimits) -> None:
     sandbox.set_option(sandbox.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         raise SandboxUnavailableError("the process that wanted the compiler is gone")
+    # This process itself may be larger than a compiler may become.
+    memory_bytes = max(limits.memory_bytes, sandbox.address_space_bytes() + _OWN_ROOM_BYTES)
     landlock.allow_only(landlock.abi(), rules)
-    _set_limits(limits, own_uid)
+    _set_limits(limits, memory_bytes, own_uid)
+    directories = any(rule.rights == landlock.WORK_TREE for rule in rules)
     try:
-        seccomp.install(seccomp.build_for_compiler(platform.machine()))
+        seccomp.install(seccomp.build_for_compiler(platform.machine(), directories=directories))
     except OSError as error:
         raise SandboxUnavailableError(f"the kernel refused the system call filter: {error.strerror}") from error
 
@@ -129,12 +133,12 @@ def _keep_reading() -> None:
     sandbox.set_option(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_READ_SEARCH)
 
 
-def _set_limits(limits: BoxLimits, own_uid: bool) -> None:
+def _set_limits(limits: BoxLimits, memory_bytes: int, own_uid: bool) -> None:
     seconds = max(1, round(limits.cpu_seconds))
     processes = _MAX_PROCESSES if own_uid else _MAX_PROCESSES_OF_SHARED_UID
     for name, soft, hard in (
         (resource.RLIMIT_CPU, seconds, seconds + sandbox.HARD_CPU_MARGIN_SECONDS),
-        (resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes),
+        (resource.RLIMIT_AS, memory_bytes, memory_bytes),
         (resource.RLIMIT_FSIZE, limits.file_bytes, limits.file_bytes),
         (resource.RLIMIT_NOFILE, _MAX_DESCRIPTORS, _MAX_DESCRIPTORS),
         (resource.RLIMIT_NPROC, processes, processes),

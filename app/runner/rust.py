@@ -23,7 +23,7 @@ class RustMissingError(Exception):
 
 @cache
 def find_rust() -> RustKit:
-    """The compiler that PATH names. Raises RustMissingError. It is asked once; call it while processes may be started."""
+    """The compiler that PATH names, which is asked once. Starts processes. Raises RustMissingError."""
     rustc = shutil.which("rustc")
     if rustc is None:
         raise RustMissingError("rustc is not installed: install Debian's package rustc, or Rust from https://rustup.rs")
@@ -48,10 +48,9 @@ def find_rust() -> RustKit:
 
 def rules(kit: RustKit, folder: str) -> tuple[Rule, ...]:
     """What may be read, run and written: the compiler, the linker, the libraries of both, and `folder`."""
-    programs = [kit.rustc, kit.linker, *(found for name in _LINKER_PARTS if (found := shutil.which(name)))]
+    programs = [kit.rustc, kit.linker, *(path for name in _LINKER_PARTS if (path := shutil.which(name)))]
     found = [Rule(os.path.realpath(program), landlock.EXECUTE) for program in programs]
-    for path in (f"{kit.sysroot}/lib", os.path.dirname(LIBC_SOURCE)):
-        found.append(Rule(path, landlock.READ))
+    found += [Rule(path, landlock.READ) for path in (f"{kit.sysroot}/lib", os.path.dirname(LIBC_SOURCE))]
     # The dynamic loader, and the parts of GCC, lie among the libraries.
     found += [Rule(path, landlock.READ | landlock.EXECUTE) for path in _LIBRARIES if os.path.isdir(path)]
     if os.path.exists("/etc/ld.so.cache"):

@@ -81,6 +81,9 @@ FATAL: dict[str, tuple[int | None, int | None]] = {
 
 _TO_START_PROGRAMS = {name: FATAL[name] for name in ("fork", "vfork", "execve")}
 
+DIRECTORIES = {"mkdir": (83, 34), "rmdir": (84, None), "link": (86, 37)}
+"""What a compiler that makes directories of its own needs besides."""
+
 COMPILER_ALLOWED: dict[str, tuple[int | None, int | None]] = {
     **ALLOWED,
     **_TO_START_PROGRAMS,
@@ -111,9 +114,6 @@ COMPILER_ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "chmod": (90, None),
     "fchmod": (91, 52),
     "umask": (95, 166),
-    "mkdir": (83, 34),
-    "rmdir": (84, None),
-    "link": (86, 37),
     "gettimeofday": (96, 169),
     "sysinfo": (99, 179),
     "getuid": (102, 174),
@@ -205,8 +205,8 @@ def build(machine: str) -> bytes:
     return _build(machine, ALLOWED, FATAL, [])
 
 
-def build_for_compiler(machine: str) -> bytes:
-    """The filter of a compiler's processes, otherwise as `build`."""
+def build_for_compiler(machine: str, *, directories: bool = False) -> bytes:
+    """The filter of a compiler's processes, otherwise as `build`. Some compilers make `directories`."""
     column, _ = _MACHINES[machine]
     clone = [
         _instruction(_JUMP_EQUAL, _CLONE[column], 0, 4),
@@ -215,7 +215,8 @@ def build_for_compiler(machine: str) -> bytes:
         _instruction(_RETURN, _ERRNO | errno.EPERM),
         _instruction(_RETURN, _ALLOW),
     ]
-    return _build(machine, COMPILER_ALLOWED, COMPILER_FATAL, clone)
+    allowed = COMPILER_ALLOWED | DIRECTORIES if directories else COMPILER_ALLOWED
+    return _build(machine, allowed, COMPILER_FATAL, clone)
 
 
 _Table = dict[str, tuple[int | None, int | None]]

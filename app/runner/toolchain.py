@@ -74,7 +74,8 @@ class ToolchainWatch:
         """Build what is missing in the background, and watch. Without effect when there is nothing to do."""
         if not self._jobs or self._builder is not None or self._closed.is_set():
             return
-        if all(library.state == "ready" for library in self.current().libraries):
+        before = self.current()
+        if all(library.state == "ready" for library in before.libraries):
             return
         try:
             self._builder = subprocess.Popen(  # noqa: S603 - our own module
@@ -86,7 +87,7 @@ class ToolchainWatch:
         except OSError as error:
             _log.error("the C libraries cannot be built: %s", error)
             return
-        threading.Thread(target=self._watch, args=(self._builder,), name="c-library", daemon=True).start()
+        threading.Thread(target=self._watch, args=(self._builder, before), name="c-library", daemon=True).start()
 
     def close(self) -> None:
         """End the build; the next start begins the unfinished library again."""
@@ -97,8 +98,7 @@ class ToolchainWatch:
     def _libraries(self, arches: tuple[str, ...]) -> list[LibraryState]:
         return [c_library.state(self._kit, arch) for arch in arches if self._kit is not None]
 
-    def _watch(self, builder: subprocess.Popen[bytes]) -> None:
-        shown = self.current()
+    def _watch(self, builder: subprocess.Popen[bytes], shown: Toolchain) -> None:
         over = False
         while not (over or self._closed.is_set()):
             self._closed.wait(_LOOK_SECONDS)

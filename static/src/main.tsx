@@ -14,7 +14,7 @@ import "./styles/stage-narrow.css";
 import "./styles/transport.css";
 import "./styles/panels.css";
 import { App } from "./App";
-import { body, config, readConfig } from "./config";
+import { body, config, readConfig, variant } from "./config";
 import { openEditor } from "./editor/editor";
 import { startClock } from "./playback/playback";
 import { arch, language, optimize } from "./program/choice";
@@ -39,7 +39,8 @@ async function firstProgram(): Promise<string> {
   } catch {
     notice.value = { text: "The program in this link cannot be read.", hint: "Ask for the link again; it may have been cut." };
   }
-  return recall("source") ?? config.examples[0]?.source ?? FALLBACK;
+  const first = config.examples[0];
+  return recall("source") ?? (first && variant(first.slug, arch.value)?.source) ?? FALLBACK;
 }
 
 function addIcon(): void {

@@ -4,9 +4,42 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
+from app.toolchain.assemble import assemble
+from app.toolchain.elf import write_elf
+
 EXIT = ("mov eax, 60", "xor edi, edi", "syscall")
 READ = ("xor eax, eax", "xor edi, edi", "lea rsi, [rip + buf]", "mov edx, 64", "syscall")
 BUFFER = (".bss", "buf: .skip 64")
+
+
+NASM_HELLO = """section .text
+global _start
+_start:
+    mov eax, 1
+    mov edi, 1
+    mov rsi, msg
+    mov edx, 3
+    syscall
+    mov eax, 60
+    xor edi, edi
+    syscall
+section .data
+msg: db "hi", 10
+"""
+C_HELLO = """#include "syscall.h"
+
+static void say(const char *text, long size)
+{
+    write(1, text, size);
+}
+
+int main(void)
+{
+    say("hi\\n", 3);
+    return 0;
+}
+"""
+ELF_HELLO = write_elf(assemble(NASM_HELLO, language="nasm"))
 
 
 def program(*lines: str) -> str:

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.steps import by_id, expect_index, expect_status, go_to, run_hello
+from tests.browser.steps import (
+    C_HELLO,
+    ELF_HELLO,
+    NASM_HELLO,
+    by_id,
+    expect_index,
+    expect_status,
+    go_to,
+    run_hello,
+    write_source,
+)
 from tests.support.live import REPOSITORY, LiveServer
 
 AXE = REPOSITORY / "static/node_modules/axe-core/axe.min.js"
@@ -73,6 +83,46 @@ def test_wcag_with_several_tasks(browser: Browser, server: LiveServer, axe: str,
         page.emulate_media(color_scheme=scheme)
         assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    context.close()
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 700), (390, 844)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_wcag_with_c_mistakes_and_files(browser: Browser, server: LiveServer, axe: str, size: tuple[int, int]) -> None:
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", bypass_csp=True
+    )
+    page = context.new_page()
+    page.goto(server.url)
+    page.wait_for_selector("body[data-connected=true]")
+    page.evaluate(axe)
+
+    def check() -> None:
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+    if size[0] < 940:
+        by_id(page, "tab-program").click()
+    write_source(page, NASM_HELLO)
+    by_id(page, "language").select_option("gas")
+    expect(by_id(page, "switch")).to_be_visible(timeout=20_000)
+    check()
+    by_id(page, "language").select_option("c")
+    write_source(page, C_HELLO)
+    run_hello(page)
+    if size[0] < 940:
+        by_id(page, "tab-program").click()
+    if size[0] < 1360:
+        by_id(page, "show-assembly").click()
+    expect(by_id(page, "assembly")).to_contain_text("main:")
+    by_id(page, "to-start").dispatch_event("click")
+    go_to(page, "checks")
+    expect(by_id(page, "library")).to_contain_text("syscall")
+    check()
+    by_id(page, "file").set_input_files({"name": "tiny", "mimeType": "application/octet-stream", "buffer": ELF_HELLO})
+    expect(by_id(page, "elf")).to_be_visible()
+    check()
     context.close()
 
 

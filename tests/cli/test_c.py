@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from app.toolchain.machines import ARCHES
 from tests.runner.compiling import needs_box, program, provide_library
+from tests.runner.test_compiler import TELLING
 
 pytestmark = needs_box
 
@@ -205,6 +207,15 @@ def test_a_freestanding_program_needs_no_library(tmp_path):
     done = trapgate("run", "--trace", "strace", "-O2", "p.c", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (7, b"hi\n")
     assert [line.split(b"(")[0] for line in done.stderr.splitlines()[:2]] == [b"write", b"exit_group"]
+
+
+@pytest.mark.parametrize("arch", [arch for arch in ARCHES if arch != "x86_64"])
+def test_every_architecture_prints_the_same(arch, tmp_path):
+    (tmp_path / "p.c").write_text(TELLING)
+    usual = trapgate("run", "p.c", "ok", cwd=tmp_path)
+    done = trapgate("run", "--arch", arch, "p.c", "ok", cwd=tmp_path)
+    assert usual.stdout.endswith(b"\n1\nok")
+    assert (done.stdout, done.stderr, done.returncode) == (usual.stdout, usual.stderr, usual.returncode)
 
 
 def test_mistakes_are_reported_as_compilers_do(tmp_path):

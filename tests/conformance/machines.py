@@ -1,4 +1,4 @@
-"""Programs of other architectures: built with zig, run here, and compared with two oracles.
+"""Programs of other architectures: built with Trapgate's own compiler, run here, and compared with two oracles.
 
 The programs print the same on every architecture, so the first oracle is the machine's own Linux, which runs them built
 for x86-64. Lines that differ, because an architecture or its C library does, must be those of the second oracle:
@@ -21,10 +21,9 @@ import pytest
 from app.kernel.abi.text import signal_name
 from tests.conformance.build import FLAGS, PROGRAMS, cached
 from tests.conformance.harness import Outcome, fresh_directory, privileges
-from tests.conformance.native import ENVIRONMENT, TIMEOUT_SECONDS, differences, run_here, run_native
+from tests.conformance.native import ENVIRONMENT, NATIVE_TRIES, TIMEOUT_SECONDS, differences, run_here, run_native
 
-MACHINES = {"aarch64": "aarch64-linux-musl", "riscv64": "riscv64-linux-musl"}
-"""Architecture, and what zig calls it."""
+MACHINES = ("i386", "arm", "aarch64", "riscv64")
 
 CPUS = {"aarch64": "cortex-a72"}
 """The processor that is emulated here, where qemu's usual one has more."""
@@ -32,7 +31,17 @@ CPUS = {"aarch64": "cortex-a72"}
 X86_ONLY = {"signal_frames", "tracer", "tracer_events", "tracer_steps"}
 """Programs about the registers of x86-64."""
 
+QEMU_HANGS = {("passing", "arm")}
+"""Programs that come to no end under qemu-user, so that there is nothing to compare with."""
+
 LINES: dict[tuple[str, str], tuple[str, str]] = {
+    ("file_systems", "arm"): (r"syscall\(SYS_settimeofday", "musl has no such number for 32-bit ABIs"),
+    ("procfs", "arm"): ("code|data|flags", "the linker puts segments elsewhere, O_LARGEFILE is 0400000"),
+    ("rlimits", "arm"): (r"syscall\(SYS_getrlimit", "there is no such call"),
+    ("futex", "arm"): (r"futex.*&bad|.*set_robust_list", "SYS_futex has times of 32 bits, a robust list has 12 bytes"),
+    ("open_flags", "arm"): (r"fcntl\(fd, F_GETFL\) & ~0100000", "O_LARGEFILE is 0400000, which qemu does not show"),
+    ("system_info", "arm"): ("name.machine", "qemu shows the machine's own"),
+    ("system_info", "i386"): ("name.machine", "a 64-bit kernel shows its own machine to 32-bit programs"),
     ("mmap_basics", "aarch64"): ("huge|beyond user memory", "2**47 is in the middle of a 48-bit address space"),
     ("open_flags", "aarch64"): (r"fcntl\(fd, F_GETFL\) & ~0100000", "O_LARGEFILE is 0400000, which qemu does not show"),
     ("procfs", "aarch64"): ("code|data|flags", "the linker puts segments elsewhere, O_LARGEFILE is 0400000"),
@@ -41,16 +50,13 @@ LINES: dict[tuple[str, str], tuple[str, str]] = {
 """(program, architecture) -> (pattern of lines that are not compared, why)."""
 
 
-def _zig(name: str) -> list[str]:
-    return [sys.executable, "-m", "ziglang", "cc", "-target", MACHINES[name], "-fno-sanitize=all"]
-
-
 def build_for(machine: str, source: Path) -> Path:
     """The static executable of a C source, with musl."""
     pytest.importorskip("ziglang")
 
     def command(output: Path) -> list[str]:
-        return [*_zig(machine), *FLAGS, "-DPORTABLE", f"-I{PROGRAMS}", "-s", "-o", str(output), str(source)]
+        compiler = [sys.executable, "-m", "tests.support.musl_cc", machine]
+        return [*compiler, *FLAGS, "-DPORTABLE", f"-I{PROGRAMS}", "-o", str(output), str(source)]
 
     return cached(source, sys.executable, command)
 
@@ -65,7 +71,9 @@ def build_portable(source: Path) -> Path:
 
 
 def run_emulated(machine: str, executable: Path, stdin: bytes = b"") -> Outcome:
-    """Run under qemu-user. Skips the test where it is not installed."""
+    """Run under qemu-user, or natively what the machine's Linux runs itself. Skips the test where there is no qemu."""
+    if machine == "i386":
+        return run_native(executable, stdin=stdin)
     qemu = shutil.which(f"qemu-{machine}")
     if qemu is None:
         pytest.skip(f"needs qemu-{machine} (package qemu-user)")
@@ -92,8 +100,8 @@ def run_emulated(machine: str, executable: Path, stdin: bytes = b"") -> Outcome:
 
 
 @cache
-def on_linux(name: str) -> Outcome:
-    """What the machine's Linux prints for one of the programs."""
+def on_linux(name: str, attempt: int) -> Outcome:
+    """What the machine's Linux prints for one of the programs. `native.compare` says why it gets several attempts."""
     return run_native(build_portable(PROGRAMS / f"{name}.c"))
 
 
@@ -103,10 +111,13 @@ def check_program(name: str, machine: str) -> None:
     ours = run_here(executable)
     assert ours.stdout.count(b"\n") >= 10, "a family has at least ten checks"
     ours = _without(ours, name, machine)
-    real = _without(on_linux(name), name, machine)
-    difference = differences(real, ours)
-    if not difference:
-        return
+    for attempt in range(NATIVE_TRIES):
+        # 32-bit programs for x86 run on the machine's Linux themselves.
+        linux = run_native(executable) if machine == "i386" else on_linux(name, attempt)
+        real = _without(linux, name, machine)
+        difference = differences(real, ours)
+        if not difference:
+            return
     emulated = _without(run_emulated(machine, executable), name, machine)
     outputs = [outcome.stdout.splitlines() for outcome in (ours, real, emulated)]
     same_ends = (ours.status, ours.signal) == (real.status, real.signal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -10,7 +11,7 @@ import time
 import pytest
 
 from app.runner import c_library
-from app.runner.compilation import Compilation, Compilers, CompilerUnavailableError, remove_left_over
+from app.runner.compilation import Compilation, Compilers, CompilerUnavailableError, remove_folder, remove_left_over
 from app.runner.compiler_box import BoxLimits
 from app.runner.messages import Built, Rejected
 from app.toolchain.machines import ARCHES
@@ -72,8 +73,11 @@ def job_folders() -> list[str]:
 @pytest.mark.parametrize("optimize", [0, 2])
 @pytest.mark.parametrize("arch", ARCHES)
 def test_a_freestanding_program_runs_on_its_machine(arch, optimize, tmp_path):
-    path = program(TELLING, tmp_path / "program", arch=arch, optimize=optimize)
-    command = [str(path)] if arch == "x86_64" else [QEMU[arch], str(path)]
+    command = [str(program(TELLING, tmp_path / "program", arch=arch, optimize=optimize))]
+    if arch != "x86_64":
+        if shutil.which(QEMU[arch]) is None:
+            pytest.skip(f"{QEMU[arch]} is not installed")
+        command.insert(0, QEMU[arch])
     done = subprocess.run([*command, "ok"], capture_output=True, env={"A": "b"}, timeout=60, check=False)
     assert done.stdout.split() == [
         b"12345678901234567890",
@@ -282,6 +286,24 @@ def test_directories_of_a_runner_that_was_killed_are_removed():
         assert os.path.exists(mine)
     finally:
         os.rmdir(mine)
+
+
+def test_a_directory_is_removed_however_deep_it_is(tmp_path):
+    top = tmp_path / "job"
+    top.mkdir()
+    (top / "link").symlink_to("/etc/passwd")
+    at = os.getcwd()
+    os.chdir(top)
+    for depth in range(1100):
+        os.mkdir("d")
+        if depth % 100 == 0:
+            open("file", "w").close()
+            os.mkdir("e")
+        os.chdir("d")
+    os.chdir(at)
+    remove_folder(str(top))
+    assert not top.exists()
+    assert os.path.exists("/etc/passwd")
 
 
 def test_an_answer_that_is_none_is_not_believed(monkeypatch):

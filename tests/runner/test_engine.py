@@ -142,9 +142,9 @@ class TestInTheSandbox:
         assert complaint in last.mistakes[0].message
 
     def test_a_language_trapgate_does_not_have(self, real):
-        _, last = split(real.submit(program("fn main() {}", filename="main.rs")).frames())
+        _, last = split(real.submit(program("print(1)", filename="main.py")).frames())
         assert isinstance(last, Rejected)
-        assert "main.rs is neither assembly" in last.mistakes[0].message
+        assert "main.py is neither assembly" in last.mistakes[0].message
 
     def test_other_runs_go_on_beside_one_that_waits(self, real):
         waiting = real.submit(program(ECHO))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,16 @@ def disassembly(code: bytes, address: int, directory: Path, arch: str) -> list[s
         if match:
             rows.append(re.sub(r"\s+", " ", match[1]).strip())
     return rows
+
+
+def build_program(folder: Path, target: str, *flags: str, source: str) -> bytes:
+    """A C program for clang's `target` with frame pointers and without any library, whose source is program.c."""
+    (folder / "program.c").write_text(source)
+    zig = [sys.executable, "-m", "ziglang"]
+    frames = ("-fno-omit-frame-pointer", "-mno-omit-leaf-frame-pointer", "-fno-unwind-tables", "-fno-stack-protector")
+    for command in (
+        [*zig, "cc", "-target", target, *frames, "-fno-sanitize=all", *flags, "-c", "program.c", "-o", "program.o"],
+        [*zig, "ld.lld", "-static", "program.o", "-o", "program"],
+    ):
+        subprocess.run(command, check=True, cwd=folder, timeout=120)
+    return (folder / "program").read_bytes()

@@ -97,7 +97,14 @@ class Server(LiveServer):
 @pytest.fixture(scope="module")
 def trapgate(tmp_path_factory) -> Iterator[Server]:
     log = tmp_path_factory.mktemp("abuse") / "log"
-    live = Server(log, max_runs=str(MAX_RUNS), max_run_cpu_seconds="0.5", max_run_events="3000", warm_workers="2")
+    live = Server(
+        log,
+        max_runs=str(MAX_RUNS),
+        max_run_cpu_seconds="0.5",
+        max_run_events="3000",
+        warm_workers="2",
+        build_c_library="false",
+    )
     yield live
     live.close()
 
@@ -153,7 +160,8 @@ def raw(server: LiveServer) -> Iterator[websocket.WebSocket]:
     try:
         connection.recv()
         connection.send("40")
-        connection.recv()
+        for _ in ("connected", "toolchain"):
+            connection.recv()
         with contextlib.suppress(OSError, websocket.WebSocketException):
             yield connection
     finally:
@@ -193,6 +201,16 @@ def hostile_runs(server: LiveServer, rng: random.Random) -> None:
             connection.send("422" + json.dumps(["input", {"run": run, "data": "x" * rng.randrange(5000)}]))
         for _ in range(rng.randrange(3)):
             connection.send("423" + json.dumps(["stop", {"run": run}]))
+        connection.settimeout(0.1)
+        for _ in range(rng.randrange(10)):
+            connection.recv()
+
+
+def hostile_checks(server: LiveServer, rng: random.Random) -> None:
+    """A visitor whose editor asks all the time, about the worst, and who leaves without reading the answers."""
+    with raw(server) as connection:
+        for _ in range(rng.randrange(30)):
+            connection.send("421" + json.dumps(["check", {"source": rng.choice(list(HOSTILE.values()))}]))
         connection.settimeout(0.1)
         for _ in range(rng.randrange(10)):
             connection.recv()
@@ -262,6 +280,7 @@ def test_a_storm_of_hostile_visitors(server, client):
     friend = Visitor(lambda: served.append(greet(client, pause)))
     crowd = [Visitor(partial(broken_packets, server, random.Random(seed))) for seed in range(4)]
     crowd += [Visitor(partial(hostile_runs, server, random.Random(seed))) for seed in range(6)]
+    crowd += [Visitor(partial(hostile_checks, server, random.Random(seed))) for seed in range(2)]
     silent = [Client(server.url, acknowledge=False) for _ in range(2)]
     for visitor in silent:
         visitor.call("run", {"source": HOSTILE["prints for ever"]})

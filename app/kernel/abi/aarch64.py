@@ -9,7 +9,7 @@ from . import vdso
 from .aarch64_sigframe import AArch64Frame
 from .aarch64_structs import STRUCTS
 from .aarch64_table import NAMES
-from .abi import Abi, FaultMeaning, MemoryMap, Variant
+from .abi import Abi, FaultMeaning, MemoryMap, TracedRegisters, Variant
 from .constants import Signo
 from .vdso import code
 
@@ -88,6 +88,7 @@ AARCH64 = Abi(
     hwcap=0x8FF,
     restart_number=128,
     signal_frame=AArch64Frame(),
+    traced=TracedRegisters(result="x0", others={"pstate": "cpsr"}, flags=("pstate", 0xF000_0000)),
     vdso=vdso.build(
         MACHINES["aarch64"].elf_machine, code.AARCH64, code.AARCH64_SYMBOLS, "LINUX_2.6.39", "__kernel_rt_sigreturn"
     ),

@@ -55,6 +55,26 @@ class FaultMeaning(Struct, frozen=True):
     by_privilege: bool = False
 
 
+class TracedRegisters(Struct, frozen=True):
+    """How ptrace(2) shows the registers: what the fields of `struct user_regs_struct` stand for.
+
+    `others` has the fields whose register the CPU calls something else. `number` is the field with the number of the
+    call that the task is in, `result` the one with a call's answer, `absent` are those without a register: they are 0.
+    A tracer may not change the `fixed` ones, of `flags` (field, mask) only these bits, and `bases` only to addresses of
+    user memory. `area` is the size of `struct user`, which PTRACE_PEEKUSER looks into; where it is 0, there are only
+    register sets (PTRACE_GETREGSET).
+    """
+
+    result: str
+    number: str = ""
+    others: Mapping[str, str] = {}
+    absent: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+    flags: tuple[str, int] = ("", 0)
+    bases: tuple[str, ...] = ()
+    area: int = 0
+
+
 class Variant(Struct, frozen=True):
     """How a row of a table differs from the handler that serves it.
 
@@ -100,10 +120,12 @@ class Abi(Struct, frozen=True):
     hwcap: int
     restart_number: int
     signal_frame: FrameLayout
+    traced: TracedRegisters
     vdso: Vdso | None = None
     minimum_stack: int = 2048
     hwcap2: int = 0
     any_immediate: bool = False
+    has_low_mappings: bool = False
     number_bits: int = 32
     doors: Mapping[str, Abi] = {}
     system_pages: tuple[SystemPage, ...] = ()

@@ -10,7 +10,7 @@ import struct
 
 from app.trace.events import AbiInfo
 
-from .abi import Abi, FaultMeaning, MemoryMap, SystemPage, Variant
+from .abi import Abi, FaultMeaning, MemoryMap, SystemPage, TracedRegisters, Variant
 from .arm_sigframe import SIGRETURN_CODES, ArmFrame
 from .arm_structs import FLOCK64, STAT64, STRUCTS
 from .arm_table import NAMES
@@ -32,11 +32,8 @@ _HELPERS = {
     # __kuser_memory_barrier(): dmb ish; bx lr
     0xFA0: (0xF57FF05B, 0xE12FFF1E),
     # __kuser_cmpxchg(old, new, pointer): dmb ish; retry: ldrex r3, [r2]; subs r3, r3, r0; strexeq r3, r1, [r2];
-    # teqeq r3, #1; beq retry; rsbs r0, r3, #0; dmb ish; bx lr
-    0xFC0: (
-        *(0xF57FF05B, 0xE1923F9F, 0xE0533000, 0x01823F91, 0x03330001, 0x0AFFFFFA, 0xE2730000, 0xF57FF05B),
-        0xE12FFF1E,
-    ),
+    # teqeq r3, #1; beq retry; rsbs r0, r3, #0; b __kuser_memory_barrier
+    0xFC0: (0xF57FF05B, 0xE1923F9F, 0xE0533000, 0x01823F91, 0x03330001, 0x0AFFFFFA, 0xE2730000, 0xEAFFFFEF),
     # __kuser_get_tls(): mrc p15, 0, r0, c13, c0, 3; bx lr
     0xFE0: (0xEE1D0F70, 0xE12FFF1E),
     0xFFC: (_HELPERS_VERSION,),
@@ -115,5 +112,8 @@ ARM = Abi(
     hwcap=sum(1 << bit for bit in (_HWCAP | _HWCAP_MORE).values()),
     restart_number=0,
     signal_frame=ArmFrame(_VECTORS + _SIGRETURN),
+    traced=TracedRegisters(
+        result="r0", others={"fp": "r11", "ip": "r12"}, absent=("orig_r0",), flags=("cpsr", 0xF000_0000), area=296
+    ),
     open_flags={0o40000: 0o200000, 0o100000: 0o400000, 0o200000: 0o40000, 0o400000: 0o100000},
 )

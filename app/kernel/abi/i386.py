@@ -11,11 +11,12 @@ from msgspec.structs import replace
 from app.trace.events import AbiInfo
 
 from . import compat_structs as compat
-from .abi import Abi, MemoryMap, SystemPage, Variant
+from .abi import Abi, MemoryMap, SystemPage, TracedRegisters, Variant
 from .compat_variants import shape, variants
 from .i386_sigframe import RT_SIGRETURN_CODE, SIGRETURN_CODE, I386Frame
 from .i386_structs import FLOCK64, STAT64, STRUCTS
 from .i386_table import NAMES
+from .ptrace_constants import TRACED_FLAGS
 from .x86_faults import EXCEPTIONS, PRIVILEGED
 
 _VDSO = 0xF7FF_D000
@@ -102,6 +103,13 @@ I386 = Abi(
     restart_number=0,
     single_step=("eflags", 0x100),
     signal_frame=I386Frame(_SIGRETURN, _RT_SIGRETURN),
+    traced=TracedRegisters(
+        result="eax",
+        number="orig_eax",
+        fixed=("cs", "ss", "ds", "es", "fs", "gs"),
+        flags=("eflags", TRACED_FLAGS),
+        area=284,
+    ),
 )
 
 _WIDE = {name: "r" + name[1:] for name in ("eax", "ebx", "ecx", "edx", "esi", "edi", "ebp")}

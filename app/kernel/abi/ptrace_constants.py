@@ -95,5 +95,5 @@ USER_REGS = Layout(
 
 FPREGS = Layout("user_fpregs_struct", [("fxsave", "512s")], text=lambda fields: "{...}")
 PTRACE_STRUCTS = (USER_REGS, FPREGS)
-USER_SIZE = 928
-"""Size of `struct user`, which PTRACE_PEEKUSER looks into."""
+TRACED_FLAGS = 0x240DD5
+"""Flags of x86 that a tracer may set: arithmetic, direction, trap, alignment check, nested task, identification."""

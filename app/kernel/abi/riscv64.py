@@ -7,7 +7,7 @@ from app.trace.events import AbiInfo
 
 from . import vdso
 from .aarch64 import CLONE_BACKWARDS
-from .abi import Abi, FaultMeaning, MemoryMap
+from .abi import Abi, FaultMeaning, MemoryMap, TracedRegisters
 from .constants import Signo
 from .riscv64_sigframe import Riscv64Frame
 from .riscv64_structs import STRUCTS
@@ -72,6 +72,7 @@ RISCV64 = Abi(
     number_bits=64,
     restart_number=128,
     signal_frame=Riscv64Frame(),
+    traced=TracedRegisters(result="a0"),
     vdso=vdso.build(
         MACHINES["riscv64"].elf_machine, code.RISCV64, code.RISCV64_SYMBOLS, "LINUX_4.15", "__vdso_rt_sigreturn"
     ),

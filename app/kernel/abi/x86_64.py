@@ -6,8 +6,9 @@ from app.toolchain.machines import MACHINES
 from app.trace.events import AbiInfo
 
 from . import vdso
-from .abi import Abi, MemoryMap
+from .abi import Abi, MemoryMap, TracedRegisters
 from .i386 import I386_FROM_64_BIT
+from .ptrace_constants import TRACED_FLAGS
 from .vdso import code
 from .x86_64_cpu import CPUINFO
 from .x86_64_sigframe import X8664Frame
@@ -51,8 +52,18 @@ X86_64 = Abi(
     ),
     hwcap=0x078B_FBFD,
     restart_number=219,
+    has_low_mappings=True,
     single_step=("rflags", 0x100),
     signal_frame=X8664Frame(),
+    traced=TracedRegisters(
+        result="rax",
+        number="orig_rax",
+        others={"eflags": "rflags"},
+        fixed=("cs", "ss", "ds", "es", "fs", "gs"),
+        flags=("eflags", TRACED_FLAGS),
+        bases=("fs_base", "gs_base"),
+        area=928,
+    ),
     vdso=vdso.build(MACHINES["x86_64"].elf_machine, code.X86_64, code.X86_64_SYMBOLS, "LINUX_2.6"),
     cpuinfo=CPUINFO,
     config=("64BIT", "X86_64"),

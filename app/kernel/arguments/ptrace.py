@@ -47,6 +47,7 @@ class TracedAddress(Size):
     """`addr`: an address of the tracee, a place in `struct user`, or a register set."""
 
     request = 0
+    width = 8
     abi_names: tuple[str, ...] = ()
 
     @classmethod
@@ -54,6 +55,7 @@ class TracedAddress(Size):
         """Look at the request, which comes before."""
         address = cls(raw)
         address.request = int(call.arguments["request"])
+        address.width = call.abi.info.word_size
         address.abi_names = tuple(call.abi.structs["user_regs_struct"].offsets)
         return address
 
@@ -65,9 +67,9 @@ class TracedAddress(Size):
             return flag_text(self, RegisterSet)
         if self.request in _MASKS:
             return str(int(self))
-        number, rest = divmod(self, 8)
+        number, rest = divmod(self, self.width)
         if self.request in _USER and number < len(self.abi_names):
-            return f"8*{self.abi_names[number].upper()}{f'+{rest}' if rest else ''}"
+            return f"{self.width}*{self.abi_names[number].upper()}{f'+{rest}' if rest else ''}"
         return Address.show(self)
 
 
@@ -82,10 +84,11 @@ class TracedData(StructByRequest):
         self.info: SigInfo | None = None
         self.length: int | None = None
 
-    def write_word(self, value: int) -> None:
-        """Store a long. Raises EFAULT."""
+    def write_word(self, value: int, size: int | None = None) -> None:
+        """Store a long, or `size` bytes. Raises EFAULT."""
         call = self.call
-        size = call.abi.info.word_size
+        size = size or call.abi.info.word_size
+        value &= (1 << 8 * size) - 1
         if call.task.mm.copy_out(self.address, value.to_bytes(size, "little")) < size:
             raise self._missing("writable long")
         self.value = value

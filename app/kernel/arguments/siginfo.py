@@ -47,7 +47,8 @@ class SigInfoIn(SigInfoPointer):
         if len(data) < KERNEL_SIGINFO_SIZE:
             raise self._missing(f"readable siginfo_t ({SIGINFO_SIZE} bytes)")
         code = int.from_bytes(data[8:12], "little", signed=True)
-        if not is_known(signo, code):
+        # That of a 32-bit program is taken over field by field, so nothing of it gets lost unseen.
+        if not is_known(signo, code) and call.abi.bits == 64:
             if len(data) < SIGINFO_SIZE:
                 raise self._missing(f"readable siginfo_t ({SIGINFO_SIZE} bytes)")
             if any(data[KERNEL_SIGINFO_SIZE:]):

@@ -20,6 +20,7 @@ from .vma import VM_ACCOUNT, VM_DONTCOPY, VM_LOCKED, VM_LOCKONFAULT, VM_WIPEONFO
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from app.kernel.abi.abi import MemoryMap
     from app.kernel.code_map import CodeMap
     from app.kernel.fs.dentry import Dentry
     from app.kernel.kernel import Kernel
@@ -291,16 +292,20 @@ class AddressSpace(UserCopy):
 
     # -- placement ---------------------------------------------------------------------------------------------------
 
-    def find_free(self, size: int) -> int | None:
-        """Where mmap puts `size` bytes when the program does not say where; None when there is no such room."""
-        high = self._kernel.abi.memory.mmap_base
+    def find_free(self, size: int, memory: MemoryMap | None = None) -> int | None:
+        """Where mmap puts `size` bytes when the program does not say where; None when there is no such room.
+
+        `memory` is the map of another ABI, for a call that 64-bit code makes by a 32-bit table.
+        """
+        memory = memory or self._kernel.abi.memory
+        high = memory.mmap_base
         for vma in reversed(self.vmas):
             if high - vma.end >= size:
                 return high - size
             high = min(high, self.gap_start(vma))
         if high - MMAP_MIN_ADDR >= size:
             return high - size
-        return self.find_free_above(size, self._kernel.abi.memory.legacy_base, self.limit)
+        return self.find_free_above(size, memory.legacy_base, memory.limit)
 
     def find_free_above(self, size: int, low: int, high: int) -> int | None:
         """The lowest room of `size` bytes between `low` and `high`."""

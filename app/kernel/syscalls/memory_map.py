@@ -174,14 +174,14 @@ def _place_freely(call: Call, mm: AddressSpace, addr: int, size: int, flags: int
     wish = page_floor(addr)
     if wish:
         wish = max(wish, MMAP_MIN_ADDR)
-    low = bool(flags & MmapFlag.MAP_32BIT)
+    low = bool(flags & MmapFlag.MAP_32BIT) and call.task.abi.has_low_mappings
     found: int | None
     if wish and wish <= (_LOW_END if low else mm.limit) - size and _is_free(mm, wish, size):
         found = wish
     elif low:
         found = mm.find_free_above(size, _LOW_START, _LOW_END)
     else:
-        found = mm.find_free(size)
+        found = mm.find_free(size, call.abi.memory)
     if found is None:
         raise call.refuse(Errno.ENOMEM, "length", "range", hex(size), "There is no free range of this size.")
     if addr and found != addr:

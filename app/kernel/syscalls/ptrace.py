@@ -7,7 +7,7 @@ from typing import Annotated
 from app.kernel import ptrace as tracing
 from app.kernel import signal_delivery
 from app.kernel.abi.constants import Signo
-from app.kernel.abi.ptrace_constants import USER_SIZE, PtraceEvent, PtraceOption, PtraceRequest, RegisterSet
+from app.kernel.abi.ptrace_constants import PtraceEvent, PtraceOption, PtraceRequest, RegisterSet
 from app.kernel.abi.text import signal_name
 from app.kernel.arguments import Int
 from app.kernel.arguments.ptrace import TracedAddress, TracedData, TracedPid
@@ -28,14 +28,14 @@ from app.kernel.task import Task, TaskState
 
 _R = PtraceRequest
 _OPTIONS = sum(PtraceOption)
-_WORD = 8
-_REGISTERS_SIZE = 216
+_SIGSET_SIZE = 8
+_FLOATING = "user_fpregs_struct"
 _MODES = {
     int(_R.PTRACE_CONT): Mode.CONT,
     int(_R.PTRACE_SYSCALL): Mode.SYSCALL,
     int(_R.PTRACE_SINGLESTEP): Mode.STEP,
 }
-_SET_SIZES = {int(RegisterSet.NT_PRSTATUS): _REGISTERS_SIZE, int(RegisterSet.NT_FPREGSET): 512}
+_SETS = {int(RegisterSet.NT_PRSTATUS): "user_regs_struct", int(RegisterSet.NT_FPREGSET): "user_fpregs_struct"}
 
 
 @syscall
@@ -74,12 +74,14 @@ def ptrace(
         raise call.refuse(Errno.ESRCH, "pid", "stopped", str(pid.text()), "The task is not stopped.")
     match request:
         case _R.PTRACE_PEEKTEXT | _R.PTRACE_PEEKDATA:
-            word = read_remote(task.mm, call.kernel.memory, addr, _WORD)
-            if len(word) < _WORD:
+            width = call.abi.info.word_size
+            word = read_remote(task.mm, call.kernel.memory, addr, width)
+            if len(word) < width:
                 raise _not_there(call, addr)
             data.write_word(int.from_bytes(word, "little"))
         case _R.PTRACE_POKETEXT | _R.PTRACE_POKEDATA:
-            if write_remote(task.mm, addr, data.address.to_bytes(_WORD, "little")) < _WORD:
+            width = call.abi.info.word_size
+            if write_remote(task.mm, addr, data.address.to_bytes(width, "little")) < width:
                 raise _not_there(call, addr)
             call.service("mm", "poke", f"The word at {int(addr):#x} in the memory of {task.tid} is changed.")
         case _R.PTRACE_PEEKUSER | _R.PTRACE_POKEUSER:
@@ -87,6 +89,8 @@ def ptrace(
         case _R.PTRACE_GETREGS | _R.PTRACE_SETREGS | _R.PTRACE_GETFPREGS | _R.PTRACE_SETFPREGS:
             floating = request in (_R.PTRACE_GETFPREGS, _R.PTRACE_SETFPREGS)
             setting = request in (_R.PTRACE_SETREGS, _R.PTRACE_SETFPREGS)
+            if not task.abi.traced.area or (floating and _FLOATING not in task.abi.structs):
+                raise _no_request(call, request)
             _registers(call, task, data, data.address, floating=floating, setting=setting)
         case _R.PTRACE_GETREGSET | _R.PTRACE_SETREGSET:
             _register_set(call, task, int(addr), data, request == _R.PTRACE_SETREGSET)
@@ -143,6 +147,10 @@ def _attach(call: Call, task: Task, seizing: bool, addr: int, options: int) -> I
     return Int(0)
 
 
+def _no_request(call: Call, request: int) -> KernelError:
+    return call.refuse(Errno.EIO, "request", "choice", hex(request), "There is no such request.")
+
+
 def _not_there(call: Call, addr: int) -> KernelError:
     return call.refuse(Errno.EIO, "addr", "mapped", hex(addr), "The tracee has no such memory there.")
 
@@ -165,10 +173,11 @@ def _check_options(call: Call, options: int) -> None:
 def _user_area(call: Call, task: Task, addr: int, data: TracedData, storing: bool) -> None:
     """PTRACE_PEEKUSER and PTRACE_POKEUSER: `struct user` begins with the registers. Raises EIO, EFAULT."""
     shown = hex(addr)
-    if addr % _WORD or addr >= USER_SIZE or (storing and addr >= _REGISTERS_SIZE):
+    layout = task.abi.structs["user_regs_struct"]
+    width = task.abi.info.word_size
+    if addr % width or addr >= task.abi.traced.area or (storing and addr >= layout.size):
         raise call.refuse(Errno.EIO, "addr", "register", shown, "There is no register at this place of struct user.")
-    names = list(task.abi.structs["user_regs_struct"].offsets)
-    name = names[addr // _WORD] if addr < _REGISTERS_SIZE else None
+    name = list(layout.offsets)[addr // width] if addr < layout.size else None
     if not storing:
         data.write_word(read_registers(call.kernel, task)[name] if name else 0)
     elif name is not None and not write_registers(call.kernel, task, {name: data.address}):
@@ -179,10 +188,12 @@ def _registers(call: Call, task: Task, data: TracedData, address: int, *, floati
     """Copy all registers to or from the tracer. Raises EFAULT, EIO."""
     kernel = call.kernel
     if floating and setting:
-        write_floating_point(kernel, task, data.struct_at(address, "user_fpregs_struct", None)["fxsave"])
+        fields = data.struct_at(address, _FLOATING, None)
+        write_floating_point(kernel, task, task.abi.structs[_FLOATING].pack(**fields))
     elif floating:
         image = read_floating_point(kernel, task)
-        data.struct_at(address, "user_fpregs_struct", {"fxsave": image})
+        layout = task.abi.structs[_FLOATING]
+        data.struct_at(address, _FLOATING, layout.unpack(image.ljust(layout.size, b"\0")))
     elif setting:
         if not write_registers(kernel, task, data.struct_at(address, "user_regs_struct", None)):
             raise call.refuse(Errno.EIO, "data", "register", hex(address), "A register can't have its value.")
@@ -194,15 +205,17 @@ def _registers(call: Call, task: Task, data: TracedData, address: int, *, floati
 def _register_set(call: Call, task: Task, kind: int, data: TracedData, setting: bool) -> None:
     """PTRACE_GETREGSET and PTRACE_SETREGSET, whole sets only. Raises EFAULT, EINVAL, EIO."""
     vector = data.struct_at(data.address, "iovec", None)
-    size = _SET_SIZES.get(kind)
-    if size is None or vector["iov_len"] % _WORD:
+    layout = call.abi.structs.get(_SETS.get(kind, ""))
+    width = call.abi.info.word_size
+    if layout is None or vector["iov_len"] % width:
         raise call.refuse(Errno.EINVAL, "addr", "choice", hex(kind), "There is no such register set.")
+    size = layout.size
     if vector["iov_len"] < size:
         raise call.refuse(Errno.EINVAL, "data", "size", str(vector["iov_len"]), f"The set has {size} bytes.")
     floating = kind == RegisterSet.NT_FPREGSET
     _registers(call, task, data, vector["iov_base"], floating=floating, setting=setting)
     shown = data.length = size
-    if call.task.mm.copy_out(data.address + _WORD, shown.to_bytes(_WORD, "little")) < _WORD:
+    if call.task.mm.copy_out(data.address + width, shown.to_bytes(width, "little")) < width:
         raise call.refuse(Errno.EFAULT, "data", "memory", hex(data.address), "The length can't be stored.")
 
 
@@ -231,15 +244,15 @@ def _about_signals(call: Call, task: Task, trace: Trace, request: int, addr: int
             _stop_info(call, task, trace)
             trace.info = info
         case _R.PTRACE_GETSIGMASK | _R.PTRACE_SETSIGMASK:
-            if addr != _WORD:
+            if addr != _SIGSET_SIZE:
                 raise call.refuse(Errno.EINVAL, "addr", "size", str(addr), "A signal mask has 8 bytes.")
             if request == _R.PTRACE_GETSIGMASK:
-                data.write_word((task.saved_blocked or task.blocked).bits)
+                data.write_word((task.saved_blocked or task.blocked).bits, _SIGSET_SIZE)
             else:
                 task.blocked = SignalSet(data.struct_at(data.address, "sigset", None)["sig"] & ~UNBLOCKABLE)
                 data.value = task.blocked.bits
         case _:
-            raise call.refuse(Errno.EIO, "request", "choice", hex(request), "There is no such request.")
+            raise _no_request(call, request)
 
 
 def _stop_info(call: Call, task: Task, trace: Trace) -> SigInfo:

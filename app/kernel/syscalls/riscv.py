@@ -43,7 +43,9 @@ def riscv_hwprobe(
     """Tell what the processor can do: the program gives keys, the kernel adds a value to each.
 
     A key that the kernel does not know becomes -1. EINVAL: flags. EFAULT: `pairs` is not readable and writable memory.
-    See Documentation/arch/riscv/hwprobe.rst of Linux. Not served: asking which processors have given values.
+    See syscalls(2).
+
+    Not served: asking which processors have given values.
     """
     if flags:
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "This kernel knows no flags here.")
@@ -61,7 +63,7 @@ def riscv_hwprobe(
 def riscv_flush_icache(call: Call, start: Address, end: Address, flags: Long) -> Int:
     """Have instructions that were stored as data executed: `fence.i` on every processor.
 
-    Here the processor notices such stores itself. EINVAL: unknown flags. See Documentation/arch/riscv of Linux.
+    Here the processor notices such stores itself. EINVAL: unknown flags. See syscalls(2).
     """
     if flags & ~_LOCAL:
         raise call.refuse(Errno.EINVAL, "flags", "flags", hex(flags), "The only flag is SYS_RISCV_FLUSH_ICACHE_LOCAL.")

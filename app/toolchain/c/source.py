@@ -35,8 +35,9 @@ _HAS_HEADER = re.compile(rf"\s*\({_HEADER.pattern}")
 _DEPENDENCY = re.compile(r"\b(?:GCC|clang)\s+dependency\b")
 # In a string, because that is where a C program has its assembly: followed by a string of its own.
 _ASSEMBLER_FILE = re.compile(r"\.(?:incbin|include)\b(?=\s*\\\")", re.IGNORECASE)
-_START = re.compile(r"\b_start\s*\(|(?:^|[\"\\nt;\s])_start:", re.MULTILINE)
-_MAIN = re.compile(r"\bmain\s*\(")
+# A definition, not a declaration; or a label in a string of assembly.
+_START_FUNCTION = re.compile(r"\b_start\s*\([^;{}]{0,200}\{")
+_START_LABEL = re.compile(r"(?:^|[\s;]|\\n|\\t)_start:")
 
 _MAX_DIAGNOSTICS = 20
 
@@ -49,7 +50,6 @@ class Reading(Struct, frozen=True):
 
     headers: tuple[str, ...]
     has_start: bool
-    has_main: bool
     mistakes: tuple[Diagnostic, ...]
 
     @property
@@ -102,8 +102,12 @@ class _Reader:
                 )
         self._check_elsewhere()
         mistakes = tuple(sorted(self._mistakes, key=lambda d: (d.line, d.column))[:_MAX_DIAGNOSTICS])
-        has_start = bool(_START.search(self._code))
-        return Reading(tuple(headers), has_start, bool(_MAIN.search(self._code)), mistakes)
+        has_start = bool(_START_FUNCTION.search(_TOKEN.sub(" ", self._code)) or self._labels_start())
+        return Reading(tuple(headers), has_start, mistakes)
+
+    def _labels_start(self) -> bool:
+        texts = (match["text"] for match in _TOKEN.finditer(self._code))
+        return any(text is not None and _START_LABEL.search(text[1:]) for text in texts)
 
     def _check_elsewhere(self) -> None:
         for match in _HAS.finditer(self._code):

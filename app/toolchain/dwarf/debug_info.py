@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from bisect import bisect_right
 from collections.abc import Callable
@@ -21,6 +22,7 @@ MAX_LINE_BYTES = 256 << 10
 
 MAX_LINE_BYTES_IN_ALL = 2 << 20
 _RUST_UNIT = "/@/"
+_RUST_COMMIT = re.compile(r"^/rustc/[0-9a-f]{40}/")
 
 
 class DebugInfo:
@@ -103,7 +105,8 @@ class DebugInfo:
         return rows, [self._shown(file, unit) for file in header.files]
 
     def _shown(self, file: FileName, unit: Unit) -> str:
-        path = file.path
+        # Rust's own libraries name the commit of the compiler.
+        path = _RUST_COMMIT.sub("", file.path)
         if self._is_own(path):
             return self._source_name or path
         return path.removeprefix(unit.directory.rstrip("/") + "/") if unit.directory else path

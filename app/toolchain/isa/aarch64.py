@@ -340,6 +340,10 @@ def _own(name: str, operands: list[Operand], number: Numbers, span: Span) -> byt
         if not 0 <= value <= 0xFFFF:
             raise Mistake(operands[0].span, f"the number {value} does not fit in 16 bits")
         return own.word(value)
+    if name == "ext" and len(operands) == 4 and isinstance(operands[3], Immediate):
+        value, limit = number(operands[3].expression), 15 if registers and registers[0].endswith("16b") else 7
+        if not 0 <= value <= limit:
+            raise Mistake(operands[3].span, f"the number {value} is not possible here", f"it can be 0 to {limit}")
     if name == "uxtw" and len(registers) == len(operands) == 2:
         if registers[1][0] != "w" or registers[0][0] != "x" or "wsp" in registers:
             raise Mistake(span, "`uxtw` needs an x and a w register", "such as `uxtw x0, w1`")

@@ -36,6 +36,7 @@ _VERSION_8 = words("""
     """)
 _THREE_OPERANDS = words("add sub adc sbc and orr eor bic lsl lsr asr ror")
 _WITH_LIST = frozenset(["push", "pop", *MULTIPLE])
+_VECTOR_LISTS = ("vld", "vst", "vpush", "vpop", "vtb")
 _FLOATS = frozenset(["vmov", "vcmp", "vcmpe"])
 
 
@@ -84,6 +85,7 @@ def _by_keystone(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, s
     name = MULTIPLE.get(mnemonic.name, mnemonic.name)
     if not _is_plausible(name, operands):
         return None
+    _check_numbers(mnemonic, operands, number, setting.thumb)
     condition = "" if mnemonic.condition == "al" else mnemonic.condition
     width = "." + mnemonic.width if mnemonic.width else ""
     as_float = name in _FLOATS and mnemonic.types[:2] == ".f"
@@ -108,11 +110,35 @@ def _by_keystone(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, s
     return data
 
 
+def _check_numbers(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, thumb: bool) -> None:
+    """Numbers of which Keystone would silently take the low bits. Raises Mistake."""
+    name, last = mnemonic.name, operands[-1] if operands else None
+    limit = None
+    if isinstance(last, Immediate) and name.startswith(("ldr", "str")) and len(operands) > 2:
+        limit = 255 if thumb or name[3:] not in ("", "b", "t", "bt") else 4095
+    elif isinstance(last, Memory) and last.writeback and thumb and isinstance(last.parts[-1], Immediate):
+        last, limit = last.parts[-1], 255
+    elif isinstance(last, Immediate) and name.startswith(
+        ("vsh", "vrsh", "vqsh", "vqrsh", "vsra", "vrsra", "vsli", "vsri")
+    ):
+        limit = int("0" + "".join(letter for letter in mnemonic.types if letter.isdigit())[:2]) or 64
+    elements = mnemonic.types[2:] if mnemonic.types[:2] == ".i" and name in ("vmov", "vmvn") else ""
+    if elements and isinstance(last, Immediate) and not own.vector_constant(number(last.expression), elements):
+        hint = "one byte of each element may differ from 0"
+        raise Mistake(last.span, f"the number {number(last.expression):#x} has no encoding in `{name}`", hint)
+    if limit is not None and isinstance(last, Immediate) and abs(number(last.expression)) > limit:
+        value = number(last.expression)
+        raise Mistake(last.span, f"the number {value} is too large for this `{name}`", f"{limit} is the largest")
+
+
 def _is_plausible(name: str, operands: list[Operand]) -> bool:
     """Whether the kinds of operands make sense at all: Keystone can crash where they don't."""
-    lists = any(isinstance(operand, RegisterList) for operand in operands)
-    if lists and name[0] != "v" and name not in _WITH_LIST:
-        return False
+    lists = [operand for operand in operands if isinstance(operand, RegisterList)]
+    if lists:
+        kinds = {register.name[0] for part in lists[0].parts for register in part if register is not None}
+        vectors = len(kinds) == 1 and kinds < {"s", "d", "q"} and "sp" not in {part[0].name for part in lists[0].parts}
+        if len(lists) > 1 or (name not in _WITH_LIST and not (vectors and name.startswith(_VECTOR_LISTS))):
+            return False
     if name.startswith(("ldr", "str", "lda", "stl")):
         return len(operands) >= 2 and isinstance(operands[0], Register)
     return True
@@ -192,6 +218,9 @@ def _multiple(mnemonic: Mnemonic, operands: list[Operand], setting: Setting, spa
         return None
     if setting.thumb:
         _check_thumb_list(name, mask, listed)
+        popped = isinstance(base, Register) and base.name == "sp" and base.writeback and mnemonic.width != "w"
+        if popped and MULTIPLE.get(mnemonic.name) == "ldmia" and mask < 256:
+            return own.thumb(0xBC00 | mask)
         single = _single_transfer(mnemonic, base, mask) if not stack else None
         if single is not None:
             return _by_keystone(*single, lambda expression: getattr(expression, "value", 0), setting)
@@ -216,9 +245,6 @@ def _single_transfer(mnemonic: Mnemonic, base: Operand, mask: int) -> tuple[Mnem
     after = name.endswith("ia")
     if after and base.writeback and number < 8 and register < 8 and mnemonic.width != "w":
         return None
-    if base.name == "sp" and name == "ldmia" and base.writeback and register < 8:
-        listed = RegisterList([(Register(REGISTER_NAMES[register], base.span), None)], base.span)
-        return replace(mnemonic, name="pop"), [listed]
     step = Immediate(Constant(4 if after else -4, base.span), base.span, True)
     plain = Register(base.name, base.span)
     memory: list[Operand] = [Memory([plain] if after else [plain, step], base.span, base.writeback and not after)]

@@ -252,7 +252,7 @@ def thumb_double_transfer(
 
 def push_pop(push: bool, condition: int, mask: int) -> bytes:
     """ARM `push` or `pop`; of one register it is a store or load."""
-    if mask & (mask - 1) == 0:
+    if mask & (mask - 1) == 0 and mask != 1 << 13:
         return arm(condition << 28 | (0x052D0004 if push else 0x049D0004) | (mask.bit_length() - 1) << 12)
     return arm(condition << 28 | (0x092D0000 if push else 0x08BD0000) | mask)
 
@@ -262,6 +262,15 @@ def multiple_transfer(name: str, condition: int, base: int, write: bool, mask: i
     pre, up = name[3:] in ("ib", "db"), name[3:] in ("ia", "ib")
     word = 0x08000000 | pre << 24 | up << 23 | user << 22 | write << 21 | (name[0] == "l") << 20 | base << 16 | mask
     return arm(condition << 28 | word)
+
+
+def vector_constant(value: int, bits: str) -> bool:
+    """Whether `vmov.i` of elements of `bits` bits can load `value`."""
+    if bits == "64":
+        return all(byte in (0, 255) for byte in (value & (1 << 64) - 1).to_bytes(8, "little"))
+    value &= (1 << int(bits)) - 1 if bits in ("8", "16", "32") else 0
+    ones = bits == "32" and (value & ~0xFF00 == 0xFF or value & ~0xFF0000 == 0xFFFF)
+    return ones or any(value & ~(0xFF << shift) == 0 for shift in (0, 8, 16, 24))
 
 
 def coprocessor_move(

@@ -13,7 +13,6 @@ SOURCE_NAME = "program.rs"
 
 ASSEMBLY_NAME = "program.s"
 PROGRAM_NAME = "program"
-METADATA_NAME = "libprogram.rmeta"
 LIBC_NAME = "liblibc.rlib"
 LIBC_SOURCE = str(Path(__file__).parent / "shim" / "libc.rs")
 """The part of the `libc` crate that is offered: the crate itself cannot be downloaded."""
@@ -43,7 +42,7 @@ def uses_libc(source: str) -> bool:
 
 
 def compile_steps(kit: RustKit, *, optimize: int, link: bool, libc: bool) -> list[Step]:
-    """From SOURCE_NAME to PROGRAM_NAME and ASSEMBLY_NAME, or without `link` only to its mistakes."""
+    """From SOURCE_NAME to PROGRAM_NAME and ASSEMBLY_NAME, or without `link` only to ASSEMBLY_NAME."""
     common = (kit.rustc, "--target", kit.target, "--sysroot", kit.sysroot, "--edition=2021", "--error-format=json")
     steps = []
     if libc:
@@ -59,11 +58,9 @@ def compile_steps(kit: RustKit, *, optimize: int, link: bool, libc: bool) -> lis
         *(SOURCE_NAME, "--crate-name=program", "--crate-type=bin", "--out-dir=."),
         *(("--extern", f"libc={LIBC_NAME}") if libc else ()),
     )
-    if not link:
-        return [*steps, Step("compile", (*program, "--emit=metadata"), METADATA_NAME)]
     code = (
         *(f"-Copt-level={optimize}", "-g", "-Cforce-frame-pointers=yes", "-Ccodegen-units=1"),
         *("-Ctarget-feature=+crt-static", "-Crelocation-model=static", f"-Clinker={kit.linker}"),
-        f"--emit=asm={ASSEMBLY_NAME},link={PROGRAM_NAME}",
+        f"--emit=asm={ASSEMBLY_NAME}" + (f",link={PROGRAM_NAME}" if link else ""),
     )
-    return [*steps, Step("compile", (*program, *code), PROGRAM_NAME)]
+    return [*steps, Step("compile", (*program, *code), PROGRAM_NAME if link else ASSEMBLY_NAME)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
-from app.toolchain.program import Diagnostic
+from app.toolchain.program import Diagnostic, Severity
 
 from .commands import SOURCE_NAME
 
@@ -48,7 +48,7 @@ _SUMMARIES = ("aborting due to", "For more information", "Some errors have detai
 
 def read_rustc(text: str) -> list[Diagnostic]:
     """The errors and warnings among the lines of `text`, in the order of rustc. What is no message is left out."""
-    found = []
+    found: list[Diagnostic] = []
     for line in text.split("\n"):
         if len(found) >= MAX_DIAGNOSTICS:
             break
@@ -73,7 +73,7 @@ def _diagnostic(message: _Message) -> Diagnostic:
     if label and label not in text:
         text = f"{text}: {label}"
     hint = next((_hint(child) for child in message.children if child.level in ("help", "note")), "")
-    severity = "warning" if message.level == "warning" else "error"
+    severity: Severity = "warning" if message.level == "warning" else "error"
     if span is None:
         return Diagnostic(1, 1, 2, _short(text), _short(hint), severity)
     same_line = span.line_end == span.line_start

@@ -10,14 +10,18 @@ import { goTo, pointedLine, showLinked } from "./editor";
 export function AssemblyPane({ chosen }: { chosen(): void }) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<AssemblyView | null>(null);
-  const follow = useRef((_line: number) => undefined as void);
-  follow.current = (line) => {
-    chosen();
-    goTo(line, 1);
-  };
+  const follow = useRef(chosen);
+  follow.current = chosen;
   useEffect(() => {
     if (!host.current) return;
-    const own = new AssemblyView(host.current, { pointed: showLinked, chosen: (line) => follow.current(line) });
+    const own = new AssemblyView(host.current, {
+      pointed: showLinked,
+      chosen: (line) => {
+        follow.current();
+        // The source may have to come into view first.
+        requestAnimationFrame(() => goTo(line, 1));
+      },
+    });
     view.current = own;
     own.colour(arch.peek());
     own.show(verdict.peek()?.built.assembly ?? []);

@@ -67,7 +67,7 @@ export class AssemblyView {
           layer(["cm-running", "cm-running-kernel"]),
           theme,
           keymap.of(defaultKeymap),
-          EditorView.contentAttributes.of({ "aria-label": "Generated assembly, read only", "aria-readonly": "true" }),
+          EditorView.contentAttributes.of({ "aria-label": "Generated assembly, read only", "aria-readonly": "true", tabindex: "0" }),
           EditorView.domEventHandlers({
             mousemove: (event, view) => {
               links.pointed(sourceLine(view, view.posAtCoords({ x: event.clientX, y: event.clientY })));

@@ -149,8 +149,8 @@ int main(void)
     struct { unsigned long type, value; } auxv[64];
     fd = open("/proc/self/auxv", O_RDONLY);
     got = read(fd, auxv, sizeof auxv);
-    yes(got > 0 && got % 16 == 0);
-    for (int i = 0; i < got / 16; i++)
+    yes(got > 0 && got % (2 * sizeof(long)) == 0);
+    for (int i = 0; i < got / (int)sizeof *auxv; i++)
         if (auxv[i].type == 6 || auxv[i].type == 11 || auxv[i].type == 17 || auxv[i].type == 23)
             say("auxv %lu: %lu", auxv[i].type, auxv[i].value);
     return 0;

@@ -25,7 +25,9 @@ int main(void)
     ret(getrlimit(RLIMIT_STACK, &limit));
     num(limit.rlim_cur);
     ret(getrlimit(99, &limit));
+#ifdef SYS_getrlimit
     ret(syscall(SYS_getrlimit, RLIMIT_CORE, 8));
+#endif
     ret(set(99, 1, 1));
     ret(set(RLIMIT_FSIZE, 20, 10));
     ret(set(RLIMIT_NOFILE, 100, 1 << 30));

@@ -1,9 +1,11 @@
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from app.kernel.abi import arm_table, i386_table, x86_64_table
+from app.kernel.abi import aarch64_table, arm_table, i386_table, riscv64_table, x86_64_table
 
 HEADER = Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")
 I386_HEADER = Path("/usr/include/x86_64-linux-gnu/asm/unistd_32.h")
@@ -52,3 +54,27 @@ def test_calls_that_came_lately_have_the_same_numbers_everywhere():
         assert late.items() <= x86_64_table.NAMES.items()
         assert 469 in late
         assert len(set(names.values())) == len(names)
+
+
+@pytest.mark.parametrize(("name", "table"), [("aarch64", aarch64_table.NAMES), ("riscv64", riscv64_table.NAMES)])
+def test_generic_numbers_are_those_of_the_kernel_headers(name, table):
+    headers = Path(f"/usr/{name}-linux-gnu/include")
+    if not headers.exists() or shutil.which("gcc") is None:
+        pytest.skip(f"{headers} or gcc is not installed")
+    command = ["gcc", "-E", "-dM", "-nostdinc", f"-I{headers}", "-"]
+    source = "#include <asm/unistd.h>\n"
+    shown = subprocess.run(command, input=source, capture_output=True, text=True, check=True).stdout
+    macros = dict(re.findall(r"#define (__NR\w+) (.+)", shown))
+
+    def number(value):
+        while value in macros:
+            value = macros[value]
+        base = re.fullmatch(r"\((\w+) \+ (\d+)\)", value)
+        return number(base[1]) + int(base[2]) if base else int(value)
+
+    names = {macro[5:] for macro in macros if macro.startswith("__NR_")} - {"syscalls", "arch_specific_syscall"}
+    theirs = {number(macros[f"__NR_{call}"]): call for call in names}
+    assert {n: table.get(n) for n in theirs} == theirs
+    later = {n: call for n, call in table.items() if n not in theirs}
+    assert {call for n, call in later.items() if n < 451} <= {"riscv_hwprobe"}
+    assert {n: x86_64_table.NAMES[n] for n in range(451, 470)}.items() <= later.items()

@@ -20,6 +20,8 @@ from app.toolchain.c.source import read_source
         ('char text[] = "\\\n#include <stdio.h>";\nint main(void) { return 0; }', False),
         ("#inc\\\nlude <stdio.h>\nint main(void) { return 0; }", True),
         ("#include <sys/syscall.h>\nvoid _start(void) { }", False),
+        ("#include <unistd.h>\n__attribute__((noreturn)) void _start(void)\n{\n}\n", False),
+        ('#include <stdio.h>\nextern void _start(void);\nint main(void) { puts("_start() { }"); }', True),
         ('#include <unistd.h>\n__asm__(".globl _start\\n_start: nop");', False),
     ],
 )
@@ -72,6 +74,9 @@ def test_a_source_full_of_refusals_gives_a_bounded_list():
     assert len(read_source("#include </x>\n" * 10_000).mistakes) <= 20
 
 
-@pytest.mark.parametrize("piece", ["/*", '"', "'", "\\\n", "#include ", "/* *", '"\\', "#", "__has_include("])
+@pytest.mark.parametrize(
+    "piece",
+    ["/*", '"', "'", "\\\n", "#include ", "/* *", '"\\', "#", "__has_include(", "_start(", '"_start"'],
+)
 def test_hostile_text_is_read_in_no_time(piece):
     read_source(piece * (65536 // len(piece)))

@@ -6,13 +6,15 @@
 
     .text
 _start:
-    # fork() answers twice: the child's number here, 0 in the child
+    # fork() answers twice: the child's
+    # number here, 0 in the child
     mov eax, 57
     syscall
     test eax, eax
     jz child
 
-    # wait4(-1, &wstatus, 0, NULL): sleep until a child has ended
+    # wait4(-1, &wstatus, 0, NULL): sleep
+    # until a child has ended
     mov eax, 61
     mov edi, -1
     lea rsi, [rip + wstatus]
@@ -33,7 +35,8 @@ _start:
     syscall
 
 child:
-    # this store makes the kernel copy the page: copy-on-write
+    # this store makes the kernel copy the
+    # page: copy-on-write
     mov word ptr [rip + text], 0x654d
 
     # write(1, text, 15)

@@ -6,7 +6,8 @@
 
     .text
 _start:
-    # rt_sigaction(SIGUSR1, action, NULL, 8): run the handler when it comes
+    # rt_sigaction(SIGUSR1, action, NULL,
+    # 8): run the handler when it comes
     mov eax, 13
     mov edi, 10
     lea rsi, [rip + action]
@@ -24,7 +25,8 @@ _start:
     mov esi, 10
     syscall
 
-    # write(1, after, 14): the program never noticed
+    # write(1, after, 14): the program
+    # never noticed
     mov eax, 1
     mov edi, 1
     lea rsi, [rip + after]
@@ -46,7 +48,8 @@ handler:
     ret            # to the restorer
 
 restorer:
-    # rt_sigreturn(): back to where the signal came
+    # rt_sigreturn(): back to where the
+    # signal came
     mov eax, 15
     syscall
 
@@ -58,6 +61,6 @@ after:
     .balign 8
 action:
     .quad handler
-    .quad 0x4000000   # SA_RESTORER
+    .quad 0x4000000  # SA_RESTORER
     .quad restorer
-    .quad 0           # no other signal is held back
+    .quad 0        # no signal is held back

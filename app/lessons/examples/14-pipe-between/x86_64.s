@@ -17,7 +17,8 @@ _start:
     test eax, eax
     jz child
 
-    # sched_yield(): the child goes first, finds the pipe empty and sleeps
+    # sched_yield(): the child goes first,
+    # finds the pipe empty and sleeps
     mov eax, 24
     syscall
 

@@ -6,9 +6,11 @@
 
     .text
 _start:
-    # clone(VM | FS | FILES | SIGHAND | THREAD, stack): a thread, not a process
+    # clone(VM | FS | FILES | SIGHAND |
+    # THREAD | SYSVSEM, stack): a thread,
+    # no process
     mov eax, 56
-    mov edi, 0x10f00
+    mov edi, 0x50f00
     lea rsi, [rip + stack_top]
     xor edx, edx
     xor r10d, r10d
@@ -18,7 +20,8 @@ _start:
     jz thread
 
 wait:
-    # futex(done, FUTEX_WAIT_PRIVATE, 0, NULL): sleep while the word is 0
+    # futex(done, FUTEX_WAIT_PRIVATE, 0,
+    # NULL): sleep while the word is 0
     mov eax, 202
     lea rdi, [rip + done]
     mov esi, 128
@@ -35,7 +38,8 @@ wait:
     mov edx, 19
     syscall
 
-    # exit_group(0): every thread of the process ends
+    # exit_group(0): every thread of the
+    # process ends
     mov eax, 231
     xor edi, edi
     syscall
@@ -51,7 +55,8 @@ thread:
     # the other thread reads the same word
     mov dword ptr [rip + done], 1
 
-    # futex(done, FUTEX_WAKE_PRIVATE, 1): wake one sleeper
+    # futex(done, FUTEX_WAKE_PRIVATE, 1):
+    # wake one sleeper
     mov eax, 202
     lea rdi, [rip + done]
     mov esi, 129
