@@ -8,14 +8,13 @@ from functools import cache
 from msgspec import Struct
 
 from app.toolchain.errors import Mistake, Span
-from app.toolchain.nasm_lexer import Piece, glue, lex_text, text_of, unbraced
+from app.toolchain.nasm_lexer import MAX_WORD, Piece, glue, lex_text, text_of, unbraced
 
 MAX_EXPANDED_WORDS = 250_000
 """How many tokens all macros of a program may make."""
 
 MAX_LINE_WORDS = 20_000
 MAX_DEPTH = 100
-MAX_PASTED_CHARACTERS = 4096
 
 _NOWHERE = Span(1, 1, 2)
 _FIXED = {
@@ -319,8 +318,8 @@ def _pasted(pieces: list[Piece]) -> list[Piece]:
         left, right = out.pop(), pieces[position]
         position += 1
         text = left.text + right.text
-        if len(text) > MAX_PASTED_CHARACTERS:
-            raise Mistake(left.span, "this pastes too much text together")
+        if len(text) > MAX_WORD:
+            raise Mistake(left.span, f"this makes a word of more than {MAX_WORD:,} characters")
         out += lex_text(text, left.span, left.space)
     return out
 
