@@ -21,8 +21,8 @@ build: static/dist/manifest.json
 
 test: $(VENV)/.installed-dev static/dist/manifest.json
 	@.ci/system-packages
-	@echo "== C library"
-	-@$(BIN)/trapgate doctor --build --arch x86_64
+	@echo "== C libraries"
+	-@$(BIN)/trapgate doctor --build
 	@echo "== Generated files are current"
 	@for generator in $(GENERATORS); do $(BIN)/python -m $$generator --check || exit 1; done
 	@echo "== Browser code"

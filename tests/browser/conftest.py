@@ -21,7 +21,9 @@ FORGET = "if (!sessionStorage.getItem('seen')) { localStorage.clear(); sessionSt
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[LiveServer]:
-    live = LiveServer([sys.executable, "-m", "app", "serve", "--port", "0"], max_run_cpu_seconds="1")
+    live = LiveServer(
+        [sys.executable, "-m", "app", "serve", "--port", "0"], max_run_cpu_seconds="1", build_c_library="false"
+    )
     yield live
     live.close()
 

@@ -36,6 +36,7 @@ EXAMPLES = {
     "threads": "exited with status 0",
     "hello-att": "exited with status 0",
     "hello-nasm": "exited with status 0",
+    "int80": "exited with status 0",
 }
 
 
@@ -58,12 +59,26 @@ def test_a_typed_program_plays_from_the_first_event_to_the_last(page: Page) -> N
 
 def test_every_example_ends_as_it_says(page: Page) -> None:
     menu = by_id(page, "examples")
-    offered = menu.locator("option").evaluate_all("options => options.map(o => o.value).filter(Boolean)")
+    offered = menu.locator("optgroup[label=Assembly] option").evaluate_all("options => options.map(o => o.value)")
     assert set(offered) == {*EXAMPLES, "loop"}
     for slug, status in EXAMPLES.items():
         menu.select_option(slug)
         run_to_end(page)
         expect_status(page, status)
+
+
+def test_an_example_follows_the_architecture_until_it_is_changed(page: Page) -> None:
+    by_id(page, "examples").select_option("fork")
+    editor = by_id(page, "editor").locator(".cm-content")
+    for arch, trap in (("aarch64", "svc #0"), ("i386", "int 0x80"), ("x86_64", "syscall"), ("arm", "svc #0")):
+        by_id(page, "arch").select_option(arch)
+        expect(editor).to_contain_text(trap)
+    run_to_end(page)
+    expect_status(page, EXAMPLES["fork"])
+    write_source(page, "@ mine")
+    by_id(page, "arch").select_option("aarch64")
+    expect(by_id(page, "arch")).to_have_value("aarch64")
+    expect(editor).to_have_text("@ mine")
 
 
 def test_the_end_offers_something_to_try(page: Page) -> None:

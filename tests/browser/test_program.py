@@ -188,3 +188,17 @@ def test_a_link_carries_language_architecture_and_level(page: Page) -> None:
     expect(by_id(page, "arch")).to_have_value("aarch64")
     expect(by_id(page, "optimize")).to_have_value("1")
     expect(by_id(page, "editor")).to_contain_text("static void say")
+
+
+def test_an_example_brings_its_language_and_architecture(page: Page) -> None:
+    menu = by_id(page, "examples")
+    menu.select_option("vdso")
+    expect(by_id(page, "language")).to_have_value("c")
+    by_id(page, "arch").select_option("arm")
+    expect(menu.locator("optgroup", has=page.locator("option[value=hello]"))).to_have_attribute("label", "Assembly")
+    expect(menu.locator("optgroup", has=page.locator("option[value=vdso]"))).to_have_attribute("label", "For x86-64")
+    expect(by_id(page, "editor")).to_contain_text("clock_gettime")
+    menu.select_option("hello-nasm")
+    expect(by_id(page, "language")).to_have_value("auto")
+    expect(by_id(page, "arch")).to_have_value("x86_64")
+    run_hello(page)

@@ -97,7 +97,14 @@ class Server(LiveServer):
 @pytest.fixture(scope="module")
 def trapgate(tmp_path_factory) -> Iterator[Server]:
     log = tmp_path_factory.mktemp("abuse") / "log"
-    live = Server(log, max_runs=str(MAX_RUNS), max_run_cpu_seconds="0.5", max_run_events="3000", warm_workers="2", build_c_library="false")
+    live = Server(
+        log,
+        max_runs=str(MAX_RUNS),
+        max_run_cpu_seconds="0.5",
+        max_run_events="3000",
+        warm_workers="2",
+        build_c_library="false",
+    )
     yield live
     live.close()
 

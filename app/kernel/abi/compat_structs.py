@@ -199,8 +199,7 @@ OLD_RLIMIT = Layout(
 """`struct rlimit` when limits were signed numbers, for i386's first getrlimit."""
 
 OFF_T = Layout("off_t", [("value", "i")], narrow=True)
-LOFF_T = Layout("off_t", [("value", "q")], narrow=True)
-"""The offsets that calls take by pointer."""
+"""The offset that sendfile(2) takes by pointer."""
 
 ID16 = Layout("uid_t", [("value", "H")], narrow=True, clamps={"value": (0xFFFF, OVERFLOW_ID)})
 """`old_uid_t` of the calls for ids of 16 bits."""

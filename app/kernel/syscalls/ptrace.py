@@ -247,7 +247,7 @@ def _about_signals(call: Call, task: Task, trace: Trace, request: int, addr: int
             if addr != _SIGSET_SIZE:
                 raise call.refuse(Errno.EINVAL, "addr", "size", str(addr), "A signal mask has 8 bytes.")
             if request == _R.PTRACE_GETSIGMASK:
-                data.write_word((task.saved_blocked or task.blocked).bits)
+                data.write_word((task.saved_blocked or task.blocked).bits, _SIGSET_SIZE)
             else:
                 task.blocked = SignalSet(data.struct_at(data.address, "sigset", None)["sig"] & ~UNBLOCKABLE)
                 data.value = task.blocked.bits

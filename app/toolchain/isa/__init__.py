@@ -7,11 +7,18 @@ from collections.abc import Mapping
 from app.toolchain.isa.aarch64 import AArch64
 from app.toolchain.isa.arm import Arm
 from app.toolchain.isa.base import InstructionSet
+from app.toolchain.isa.riscv import RiscV
 from app.toolchain.isa.x86 import I386, X86_64
 from app.toolchain.machines import MACHINES
 from app.toolchain.program import Diagnostic, SourceError
 
-INSTRUCTION_SETS: Mapping[str, type[InstructionSet]] = {"x86_64": X86_64, "i386": I386, "arm": Arm, "aarch64": AArch64}
+INSTRUCTION_SETS: Mapping[str, type[InstructionSet]] = {
+    "x86_64": X86_64,
+    "i386": I386,
+    "arm": Arm,
+    "aarch64": AArch64,
+    "riscv64": RiscV,
+}
 
 
 def instruction_set(arch: str) -> type[InstructionSet]:

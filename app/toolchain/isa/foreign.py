@@ -1,4 +1,4 @@
-"""Registers of other architectures, met where ARM or AArch64 code has a number or label: the wrong one was chosen."""
+"""Registers of other architectures where code has a number or label: the wrong architecture was chosen."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ def reject_foreign_register(cursor: Cursor, arch: str, lines: list[Line]) -> Non
     if token is None or token.kind != "name":
         return
     word = token.text.lower()
-    others = ("x86_64",) if percent else ("x86_64", "aarch64") if arch == "arm" else ("x86_64", "arm")
+    others = ("x86_64",) if percent else tuple(other for other in _FOREIGN if other != arch)
     for other in others:
-        if _FOREIGN[other].fullmatch(word) and not _defines(lines, token.text):
+        if _FOREIGN[other].fullmatch(word) and not defines(lines, token.text):
             here, there = MACHINES[arch].title, MACHINES[other].title
             article = "an" if here[0] == "A" else "a"
             message = f"`{token.text}` is a register of {there}, and this is {article} {here} program"
             raise Mistake(token.span, message, "switch the architecture?")
 
 
-def _defines(lines: list[Line], name: str) -> bool:
+def defines(lines: list[Line], name: str) -> bool:
     """Whether a line makes `name` a label or constant."""
     for line in lines:
         for index, token in enumerate(line.tokens):

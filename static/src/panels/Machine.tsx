@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { readable, sizeText, timeText } from "../fold/words";
 import type { State, Task } from "../fold/state";
 import { doing, processTree, sharing, type Branch } from "../fold/tasks";
-import { abiOf } from "../stage/abi";
+import { callAbi } from "../stage/abi";
 import { several, state } from "../playback/playback";
 
 interface PartProps {
@@ -33,7 +33,7 @@ function Part({ title, of = [], count, children }: PartProps) {
 function Crossing({ now }: { now: State }) {
   const crossing = now.crossing;
   if (!crossing) return <p class="panel-empty">No crossing yet.</p>;
-  const abi = abiOf(now);
+  const abi = callAbi(now);
   const size = abi.word_size;
   const rows: [string, string, string][] = [];
   if (crossing.number !== null) rows.push([abi.number_register, crossing.number, "number"]);

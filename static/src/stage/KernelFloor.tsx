@@ -5,7 +5,7 @@ import type { Crossing, Place, State } from "../fold/state";
 import { readable } from "../fold/words";
 import { Icon } from "../ui/icons";
 import { several } from "../playback/playback";
-import { abiOf } from "./abi";
+import { abiOf, callAbi } from "./abi";
 import { Device } from "./Device";
 import { Dispatcher } from "./Dispatcher";
 import { Scheduler } from "./Scheduler";
@@ -197,7 +197,7 @@ function Service({ state, crossing }: { state: State; crossing: Crossing | null 
 
 function Answer({ state, crossing }: { state: State; crossing: Crossing | null }) {
   const result = crossing?.result ?? null;
-  const register = abiOf(state).return_register;
+  const register = callAbi(state).return_register;
   const gone = state.tasks.get(state.task)?.state === "exited";
   if (!result && (gone || state.end) && crossing) return <Empty>nobody is left to answer</Empty>;
   if (!result) return <Empty>carries the answer back into {register}</Empty>;
@@ -205,7 +205,7 @@ function Answer({ state, crossing }: { state: State; crossing: Crossing | null }
     <p class={result.errno ? "answer refused" : "answer"}>
       <output data-testid="return-value">{result.text}</output>
       <span class="answer-way">
-        <Icon name="left" /> {register} = {readable(result.value, abiOf(state).word_size)}
+        <Icon name="left" /> {register} = {readable(result.value, callAbi(state).word_size)}
       </span>
       <span class="answer-words">{result.sentence}</span>
     </p>
@@ -234,6 +234,8 @@ export function KernelFloor({ state }: { state: State }) {
   const inside = crossing !== null && !crossing.over && !state.end;
   const at = (...places: Place[]) => inside && places.includes(state.place);
   const latest = call?.services.at(-1);
+  const table = callAbi(state).table;
+  const foreign = table === abiOf(state).table ? null : table;
   const unknown = call?.dispatch && !call.dispatch.implemented;
   const refusedCheck = call?.checks.some((check) => !check.ok);
   return (
@@ -247,6 +249,7 @@ export function KernelFloor({ state }: { state: State }) {
       <Room
         name="dispatcher"
         title="Dispatcher"
+        note={foreign ?? undefined}
         active={at("dispatcher")}
         tone={unknown ? "refused" : undefined}
       >

@@ -8,7 +8,7 @@ import { source } from "../editor/editor";
 import { hasLibrary, several } from "../playback/playback";
 import { isCompiled } from "../program/machines";
 import { ranFile, ranLanguage, ranSource } from "../session";
-import { abiOf } from "./abi";
+import { abiOf, callAbi } from "./abi";
 import { LibraryRoom, OwnChain } from "./Chain";
 import { fatal } from "./token";
 
@@ -36,7 +36,7 @@ function Slot({ register, role, value, tone, unused, raw }: SlotProps) {
 
 /** The registers as the trap finds them, and the answer when it is there. */
 function Registers({ state }: { state: State }) {
-  const abi = abiOf(state);
+  const abi = callAbi(state);
   const call = state.crossing?.kind === "call" ? state.crossing : null;
   const answered = call?.result && (call.over || state.place === "registers") ? call.result : null;
   const names = parametersOf(call?.dispatch?.signature ?? null);
@@ -104,7 +104,10 @@ function Who({ state }: { state: State }) {
 function Program({ state }: { state: State }) {
   const call = state.crossing?.kind === "call" ? state.crossing : null;
   const frames = call?.frames ?? [];
-  if (!hasLibrary.value) return <Lines state={state} around={frames.length === 0} chain={frames} />;
+  if (!hasLibrary.value) {
+    const deep = frames.length > 1;
+    return <Lines state={state} around={!deep} chain={deep ? frames : []} />;
+  }
   const lit = call !== null && !call.over && !state.end;
   return (
     <div class="program program-library">
