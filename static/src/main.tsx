@@ -13,7 +13,9 @@ import "./styles/stage-medium.css";
 import "./styles/stage-narrow.css";
 import "./styles/transport.css";
 import "./styles/panels.css";
+import "./styles/compare.css";
 import { App } from "./App";
+import { beside, startComparing } from "./compare/comparison";
 import { body, config, readConfig, variant } from "./config";
 import { openEditor } from "./editor/editor";
 import { startClock } from "./playback/playback";
@@ -34,6 +36,7 @@ async function firstProgram(): Promise<string> {
       language.value = shared.language;
       arch.value = shared.arch;
       optimize.value = shared.optimize;
+      beside.value = shared.compare;
       return shared.source;
     }
   } catch {
@@ -61,6 +64,7 @@ async function start(): Promise<void> {
   openEditor(await firstProgram(), () => void run());
   startClock();
   connect();
+  startComparing();
   const root = document.getElementById("app");
   if (root) render(<App />, root);
 }

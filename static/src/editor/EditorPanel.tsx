@@ -1,5 +1,6 @@
 import { signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { CompareMenu } from "../compare/CompareMenu";
 import { Next } from "../panels/Next";
 import { Problems } from "../panels/Problems";
 import { dialect, fresh, verdict } from "../program/check";
@@ -136,6 +137,7 @@ export function EditorPanel({ hidden, withRun }: { hidden: boolean; withRun: boo
         <div class="editor-choice">
           <Languages detected={dialect.value} />
           <Architectures />
+          <CompareMenu />
           {compiled && <Optimisation />}
           <span class="gap" />
           {compiled ? !both && <Views /> : <Bytes />}
