@@ -22,7 +22,9 @@ from app.toolchain.x86_instructions import append_instruction
 
 _MNEMONIC = re.compile(r"[a-z][a-z0-9]*")
 _GAS_HINT = "this looks like GNU as; choose GNU as as the language"
-_OPERATIONS = MNEMONICS | frozenset(NASM_PREFIXES) | frozenset(DATA) | frozenset(RESERVE) | DIRECTIVES | {"times", "equ"}
+_OPERATIONS = (
+    MNEMONICS | frozenset(NASM_PREFIXES) | frozenset(DATA) | frozenset(RESERVE) | DIRECTIVES | {"times", "equ"}
+)
 
 
 class NasmAssembler:
@@ -171,7 +173,9 @@ class NasmAssembler:
         elif word in DIRECTIVES:
             self.directives.run(word, first, tokens, cursor, bracketed)
         elif self.directives.absolute is not None:
-            raise Mistake(first.span, f"`{first.text}` can't stand here", "a structure only reserves: resb, resw, resd, resq")
+            raise Mistake(
+                first.span, f"`{first.text}` can't stand here", "a structure only reserves: resb, resw, resd, resq"
+            )
         elif word in DATA:
             self._data(first, cursor, DATA[word])
         elif word == "incbin":

@@ -16,7 +16,9 @@ DATA = {"db": 1, "dw": 2, "dd": 4, "dq": 8, "dt": 10, "do": 16, "dy": 32, "dz": 
 RESERVE = {"resb": 1, "resw": 2, "resd": 4, "resq": 8, "rest": 10, "reso": 16, "resy": 32, "resz": 64}
 _SIZES = {"byte": 1, "word": 2, "dword": 4, "qword": 8, "tword": 10, "oword": 16, "yword": 32, "zword": 64}
 _UTF = {"__utf8__": "utf-8"} | {
-    f"__utf{bits}{order}__": f"utf-{bits}-{'be' if order == 'be' else 'le'}" for bits in (16, 32) for order in ("", "le", "be")
+    f"__utf{bits}{order}__": f"utf-{bits}-{'be' if order == 'be' else 'le'}"
+    for bits in (16, 32)
+    for order in ("", "le", "be")
 }
 MAX_NESTING = 20
 

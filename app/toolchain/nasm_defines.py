@@ -354,4 +354,3 @@ def read_define(name: Piece, rest: list[Piece]) -> tuple[list[Parameter] | None,
     if position == len(rest):
         raise Mistake(rest[0].span, "the parameters have no `)`", "%define twice(x) ((x) * 2)")
     return parameters, rest[position + 1 :]
-

@@ -86,7 +86,9 @@ def definition(head: list[Piece], body: list[SourceLine]) -> MultiMacro:
 
 def _count(piece: Piece) -> int:
     if not piece.text.isdigit() or len(piece.text) > 6 or int(piece.text) > MAX_PARAMETERS:
-        raise Mistake(piece.span, f"`{piece.text}` can't be a number of arguments", f"0 to {MAX_PARAMETERS} are possible")
+        raise Mistake(
+            piece.span, f"`{piece.text}` can't be a number of arguments", f"0 to {MAX_PARAMETERS} are possible"
+        )
     return int(piece.text)
 
 

@@ -15,7 +15,7 @@ from app.toolchain.errors import Mistake, Span
 from app.toolchain.nasm_conditions import CONDITIONALS, Conditions, describe
 from app.toolchain.nasm_contexts import Contexts
 from app.toolchain.nasm_defines import Define, Defines, TooMuchTextError, read_define
-from app.toolchain.nasm_lexer import Piece, SourceLine, glue, lex_text, split
+from app.toolchain.nasm_lexer import Piece, SourceLine, lex_text, split
 from app.toolchain.nasm_macros import Invocation, MultiMacro, bind, definition, substitute
 from app.toolchain.nasm_text import TEXT_DIRECTIVES, text_directive
 from app.toolchain.unit import Unit
@@ -195,9 +195,7 @@ class Preprocessor:
     def _set(self, name: Piece, body: list[Piece], any_case: bool) -> None:
         self.defines.define(Define(name.text, None, body), any_case)
 
-    def _block(
-        self, head: Piece, frame: _Frame, opening: Container[str], closing: tuple[str, ...]
-    ) -> list[SourceLine]:
+    def _block(self, head: Piece, frame: _Frame, opening: Container[str], closing: tuple[str, ...]) -> list[SourceLine]:
         """The lines up to the one that closes the block of `head`, which is taken too. Raises Mistake without one."""
         level = 1
         start = frame.index
@@ -300,7 +298,9 @@ class Preprocessor:
         if not known or len(pieces) == 1:
             return bool(known)
         wanted = definition([pieces[0], *pieces], [])
-        return any(macro.takes(wanted.least) or (macro.least, macro.most) == (wanted.least, wanted.most) for macro in known)
+        return any(
+            macro.takes(wanted.least) or (macro.least, macro.most) == (wanted.least, wanted.most) for macro in known
+        )
 
     def is_context(self, name: str) -> bool:
         """See `nasm_conditions.Front`."""

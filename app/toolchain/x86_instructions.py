@@ -98,7 +98,13 @@ def append_instruction(
                 number = None
             elif unit.dialect == "nasm" and value is None:
                 flexible = True
-            if isinstance(operand, Memory) and unit.dialect == "nasm" and value is None and operand.base and not operand.wide:
+            if (
+                isinstance(operand, Memory)
+                and unit.dialect == "nasm"
+                and value is None
+                and operand.base
+                and not operand.wide
+            ):
                 flexible = True
         numbers.append(number)
     if flexible:

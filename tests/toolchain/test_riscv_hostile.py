@@ -32,11 +32,55 @@ HOSTILE = {
     "repeated mistakes": ".rept 9000\nadi a0, a0\n.endr",
     "constants": ".rept 9000\nli a0, 0x123456789abcdef0\n.endr",
 }
-OPERANDS = """
-    a0 x0 sp s1 t6 fa0 f31 ft0 rtz iorw w mstatus fcsr 0 1 -1 31 32 64 4096 -2048 0x80000000 (a0) (sp) 8(sp) -8(a5) 4(fa0)
-    x(a0) %lo(x) %lo(x)(a0) %hi(x) %pcrel_hi(x) %pcrel_lo(x)(sp) x 1b x+4 later (1) 1-x -x 0xffffffffffffffff %eax rax
-    x@plt 'a' "text" 1.5
-    """.split()
+OPERANDS = [
+    "a0",
+    "x0",
+    "sp",
+    "s1",
+    "t6",
+    "fa0",
+    "f31",
+    "ft0",
+    "rtz",
+    "iorw",
+    "w",
+    "mstatus",
+    "fcsr",
+    "0",
+    "1",
+    "-1",
+    "31",
+    "32",
+    "64",
+    "4096",
+    "-2048",
+    "0x80000000",
+    "(a0)",
+    "(sp)",
+    "8(sp)",
+    "-8(a5)",
+    "4(fa0)",
+    "x(a0)",
+    "%lo(x)",
+    "%lo(x)(a0)",
+    "%hi(x)",
+    "%pcrel_hi(x)",
+    "%pcrel_lo(x)(sp)",
+    "x",
+    "1b",
+    "x+4",
+    "later",
+    "(1)",
+    "1-x",
+    "-x",
+    "0xffffffffffffffff",
+    "%eax",
+    "rax",
+    "x@plt",
+    "'a'",
+    '"text"',
+    "1.5",
+]
 
 
 def test_hostile_text_ends_quickly(tmp_path: Path) -> None:
