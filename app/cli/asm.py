@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from app.runner import compiler
-from app.runner.engine import build
 from app.runner.messages import Limits, RunSpec
+from app.toolchain.assemble import assemble
 from app.toolchain.listing import listing
 from app.toolchain.program import SourceError
 
@@ -14,7 +14,15 @@ from .compiled import compiled
 from .source import ARCHITECTURES, read_file, report
 
 MAX_SOURCE_BYTES = 16 << 20
-_LIMITS = Limits(cpu_seconds=0, wall_seconds=0, memory_bytes=0, events=0, output_bytes=0, source_bytes=MAX_SOURCE_BYTES)
+_UNLIMITED = 1 << 62
+_LIMITS = Limits(
+    cpu_seconds=_UNLIMITED,
+    wall_seconds=_UNLIMITED,
+    memory_bytes=0,
+    events=0,
+    output_bytes=0,
+    source_bytes=MAX_SOURCE_BYTES,
+)
 
 
 @click.command()
@@ -47,10 +55,9 @@ def asm(arch: str, lang: str, optimize: int, file: str) -> None:
         for line in compiled(spec).assembly:
             click.echo(f"{line.line or '':>5} {line.text}")
         return
+    source = data.decode("utf-8", "surrogateescape")
     try:
-        program = build(spec)
+        program = assemble(source, language=lang, arch=arch, filename=file)
     except SourceError as error:
         report(file, error.diagnostics)
-    if program.image or program.language not in ("gas", "nasm"):
-        raise click.UsageError(f"{file} is a finished program; only source has a listing")
-    click.echo(listing(data.decode("utf-8", "replace"), program), nl=False)
+    click.echo(listing(source, program), nl=False)
