@@ -81,7 +81,7 @@ def run(
     program: str,
     args: tuple[str, ...],
 ) -> None:
-    """Run FILE (assembly, C or an ELF executable) with ARGS.
+    """Run FILE (assembly, C, Rust or an ELF executable) with ARGS.
 
     At a terminal, Ctrl-C and Ctrl-Z are the program's; Ctrl-\\ ends trapgate itself.
     Input, output and exit status are the program's own; 128 + n for a fatal signal n, 124 at a limit, 2 for a mistake

@@ -16,7 +16,7 @@ EXIT_SOURCE = 2
 """Exit status for a mistake in the source, or in how the command was called."""
 
 ARCHITECTURES = click.Choice(ARCHES)
-LANGUAGES = click.Choice(["auto", "gas", "nasm", "c", "elf"])
+LANGUAGES = click.Choice(["auto", "gas", "nasm", "c", "rust", "elf"])
 
 
 def read_file(path: str, limit: int) -> bytes:

@@ -16,7 +16,7 @@ import "./styles/panels.css";
 import "./styles/compare.css";
 import { App } from "./App";
 import { beside, startComparing } from "./compare/comparison";
-import { body, config, readConfig } from "./config";
+import { body, config, readConfig, variant } from "./config";
 import { openEditor } from "./editor/editor";
 import { startClock } from "./playback/playback";
 import { arch, language, optimize } from "./program/choice";
@@ -42,7 +42,8 @@ async function firstProgram(): Promise<string> {
   } catch {
     notice.value = { text: "The program in this link cannot be read.", hint: "Ask for the link again; it may have been cut." };
   }
-  return recall("source") ?? config.examples[0]?.source ?? FALLBACK;
+  const first = config.examples[0];
+  return recall("source") ?? (first && variant(first.slug, arch.value)?.source) ?? FALLBACK;
 }
 
 function addIcon(): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chainClause, isBuffered, libraryFrames, ownFrames, shortened } from "../src/fold/chain";
+import { chainClause, isBuffered, libraryFrames, libraryOf, libraryTitle, ownFrames, shortened } from "../src/fold/chain";
 import { fold } from "../src/fold/fold";
 import { sentenceOf } from "../src/fold/sentences";
 import { EMPTY } from "../src/fold/state";
@@ -73,9 +73,32 @@ describe("the call chain", () => {
     );
     expect(sentenceOf(trap([frame("main", 5)], 5), null)).toContain("main executes syscall on line 5 with");
     expect(sentenceOf(trap(PRINTF, 4), null)).toBe(
-      "greet (line 4) called printf; 2 calls deeper writev executes syscall with the number = 20: " +
-        "it hands the kernel all text that was printed, and only collected, since the last time.",
+      "greet (line 4) called printf; what it and earlier calls collected goes out in one write: " +
+        "writev, 2 calls deeper, executes syscall with the number = 20.",
     );
+  });
+
+  it("says when only earlier calls have collected what goes out", () => {
+    expect(sentenceOf(trap([frame("__stdio_write"), frame("fflush"), frame("main", 8)], 8), null)).toBe(
+      "main (line 8) called fflush; what earlier calls collected goes out in one write: " +
+        "__stdio_write, 1 call deeper, executes syscall with the number = 20.",
+    );
+    expect(sentenceOf(trap([frame("__stdio_write"), frame("exit"), frame("_start")]), null)).toBe(
+      "The library empties its buffer: what earlier calls collected goes out in one write, " +
+        "as __stdio_write executes syscall with the number = 20.",
+    );
+  });
+
+  it("names the room after what is in it", () => {
+    const from = (name: string, file: string | null) => ({ ...frame(name), file });
+    const ours = [from("write", "trapgate/syscall.h"), frame("main", 3), from("_start", null)];
+    const leaving = [from("leave", "trapgate/start.c"), from("_start", null)];
+    const musl = [from("write", "musl/src/unistd/write.c"), frame("main", 3), from("_start", null)];
+    expect([ours, leaving, musl, [frame("main", 3)]].map(libraryOf)).toEqual(["header", "header", "library", "none"]);
+    expect(libraryTitle("header", ours)).toBe("syscall.h");
+    expect(libraryTitle("header", [])).toBe("syscall.h");
+    expect(libraryTitle("header", leaving)).toBe("start-up code");
+    expect(libraryTitle("library", musl)).toBe("C library");
   });
 
   it("tells buffered output from a plain call", () => {
@@ -91,8 +114,8 @@ describe("the call chain", () => {
     expect(fold(EMPTY, trap(PRINTF, 4)).crossing?.frames).toEqual(PRINTF);
     const trace = new Trace();
     trace.append([trap([frame("main", 3)])]);
-    expect(trace.library).toBe(false);
+    expect(trace.library).toBe("none");
     trace.append([{ ...trap(PRINTF), seq: 1 }]);
-    expect(trace.library).toBe(true);
+    expect(trace.library).toBe("library");
   });
 });

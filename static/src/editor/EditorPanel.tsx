@@ -1,7 +1,6 @@
 import { signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { CompareMenu } from "../compare/CompareMenu";
-import { config } from "../config";
 import { Next } from "../panels/Next";
 import { Problems } from "../panels/Problems";
 import { dialect, fresh, verdict } from "../program/check";
@@ -17,7 +16,7 @@ import { AssemblyPane } from "./AssemblyPane";
 import { colour, mountEditor, showCode, source } from "./editor";
 import { ElfCard } from "./ElfCard";
 import { coloursOf } from "./highlighting";
-import { Architectures, Examples, Languages, OpenFile, Optimisation, takeFile } from "./menus";
+import { Architectures, exampleNow, Examples, Languages, OpenFile, Optimisation, takeFile } from "./menus";
 
 const storedBytes = recall("bytes");
 const bytesWanted = signal<boolean | null>(storedBytes === null ? null : storedBytes === "on");
@@ -26,7 +25,6 @@ const view = signal<"source" | "assembly">("source");
 
 /** An example is there to be read: nothing takes room from its comments before it is changed. */
 const bytesShown = () => bytesWanted.value ?? (layout.value === "wide" && !exampleNow());
-const exampleNow = () => config.examples.find((candidate) => candidate.source === source.value);
 
 function Bytes() {
   const shown = bytesShown();

@@ -51,9 +51,41 @@ export function isBuffered(frames: readonly Frame[]): boolean {
   return WRITES.test(inner.at(-1)?.function ?? "") && inner.some((frame) => FLUSHES.test(frame.function));
 }
 
-/** What the trap is for, as far as the chain tells. */
-export function purpose(frames: readonly Frame[]): string {
-  return isBuffered(frames)
-    ? "it hands the kernel all text that was printed, and only collected, since the last time"
-    : "it asks the kernel for something";
+/** Functions that print nothing themselves, and make what others have printed go out. */
+const EMPTIES = /flush|close|exit/i;
+
+/** Of a trap that empties a buffer, who made it, up to the verb: many calls of the program become this one. */
+export function bufferClause(frames: readonly Frame[]): string {
+  const own = ownFrames(frames).at(-1);
+  const [called, ...deeper] = libraryFrames(frames);
+  const last = deeper.at(-1) ?? called;
+  if (!own || !called || !last) {
+    return `The library empties its buffer: what earlier calls collected goes out in one write, as ${last?.function ?? "it"} executes`;
+  }
+  const line = own.line === null ? "" : ` (line ${own.line})`;
+  const who = EMPTIES.test(called.function) ? "earlier calls" : "it and earlier calls";
+  const depth = deeper.length === 0 ? "" : `, ${deeper.length} ${deeper.length === 1 ? "call" : "calls"} deeper,`;
+  return (
+    `${own.function}${line} called ${called.function}; what ${who} collected goes out in one write: ` +
+    `${last.function}${depth} executes`
+  );
+}
+
+/** What stands between the program and its traps: a real library, or only our `syscall.h` and start-up code. */
+export type Library = "none" | "header" | "library";
+
+const OWN_FILES = /^trapgate\//;
+
+export function libraryOf(frames: readonly Frame[]): Library {
+  const files = frames.filter((frame) => frame.library).map((frame) => frame.file);
+  if (files.length === 0) return "none";
+  const ours = files.some((file) => file !== null && OWN_FILES.test(file));
+  return ours && files.every((file) => file === null || OWN_FILES.test(file)) ? "header" : "library";
+}
+
+/** The name of the library's room. */
+export function libraryTitle(library: Library, frames: readonly Frame[]): string {
+  if (library !== "header") return "C library";
+  const inside = libraryFrames(frames);
+  return inside.length > 0 && !inside.some((frame) => frame.file?.endsWith("/syscall.h")) ? "start-up code" : "syscall.h";
 }

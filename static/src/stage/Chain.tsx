@@ -1,6 +1,6 @@
 import type { Frame } from "../generated/events";
 import { layout } from "../ui/layout";
-import { isBuffered, libraryFrames, ownFrames, shortened } from "../fold/chain";
+import { isBuffered, libraryFrames, libraryTitle, ownFrames, shortened, type Library } from "../fold/chain";
 
 const place = (frame: Frame) => [frame.function, frame.file, frame.line === null ? null : `line ${frame.line}`, frame.pc]
   .filter((part) => part !== null)
@@ -31,14 +31,21 @@ export function OwnChain({ frames }: { frames: readonly Frame[] }) {
   );
 }
 
-/** The room of the C library, lit while the trap in view was made in it. */
-export function LibraryRoom({ frames, lit }: { frames: readonly Frame[]; lit: boolean }) {
+interface LibraryRoomProps {
+  kind: Library;
+  frames: readonly Frame[];
+  lit: boolean;
+}
+
+/** The room of the library, lit while the trap in view was made in it. */
+export function LibraryRoom({ kind, frames, lit }: LibraryRoomProps) {
   const inside = libraryFrames(frames);
-  const note = isBuffered(frames) ? "empties its buffer" : "";
+  const title = libraryTitle(kind, frames);
+  const note = isBuffered(frames) ? "collected text, one write" : "";
   return (
-    <section class={lit && inside.length > 0 ? "library lit" : "library"} data-testid="library" aria-label="C library">
+    <section class={lit && inside.length > 0 ? "library lit" : "library"} data-testid="library" aria-label={title}>
       <h3>
-        C library {note && <span>{note}</span>}
+        {title} {note && <span>{note}</span>}
       </h3>
       {inside.length > 0 ? (
         <ol class="chain" title={inside.map(place).join("\n")}>
