@@ -11,17 +11,18 @@ interface SideProps {
   abi: AbiInfo;
   side: "left" | "right";
   open: boolean;
+  pending: boolean;
   /** What stands in the gap when there is no entry. */
   note: string;
 }
 
-function answerText({ answer }: KernelEntry): string {
-  if (!answer) return "no answer";
+function answerText({ answer }: KernelEntry, pending: boolean): string {
+  if (!answer) return pending ? "no answer yet" : "no answer";
   return answer === FOR_EVER ? answer.text : `= ${answer.text}`;
 }
 
 /** One side of a crossing: the trap in user mode, the call in the kernel, the answer. */
-function Side({ entry, abi, side, open, note }: SideProps) {
+function Side({ entry, abi, side, open, pending, note }: SideProps) {
   const title = titleOf(abi.name);
   if (!entry) {
     return (
@@ -56,7 +57,7 @@ function Side({ entry, abi, side, open, note }: SideProps) {
           {entry.kind === "call" && (
             <code class={entry.answer?.errno ? "compare-answer refused" : "compare-answer"}>
               {entry.answer?.errno && <Icon name="cross" size={10} />}
-              {answerText(entry)}
+              {answerText(entry, pending)}
             </code>
           )}
         </p>
@@ -124,8 +125,8 @@ export function CompareRow({ pair, position, sides, abis, pending, current }: Ro
         )}
         {several.value && <code class="compare-pid">{pid}</code>}
       </div>
-      <Side entry={left} abi={abis[0]} side="left" open={current} note={gap} />
-      <Side entry={right} abi={abis[1]} side="right" open={current} note={gap} />
+      <Side entry={left} abi={abis[0]} side="left" open={current} pending={pending} note={gap} />
+      <Side entry={right} abi={abis[1]} side="right" open={current} pending={pending} note={gap} />
       {left && right && note && (
         <p role="cell" class="compare-note">
           {note}
