@@ -91,8 +91,10 @@ export function Device({ state, active }: { state: State; active: boolean }) {
   return (
     <Room name="device" title="Terminal" active={active}>
       <pre class="screen">
-        {lines.join("\n")}
-        <span class="cursor" />
+        <span>
+          {lines.join("\n")}
+          <i class="cursor" />
+        </span>
       </pre>
     </Room>
   );
