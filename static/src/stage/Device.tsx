@@ -16,7 +16,7 @@ function Family({ state, active }: { state: State; active: boolean }) {
     <Room name="device" title="Processes" active={active}>
       <ul class="facts family">
         {rows.map((task) => (
-          <li key={task.pid} class={task === last ? "new below" : task === parent ? "" : "below kin"}>
+          <li key={task.pid} title={`${task.pid} ${doing(task)}`} class={task === last ? "new below" : task === parent ? "" : "below kin"}>
             <code>{task.pid}</code> {doing(task)}
           </li>
         ))}
