@@ -10,6 +10,9 @@ import { Client, connected, type RunListener } from "./protocol/client";
 import type { CheckRequest, Failure, Language, Mistake } from "./protocol/messages";
 import { terminalSize } from "./terminal/size";
 
+/** A run of a source: what it is, and how large its terminal. */
+export type SourceRun = CheckRequest & ReturnType<typeof terminalSize>;
+
 /** A message for the visitor that is not part of the story: what went wrong and what to do. */
 export interface Notice {
   text: string;
@@ -25,7 +28,7 @@ export const ranSource = signal<string | null>(null);
 /** What that source is written in. */
 export const ranLanguage = signal<Language>("auto");
 /** What that run was asked for; null when it came from an ELF file. */
-export const ran = signal<CheckRequest | null>(null);
+export const ran = signal<SourceRun | null>(null);
 /** Name of the ELF file of the run on show; null when it came from a source. */
 export const ranFile = signal<string | null>(null);
 /** What the visitor typed as arguments of the ELF file. */
@@ -86,10 +89,10 @@ export async function run(): Promise<void> {
     notice.value = OFFLINE;
     return;
   }
-  const size = new TextEncoder().encode(source).length;
-  if (size > config.max_source_bytes) {
+  const bytes = new TextEncoder().encode(source).length;
+  if (bytes > config.max_source_bytes) {
     notice.value = {
-      text: `The program has ${size} bytes; the limit is ${config.max_source_bytes}.`,
+      text: `The program has ${bytes} bytes; the limit is ${config.max_source_bytes}.`,
       hint: HINTS["too-large"],
     };
     return;
@@ -100,6 +103,7 @@ export async function run(): Promise<void> {
   const program = file
     ? { elf: file.data, argv: [file.name, ...argumentsIn(typedArguments.value)] }
     : asked;
+  const size = terminalSize();
   let begun = false;
   const begin = () => {
     if (begun) return;
@@ -109,12 +113,12 @@ export async function run(): Promise<void> {
       if (!file) markMistakes([]);
       ranSource.value = source;
       ranLanguage.value = asked.language;
-      ran.value = file ? null : asked;
+      ran.value = file ? null : { ...asked, ...size };
       ranFile.value = file?.name ?? null;
       playback.begin();
     });
   };
-  const error = await client.start({ ...program, ...terminalSize() }, {
+  const error = await client.start({ ...program, ...size }, {
     built: (made) => {
       begin();
       learn(asked, true, made);
@@ -148,10 +152,10 @@ export async function run(): Promise<void> {
 }
 
 /** Start a run that is not for the stage. Null on success, else why not. */
-export async function startAside(request: CheckRequest, listener: RunListener): Promise<Failure["error"] | null> {
+export async function startAside(request: SourceRun, listener: RunListener): Promise<Failure["error"] | null> {
   if (!client || starting.value) return BUSY;
   starting.value = true;
-  const error = await client.start({ ...request, ...terminalSize() }, listener);
+  const error = await client.start(request, listener);
   starting.value = false;
   return error;
 }

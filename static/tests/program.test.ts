@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { config } from "../src/config";
 import type { Checked, CheckRequest, Mistake } from "../src/protocol/messages";
+import type { Shared } from "../src/ui/share";
 
 const stored = new Map<string, string>();
 vi.stubGlobal("localStorage", {
@@ -265,21 +266,28 @@ describe("opening files", () => {
 describe("links", () => {
   vi.stubGlobal("location", { origin: "http://host", pathname: "/", hash: "" });
 
-  it("carry source, language, architecture and level", async () => {
-    const program: CheckRequest = { source: "int main;\n", language: "c", arch: "riscv64", optimize: 2 };
+  it("carry source, language, architecture, level and comparison", async () => {
+    const program: Shared = { source: "int main;\n", language: "c", arch: "riscv64", optimize: 2, compare: "arm" };
     const link = await linkFor(program);
     expect(await programIn(new URL(link).hash)).toEqual(program);
   });
 
   it("made before there was a choice still open", async () => {
     const old = { source: "nop", language: "nasm" };
-    const link = await linkFor(old as CheckRequest);
-    expect(await programIn(new URL(link).hash)).toEqual({ ...old, arch: "x86_64", optimize: 0 });
+    const link = await linkFor(old as Shared);
+    expect(await programIn(new URL(link).hash)).toEqual({ ...old, arch: "x86_64", optimize: 0, compare: null });
   });
 
   it("with nonsense in them open all the same", async () => {
-    const link = await linkFor({ source: "nop", language: "cobol", arch: "toString", optimize: 7 } as unknown as CheckRequest);
-    expect(await programIn(new URL(link).hash)).toEqual({ source: "nop", language: "auto", arch: "x86_64", optimize: 0 });
+    const odd = { source: "nop", language: "cobol", arch: "toString", optimize: 7, compare: "constructor" };
+    const link = await linkFor(odd as unknown as Shared);
+    const plain = { source: "nop", language: "auto", arch: "x86_64", optimize: 0, compare: null };
+    expect(await programIn(new URL(link).hash)).toEqual(plain);
+  });
+
+  it("compare no architecture with itself", async () => {
+    const link = await linkFor({ source: "nop", language: "c", arch: "arm", optimize: 0, compare: "arm" });
+    expect(await programIn(new URL(link).hash)).toMatchObject({ arch: "arm", compare: null });
   });
 });
 

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { AbiInfo } from "../generated/events";
 import { count, index, state, streaming, trace } from "../playback/playback";
-import { isCompiled, MACHINES } from "../program/machines";
+import { MACHINES } from "../program/machines";
 import type { Arch } from "../protocol/messages";
 import { mistakes, ran, stopAside } from "../session";
 import { abiOf } from "../stage/abi";
@@ -9,13 +9,20 @@ import { Icon } from "../ui/icons";
 import { beside, compareWith, current, pairs, shown } from "./comparison";
 import { CompareRow } from "./CompareRow";
 import { abiIn } from "./entries";
-import { titleOf, type Sides } from "./notes";
+import { authorOf, titleOf, type Sides } from "./notes";
 import { summary } from "./summary";
 
 const SHOWN = 300;
 
 /** How an architecture asks its kernel for something. */
 function SideHead({ abi, side }: { abi: AbiInfo; side: "left" | "right" }) {
+  const facts = [
+    ["trap", abi.traps.join(", ")],
+    ["number", abi.number_register],
+    ["answer", abi.return_register],
+    ["table", abi.table],
+    ["arguments", abi.argument_registers.join(" ")],
+  ] as const;
   return (
     <div role="columnheader" class={`compare-side compare-${side}`}>
       <h3>
@@ -27,36 +34,14 @@ function SideHead({ abi, side }: { abi: AbiInfo; side: "left" | "right" }) {
         </span>
       </h3>
       <dl>
-        <div>
-          <dt>trap</dt>
-          <dd>
-            <code>{abi.traps.join(", ")}</code>
-          </dd>
-        </div>
-        <div>
-          <dt>number</dt>
-          <dd>
-            <code>{abi.number_register}</code>
-          </dd>
-        </div>
-        <div class="compare-arguments">
-          <dt>arguments</dt>
-          <dd>
-            <code>{abi.argument_registers.join(" ")}</code>
-          </dd>
-        </div>
-        <div>
-          <dt>answer</dt>
-          <dd>
-            <code>{abi.return_register}</code>
-          </dd>
-        </div>
-        <div>
-          <dt>table</dt>
-          <dd>
-            <code>{abi.table}</code>
-          </dd>
-        </div>
+        {facts.map(([what, value]) => (
+          <div key={what}>
+            <dt>{what}</dt>
+            <dd>
+              <code>{value}</code>
+            </dd>
+          </div>
+        ))}
       </dl>
     </div>
   );
@@ -106,8 +91,7 @@ export function Compare() {
   const left = abiOf(state.value);
   const right = abiIn(current.value?.events ?? []) ?? MACHINES[other].abi;
   const rows = pairs.value;
-  const language = ran.value?.language;
-  const sides: Sides = { left: left.name, right: right.name, library: language !== undefined && isCompiled(language) };
+  const sides: Sides = { left: left.name, right: right.name, author: authorOf(ran.value?.language ?? "auto") };
   const most = Math.max(limit.value, shown.value + 1);
   return (
     <section
@@ -119,9 +103,7 @@ export function Compare() {
     >
       <header class="compare-head">
         <div>
-          <h2>
-            One program, two architectures
-          </h2>
+          <h2>One program, two architectures</h2>
           {rows && current.value && (
             <p data-testid="compare-summary">
               {summary(rows, trace.value.events, current.value.events, sides)} {current.value.problem}

@@ -3,7 +3,7 @@ import type { AbiInfo } from "../generated/events";
 import { jump, several } from "../playback/playback";
 import { Icon } from "../ui/icons";
 import type { Pair } from "./align";
-import type { KernelEntry } from "./entries";
+import { FOR_EVER, type KernelEntry } from "./entries";
 import { noteFor, titleOf, type Sides } from "./notes";
 
 interface SideProps {
@@ -13,6 +13,11 @@ interface SideProps {
   open: boolean;
   /** What stands in the gap when there is no entry. */
   note: string;
+}
+
+function answerText({ answer }: KernelEntry): string {
+  if (!answer) return "no answer";
+  return answer === FOR_EVER ? answer.text : `= ${answer.text}`;
 }
 
 /** One side of a crossing: the trap in user mode, the call in the kernel, the answer. */
@@ -40,22 +45,20 @@ function Side({ entry, abi, side, open, note }: SideProps) {
         </span>
         <Icon name="right" size={12} />
         <code class={entry.kind === "fault" ? "compare-name refused" : "compare-name"}>{entry.name}</code>
-        {entry.kind === "call" && (
-          <code class={entry.answer?.errno ? "compare-answer refused" : "compare-answer"}>
-            {entry.answer?.errno && <Icon name="cross" size={10} />}
-            {entry.answer ? (entry.answer.text === "does not return" ? entry.answer.text : `= ${entry.answer.text}`) : "no answer"}
-          </code>
-        )}
       </p>
-      {entry.args.length > 0 && (
+      {(entry.kind === "call" || entry.args.length > 0) && (
         <p class="compare-args">
           {entry.args.map(({ register, value }) => (
             <code key={register}>
-              <span class="register">{register}</span>
-              {"\u00a0"}
-              {value}
+              <span class="register">{register}</span> {value}
             </code>
           ))}
+          {entry.kind === "call" && (
+            <code class={entry.answer?.errno ? "compare-answer refused" : "compare-answer"}>
+              {entry.answer?.errno && <Icon name="cross" size={10} />}
+              {answerText(entry)}
+            </code>
+          )}
         </p>
       )}
       {open && (
@@ -63,8 +66,7 @@ function Side({ entry, abi, side, open, note }: SideProps) {
           {entry.text && <p>{entry.kind === "call" ? <code>{entry.text}</code> : entry.text}</p>}
           {entry.saved.length > 0 && (
             <p>
-              {abi.user_mode} to {abi.kernel_mode}; the processor keeps the way back in{" "}
-              <code>{entry.saved.join(", ")}</code>.
+              {abi.user_mode} to {abi.kernel_mode}. Recorded on the way in: <code>{entry.saved.join(", ")}</code>
             </p>
           )}
         </div>

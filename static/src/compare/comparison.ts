@@ -122,7 +122,7 @@ async function runBeside(base: Trace, other: Arch): Promise<void> {
   if ("reason" in found) return fail(found.reason);
   const missing = unavailable(found.request.language, other);
   if (missing) return fail(missing);
-  const error = await startAside(found.request, {
+  const error = await startAside({ ...found.request, columns: asked.columns, rows: asked.rows }, {
     built: () => undefined,
     events: (batch) => {
       events.push(...batch);

@@ -9,7 +9,7 @@ const place = (frame: Frame) => [frame.function, frame.file, frame.line === null
 /** What the rooms hold at their narrowest. */
 const ROOMS: Record<Layout, Room> = {
   wide: { lines: 2, columns: 25 },
-  medium: { lines: 2, columns: 25 },
+  medium: { lines: 2, columns: 21 },
   narrow: { lines: 3, columns: 40 },
 };
 
