@@ -61,10 +61,17 @@ describe("the call chain", () => {
     expect(chainClause([])).toBe("");
   });
 
-  it("leaves out the middle of a long list of names", () => {
-    expect(shortened([..."abcdefgh"], 5)).toEqual(["a", "b", "…", "g", "h"]);
-    expect(shortened([..."abcdefgh"], 4)).toEqual(["a", "b", "…", "h"]);
-    expect(shortened(["a", "b"])).toEqual(["a", "b"]);
+  it("leaves out the middle of what there is no room for", () => {
+    const wide = { lines: 2, columns: 27 };
+    expect(shortened([..."abcdefgh"], wide)).toEqual(["a", "b", "…", "f", "g", "h"]);
+    expect(shortened(["a", "b"], wide)).toEqual(["a", "b"]);
+    const deep = ["printf", "vfprintf", "printf_core", "__fwritex", "__stdout_write", "__stdio_write"];
+    expect(shortened(deep, wide)).toEqual(["printf", "…", "__stdio_write"]);
+    expect(shortened(deep, { lines: 2, columns: 32 })).toEqual(["printf", "…", "__stdout_write", "__stdio_write"]);
+    expect(shortened(deep, { lines: 3, columns: 40 })).toEqual(deep);
+    expect(shortened(deep, { lines: 1, columns: 27 })).toEqual(["printf", "…", "__stdio_write"]);
+    const long = "pthread_setcancelstate_with_a_long_name";
+    expect(shortened([long, "b", long], wide)).toEqual([long, "…", long]);
   });
 
   it("is in the sentence of the trap", () => {
@@ -105,6 +112,8 @@ describe("the call chain", () => {
     expect(isBuffered(PRINTF)).toBe(true);
     expect(isBuffered([frame("__stdio_write"), frame("printf"), frame("main", 3)])).toBe(true);
     expect(isBuffered([frame("write"), frame("main", 3)])).toBe(false);
+    // A stream without a buffer.
+    expect(isBuffered([frame("__stdio_write"), frame("vfprintf"), frame("printf"), frame("main", 3)])).toBe(false);
     // Asks whether the output is a terminal.
     expect(isBuffered([frame("__stdout_write"), frame("printf"), frame("main", 3)])).toBe(false);
     expect(isBuffered([])).toBe(false);

@@ -16,7 +16,7 @@ function Family({ state, active }: { state: State; active: boolean }) {
     <Room name="device" title="Processes" active={active}>
       <ul class="facts family">
         {rows.map((task) => (
-          <li key={task.pid} class={task === last ? "new below" : task === parent ? "" : "below kin"}>
+          <li key={task.pid} title={`${task.pid} ${doing(task)}`} class={task === last ? "new below" : task === parent ? "" : "below kin"}>
             <code>{task.pid}</code> {doing(task)}
           </li>
         ))}
@@ -91,8 +91,10 @@ export function Device({ state, active }: { state: State; active: boolean }) {
   return (
     <Room name="device" title="Terminal" active={active}>
       <pre class="screen">
-        {lines.join("\n")}
-        <span class="cursor" />
+        <span>
+          {lines.join("\n")}
+          <i class="cursor" />
+        </span>
       </pre>
     </Room>
   );

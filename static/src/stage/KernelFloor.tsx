@@ -41,7 +41,7 @@ function Entry({ crossing }: { crossing: Crossing | null }) {
   const saved = Object.entries(crossing?.saved ?? {});
   if (saved.length === 0) return <Empty>keeps the way back</Empty>;
   return (
-    <dl class={saved.length > 3 ? "saved saved-many" : "saved"}>
+    <dl class={saved.length > 3 ? "saved saved-many" : "saved"} tabIndex={0} aria-label="Saved registers">
       {saved.map(([register, word]) => (
         <div key={register} title={`${register} ${word}`}>
           <dt>{register}</dt>
