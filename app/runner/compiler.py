@@ -106,7 +106,8 @@ def _confined(order: Order, kit: Kit, folder: str, limits: BoxLimits, parent: in
     compiler_box.enter(parent=parent, rules=_rules(kit, folder, library), limits=limits)
     os.chdir(folder)
     try:
-        reading = read_source(_text(order))
+        text = _text(order)
+        reading = read_source(text)
     except _Failed as failure:
         return _rejected(failure.diagnostics)
     if reading.mistakes:
@@ -115,7 +116,7 @@ def _confined(order: Order, kit: Kit, folder: str, limits: BoxLimits, parent: in
         return without_library
     _write(SOURCE_NAME, order.source)
     try:
-        return _compile(order, kit, reading, library if reading.wants_library else None, limits)
+        return _compile(order, text, kit, reading, library if reading.wants_library else None, limits)
     except _Failed as failure:
         return _rejected(failure.diagnostics)
 
@@ -175,12 +176,14 @@ def _without_library(kit: Kit, arch: str) -> Compiled:
     return rejection(f"{name} has not been built yet", f"`trapgate doctor --build --arch {arch}` builds it")
 
 
-def _compile(order: Order, kit: Kit, reading: Reading, library: Library | None, limits: BoxLimits) -> Compiled:
+def _compile(
+    order: Order, text: str, kit: Kit, reading: Reading, library: Library | None, limits: BoxLimits
+) -> Compiled:
     warnings: list[Diagnostic] = []
     assembly = Assembly((), NO_LINES)
     for step in compile_steps(kit, order.arch, optimize=order.optimize, hosted=reading.wants_library):
         messages = _run(step, limits)
-        found = read_clang(messages, lines=assembly.map)
+        found = read_clang(messages, source=text, lines=assembly.map)
         if not os.path.exists(step.makes):
             raise _Failed(*(found or [_unexplained(step, messages)]))
         warnings += found

@@ -119,7 +119,10 @@ def build(spec: RunSpec) -> Program:
         except ElfError as error:
             raise _mistake(str(error)) from error
     if language not in ("gas", "nasm"):
-        raise _mistake(f"{spec.filename} is neither assembly (GNU as or NASM) nor an ELF file")
+        raise _mistake(
+            f"{spec.filename} is neither assembly (GNU as or NASM) nor an ELF file",
+            hint="C and Rust are known by their names, .c and .rs; --lang says it otherwise",
+        )
     try:
         text = spec.source.decode()
     except UnicodeDecodeError as error:
@@ -129,8 +132,8 @@ def build(spec: RunSpec) -> Program:
     return assemble(text, language=language, arch=spec.arch, filename=spec.filename, calls=calls)
 
 
-def _mistake(message: str, line: int = 1) -> SourceError:
-    return SourceError([Diagnostic(line=line, column=1, end_column=2, message=message)])
+def _mistake(message: str, line: int = 1, hint: str = "") -> SourceError:
+    return SourceError([Diagnostic(line=line, column=1, end_column=2, message=message, hint=hint)])
 
 
 class _Silence:

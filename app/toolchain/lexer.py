@@ -12,7 +12,7 @@ from msgspec import Struct
 from app.toolchain.errors import Mistake, Span
 
 Dialect = Literal["gas", "nasm"]
-Kind = Literal["name", "number", "float", "string", "char", "local", "punct", "bad"]
+Kind = Literal["name", "number", "float", "string", "char", "local", "macro", "punct", "bad"]
 
 
 class CommentStyle(Struct, frozen=True):

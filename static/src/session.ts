@@ -6,7 +6,7 @@ import { fresh, learn, startChecking, verdict } from "./program/check";
 import { arch, elf, language, optimize } from "./program/choice";
 import { argumentsIn } from "./program/files";
 import { libraryWork } from "./program/toolchain";
-import { Client, connected } from "./protocol/client";
+import { Client, connected, type RunListener } from "./protocol/client";
 import type { CheckRequest, Failure, Language, Mistake } from "./protocol/messages";
 import { terminalSize } from "./terminal/size";
 
@@ -24,6 +24,8 @@ export const starting = signal(false);
 export const ranSource = signal<string | null>(null);
 /** What that source is written in. */
 export const ranLanguage = signal<Language>("auto");
+/** What that run was asked for; null when it came from an ELF file. */
+export const ran = signal<CheckRequest | null>(null);
 /** Name of the ELF file of the run on show; null when it came from a source. */
 export const ranFile = signal<string | null>(null);
 /** What the visitor typed as arguments of the ELF file. */
@@ -35,6 +37,8 @@ const OFFLINE: Notice = {
   text: "There is no connection to the server.",
   hint: "The page keeps trying. Press Run again soon.",
 };
+
+const BUSY: Failure["error"] = { code: "busy", message: "Another run is being started.", field: null };
 
 export function connect(): void {
   const own = new Client();
@@ -105,6 +109,7 @@ export async function run(): Promise<void> {
       if (!file) markMistakes([]);
       ranSource.value = source;
       ranLanguage.value = asked.language;
+      ran.value = file ? null : asked;
       ranFile.value = file?.name ?? null;
       playback.begin();
     });
@@ -141,6 +146,19 @@ export async function run(): Promise<void> {
   if (error) refuse(error);
   else active.value = client.active;
 }
+
+/** Start a run that is not for the stage. Null on success, else why not. */
+export async function startAside(request: CheckRequest, listener: RunListener): Promise<Failure["error"] | null> {
+  if (!client || starting.value) return BUSY;
+  starting.value = true;
+  const error = await client.start({ ...request, ...terminalSize() }, listener);
+  starting.value = false;
+  return error;
+}
+
+/** Type into the run that was started aside, or into the run on show. */
+export const typeAside = (data: string, eof: boolean) => client?.input(data, eof);
+export const stopAside = () => client?.stop();
 
 export async function stop(): Promise<void> {
   const error = await client?.stop();

@@ -70,6 +70,28 @@ def job_folders() -> list[str]:
     return [name for name in os.listdir(tempfile.gettempdir()) if name.startswith(f"trapgate-job-{os.getpid()}-")]
 
 
+def test_headers_of_the_compiler_itself_are_found():
+    source = """
+        #include <stdatomic.h>
+        #include <stdckdint.h>
+        #include <limits.h>
+        #include <float.h>
+        #include <stdint.h>
+        #include <syscall.h>
+        atomic_int count;
+        int main(void) { int sum; count++; return ckd_add(&sum, INT_MAX, 1) && DBL_MAX > 1 && UINT8_MAX == 255; }
+    """
+    message, image = compile_c(source)
+    assert isinstance(message, Built), message
+    assert not message.mistakes
+    assert image
+
+
+def test_columns_count_characters_of_the_source():
+    (mistake,) = rejected("int main(void)\r\n{\r\n    char *é = \"✓\"; return y;\r\n}\r\n").mistakes
+    assert (mistake.line, mistake.column, mistake.end_column) == (3, 27, 28)
+
+
 @pytest.mark.parametrize("optimize", [0, 2])
 @pytest.mark.parametrize("arch", ARCHES)
 def test_a_freestanding_program_runs_on_its_machine(arch, optimize, tmp_path):

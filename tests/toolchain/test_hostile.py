@@ -13,7 +13,7 @@ import pytest
 
 from tests.toolchain.tools import corpus
 
-FOLDERS = ("gas_intel", "gas_att", "gas_i386_intel", "gas_i386_att", "nasm")
+FOLDERS = ("gas_intel", "gas_att", "gas_i386_intel", "gas_i386_att", "nasm", "nasm_i386")
 CHILD = """
 import random, sys
 from pathlib import Path

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from app.toolchain.errors import Mistake, Span
 from app.toolchain.isa.riscv_encoder import TABLE, Row
-from app.toolchain.isa.riscv_operands import Number, Operand, Register, describe_operand
+from app.toolchain.isa.riscv_operands import Memory, Number, Operand, Register, describe_operand
 from app.toolchain.isa.riscv_pseudo import EXTENSIONS, NAMES
 from app.toolchain.layout import describe
 
@@ -84,6 +84,7 @@ _WANTED = {
     **dict.fromkeys(["rd", "rs1", "rs2"], "an integer register such as a0"),
     **dict.fromkeys(["rdn", "c2n"], "an integer register other than zero"),
     "rdl": "an integer register other than zero and sp",
+    "rdh": "an integer register other than sp",
     "c2": "an integer register such as a0",
     **dict.fromkeys(["p2", "p7"], "one of the registers s0, s1 and a0 to a5"),
     **dict.fromkeys(["fd", "f1", "f2", "f3", "f12", "fc2"], "a floating-point register such as fa0"),
@@ -115,7 +116,7 @@ _WANTED = {
     **dict.fromkeys(["branch", "jump"], "a label"),
 }
 _EXAMPLES = {
-    **dict.fromkeys(["rd", "rdn", "rdl"], "a0"),
+    **dict.fromkeys(["rd", "rdn", "rdl", "rdh"], "a0"),
     **dict.fromkeys(["rs1", "c2", "c2n", "p2"], "a1"),
     "rs2": "a2",
     "p7": "a0",
@@ -192,9 +193,14 @@ def _mismatch(name: str, row: Row, index: int, operand: Operand) -> Mistake:
             register = {"addiw": "addw", "sltiu": "sltu"}.get(name, register)
             hint = f"load it first: `li t0, {describe(operand.value)}`, then `{register}` with t0"
         return Mistake(operand.span, f"{describe(operand.value)} does not fit: `{name}` takes {wanted}", hint)
-    if isinstance(operand, Number) and operand.value is None and not operand.function and kind in ("i12", "load"):
+    if isinstance(operand, Number) and operand.value is None and not operand.function and kind in ("load", "store"):
+        register = "fa0" if name[0] == "f" else "a0"
+        message = f"`{name}` with a label needs one more register, for the address"
+        return Mistake(operand.span, message, f"write `{name} {register}, label, t0`")
+    number = operand.offset if isinstance(operand, Memory) else operand
+    if isinstance(number, Number) and number.value is None and not number.function and kind in ("i12", "load", "store"):
         hint = "an address is loaded with `la`; a constant must be defined before this line"
-        return Mistake(operand.span, "this is no number that is known at this line", hint)
+        return Mistake(number.span, "this is no number that is known at this line", hint)
     if kind == "csr" and isinstance(operand, Number) and operand.word:
         return Mistake(operand.span, f"there is no control and status register `{operand.word}`", "such as fcsr")
     hint = f"such as `{_example(name, row)}`"

@@ -1,6 +1,6 @@
 import { signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { config } from "../config";
+import { CompareMenu } from "../compare/CompareMenu";
 import { Next } from "../panels/Next";
 import { Problems } from "../panels/Problems";
 import { dialect, fresh, verdict } from "../program/check";
@@ -16,7 +16,7 @@ import { AssemblyPane } from "./AssemblyPane";
 import { colour, mountEditor, showCode, source } from "./editor";
 import { ElfCard } from "./ElfCard";
 import { coloursOf } from "./highlighting";
-import { Architectures, Examples, Languages, OpenFile, Optimisation, takeFile } from "./menus";
+import { Architectures, exampleNow, Examples, Languages, OpenFile, Optimisation, takeFile } from "./menus";
 
 const storedBytes = recall("bytes");
 const bytesWanted = signal<boolean | null>(storedBytes === null ? null : storedBytes === "on");
@@ -25,7 +25,6 @@ const view = signal<"source" | "assembly">("source");
 
 /** An example is there to be read: nothing takes room from its comments before it is changed. */
 const bytesShown = () => bytesWanted.value ?? (layout.value === "wide" && !exampleNow());
-const exampleNow = () => config.examples.find((candidate) => candidate.source === source.value);
 
 function Bytes() {
   const shown = bytesShown();
@@ -138,6 +137,7 @@ export function EditorPanel({ hidden, withRun }: { hidden: boolean; withRun: boo
         <div class="editor-choice">
           <Languages detected={dialect.value} />
           <Architectures />
+          <CompareMenu />
           {compiled && <Optimisation />}
           <span class="gap" />
           {compiled ? !both && <Views /> : <Bytes />}
