@@ -31,8 +31,9 @@ class CodeMap:
         self.calls: dict[int, tuple[bool, int | None]] = {}
         """What `call` has found out."""
         self._framed: dict[int, bool] = {}
-        self.starts: dict[tuple[int, int, int, bytes], tuple[int, ...]] = {}
-        """Functions without a frame and their callers, by pc, frame pointer, stack pointer and top of the stack."""
+        self.starts: dict[tuple[int, int, int, bytes], tuple[tuple[int, ...], bool]] = {}
+        """Functions without a frame and their callers, by pc, frame pointer, stack pointer and top of the stack; and
+        whether that is all of the call chain as far as the stack tells."""
         self._frames: dict[tuple[int, bool], Frame | None] = {}
         self.chains: dict[tuple[int, ...], tuple[tuple[Frame, ...], int | None]] = {}
         """Frames, and the visitor's line, of call chains that have been seen."""
