@@ -5,6 +5,7 @@ This is `entry_SYSCALL_64` and `do_syscall_64` of Linux, with every step recorde
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from app.cpu.exits import TrapExit
@@ -34,7 +35,8 @@ _FOREIGN_TABLE = (
 class Table:
     """The system call table of one ABI: `rows` are those that this kernel serves, by number.
 
-    `read` reads the number and the arguments from the registers.
+    `read` reads the number and the arguments from the registers. `is_foreign` says that the table is one for narrower
+    programs than that of `kernel`: of each register only the lower half counts.
     """
 
     def __init__(self, kernel: Kernel, abi: Abi) -> None:
@@ -45,8 +47,10 @@ class Table:
             row = self.row(name)
             if row is not None:
                 self.rows[number] = row
-        self._read = kernel.cpu.reader((abi.info.number_register, *abi.argument_registers))
+        self.is_foreign = abi.bits < kernel.abi.bits
+        self._read_whole = kernel.cpu.reader((abi.info.number_register, *abi.argument_registers))
         self._mask = (1 << abi.bits) - 1
+        self.read: Callable[[], tuple[int, ...]] = self._read_halves if self.is_foreign else self._read_whole
 
     def row(self, name: str) -> Syscall | None:
         """How the call `name` is served for programs of this ABI; None when it is not."""
@@ -56,9 +60,8 @@ class Table:
             return handler
         return SyscallVariant(handler, name, self.abi, variant)
 
-    def read(self) -> list[int]:
-        """The number and the arguments. Of 64-bit code in a 32-bit table the lower halves of registers count."""
-        return [value & self._mask for value in self._read()]
+    def _read_halves(self) -> tuple[int, ...]:
+        return tuple(value & self._mask for value in self._read_whole())
 
 
 class Dispatcher:
@@ -227,7 +230,7 @@ class Dispatcher:
             sentence = f"Row {number} is {name}. Linux has it; this kernel does not serve it, so the answer is ENOSYS."
         else:
             sentence = f"The table has no row {number}, so the answer is ENOSYS."
-        if table.abi.bits < call.task.abi.bits:
+        if table.is_foreign:
             sentence += f" {_FOREIGN_TABLE}"
         self.kernel.recorder.emit(
             Dispatch(

@@ -17,6 +17,7 @@ from app.runner import compiler
 from app.runner.compiler import Compiled, Order
 from app.runner.compiler_box import BoxLimits, missing
 from app.runner.frames import FrameBuffer, FrameError
+from app.runner.languages import compiled_language
 from app.runner.messages import RunSpec
 from app.runner.rust import RustMissingError, find_rust
 from app.toolchain.c.kit import Kit, KitError, find_kit
@@ -63,7 +64,7 @@ class Compilers:
                 cpu_seconds=min(limits.cpu_seconds, spec.limits.cpu_seconds),
                 wall_seconds=min(limits.wall_seconds, spec.limits.wall_seconds),
             )
-        if compiler.language(spec) == "rust":
+        if compiled_language(spec) == "rust":
             return Compilation(self._rust(spec), rust_limits(limits), spec)
         if self._kit is None or self._problem:
             raise CompilerUnavailableError(f"C cannot be compiled here: {self._problem}")
@@ -97,9 +98,7 @@ class Compilation:
     """One compilation. `close` it, whatever happens: that frees its directory."""
 
     def __init__(self, kit: Kit | RustKit, limits: BoxLimits, spec: RunSpec) -> None:
-        order = Order(
-            spec.source, spec.arch, spec.optimize, link=spec.action == "run", language=compiler.language(spec) or "c"
-        )
+        order = Order(spec.source, spec.arch, spec.optimize, link=spec.action == "run")
         ours, theirs = socket.socketpair()
         this = os.getpid()
         self._folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{this}-")

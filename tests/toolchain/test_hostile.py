@@ -69,6 +69,8 @@ HOSTILE = {
     + "\n"
     + "\n".join(f"l{i}:" for i in range(8000, 8060)),
     "labels": "a:" * 30_000,
+    "blank lines": "\n" * 500_000,
+    "blanks": " " * 500_000,
     "prefixes": "lock rep " * 5000,
     "high byte": "mov ah, r8b\nmov ah, sil\nmovzx rax, ah\nmov [r8], ah",
     "string operands": "lodsb [rbx]\nxlatb [rbx+r9*4+8]\nmovsb [rax], [rbx]\nstosq [rdi], xmm0",
@@ -165,6 +167,16 @@ for arch in ("x86_64", "i386"):
     attempt(text, sys.argv[2], arch)
 """
     run_child(code, 20, str(source), language)
+
+
+@pytest.mark.parametrize("text", ["\n", " ", " \n", " ;", "a ", "a:\n", "[ ", "%\n"])
+def test_detection_of_the_language_ends_quickly(text: str) -> None:
+    code = """
+from app.toolchain.detect import detect_language
+for name in ("program.s", "program.txt"):
+    detect_language(name, sys.argv[1].encode() * 300_000)
+"""
+    run_child(code, 20, text)
 
 
 @pytest.mark.parametrize("seed", range(6))
