@@ -83,6 +83,12 @@ class Sequence32(Sequence):
         makers, weights = zip(*self.makers, strict=True)
         self.choices = makers, weights
 
+    def build(self) -> list[Call]:
+        """As `Sequence` does, with buffers that several makers look at."""
+        for named, size in (("ipc", 256), ("message", 64), ("address", 8), ("old_mask", 16), ("llseek", 8)):
+            self.raw("read", 0, Buffer(named, size), 0)
+        return super().build()
+
     def add(self, name: str | int, *arguments: object, show: str = "value", dump: object = ()) -> Result:
         """One more step, as this ABI has it."""
         dumps: list[Dump] = list(dump)  # type: ignore[call-overload]

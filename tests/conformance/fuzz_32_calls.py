@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 PAGE = 4096
 LARGE = [2**31 - 1, 2**31, 2**31 + 5, 2**32, 2**32 + 1, 2**33, 2**31 - 5]
 O_LARGEFILE = 0o100000
-HOSTILE = [0, 1, UNMAPPED, KERNEL_ADDRESS, 0xFFFF_DFFF, 0xFFFF_DFFC, 0xFFFF_FFFF, 0xFFFF_F000, 0xC000_0000, READ_ONLY]
+HOSTILE = [0, 1, UNMAPPED, KERNEL_ADDRESS, 0xFFFF_E000, 0xFFFF_FFFC, 0xFFFF_FFFF, 0xFFFF_F000, 0xC000_0000, READ_ONLY]
 ROWS = [17, 31, 32, 35, 44, 53, 56, 98, 109, 110, 112, 113, 127, 130, 134, 137, 147, 149, 166, 167, 169, 188, 189, 222,
         223, 251, 273, 285, 387, 392, 415, 500, 600, 2**31, -1]  # fmt: skip
 
@@ -163,7 +163,7 @@ def system_v(s: Sequence32) -> None:
         case 1:
             made = s.raw("ipc", 23, 0, 5000, 0o600) if packed else s.raw("shmget", 0, 5000, 0o600)
             s.steps[-1] = type(s.steps[-1])(**{**s.steps[-1].__dict__, "show": "sign"})
-            where = choose((0, 0x2400_0000, 0x2400_0001, 0xFFFF_F000, 0xFFFF_C000, 1))
+            where = choose((0, 0x2400_0000, 0x2400_0001, 0xFFFF_F000, 1))
             flags = choose((0, 0o10000, 0o20000, 0o40000))
             if packed:
                 s.raw("ipc", 21 | choose((0, 0, 0x10000)), made, flags, Buffer("address", 4), where)
@@ -260,7 +260,7 @@ def absent(s: Sequence32) -> None:
 def edges(s: Sequence32) -> None:
     """Memory at the end of the address space, and sizes with the top bit."""
     choose = s.random.choice
-    where = choose((0xFFFF_D000, 0xFFFF_E000, 0xFFFF_DFFF, 0xFFFF_F000, 0xFFFF_FFFF, 0xC000_0000, 0x8000_0000, 0x2000_0000))
+    where = choose((0xFFFF_E000, 0xFFFF_EFFF, 0xFFFF_F000, 0xFFFF_FFFF, 0xC000_0000, 0x8000_0000, 0x2000_0000))
     size = choose((0, 1, PAGE, 2**31 - 1, 2**31, 2**31 + PAGE, 2**32 - 1, 2**32 - PAGE, 2**32 - 2 * PAGE, 0xC000_0000))
     match s.random.randrange(10):
         case 0:
@@ -274,7 +274,7 @@ def edges(s: Sequence32) -> None:
             s.raw("munmap", s.pointers.pop(), choose((0x8000_0000, 0xC000_0000)), show="sign")
         case 3:
             s.raw("mmap2", where, choose((PAGE, 2 * PAGE, size)), 3, 0x4032, -1, 0, show="sign") if where not in (
-                0xC000_0000, 0x8000_0000, 0xFFFF_D000) else s.raw("munmap", where | 1, PAGE)  # fmt: skip
+                0xC000_0000, 0x8000_0000) else s.raw("munmap", where | 1, PAGE)  # fmt: skip
         case 4:
             s.raw("mprotect", choose((0xFFFF_E000, 0xFFFF_F000)), choose((PAGE, size)), 1)
         case 5:
@@ -282,7 +282,7 @@ def edges(s: Sequence32) -> None:
         case 6:
             s.raw("writev", s.fd(), Packed([where, size, b"abc", 3]), choose((1, 2)))
         case 7:
-            s.raw("readv", s.fd(), choose((0xFFFF_DFF8, 0xFFFF_DFFC, 0xFFFF_FFF8)), choose((1, 2)))
+            s.raw("readv", s.fd(), choose((0xFFFF_E000, 0xFFFF_FFFC, 0xFFFF_FFF8)), choose((1, 2)))
         case 8:
             s.raw("madvise", where if where >= 0xFFFF_E000 else 0x2000_0000, size, choose((0, 1, 3)))
         case _:

@@ -31,7 +31,8 @@ struct state {
     ".globl " name "\n" name ":\n push %ebx\n push %esi\n push %edi\n push %ebp\n mov 20(%esp), %eax\n" \
     " mov 4(%eax), %ebx\n mov 8(%eax), %ecx\n mov 12(%eax), %edx\n mov 16(%eax), %esi\n mov 20(%eax), %edi\n" \
     " mov 24(%eax), %ebp\n mov (%eax), %eax\n" label ":\n int $0x80\n" \
-    " test %eax, %eax\n jnz 1f\n cmpl $0, 24(%esp)\n je 1f\n push 24(%esp)\n call run_child\n" \
+    " test %eax, %eax\n jnz 1f\n mov 24(%esp), %eax\n test %eax, %eax\n je 2f\n sub $12, %esp\n and $-16, %esp\n" \
+    " sub $12, %esp\n push %eax\n call run_child\n2: xor %eax, %eax\n" \
     "1: pop %ebp\n pop %edi\n pop %esi\n pop %ebx\n ret\n"
 #define START "_start: xor %ebp, %ebp\n and $-16, %esp\n call begin\n"
 #define RESTORER "restorer: mov $173, %eax\n int $0x80\n.globl plain_restorer\nplain_restorer: pop %eax\n" \

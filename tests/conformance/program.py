@@ -27,10 +27,10 @@ _SHOW = {"value": 0, "sign": 1, "none": 2, "reaped": 3, "left": 4}
 _MASK = 2**64 - 1
 
 _NARROWED = {
-    KERNEL_ADDRESS: 0xFFFF_E000,
-    KERNEL_ADDRESS - 1: 0xFFFF_DFFF,
-    0x7FFF_FFFF_F000: 0xFFFF_D000,
-    0x7FFF_FFFF_EFFF: 0xFFFF_CFFF,
+    KERNEL_ADDRESS: 0xFFFF_F000,
+    KERNEL_ADDRESS - 1: 0xFFFF_EFFF,
+    0x7FFF_FFFF_F000: 0xFFFF_E000,
+    0x7FFF_FFFF_EFFF: 0xFFFF_E001,
     2**63: 2**31,
     2**63 - 1: 2**31 - 1,
     2**47: 0xC000_0000,
