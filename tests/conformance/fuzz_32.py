@@ -52,7 +52,6 @@ _SOCKETCALLS = {
 _STATS = {
     "stat64": {"i386": [(16, 8), (44, 8)], "arm": [(16, 8), (48, 8)]},
     "stat": {"i386": [(8, 4), (20, 4)], "arm": [(8, 4), (20, 4)]},
-    "oldstat": {"i386": [(4, 4), (14, 4)]},
 }
 """Where the mode, the number of links and the size are."""
 
@@ -252,12 +251,9 @@ class Sequence32(Sequence):
         return "sendfile64", tuple(map(wider, arguments)), dumps
 
     def stats(self, name: str, arguments, dumps):  # type: ignore[no-untyped-def]
-        kinds = ["stat64", "stat64", "stat"] + ["oldstat"] * (self.arch == "i386")
-        kind = self.random.choice(kinds)
-        prefix = name.removesuffix("stat")
-        called = f"old{prefix}stat" if kind == "oldstat" else prefix + kind
+        kind = self.random.choice(("stat64", "stat64", "stat"))
         shown = [(dumps[0][0], *place) for place in _STATS[kind][self.arch]] if dumps else []
-        return called, arguments, shown
+        return name.removesuffix("stat") + kind, arguments, shown
 
     def as_stat(self, arguments, dumps):  # type: ignore[no-untyped-def]
         return self.stats("stat", arguments, dumps)

@@ -114,14 +114,12 @@ def segments(s: Sequence32) -> None:
     flags = choose((0x51, 0x51, 0x28, 0, 1, 0x7F, 0x41, 0x59, 0x50, 8, 0x38))
     words = [entry, choose((0, 0x1234_5000, 0xFFFF_F000)), choose((0, 0xFFFFF, 100, -1)), flags]
     where = choose((Buffer("desc", 16), Edge(16), Edge(15), *HOSTILE))
-    match s.random.randrange(4):
+    match s.random.randrange(3):
         case 0 | 1:
             s.raw("set_thread_area", choose((Packed(words), Packed(words), Packed([entry, 0, 0, 0x28]), Edge(15), *HOSTILE)))
             s.raw("get_thread_area", Packed([12, 0, 0, 0]))
-        case 2:
-            s.raw("get_thread_area", where)
         case _:
-            s.raw("modify_ldt", choose((0, 1, 2, 0x11, 3, -1)), choose((Packed(words), where)), choose((16, 16, 0, 15, 17)))
+            s.raw("get_thread_area", where)
 
 
 def multiplexed(s: Sequence32) -> None:
@@ -139,30 +137,44 @@ def multiplexed(s: Sequence32) -> None:
     s.raw("ipc", number, first, second & ~0o1000 if second > 0 else second, 0, words, choose((0, 1)), show="sign")
 
 
+def _control(s: Sequence32, call: str, made: object, command: int, argument: object, **rest: object) -> None:
+    """semctl of set 0, msgctl or shmctl, by itself or as a form of ipc."""
+    if s.random.random() < 0.5:
+        s.raw(call, made, *[0] * (call == "semctl"), command, argument, **rest)  # type: ignore[arg-type]
+        return
+    number = {"semctl": 3, "msgctl": 14, "shmctl": 24}[call]
+    if call == "semctl":
+        s.raw("ipc", number, made, 0, command | 0x100, Packed([argument]), **rest)  # type: ignore[arg-type]
+    else:
+        s.raw("ipc", number, made, command | 0x100, 0, argument, **rest)  # type: ignore[arg-type]
+
+
 def system_v(s: Sequence32) -> None:
     """Shared memory, semaphores and messages, which are removed again at once."""
     choose = s.random.choice
     packed = choose((True, False))
-    control = choose((0, 0x100))
     match s.random.randrange(3):
         case 0:
-            made = s.raw("ipc", 2, 0, choose((1, 3)), 0o600) if packed else s.raw("semget", 0, 2, 0o600)
-            s.steps[-1] = type(s.steps[-1])(**{**s.steps[-1].__dict__, "show": "sign"})
+            made = (
+                s.raw("ipc", 2, 0, choose((1, 3)), 0o600, show="sign") if packed else s.raw("semget", 0, 2, 0o600, show="sign")
+            )
             operations = Packed([Field(choose((0, 1, 5)) | choose((1, -1, 0, 2)) << 16 & 0xFFFF_0000 | 0x800 << 32, 6)])
             if packed:
                 s.raw("ipc", 1, made, 1, 0, operations)
                 s.raw("ipc", 4, made, 1, 0, operations, choose((0, Packed([0, 1]))))
             else:
                 s.raw("semtimedop_time64", made, operations, 1, choose((0, Packed([Field(0, 8), Field(5, 8)]))))
-            command = choose((12, 16, 3, 2, 13, 15, 11, 14)) | control
-            if command & 0xFF == 2:
-                s.raw("semctl", made, 0, command, Buffer("ipc", 256), dump=[("ipc", 20, 4), ("ipc", 52, 4)])
+            command = choose((12, 16, 3, 2, 13, 15, 11, 14))
+            if command == 2:
+                _control(s, "semctl", made, command, Buffer("ipc", 256), dump=[("ipc", 20, 4), ("ipc", 52, 4)])
             else:
-                s.raw("semctl", made, 0, command, choose((5, Buffer("ipc", 256), *HOSTILE)), show="sign")
-            s.raw("semctl", made, 0, 0 | control)
+                _control(s, "semctl", made, command, choose((5, Buffer("ipc", 256), *HOSTILE)), show="sign")
+            s.raw("semctl", made, 0, choose((0x100, 0x102)), 0)
+            _control(s, "semctl", made, 0, 0)
         case 1:
-            made = s.raw("ipc", 23, 0, 5000, 0o600) if packed else s.raw("shmget", 0, 5000, 0o600)
-            s.steps[-1] = type(s.steps[-1])(**{**s.steps[-1].__dict__, "show": "sign"})
+            made = (
+                s.raw("ipc", 23, 0, 5000, 0o600, show="sign") if packed else s.raw("shmget", 0, 5000, 0o600, show="sign")
+            )
             where = choose((0, 0x2400_0000, 0x2400_0001, 0xFFFF_F000, 1))
             flags = choose((0, 0o10000, 0o20000, 0o40000))
             if packed:
@@ -170,12 +182,14 @@ def system_v(s: Sequence32) -> None:
             else:
                 s.raw("shmat", made, where, flags, show="sign")
             kinds = [("ipc", 20, 4), ("ipc", 36, 4), ("ipc", 72, 4)]
-            s.raw("shmctl", made, 2 | control, choose((Buffer("ipc", 256), Buffer("ipc", 256), *HOSTILE)), dump=kinds)
-            s.raw("shmctl", made, 0 | control, 0)
+            _control(s, "shmctl", made, 2, choose((Buffer("ipc", 256), Buffer("ipc", 256), *HOSTILE)), dump=kinds)
+            s.raw("shmctl", made, choose((0x100, 0x102)), 0)
+            _control(s, "shmctl", made, 0, 0)
             s.raw("shmdt", choose((0x2400_0000, 0x2400_1000, 0, 1)))
         case _:
-            made = s.raw("ipc", 13, 0, 0o600) if packed else s.raw("msgget", 0, 0o600)
-            s.steps[-1] = type(s.steps[-1])(**{**s.steps[-1].__dict__, "show": "sign"})
+            made = (
+                s.raw("ipc", 13, 0, 0o600, show="sign") if packed else s.raw("msgget", 0, 0o600, show="sign")
+            )
             message = choose((Packed([choose((1, 5, 0, -1)), 0x1234, 0x5678]), Edge(4), Edge(3), *HOSTILE))
             size = choose((0, 8, 4, 8193, -1))
             into = Buffer("message", 64)
@@ -186,8 +200,8 @@ def system_v(s: Sequence32) -> None:
                 s.raw("msgsnd", made, message, size, 0o4000)
                 s.raw("msgrcv", made, into, choose((64, 0, 3, -1)), choose((0, 1, -5)), choose((0o4000, 0o14000)),
                       dump=[("message", 0, 12)])  # fmt: skip
-            s.raw("msgctl", made, 2 | control, Buffer("ipc", 256), dump=[("ipc", 20, 4), ("ipc", 60, 12)])
-            s.raw("msgctl", made, 0 | control, 0)
+            _control(s, "msgctl", made, 2, Buffer("ipc", 256), dump=[("ipc", 20, 4), ("ipc", 60, 12)])
+            _control(s, "msgctl", made, 0, 0)
 
 
 def space(s: Sequence32) -> None:
