@@ -84,7 +84,8 @@ class Sequence32(Sequence):
 
     def build(self) -> list[Call]:
         """As `Sequence` does, with buffers that several makers look at."""
-        for named, size in (("ipc", 256), ("message", 64), ("address", 8), ("old_mask", 16), ("llseek", 8)):
+        for named, size in (("ipc", 256), ("message", 64), ("address", 8), ("old_mask", 16), ("v", 1024),
+                            *((f"{name}_{kind}", 256) for name in ("look", "stat") for kind in ("stat", "stat64"))):  # fmt: skip
             self.raw("read", 0, Buffer(named, size), 0)
         return super().build()
 
@@ -182,8 +183,9 @@ class Sequence32(Sequence):
         if self.random.random() < 0.4:
             return "lseek", arguments, dumps
         number = int(offset) & 2**64 - 1
-        where = Buffer("llseek", 8) if self.random.random() < 0.9 else self.struct(8)
-        shown = [("llseek", 0, 8)] if isinstance(where, Buffer) and where.name == "llseek" else []
+        place = f"llseek{len(self.steps)}"
+        where = Buffer(place, 8) if self.random.random() < 0.9 else self.struct(8)
+        shown = [(place, 0, 8)] if isinstance(where, Buffer) and where.name == place else []
         return "_llseek", (fd, number >> 32, number & 0xFFFF_FFFF, where, whence), shown
 
     def as_pread64(self, arguments, dumps):  # type: ignore[no-untyped-def]
@@ -252,8 +254,15 @@ class Sequence32(Sequence):
 
     def stats(self, name: str, arguments, dumps):  # type: ignore[no-untyped-def]
         kind = self.random.choice(("stat64", "stat64", "stat"))
-        shown = [(dumps[0][0], *place) for place in _STATS[kind][self.arch]] if dumps else []
-        return name.removesuffix("stat") + kind, arguments, shown
+        return name.removesuffix("stat") + kind, *self.stat_buffer(kind, arguments, dumps)
+
+    def stat_buffer(self, kind: str, arguments, dumps):  # type: ignore[no-untyped-def]
+        """A buffer of its own for each struct, so that what one call has left does not show in another."""
+        named = tuple(
+            Buffer(f"{value.name}_{kind}", value.size) if isinstance(value, Buffer) and dumps else value
+            for value in arguments
+        )
+        return named, [(f"{dumps[0][0]}_{kind}", *place) for place in _STATS[kind][self.arch]] if dumps else []
 
     def as_stat(self, arguments, dumps):  # type: ignore[no-untyped-def]
         return self.stats("stat", arguments, dumps)
@@ -265,8 +274,7 @@ class Sequence32(Sequence):
         return self.stats("fstat", arguments, dumps)
 
     def as_newfstatat(self, arguments, dumps):  # type: ignore[no-untyped-def]
-        shown = [(dumps[0][0], *place) for place in _STATS["stat64"][self.arch]] if dumps else []
-        return "fstatat64", arguments, shown
+        return "fstatat64", *self.stat_buffer("stat64", arguments, dumps)
 
     def as_fcntl(self, arguments, dumps):  # type: ignore[no-untyped-def]
         fd, command, *rest = arguments
@@ -312,6 +320,9 @@ class Sequence32(Sequence):
             words = [handler, mask, flags, restorer] if older else [handler, flags, restorer, Field(mask, 8)]
             act = Packed(words)
         return ("sigaction", (signo, act, old), dumps) if older else ("rt_sigaction", (signo, act, old, size), dumps)
+
+    def as_sched_getattr(self, arguments, dumps):  # type: ignore[no-untyped-def]
+        return "sched_getattr", tuple(Buffer("v", 1024) if isinstance(value, Buffer) else value for value in arguments), []
 
     def as_sigaltstack(self, arguments, dumps):  # type: ignore[no-untyped-def]
         return "sigaltstack", arguments, [(name, at, size // 2) for name, at, size in dumps]

@@ -169,7 +169,7 @@ def system_v(s: Sequence32) -> None:
                 _control(s, "semctl", made, command, Buffer("ipc", 256), dump=[("ipc", 20, 4), ("ipc", 52, 4)])
             else:
                 _control(s, "semctl", made, command, choose((5, Buffer("ipc", 256), *HOSTILE)), show="sign")
-            s.raw("semctl", made, 0, choose((0x100, 0x102)), 0)
+            s.raw("semctl", made, 0, 0x100, 0)
             _control(s, "semctl", made, 0, 0)
         case 1:
             made = (
@@ -183,7 +183,7 @@ def system_v(s: Sequence32) -> None:
                 s.raw("shmat", made, where, flags, show="sign")
             kinds = [("ipc", 20, 4), ("ipc", 36, 4), ("ipc", 72, 4)]
             _control(s, "shmctl", made, 2, choose((Buffer("ipc", 256), Buffer("ipc", 256), *HOSTILE)), dump=kinds)
-            s.raw("shmctl", made, choose((0x100, 0x102)), 0)
+            s.raw("shmctl", made, 0x100, 0)
             _control(s, "shmctl", made, 0, 0)
             s.raw("shmdt", choose((0x2400_0000, 0x2400_1000, 0, 1)))
         case _:
@@ -220,7 +220,7 @@ def space(s: Sequence32) -> None:
         case 3:
             s.raw("fstatfs64", s.fd(), size, where)
         case 4:
-            s.raw(choose(("sysinfo", "oldolduname", "olduname", "uname", "times", "adjtimex", "ustat")), where, show="sign")
+            s.raw(choose(("sysinfo", "oldolduname", "olduname", "uname", "times", "adjtimex")), where, show="sign")
         case _:
             s.raw("getrusage", choose((0, -1, 1, 5)), where)
 

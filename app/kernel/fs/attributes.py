@@ -141,7 +141,6 @@ def truncate(call: Call, target: Target, size: int) -> None:
     if isinstance(inode, PseudoFile):
         call.service("vfs", "truncate", f"{target.path} is made up when it is read, so it has no size to change.")
         return
-    _need_own_inode(target)
     if not isinstance(inode, RegularFile):
         raise KernelError(Errno.EINVAL, f"{target.path} is no regular file")
     if not inode.may_become(size):

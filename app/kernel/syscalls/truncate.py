@@ -7,7 +7,7 @@ from app.kernel.abi.file_constants import FallocMode
 from app.kernel.arguments import Fd, Int, Offset, Path
 from app.kernel.arguments.files import FileLength
 from app.kernel.call import Call
-from app.kernel.errno import Errno
+from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.allocate import allocate
 from app.kernel.fs.attributes import Target, find_target
 from app.kernel.fs.attributes import truncate as set_size
@@ -48,6 +48,8 @@ def ftruncate(call: Call, fd: Fd, length: Offset) -> Int:
     """
     _need_length(call, length)
     file = fd.file
+    if file.kind == "pidfd" and file.writable:
+        raise KernelError(Errno.EOPNOTSUPP, f"{file.path} is a file to Linux, but nobody changes its inode")
     if not file.inode.is_regular or not file.writable:
         raise call.refuse(
             Errno.EINVAL, "fd", "access-mode", str(fd.number), f"{file.path} is no regular file open for writing."
