@@ -306,7 +306,7 @@ class Server:
             self._compiling[stage.run] = stage
             self._selector.register(job.pidfd, selectors.EVENT_READ, partial(self._compiler_died, job))
 
-    def _next_to_compile(self) -> Compiling | None:
+    def _next_to_compile(self) -> CompileStage | None:
         """What may be compiled now: runs first, and if there are several places, one is kept free of checks."""
         most = self._compilers.at_once
         if len(self._compiling) >= most:

@@ -40,7 +40,12 @@ _TIMED = {
 """Where the time is that a later generation has with 64 bits."""
 
 _INTERVALS = {"timer_settime": 2, "timerfd_settime": 2}
-_CLOCK_CALLS = {"clock_gettime": "64", "timer_gettime": "64", "timerfd_gettime": "64", "sched_rr_get_interval": "_time64"}
+_CLOCK_CALLS = {
+    "clock_gettime": "64",
+    "timer_gettime": "64",
+    "timerfd_gettime": "64",
+    "sched_rr_get_interval": "_time64",
+}
 _SOCKETCALLS = {
     name: number
     for number, name in enumerate(
@@ -162,8 +167,10 @@ class Sequence32(Sequence):
         arguments = self.words(name, arguments)
         if name in ("sendmsg", "recvmsg") and isinstance(arguments[1], Packed):
             arguments = (arguments[0], self.message(arguments[1]), *arguments[2:])
-        if self.arch == "i386" and self.random.random() < 0.5 and not any(
-            type(value).__name__ in ("Result", "Loaded") for value in arguments
+        if (
+            self.arch == "i386"
+            and self.random.random() < 0.5
+            and not any(type(value).__name__ in ("Result", "Loaded") for value in arguments)
         ):
             return "socketcall", (_SOCKETCALLS[name], Packed([value for value in arguments])), dumps
         return name, arguments, dumps
@@ -322,7 +329,11 @@ class Sequence32(Sequence):
         return ("sigaction", (signo, act, old), dumps) if older else ("rt_sigaction", (signo, act, old, size), dumps)
 
     def as_sched_getattr(self, arguments, dumps):  # type: ignore[no-untyped-def]
-        return "sched_getattr", tuple(Buffer("v", 1024) if isinstance(value, Buffer) else value for value in arguments), []
+        return (
+            "sched_getattr",
+            tuple(Buffer("v", 1024) if isinstance(value, Buffer) else value for value in arguments),
+            [],
+        )
 
     def as_sigaltstack(self, arguments, dumps):  # type: ignore[no-untyped-def]
         return "sigaltstack", arguments, [(name, at, size // 2) for name, at, size in dumps]

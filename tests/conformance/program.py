@@ -484,7 +484,9 @@ class _Compiler:
     def _bytes(self, word: object) -> bytes:
         """A part of a struct."""
         if isinstance(word, Field):
-            return (self._word(word.value) if not isinstance(word.value, int) else word.value & (1 << 8 * word.size) - 1).to_bytes(word.size, "little")
+            return (
+                self._word(word.value) if not isinstance(word.value, int) else word.value & (1 << 8 * word.size) - 1
+            ).to_bytes(word.size, "little")
         return self._word(word).to_bytes(self.machine.word_size, "little")
 
     def _place(self, blob: bytes) -> int:
