@@ -26,6 +26,9 @@ _CHUNK = 512
 _WINDOW = 256
 """Bytes at the top of the stack in which a function without a frame must have its return address."""
 
+_VDSO_WORDS = 4
+"""`__kernel_vsyscall` saves ecx, edx and ebp, and its return address lies above them."""
+
 _FAR = 4096
 """Bytes between the beginning of a function and a label in it."""
 
@@ -168,6 +171,14 @@ class CallChain:
     def _callers_on_stack(code: CodeMap, pc: int, words: tuple[int, ...], known: int) -> list[int]:
         found = [pc]
         function = code.function_at(pc)
+        if function is None:
+            # The vDSO's way into the kernel, which saves a few registers and is called through a pointer.
+            for address in words[:_VDSO_WORDS] if code.arch == "i386" else ():
+                if code.call(address) == (True, None):
+                    found.append(address)
+                    function = code.function_at(address - 1)
+                    break
+            words = ()
         for index, address in enumerate(words):
             if function is None or code.keeps_frame(found[-1]):
                 break

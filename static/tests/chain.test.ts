@@ -67,7 +67,13 @@ describe("the call chain", () => {
     expect(shortened(["a", "b"], wide)).toEqual(["a", "b"]);
     const deep = ["printf", "vfprintf", "printf_core", "__fwritex", "__stdout_write", "__stdio_write"];
     expect(shortened(deep, wide)).toEqual(["printf", "…", "__stdio_write"]);
-    expect(shortened(deep, { lines: 2, columns: 32 })).toEqual(["printf", "…", "__stdout_write", "__stdio_write"]);
+    expect(shortened(deep, { lines: 2, columns: 30 })).toEqual([
+      "printf",
+      "vfprintf",
+      "…",
+      "__stdout_write",
+      "__stdio_write",
+    ]);
     expect(shortened(deep, { lines: 3, columns: 40 })).toEqual(deep);
     expect(shortened(deep, { lines: 1, columns: 27 })).toEqual(["printf", "…", "__stdio_write"]);
     const long = "pthread_setcancelstate_with_a_long_name";

@@ -10,7 +10,7 @@ const place = (frame: Frame) => [frame.function, frame.file, frame.line === null
 const ROOMS: Record<Layout, Room> = {
   wide: { lines: 2, columns: 25 },
   medium: { lines: 2, columns: 21 },
-  narrow: { lines: 3, columns: 40 },
+  narrow: { lines: 2, columns: 36 },
 };
 
 function Names({ frames, lines }: { frames: readonly Frame[]; lines?: number }) {
