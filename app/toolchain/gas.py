@@ -19,7 +19,8 @@ from app.toolchain.unit import Unit
 
 MAX_EXPANDED_CHARACTERS = 1 << 19
 _LABEL = re.compile(
-    r"(?:^|;)[^\S\n]*([A-Za-z_.][\w.$]*|[0-9]+)\s*[:=]|\.(?:equ|set|equiv|l?comm)\s+([A-Za-z_.][\w.$]*)\s*,", re.MULTILINE
+    r"(?:^|;)[^\S\n]*([A-Za-z_.][\w.$]*|[0-9]+)\s*[:=]|\.(?:equ|set|equiv|l?comm)\s+([A-Za-z_.][\w.$]*)\s*,",
+    re.MULTILINE,
 )
 _NASM_WORDS = frozenset(
     [
