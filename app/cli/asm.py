@@ -13,7 +13,15 @@ from app.toolchain.program import SourceError
 from .source import ARCHITECTURES, SOURCE_LANGUAGES, language_option, optimize_option, read_file, report
 
 MAX_SOURCE_BYTES = 16 << 20
-_NO_LIMITS = Limits(cpu_seconds=0, wall_seconds=0, memory_bytes=0, events=0, output_bytes=0, source_bytes=0)
+_UNLIMITED = 1 << 62
+_LIMITS = Limits(
+    cpu_seconds=_UNLIMITED,
+    wall_seconds=_UNLIMITED,
+    memory_bytes=0,
+    events=0,
+    output_bytes=0,
+    source_bytes=MAX_SOURCE_BYTES,
+)
 
 
 @click.command()
@@ -27,7 +35,7 @@ def asm(arch: str, lang: str, optimize: int, file: str) -> None:
     Of a C or Rust program: the assembly that the compiler makes, with the source lines it is for.
     """
     data = read_file(file, MAX_SOURCE_BYTES)
-    spec = RunSpec(data, lang, arch, _NO_LIMITS, filename=file, optimize=optimize, action="check")
+    spec = RunSpec(data, lang, arch, _LIMITS, filename=file, optimize=optimize, action="check")
     if compiled_language(spec):
         from .compile import compile_source  # noqa: PLC0415 - takes time to load
 

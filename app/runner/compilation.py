@@ -52,15 +52,23 @@ class Compilers:
         self._problem = self._problem or missing()
 
     def start(self, spec: RunSpec) -> Compilation:
-        """Begin to compile `spec`. Forks, so call it from a single-threaded process only.
+        """Begin to compile `spec`; a check has no more time than its own limits give.
 
+        Forks, so call it from a single-threaded process only.
         Raises CompilerUnavailableError, and OSError when no process can be started.
         """
+        limits = self.limits
+        if spec.action == "check":
+            limits = replace(
+                limits,
+                cpu_seconds=min(limits.cpu_seconds, spec.limits.cpu_seconds),
+                wall_seconds=min(limits.wall_seconds, spec.limits.wall_seconds),
+            )
         if compiled_language(spec) == "rust":
-            return Compilation(self._rust(spec), rust_limits(self.limits), spec)
+            return Compilation(self._rust(spec), rust_limits(limits), spec)
         if self._kit is None or self._problem:
             raise CompilerUnavailableError(f"C cannot be compiled here: {self._problem}")
-        return Compilation(self._kit, self.limits, spec)
+        return Compilation(self._kit, limits, spec)
 
     @staticmethod
     def _rust(spec: RunSpec) -> RustKit:

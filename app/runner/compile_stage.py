@@ -23,6 +23,11 @@ class CompileStage:
         self._spec = spec
         self._typed_bytes = 0
 
+    @property
+    def is_check(self) -> bool:
+        """Whether nobody wants to run the program."""
+        return self._spec.action == "check"
+
     def begin(self, compilers: Compilers) -> Compilation:
         """Start to compile: raises what `Compilers.start` does."""
         self.compilation = compilers.start(self._spec)

@@ -291,8 +291,8 @@ class Server:
 
     def _begin_compilations(self) -> None:
         """Start what waits to be compiled, as far as there is room."""
-        while self._to_compile and len(self._compiling) < self._compilers.at_once:
-            stage = self._to_compile.popleft()
+        while stage := self._next_to_compile():
+            self._to_compile.remove(stage)
             try:
                 job = stage.begin(self._compilers)
             except CompilerUnavailableError as error:
@@ -305,6 +305,16 @@ class Server:
                 continue
             self._compiling[stage.run] = stage
             self._selector.register(job.pidfd, selectors.EVENT_READ, partial(self._compiler_died, job))
+
+    def _next_to_compile(self) -> CompileStage | None:
+        """What may be compiled now: runs first, and if there are several places, one is kept free of checks."""
+        most = self._compilers.at_once
+        if len(self._compiling) >= most:
+            return None
+        if run := next((stage for stage in self._to_compile if not stage.is_check), None):
+            return run
+        checks = sum(stage.is_check for stage in self._compiling.values())
+        return self._to_compile[0] if self._to_compile and checks < max(1, most - 1) else None
 
     def _compiler_died(self, job: Compilation, mask: int) -> None:
         self._selector.unregister(job.pidfd)

@@ -84,10 +84,13 @@ _NASM_LEVELS = (
     ("+", "-"),
     ("*", "/", "//", "%", "%%"),
 )
-_LEVELS: dict[Dialect, dict[str, int]] = {
-    dialect: {operator: level for level, operators in enumerate(levels) for operator in operators}
-    for dialect, levels in (("gas", _GAS_LEVELS), ("nasm", _NASM_LEVELS))
-}
+
+
+def _by_operator(levels: tuple[tuple[str, ...], ...]) -> dict[str, int]:
+    return {operator: level for level, operators in enumerate(levels) for operator in operators}
+
+
+_LEVELS: dict[Dialect, dict[str, int]] = {"gas": _by_operator(_GAS_LEVELS), "nasm": _by_operator(_NASM_LEVELS)}
 # NASM's operators that mean something else than those of GNU as. `/` and `%` are unsigned, and true is 1, not -1.
 _NASM_MEANINGS = {
     operator: "nasm" + operator for operator in ("/", "%", "=", "==", "!=", "<>", "<", "<=", ">", ">=", "<=>")
@@ -160,9 +163,9 @@ class Cursor:
 class ExpressionParser:
     """Recursive descent over a Cursor.
 
-    `place` is what `.` (GNU as) or `$` (NASM) means here, `start` what `$$` means (numbers in NASM's `absolute`); `register` tells whether a name
-    is a register and is only given where registers may stand (inside memory operands). Afterwards `brackets` counts
-    the `[` that were met, and `through_table` tells of an `@GOTPCREL`.
+    `place` is what `.` (GNU as) or `$` (NASM) means here, `start` what `$$` means; both are numbers in `absolute` of
+    NASM. `register` tells whether a name is a register and is only given where registers may stand (inside memory
+    operands). Afterwards `brackets` counts the `[` that were met, and `through_table` tells of an `@GOTPCREL`.
     """
 
     def __init__(

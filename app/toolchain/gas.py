@@ -60,7 +60,7 @@ class GasAssembler:
         """
         kind = instruction_set(arch)
         self.unit = Unit("gas", arch)
-        self._lines = lex(source, "gas", kind.comments)
+        self._lines = lex(source, kind.comments)
         if is_preprocessed(source):
             preprocess(self._lines, kind.comments, calls or {}, self.unit.report)
         self._isa = kind(self, self._lines)
@@ -207,7 +207,7 @@ class GasAssembler:
             if self._expanded > MAX_EXPANDED_CHARACTERS:
                 self.unit.report.add(Mistake(shown, "the macros of this program expand to too much text"))
                 self.unit.report.finish()
-            tokens = lex(text, "gas", self._isa.comments)[0].tokens
+            tokens = lex(text, self._isa.comments)[0].tokens
             if tokens:
                 lines.append(Line(line.number, text, tokens, shown))
         return lines

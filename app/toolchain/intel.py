@@ -225,7 +225,7 @@ class IntelParser:
                 )
             if cursor.text.lower() == "wrt":
                 raise Mistake(cursor.span, "`wrt` is not available", "there are no shared libraries; leave it out")
-            return Immediate(expression, first.to(cursor.last_span), size, distance, self._strict)
+            return Immediate(expression, first.to(cursor.last_span), size, distance, self._strict and size != 1)
         cursor.take()
         relative: bool | None = None
         segment = ""

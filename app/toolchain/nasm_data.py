@@ -46,16 +46,16 @@ class DataParser:
     def _value(self, width: int, depth: int) -> None:
         cursor = self._cursor
         token = cursor.token
-        assert token is not None  # noqa: S101
+        if token is None:
+            raise Mistake(cursor.span, "a value is missing here")
         following = cursor.peek()
         last = following in (",", "", ")")
         if depth > MAX_NESTING:
             raise Mistake(token.span, "this is nested too deeply")
-        if token.text == "?" and (last or following == "dup"):
-            if last:
-                cursor.take()
-                self._unit.append(self._line, bytes(width), token.span)
-                return
+        if token.text == "?" and last:
+            cursor.take()
+            self._unit.append(self._line, bytes(width), token.span)
+            return
         size = _SIZES.get(token.text.lower())
         if size is not None and token.kind == "name":
             cursor.take()

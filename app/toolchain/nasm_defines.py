@@ -8,14 +8,13 @@ from functools import cache
 from msgspec import Struct
 
 from app.toolchain.errors import Mistake, Span
-from app.toolchain.nasm_lexer import Piece, glue, lex_text, text_of, unbraced
+from app.toolchain.nasm_lexer import MAX_WORD, Piece, glue, lex_text, text_of, unbraced
 
 MAX_EXPANDED_WORDS = 250_000
 """How many tokens all macros of a program may make."""
 
 MAX_LINE_WORDS = 20_000
 MAX_DEPTH = 100
-MAX_PASTED_CHARACTERS = 4096
 
 _NOWHERE = Span(1, 1, 2)
 _FIXED = {
@@ -233,6 +232,11 @@ class Defines:
             body[0].space = piece.space
         # Text of a macro may call another one; itself it may not.
         out += self._expand(body, hidden | {piece.text})
+        if define.parameters is None and position < len(pieces) and pieces[position].text == "(":
+            # The text may end with the name of a macro whose arguments follow here.
+            following = self.find(out[-1].text) if body and out and out[-1].text not in hidden else None
+            if following is not None and -1 not in following:
+                return self._use(following, out.pop(), pieces, position, out, hidden)
         return position
 
     def _bind(
@@ -319,8 +323,8 @@ def _pasted(pieces: list[Piece]) -> list[Piece]:
         left, right = out.pop(), pieces[position]
         position += 1
         text = left.text + right.text
-        if len(text) > MAX_PASTED_CHARACTERS:
-            raise Mistake(left.span, "this pastes too much text together")
+        if len(text) > MAX_WORD:
+            raise Mistake(left.span, f"this makes a word of more than {MAX_WORD:,} characters")
         out += lex_text(text, left.span, left.space)
     return out
 

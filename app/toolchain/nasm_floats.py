@@ -46,7 +46,7 @@ SPECIAL = frozenset({"__Infinity__", "__NaN__", "__QNaN__", "__SNaN__"})
 
 
 def float_bytes(token: Token, negative: bool, size: int) -> bytes:
-    """A constant, or one of SPECIAL, in `size` bytes. Raises Mistake when there is no such format or it is too large."""
+    """A constant, or one of SPECIAL, in `size` bytes. Raises Mistake when that does not exist or it is too large."""
     form = FORMATS.get(size)
     if form is None:
         raise Mistake(token.span, f"there is no floating-point number of {size} byte{'s' * (size != 1)}")

@@ -23,6 +23,7 @@ _PATTERN = re.compile(
     r"|(?P<bad>.)",
     re.DOTALL,
 )
+MAX_WORD = 4096
 _WORDS = frozenset({"name", "number", "float"})
 
 
@@ -55,6 +56,8 @@ def _pieces(text: str, number: int, place: Span | None) -> list[Piece]:
                 word = _braced(word)
             span = place or Span(number, match.start() + 1, match.end() + 1)
             pieces.append(Piece(kind, word, span, space))  # type: ignore[arg-type]
+            if len(pieces) > MAX_TOKENS:
+                raise Mistake(span, f"the program has more than {MAX_TOKENS:,} words and signs")
             space = False
     return pieces
 
@@ -119,6 +122,8 @@ def glue(pieces: list[Piece]) -> list[Piece]:
     for piece in pieces:
         if not piece.space and out and piece.kind in _WORDS and out[-1].kind in _WORDS:
             before = out.pop()
+            if len(before.text) + len(piece.text) > MAX_WORD:
+                raise Mistake(before.span, f"this makes a word of more than {MAX_WORD:,} characters")
             out += lex_text(before.text + piece.text, before.span, before.space)
         else:
             out.append(piece)

@@ -94,7 +94,7 @@ def append_instruction(
                     operand.relative = False
                 elif operand.base == "rip" and number is None:
                     operands[index] = replace(operand, base="", relative=True)
-            elif operand.strict:
+            elif isinstance(operand, Immediate) and operand.strict:
                 number = None
             elif unit.dialect == "nasm" and value is None:
                 flexible = True

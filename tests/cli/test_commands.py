@@ -322,3 +322,17 @@ def test_control_c_at_a_terminal_is_the_programs(tmp_path: Path) -> None:
     finally:
         os.close(terminal)
     assert os.waitstatus_to_exitcode(status) == 130, shown
+
+
+def test_listing_knows_the_names_of_system_calls(tmp_path: Path) -> None:
+    (tmp_path / "names.S").write_text("#include <sys/syscall.h>\n_start:\n    mov $SYS_exit, %eax\n")
+    done = trapgate("asm", "names.S", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"b83c000000" in done.stdout
+
+
+def test_finished_program_has_no_listing(tmp_path: Path) -> None:
+    (tmp_path / "program").write_bytes(write_elf(assemble("nop", language="gas")))
+    done = trapgate("asm", "program", cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"finished program" in done.stderr

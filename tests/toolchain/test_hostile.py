@@ -100,6 +100,47 @@ HOSTILE = {
     "c define bomb": "\n".join(f"#define a{i + 1} a{i} a{i}" for i in range(60)) + "\nmov $a60, %eax",
     "leb128 circle": "a: .uleb128 b - a\n.zero 127\nb:\n.sleb128 a - b, c\nc = c + 1",
     "separators": "nop;" * 24_000 + "\n" + ";" * 50_000,
+    "nasm macro bomb": "\n".join(f"%macro m{i} 0\n m{i + 1}\n m{i + 1}\n%endmacro" for i in range(60))
+    + "\n%macro m60 0\nnop\n%endmacro\nm0",
+    "nasm empty macro bomb": "\n".join(f"%macro m{i} 0\n m{i + 1}\n m{i + 1}\n%endmacro" for i in range(60)) + "\nm0",
+    "nasm macro calls itself": "%macro m 0\nm\nm\n%endmacro\nm\n%rmacro r 0\nr\nr\n%endmacro\nr",
+    "nasm growing argument": "%rmacro m 1\nm %1%1%1%1\n%endmacro\nm aaaaaaaaaaaaaaaa",
+    "nasm growing list": "%rmacro m 1-*\nm %{1:-1}, %{1:-1}\n%endmacro\nm 1, 2, 3",
+    "nasm growing definition": "%define a 1\n%rep 60\n%xdefine a a + a\n%endrep\nmov eax, a",
+    "nasm growing string": "%define a 'xxxxxxxx'\n%rep 60\n%strcat a a, a\n%endrep\ndb a",
+    "nasm growing name": "%define a xxxxxxxx\n%rep 60\n%xdefine a a %+ a\n%endrep\ndb a",
+    "nasm functions": "%define f(x) x, x, x, x\ndb " + "f(" * 60 + "1" + ")" * 60,
+    "nasm functions of functions": "\n".join(f"%define f{i + 1}(x) f{i}(f{i}(x))" for i in range(60)) + "\ndb f60(1)",
+    "nasm repeat": "%rep 100000000\nnop\n%endrep",
+    "nasm repeat nothing": "%rep 100000000\n%endrep\n%rep 100000000\n\n%endrep\n%rep 100000000\n%if 0\n%endif\n%endrep",
+    "nasm repeat bomb": "%rep 1000\n" * 12 + "nop\n" + "%endrep\n" * 12,
+    "nasm repeated mistakes": "%rep 49000\nmvo eax, 1\n%endrep",
+    "nasm skipped repetitions": "%rep 50000\n%if 0\n" + "nop\n" * 2000 + "%endif\n%endrep",
+    "nasm repeated blocks": "%rep 40000\n%rep 0\n" + "nop\n" * 40_000 + "%endrep\n%endrep",
+    "nasm unclosed": "%macro a 0\n" * 20_000 + "%rep 2\n" * 5000 + "%if 1\n" * 5000,
+    "nasm ends": "%endmacro\n%endrep\n%endif\n%else\n%elif 1\n%exitrep\n%exitmacro\n%pop\n%rotate 1\n" * 300,
+    "nasm nested conditions": "%if 1\n" * 5000 + "nop\n" + "%endif\n" * 5000,
+    "nasm conditions in a macro": "%rmacro m 0\n%if 1\nm\n%else\nm\n%endif\n%endmacro\nm",
+    "nasm open conditions": "%macro m 0\n%if 1\n%if 0\n%endmacro\n" + "m\n" * 3000,
+    "nasm rotate": "%macro m 1-*\n%rotate 1 << 62\n%rotate -(1 << 62)\ndb %1\n%endmacro\nm 1, 2, 3\nm",
+    "nasm labels in macros": "%macro m 0\n%%l: jmp %%l\n%endmacro\n" + "m\n" * 8000,
+    "nasm contexts": "%push a\n" * 20_000 + "%$x: jmp %$$$$x\n",
+    "nasm indirect": "db " + "%[" * 5000 + "1" + "]" * 5000 + "\n%define a %[a]\ndb %[a]%[%[a]]",
+    "nasm braces": "%macro m 1\ndb %1\n%endmacro\nm " + "{" * 5000 + "1" + "}" * 5000 + "\nm %{1:2}",
+    "nasm dup": "db 1000000000 dup (0)\ndb 1000 dup (1000 dup (1000 dup (1000 dup (1))))\ndb 9 dup (dup)\ndd 2 dup",
+    "nasm dup labels": "a: dq 1000000 dup (a)\ndb " + "1 dup (" * 5000,
+    "nasm floats": "dq 1e999999999, 1e-999999999, 0x1p999999, 1e20000, 1e-20000\ndt 1e5000, 1e-5000\ndw 1e9\ndb 1.0\n"
+    + "dt 1."
+    + "9" * 10_000,
+    "nasm structures": "struc a\nresb 1 << 60\n.b resb -1\nresq 1 << 62\nalign 4096\nstruc c\nendstruc\nendstruc\n"
+    "istruc a\nat a.b, times 5 db 0\nat nothing, db 1\niend\niend\nat x",
+    "nasm times in a structure": "struc a\ntimes 100000000 resb 1\nendstruc",
+    "nasm absolute": "absolute 1 << 62\nresb 1 << 30\na: resb 1\nnop\ndb 1\nabsolute -1\nalignb 4096\nb: resq 5",
+    "nasm conditions": "db 1 ? " * 300 + "1" + " : 1" * 300,
+    "nasm ternary circle": "a equ b ? a : 1\nb equ a\ndb a, b",
+    "nasm continuation": "db 1, \\\n" * 5000 + "\\\n\\",
+    "nasm strings": "%substr a 'abc' -5, 9\n%substr b 'abc' 1 << 62\n%strlen\n%substr\n%deftok t '%%'\ndb a, b, t",
+    "nasm section": "section\nsegment .bss\nnop\n[section\n[]\n[section .text]]\ncommon a 1 << 60:3\ncommon b -5",
     "surrogate": 'nop # \ud800\n.ascii "\ud800"',
 }
 
@@ -149,7 +190,10 @@ signs = list(",:!()[]{}%$#;*+-/\\\\\\"'`@&|<>=.?~^ \\t\\n0123456789") + ["rax", 
     "byte ", "0x", "xmm1", "st(1)", "rip", "rep ", "lock ", "movsb ", ".rept 3\\n", "times 9 ", "ymm1", "fs:", "[rdi]",
     ".macro m a, b\\n", ".endm\\n", "\\nm 1, 2\\n", "\\\\a", "\\\\@", ".if 1\\n", ".endif\\n",
     ".irp x, 1, 2\\n",
-    ".endr\\n", ".exitm\\n", "#define ", ".else\\n", "eax", "[esp+4]", "aam ", "pusha\\n"]
+    ".endr\\n", ".exitm\\n", "#define ", ".else\\n", "eax", "[esp+4]", "aam ", "pusha\\n",
+    "%macro m 1-2\\n", "%endmacro\\n", "%1", "%%x", "%if 1\\n", "%endif\\n", "%rep 2\\n", "%endrep\\n", "%define x ",
+    "%+",
+    "%[x]", "%{1:2}", " dup ", "struc s\\n", "endstruc\\n", "istruc s\\n", "at ", "iend\\n", "__float32__(1.5)", "1.5"]
 for number in range(500):
     lines = rng.sample(pieces, rng.randint(1, 12))
     text = "\\n".join(lines)

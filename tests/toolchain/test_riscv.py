@@ -76,6 +76,9 @@ def test_every_instruction_is_that_of_the_real_assembler(march: str, tmp_path: P
 MISTAKES = [
     ("add a0, a1, rax", 13, "`rax` is a register of x86-64, and this is a RISC-V program", "switch the architecture?"),
     ("mov a0, 1", 1, "RISC-V has no `mov`", "li a0, 1"),
+    ("mov rax, 1", 1, "RISC-V has no `mov`", "`rax` is a register of x86-64"),
+    ("movl $1, %eax", 1, "RISC-V has no `movl`", "switch the architecture?"),
+    ("ldr r0, =msg", 1, "RISC-V has no `ldr`", "`r0` is a register of ARM"),
     ("li %eax, 1", 4, "`%eax` means nothing here", "switch the architecture?"),
     ("syscall", 1, "RISC-V has no `syscall`", "`ecall`"),
     ("svc #0", 1, "RISC-V has no `svc`", "`ecall`"),

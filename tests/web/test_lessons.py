@@ -8,7 +8,10 @@ from app.lessons import Example, examples, load
 from app.toolchain.machines import ARCHES
 
 WIDTH = 43
-"""Columns that the editor shows on a usual screen."""
+"""Columns that the editor shows on a screen of 1440 pixels."""
+
+ABOUT = 130
+"""Characters in two lines above the editor, or three of them when words are long."""
 
 
 def test_front_matter_is_read_and_not_shown(tmp_path):
@@ -59,6 +62,7 @@ def test_our_own_examples():
     assert found[0].slug == "hello"
     for example in found:
         assert set(example.arches) <= set(ARCHES)
+        assert len(example.about) <= ABOUT, example.slug
         assert max(map(len, example.source.splitlines())) <= WIDTH, example.slug
         assert example.source.strip()
         assert len(example.source.encode()) <= 65536

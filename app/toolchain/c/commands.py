@@ -38,8 +38,8 @@ _MESSAGES = (
     "-fmacro-backtrace-limit=1",
 )
 
-# What these answer depends on the host's files, whatever the sandbox says. The compiler's own headers use one of them to
-# find another of their name further on; there is none, because those of the C library come first.
+# What these answer depends on the host's files, whatever the sandbox says. The compiler's own headers ask one of them
+# for a header of their name further on; there is none, because those of the C library come first.
 _NO_QUESTIONS = (
     *("-Wno-builtin-macro-redefined", "-U__has_include", "-U__has_embed"),
     *("-U__has_include_next", "-D__has_include_next(name)=0"),

@@ -85,10 +85,21 @@ class RiscV(InstructionSet):
     def instruction(self, token: Token, cursor: Cursor) -> None:
         name = token.text.lower()
         if name not in NAMES:
-            raise unknown_instruction(token.text, token.span)
+            raise unknown_instruction(token.text, token.span, self._foreign_register(cursor))
         operands = parse(self, cursor)
         if not self._pseudo(name, operands, token.span):
             self.emit(name, operands, token.span)
+
+    def _foreign_register(self, cursor: Cursor) -> str:
+        """What to say of the first register of another architecture from `cursor` on; "" when there is none."""
+        while cursor.token is not None:
+            if not self.is_register(cursor.text):
+                try:
+                    reject_foreign_register(cursor, "riscv64", self._lines)
+                except Mistake as mistake:
+                    return f"{mistake.message}: {mistake.hint}"
+            cursor.take()
+        return ""
 
     def emit(self, name: str, operands: Sequence[Operand], span: Span) -> None:
         """Append one instruction of the table. Raises Mistake when it does not take these operands."""

@@ -145,11 +145,11 @@ _PSEUDO = {
 }
 
 
-def unknown_instruction(text: str, span: Span) -> Mistake:
-    """The mistake of a mnemonic that doesn't exist."""
+def unknown_instruction(text: str, span: Span, foreign: str) -> Mistake:
+    """The mistake of a mnemonic that doesn't exist; `foreign` says that an operand is of another architecture."""
     word = text.lower()
-    if word in _FOREIGN:
-        return Mistake(span, f"RISC-V has no `{text}`", _FOREIGN[word])
+    if word in _FOREIGN or foreign:
+        return Mistake(span, f"RISC-V has no `{text[:40]}`", foreign or _FOREIGN[word])
     if word in _UNUSUAL or (word[0] == "v" and "." in word):
         extension = _UNUSUAL.get(word, "V")
         return Mistake(span, f"`{text[:40]}` is of the extension {extension}", "this processor is an RV64GC")

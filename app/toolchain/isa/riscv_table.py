@@ -48,6 +48,7 @@ move      rd rs1                0x13
 add       rdn = c2n             0x9002
 add       rdn c2n =             0x9002
 add       rdn = c6              0x0001
+add       rdn zero c2n          0x8002
 add       p2 sp addi4           0x0000
 add       sp sp addi16          0x6101
 add       rd rs1 rs2            0x33

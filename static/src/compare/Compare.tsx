@@ -1,21 +1,28 @@
 import { useSignal } from "@preact/signals";
 import type { AbiInfo } from "../generated/events";
 import { count, index, state, streaming, trace } from "../playback/playback";
-import { isCompiled, MACHINES } from "../program/machines";
+import { MACHINES } from "../program/machines";
 import type { Arch } from "../protocol/messages";
 import { mistakes, ran, stopAside } from "../session";
 import { abiOf } from "../stage/abi";
 import { Icon } from "../ui/icons";
-import { beside, compareWith, current, pairs, shown } from "./comparison";
+import { beside, compareWith, current, listed, pairs, shown } from "./comparison";
 import { CompareRow } from "./CompareRow";
 import { abiIn } from "./entries";
-import { titleOf, type Sides } from "./notes";
+import { authorOf, titleOf, type Sides } from "./notes";
 import { summary } from "./summary";
 
 const SHOWN = 300;
 
 /** How an architecture asks its kernel for something. */
 function SideHead({ abi, side }: { abi: AbiInfo; side: "left" | "right" }) {
+  const facts = [
+    ["trap", abi.traps.join(", ")],
+    ["number", abi.number_register],
+    ["answer", abi.return_register],
+    ["table", abi.table],
+    ["arguments", abi.argument_registers.join(" ")],
+  ] as const;
   return (
     <div role="columnheader" class={`compare-side compare-${side}`}>
       <h3>
@@ -27,36 +34,14 @@ function SideHead({ abi, side }: { abi: AbiInfo; side: "left" | "right" }) {
         </span>
       </h3>
       <dl>
-        <div>
-          <dt>trap</dt>
-          <dd>
-            <code>{abi.traps.join(", ")}</code>
-          </dd>
-        </div>
-        <div>
-          <dt>number</dt>
-          <dd>
-            <code>{abi.number_register}</code>
-          </dd>
-        </div>
-        <div class="compare-arguments">
-          <dt>arguments</dt>
-          <dd>
-            <code>{abi.argument_registers.join(" ")}</code>
-          </dd>
-        </div>
-        <div>
-          <dt>answer</dt>
-          <dd>
-            <code>{abi.return_register}</code>
-          </dd>
-        </div>
-        <div>
-          <dt>table</dt>
-          <dd>
-            <code>{abi.table}</code>
-          </dd>
-        </div>
+        {facts.map(([what, value]) => (
+          <div key={what}>
+            <dt>{what}</dt>
+            <dd>
+              <code>{value}</code>
+            </dd>
+          </div>
+        ))}
       </dl>
     </div>
   );
@@ -68,19 +53,17 @@ function Progress({ left, other }: { left: string; other: Arch }) {
   const title = MACHINES[other].title;
   if (now?.phase === "failed") {
     return (
-      <p class="compare-state compare-problem" role="alert" data-testid="compare-problem">
-        <Icon name="cross" size={14} /> {now.problem}
+      <p class="compare-problem" role="alert" data-testid="compare-problem">
+        <Icon name="cross" size={12} /> {now.problem}
       </p>
     );
   }
   if (now?.phase === "running") {
     return (
       <div class="compare-state" role="status">
-        <p>
-          The same program runs on {title}: {now.events.length} events so far.
-        </p>
+        <p>Now the program runs on {title}.</p>
         <button type="button" onClick={() => void stopAside()}>
-          <Icon name="stop" size={14} /> Stop it
+          <Icon name="stop" size={12} /> Stop it
         </button>
       </div>
     );
@@ -89,13 +72,9 @@ function Progress({ left, other }: { left: string; other: Arch }) {
     mistakes.value.length > 0
       ? "The program cannot be built, so there is nothing to compare."
       : streaming.value
-        ? `The program runs on ${left} now; when it is over, it runs on ${title} too.`
+        ? `The program runs on ${left}. When it is over, it runs on ${title} too.`
         : `Press Run: the program runs on ${left} first, then on ${title}.`;
-  return (
-    <p class="compare-state" role="status">
-      {text}
-    </p>
-  );
+  return <p role="status">{text}</p>;
 }
 
 /** Two runs of one program side by side, in place of the stage. Its data attributes are those of the stage. */
@@ -106,8 +85,7 @@ export function Compare() {
   const left = abiOf(state.value);
   const right = abiIn(current.value?.events ?? []) ?? MACHINES[other].abi;
   const rows = pairs.value;
-  const language = ran.value?.language;
-  const sides: Sides = { left: left.name, right: right.name, library: language !== undefined && isCompiled(language) };
+  const sides: Sides = { left: left.name, right: right.name, author: authorOf(ran.value?.language ?? "auto") };
   const most = Math.max(limit.value, shown.value + 1);
   return (
     <section
@@ -119,20 +97,20 @@ export function Compare() {
     >
       <header class="compare-head">
         <div>
-          <h2>
-            One program, two architectures
-          </h2>
-          {rows && current.value && (
+          <h2>One program, two architectures</h2>
+          {rows && current.value ? (
             <p data-testid="compare-summary">
               {summary(rows, trace.value.events, current.value.events, sides)} {current.value.problem}
             </p>
+          ) : (
+            <Progress left={titleOf(left.name)} other={other} />
           )}
         </div>
         <button type="button" data-testid="compare-close" onClick={() => compareWith(null)}>
           <Icon name="left" size={14} /> Back to the stage
         </button>
       </header>
-      <div class="compare-scroll" tabIndex={rows ? undefined : 0}>
+      <div class="compare-scroll" tabIndex={listed.value.length > 0 ? undefined : 0}>
         <div role="table" aria-label="Crossings, aligned" class="compare-table">
           <div role="row" class="compare-sides">
             <div role="columnheader" class="compare-corner">
@@ -141,9 +119,10 @@ export function Compare() {
             <SideHead abi={left} side="left" />
             <SideHead abi={right} side="right" />
           </div>
-          {rows?.slice(0, most).map((pair, position) => (
+          {listed.value.slice(0, most).map((pair, position) => (
             <CompareRow
               key={position}
+              pending={!rows}
               pair={pair}
               position={position}
               sides={sides}
@@ -152,7 +131,6 @@ export function Compare() {
             />
           ))}
         </div>
-        {!rows && <Progress left={titleOf(left.name)} other={other} />}
         {rows && rows.length > most && (
           <button type="button" class="compare-rest" onClick={() => (limit.value = most + SHOWN)}>
             Show more of the {rows.length} crossings

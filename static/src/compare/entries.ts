@@ -40,7 +40,8 @@ export interface KernelEntry {
 
 type Draft = { -readonly [Key in keyof KernelEntry]: KernelEntry[Key] };
 
-const FOR_EVER: Answer = { text: "does not return", errno: null };
+/** The answer to a call that ends its task. */
+export const FOR_EVER: Answer = { text: "does not return", errno: null };
 
 /** The ABI of a run, null before it has begun. */
 export function abiIn(events: readonly TrapgateEvent[]): AbiInfo | null {

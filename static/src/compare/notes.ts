@@ -1,5 +1,6 @@
 import { SYSCALL_NAMES } from "../generated/syscalls";
 import { isArch, MACHINES } from "../program/machines";
+import type { Language } from "../protocol/messages";
 import type { Pair } from "./align";
 import type { KernelEntry } from "./entries";
 import { family, meant } from "./equivalents";
@@ -55,12 +56,16 @@ function namesIn(table: string): ReadonlySet<string> {
 
 export const titleOf = (arch: string): string => (isArch(arch) ? MACHINES[arch].title : arch);
 
-/** The two architectures by name, and who chose the calls. */
+/** The two architectures by name, and who chose the calls: `the C library`. */
 export interface Sides {
   readonly left: string;
   readonly right: string;
-  readonly library: boolean;
+  readonly author: string;
 }
+
+/** Who chooses the system calls of a program in this language. */
+export const authorOf = (language: Language): string =>
+  language === "c" ? "the C library" : language === "rust" ? "the library of Rust" : "the program";
 
 function alone(entry: KernelEntry, missing: string): string {
   const kind = family(entry);
@@ -75,9 +80,8 @@ function alone(entry: KernelEntry, missing: string): string {
 }
 
 function otherwise(left: KernelEntry, right: KernelEntry, sides: Sides): string {
-  const who = sides.library ? "the library asks with" : "the program asks with";
   const without = (lacking: KernelEntry, other: KernelEntry) =>
-    namesIn(lacking.table).has(other.name) ? null : `${titleOf(lacking.table)} has no ${other.name}: ${who} ${lacking.name}.`;
+    namesIn(lacking.table).has(other.name) ? null : `${titleOf(lacking.table)} has no ${other.name}: ${sides.author} uses ${lacking.name}.`;
   const keeps = [KEEPS[left.name], KEEPS[right.name]];
   if (keeps[0] && keeps[1]) {
     return `Both set the thread pointer: ${keeps[0]} on ${titleOf(sides.left)}, ${keeps[1]} on ${titleOf(sides.right)}.`;

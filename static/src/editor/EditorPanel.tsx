@@ -1,4 +1,4 @@
-import { signal, useSignalEffect } from "@preact/signals";
+import { signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { CompareMenu } from "../compare/CompareMenu";
 import { Next } from "../panels/Next";
@@ -38,7 +38,7 @@ function Bytes() {
       class="quiet switch"
       aria-pressed={shown}
       data-testid="bytes"
-      title="Address and bytes of every line"
+      title="Show the machine code: address and bytes of every line"
       onClick={toggle}
     >
       bytes
@@ -101,6 +101,8 @@ function about(): string {
 
 export function EditorPanel({ hidden, withRun }: { hidden: boolean; withRun: boolean }) {
   const host = useRef<HTMLDivElement>(null);
+  /** A file hovers over the panel. */
+  const dropping = useSignal(false);
   useEffect(() => {
     if (host.current) mountEditor(host.current);
   }, []);
@@ -117,11 +119,20 @@ export function EditorPanel({ hidden, withRun }: { hidden: boolean; withRun: boo
   const text = !elf.value && (both || !compiled || view.value === "source");
   return (
     <section
-      class="panel editor-panel"
+      class={dropping.value ? "panel editor-panel dropping" : "panel editor-panel"}
       aria-label="Program"
       hidden={hidden}
-      onDragOver={(event) => event.preventDefault()}
+      onDragOver={(event) => {
+        if (!event.dataTransfer?.types.includes("Files")) return;
+        event.preventDefault();
+        dropping.value = true;
+      }}
+      onDragLeave={(event) => {
+        const to = event.relatedTarget;
+        dropping.value = dropping.value && to instanceof Node && event.currentTarget.contains(to);
+      }}
       onDrop={(event) => {
+        dropping.value = false;
         const file = event.dataTransfer?.files[0];
         if (!file) return;
         event.preventDefault();
@@ -150,6 +161,11 @@ export function EditorPanel({ hidden, withRun }: { hidden: boolean; withRun: boo
       {assembly && <AssemblyPane chosen={() => (view.value = "source")} />}
       <Problems />
       <Next />
+      {dropping.value && (
+        <p class="drop-here" data-testid="drop-here">
+          Drop a source or an ELF file here
+        </p>
+      )}
     </section>
   );
 }

@@ -36,12 +36,15 @@ function Pick({ label, title, name, class: kind = "", value, choose, children }:
 /** The example that the editor shows, if nothing in it has been changed. */
 export const exampleNow = (): Example | undefined => config.examples.find((example) => example.source === source.value);
 
+/** What the language menu says for an example: its dialect is found by itself. */
+const languageOf = (example: Example): Language =>
+  isLanguage(example.language) && isCompiled(example.language) ? example.language : "auto";
+
 /** Show an example, and choose what it is written in and made for. */
 export function loadExample(example: Example): void {
   mistakes.value = [];
   elf.value = null;
-  const written = isLanguage(example.language) ? example.language : "auto";
-  setLanguage(isCompiled(written) ? written : "auto");
+  setLanguage(languageOf(example));
   const meant = example.arches[0];
   if (!example.arches.includes(arch.value) && isArch(meant)) setArch(meant);
   loadSource(example.source);
@@ -49,10 +52,13 @@ export function loadExample(example: Example): void {
 
 /** Choose an architecture; an example that has not been changed becomes the same one for it. */
 function chooseArch(chosen: Arch): void {
-  const shown = exampleNow();
+  const shown = elf.value ? undefined : exampleNow();
   setArch(chosen);
   const sibling = shown && variant(shown.slug, chosen);
-  if (sibling && sibling !== shown) loadExample(sibling);
+  if (!sibling?.arches.includes(chosen) || sibling === shown) return;
+  // In another language than its own, it is on its way to be replaced.
+  if (isCompiled(language.value) && language.value !== languageOf(sibling)) return;
+  loadExample(sibling);
 }
 
 function Options({ examples }: { examples: readonly Example[] }) {

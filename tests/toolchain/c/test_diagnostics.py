@@ -17,7 +17,7 @@ def test_a_range_that_lies_elsewhere_is_not_the_mistakes():
 
 
 def test_columns_count_characters():
-    source = "int a;\r\nchar *é = \"✓😀\", *b = c;\n"
+    source = 'int a;\r\nchar *é = "✓😀", *b = c;\n'
     text = "program.c:2:28:{2:28-2:29}: error: use of undeclared identifier 'c'\n"
     (mistake,) = read_clang(text, source=source)
     assert (mistake.column, mistake.end_column) == (22, 23)
