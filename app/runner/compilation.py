@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from app.runner import compiler
 from app.runner.compiler import Compiled, Order
 from app.runner.compiler_box import BoxLimits, missing
-from app.runner.frames import FrameBuffer, FrameError
+from app.runner.frames import FrameBuffer, FrameError, receive
 from app.runner.languages import compiled_language
 from app.runner.messages import RunSpec
 from app.runner.rust import RustMissingError, find_rust
@@ -26,7 +26,6 @@ from app.toolchain.machines import MACHINES
 from app.toolchain.rust.commands import ARCHES, RustKit
 
 _PREFIX = "trapgate-job-"
-_READ_BYTES = 1 << 20
 _CHECK_NICENESS = 10
 _FRAME_OVERHEAD_BYTES = 8 << 20
 
@@ -148,16 +147,7 @@ class Compilation:
 
     def read(self) -> None:
         """Read what has arrived."""
-        try:
-            data = self.socket.recv(_READ_BYTES)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if data:
-            self._received.feed(data)
-        else:
-            self._at_end = True
+        self._at_end = not receive(self.socket, self._received)
 
     def reap(self) -> None:
         """Collect the dead process (its pidfd is readable), and end what it may have left behind."""

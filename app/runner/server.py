@@ -29,7 +29,7 @@ from app.runner.compilation import Compilation, Compilers, CompilerUnavailableEr
 from app.runner.compile_stage import CompileStage
 from app.runner.compiler_box import BoxLimits
 from app.runner.execution import Engine
-from app.runner.frames import MAX_CONTROL_FRAME, FrameBuffer, FrameError, pack
+from app.runner.frames import MAX_CONTROL_FRAME, FrameBuffer, FrameError, pack, receive
 from app.runner.languages import compiled_language
 from app.runner.messages import (
     Cancel,
@@ -47,7 +47,6 @@ from app.runner.messages import (
     Unfit,
 )
 
-_READ_BYTES = 262144
 _IDLE_SECONDS = 0.01
 _FORK_AGAIN_SECONDS = 1.0
 _MAX_UNSENT_BYTES = 4 << 20
@@ -225,16 +224,7 @@ class Server:
             self._connected = False
 
     def _read_control(self) -> None:
-        try:
-            data = self._control.recv(_READ_BYTES)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
-            self._connected = False
-            return
-        self._received.feed(data)
+        self._connected = receive(self._control, self._received)
         while (frame := self._received.take()) is not None:
             self._obey(_decoder.decode(frame))
 
