@@ -13,6 +13,9 @@ from .abi.siginfo import SIGINFO_SIZE, code_number, siginfo_kind, siginfo_words
 from .abi.text import signal_set_text
 from .wait import WaitQueue
 
+_NARROW_POLL_SIZE = 20
+"""Of a `siginfo_t` about a file, in a 32-bit ABI."""
+
 if TYPE_CHECKING:
     from .abi.layout import Layout
     from .task import Process
@@ -162,9 +165,18 @@ class SigInfo(Struct, frozen=True):
         return layout.unpack(layout.pack(**{name: value for name, value in known.items() if name in layout.offsets}))
 
     def pack(self, structs: Mapping[str, Layout]) -> bytes:
-        """The `siginfo_t` of the ABI with these structs, 128 bytes."""
+        """The `siginfo_t` of the ABI with these structs, 128 bytes.
+
+        For 32-bit programs Linux goes by the signal alone, and takes another than SIGCHLD with a small code for SIGPOLL.
+        """
         if self.raw:
             return self.raw.ljust(SIGINFO_SIZE, b"\0")
+        if self._kind == "child" and self.signo != Signo.SIGCHLD and structs["siginfo_poll"].size == _NARROW_POLL_SIZE:
+            return (
+                structs["siginfo_poll"]
+                .pack(si_signo=self.signo, si_code=code_number(self.code), si_band=self.pid, si_fd=self.status or 0)
+                .ljust(SIGINFO_SIZE, b"\0")
+            )
         return structs[f"siginfo_{self._kind}"].pack(**self.fields(structs)).ljust(SIGINFO_SIZE, b"\0")
 
     def text(self, structs: Mapping[str, Layout]) -> str:

@@ -27,8 +27,7 @@ from app.kernel.errno import Errno
 from app.trace.events import AnyEvent, Fd, Return, RunEnd, Trap
 from app.trace.recorder import Recorder
 from tests.conformance.event_rules import check_events, check_released
-from tests.conformance.fuzz_32 import first_name, narrow
-from tests.conformance.fuzz_calls import Sequence as Generator
+from tests.conformance.fuzz_32 import first_name, tame
 from tests.conformance.fuzz_wild import wild
 from tests.conformance.harness import WORK_DIRECTORY, FedConsole, Outcome, WatchedKernel, run_native
 from tests.conformance.program import Call, Field, Packed, Result, call, compile_case, place
@@ -161,11 +160,6 @@ def compare(steps: Sequence[Call], real: Outcome, ours: Outcome, arch: str = "x8
     if real.stderr != ours.stderr:
         return f"standard error: Linux {real.stderr[:200]!r}, here {ours.stderr[:200]!r}"
     return None
-
-
-def tame(seed: int, arch: str = "x86_64") -> list[Call]:
-    """The sequence of that seed, of calls that the real machine survives."""
-    return Generator(seed).build() if arch == "x86_64" else narrow(seed, arch)
 
 
 def _named(line: str | None) -> str:

@@ -188,8 +188,8 @@ def system_v(s: Sequence32) -> None:
                 s.raw("ipc", 21 | choose((0, 0, 0x10000)), made, flags, Buffer("address", 4), where)
             else:
                 s.raw("shmat", made, where, flags, show="sign")
-            kinds = [("ipc", 20, 4), ("ipc", 36, 4), ("ipc", 72, 4)]
-            _control(s, "shmctl", made, 2, choose((Buffer("ipc", 256), Buffer("ipc", 256), *HOSTILE)), dump=kinds)
+            kinds = [("shm_ds", 20, 4), ("shm_ds", 36, 4), ("shm_ds", 72, 4)]
+            _control(s, "shmctl", made, 2, choose((Buffer("shm_ds", 256), Buffer("shm_ds"), *HOSTILE)), dump=kinds)
             s.raw("shmctl", made, 0x100, 0)
             _control(s, "shmctl", made, 0, 0)
             s.raw("shmdt", choose((0x2400_0000, 0x2400_1000, 0, 1)))
@@ -213,7 +213,7 @@ def system_v(s: Sequence32) -> None:
                 s.raw("msgsnd", made, message, size, 0o4000)
                 s.raw("msgrcv", made, into, choose((64, 0, 3, -1)), choose((0, 1, -5)), choose((0o4000, 0o14000)),
                       dump=[("message", 0, 12)])  # fmt: skip
-            _control(s, "msgctl", made, 2, Buffer("ipc", 256), dump=[("ipc", 20, 4), ("ipc", 60, 12)])
+            _control(s, "msgctl", made, 2, Buffer("msg_ds", 256), dump=[("msg_ds", 20, 4), ("msg_ds", 60, 12)])
             _control(s, "msgctl", made, 0, 0)
 
 

@@ -11,9 +11,10 @@ import enum
 import random
 
 from app.kernel import syscalls
-from app.kernel.abi import ABIS
+from app.kernel.abi import ABIS, Variant
 from app.kernel.arguments.integers import EnumArgument
 from app.kernel.syscall import Parameter, served
+from tests.conformance.fuzz_32 import tame
 from tests.conformance.fuzz_calls import (
     ARENA,
     BAD_POINTERS,
@@ -29,7 +30,6 @@ from tests.conformance.fuzz_calls import (
     ROOM,
     SIZES,
 )
-from tests.conformance.fuzz_calls import Sequence as TameSequence
 from tests.conformance.fuzz_sockets import ADDRESSES, CONTROLS
 from tests.conformance.interpreters import family
 from tests.conformance.program import (
@@ -118,6 +118,10 @@ USUAL: dict[str, list[object]] = {
 """Values that make sense by the name of the parameter."""
 
 
+FORK = call("clone", 17, 0, 0, 0, 0, show="none")
+"""What stands for a call that the architecture does not have."""
+
+
 class WildSequence:
     """Builds one sequence."""
 
@@ -126,26 +130,33 @@ class WildSequence:
         self.arch = arch
         self.steps: list[Call] = []
         self.pairs = 0
-        self.table = served()
-        self.names = sorted(ABIS[family(arch)].names.values())
+        self.abi = ABIS[family(arch)]
+        self.known = set(self.abi.names.values())
+        self.table = {}
+        self.shapes: dict[str, tuple[tuple[int, ...], ...]] = {}
+        for name in self.known:
+            variant = self.abi.variants.get(name, Variant())
+            if (row := served().get(variant.handler or name)) is not None:
+                self.table[name] = row
+                self.shapes[name] = variant.shape
 
     def build(self) -> list[Call]:
         """30 to 90 calls; half of the sequences begin with some that succeed."""
         choose = self.random.choice
         if self.random.random() < 0.5:
-            self.steps += TameSequence(self.random.randrange(1 << 30)).build()[:30]
+            self.steps += tame(self.random.randrange(1 << 30), self.arch)[:30]
         names = sorted(self.table)
         favourites = self.random.sample(names, 12)
         self.handlers()
         for _ in range(self.random.randint(30, 90)):
             chance = self.random.random()
             if chance < 0.02:
-                self.step(choose([*ABIS[family(self.arch)].names, 700, -1, 2**63]))
+                self.step(choose([*self.abi.names, 700, -1, 2**63]))
             elif chance < 0.08:
                 self.pair()
             else:
                 self.step(choose(names if chance < 0.5 else DENSE if chance < 0.75 else favourites))
-        return self.steps
+        return [step if isinstance(step.name, int) or step.name in self.known else FORK for step in self.steps]
 
     def handlers(self) -> None:
         """Many signals are caught, with odd flags; some timers run."""
@@ -171,13 +182,16 @@ class WildSequence:
 
     def step(self, name: str | int) -> None:
         """One call with arguments as its signature says."""
-        row = self.table.get(name) if isinstance(name, str) else None
+        row_name = str(name)
+        row = self.table.get(row_name)
         arguments = [self.any() for _ in range(6)]
         if row is not None:
             typed = [self.argument(row.name, parameter) for parameter in row.parameters]
             arguments[: len(typed)] = typed
-        known = isinstance(name, int) or name in self.names
-        if known:
+            for value, registers in zip(typed, self.shapes[row_name], strict=False):
+                for register in registers[:1]:
+                    arguments[register] = value
+        if isinstance(name, int) or name in self.known:
             self.steps.append(call(name, *arguments, show=self.random.choice(("value", "none", "none"))))
 
     def pair(self) -> None:

@@ -64,6 +64,12 @@ def clone(
     return (yield from _clone(call, bits, exit_signal, stack, tls, parent_tid, child_tid, parent_tid))
 
 
+_CGROUP_SIZE = 88
+"""Of the first `struct clone_args` with a control group (CLONE_ARGS_SIZE_VER2)."""
+
+_MAX_INT = 2**31 - 1
+
+
 @syscall
 def clone3(call: Call, cl_args: CloneArguments, size: Size) -> Blocking[Int]:
     """Make a new task as `clone` does; everything is said in a struct, which has room for what will be invented.
@@ -85,6 +91,8 @@ def clone3(call: Call, cl_args: CloneArguments, size: Size) -> Blocking[Int]:
         problem = "A stack has an address and a size, or neither."
     elif bool(fields["set_tid"]) != bool(fields["set_tid_size"]):
         problem = "A choice of tids has an address and a size, or neither."
+    elif flags & CloneFlag.CLONE_INTO_CGROUP and (size < _CGROUP_SIZE or fields["cgroup"] > _MAX_INT):
+        problem = "The struct has no descriptor of a control group."
     if problem:
         raise call.refuse(Errno.EINVAL, "cl_args", "flags", hex(flags), problem)
     if fields["set_tid"] or flags & CloneFlag.CLONE_INTO_CGROUP:

@@ -47,7 +47,9 @@ def i386_get_thread_area(call: Call, u_info: Annotated[StructIn, "user_desc"]) -
     EFAULT: the struct is not readable or writable. EINVAL: no such entry. See set_thread_area(2).
     """
     cpu = call.kernel.cpu
-    entry = u_info.read()["entry_number"]
+    if len(word := call.task.mm.copy_in(u_info.address, 4)) < 4:
+        raise call.refuse(Errno.EFAULT, "u_info", "memory", hex(u_info.address), "There is no readable entry number.")
+    entry = int.from_bytes(word, "little")
     found = thread_area.described(entry, cpu.tls_descriptors[thread_area.index_of(cpu, entry)])
     StructOut(call, "u_info", u_info.address, "user_desc").write(
         entry_number=entry, base_addr=found.base_addr, limit=found.limit, flags=found.flags
