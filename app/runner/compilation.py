@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from app.runner import compiler
 from app.runner.compiler import Compiled, Order
 from app.runner.compiler_box import BoxLimits, missing
-from app.runner.frames import FrameBuffer, FrameError
+from app.runner.frames import FrameBuffer, FrameError, receive
+from app.runner.languages import compiled_language
 from app.runner.messages import RunSpec
 from app.runner.rust import RustMissingError, find_rust
 from app.toolchain.c.kit import Kit, KitError, find_kit
@@ -25,7 +26,6 @@ from app.toolchain.machines import MACHINES
 from app.toolchain.rust.commands import ARCHES, RustKit
 
 _PREFIX = "trapgate-job-"
-_READ_BYTES = 1 << 20
 _CHECK_NICENESS = 10
 _FRAME_OVERHEAD_BYTES = 8 << 20
 
@@ -63,7 +63,7 @@ class Compilers:
                 cpu_seconds=min(limits.cpu_seconds, spec.limits.cpu_seconds),
                 wall_seconds=min(limits.wall_seconds, spec.limits.wall_seconds),
             )
-        if compiler.language(spec) == "rust":
+        if compiled_language(spec) == "rust":
             return Compilation(self._rust(spec), rust_limits(limits), spec)
         if self._kit is None or self._problem:
             raise CompilerUnavailableError(f"C cannot be compiled here: {self._problem}")
@@ -97,9 +97,7 @@ class Compilation:
     """One compilation. `close` it, whatever happens: that frees its directory."""
 
     def __init__(self, kit: Kit | RustKit, limits: BoxLimits, spec: RunSpec) -> None:
-        order = Order(
-            spec.source, spec.arch, spec.optimize, link=spec.action == "run", language=compiler.language(spec) or "c"
-        )
+        order = Order(spec.source, spec.arch, spec.optimize, link=spec.action == "run")
         ours, theirs = socket.socketpair()
         this = os.getpid()
         self._folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{this}-")
@@ -149,16 +147,7 @@ class Compilation:
 
     def read(self) -> None:
         """Read what has arrived."""
-        try:
-            data = self.socket.recv(_READ_BYTES)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if data:
-            self._received.feed(data)
-        else:
-            self._at_end = True
+        self._at_end = not receive(self.socket, self._received)
 
     def reap(self) -> None:
         """Collect the dead process (its pidfd is readable), and end what it may have left behind."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 
-from app.toolchain.encoder_x86 import unknown_instruction
 from app.toolchain.errors import Mistake, Span
 from app.toolchain.expression import Cursor, Expression, ExpressionParser, Name, Number
 from app.toolchain.gas_directives import is_directive
 from app.toolchain.intel import IntelParser
 from app.toolchain.lexer import Token, reject_bad
+from app.toolchain.mistakes_x86 import unknown_instruction
 from app.toolchain.mnemonics import MNEMONICS, NASM_PREFIXES, WITHOUT_OPERANDS
 from app.toolchain.nasm_data import DATA, RESERVE, DataParser
 from app.toolchain.nasm_directives import DIRECTIVES, Directives

@@ -5,6 +5,7 @@ import * as playback from "./playback/playback";
 import { fresh, learn, startChecking, verdict } from "./program/check";
 import { arch, elf, language, optimize } from "./program/choice";
 import { argumentsIn } from "./program/files";
+import { isCompiled } from "./program/machines";
 import { libraryWork } from "./program/toolchain";
 import { Client, connected, type RunListener } from "./protocol/client";
 import type { CheckRequest, Failure, Language, Mistake } from "./protocol/messages";
@@ -23,6 +24,8 @@ export const notice = signal<Notice | null>(null);
 export const mistakes = signal<readonly Mistake[]>([]);
 export const active = signal(false);
 export const starting = signal(false);
+/** A compiler is at work for a run that has shown nothing yet: the stage still shows the run before. */
+export const compiling = signal(false);
 /** Source of the run on show, to know whether the editor's lines are still its lines. */
 export const ranSource = signal<string | null>(null);
 /** What that source is written in. */
@@ -100,6 +103,7 @@ export async function run(): Promise<void> {
   starting.value = true;
   notice.value = null;
   const asked: CheckRequest = { source, language: language.value, arch: arch.value, optimize: optimize.value };
+  compiling.value = !file && isCompiled(asked.language);
   const program = file
     ? { elf: file.data, argv: [file.name, ...argumentsIn(typedArguments.value)] }
     : asked;
@@ -109,6 +113,7 @@ export async function run(): Promise<void> {
     if (begun) return;
     begun = true;
     batch(() => {
+      compiling.value = false;
       mistakes.value = [];
       if (!file) markMistakes([]);
       ranSource.value = source;
@@ -137,6 +142,7 @@ export async function run(): Promise<void> {
     },
     ended: (lost) => {
       active.value = false;
+      compiling.value = false;
       playback.finish();
       if (lost) {
         notice.value = {
@@ -147,8 +153,10 @@ export async function run(): Promise<void> {
     },
   });
   starting.value = false;
-  if (error) refuse(error);
-  else active.value = client.active;
+  if (error) {
+    compiling.value = false;
+    refuse(error);
+  } else active.value = client.active;
 }
 
 /** Start a run that is not for the stage. Null on success, else why not. */
@@ -206,6 +214,7 @@ export interface Status {
 
 /** One line on where things stand, never ahead of what the stage shows. */
 export const status = computed<Status>(() => {
+  if (compiling.value) return { tone: "run", text: "Compiling" };
   const found = mistakes.value.length;
   if (found > 0) return { tone: "bad", text: `Not run: ${found} ${found === 1 ? "mistake" : "mistakes"}` };
   if (playback.waitingForInput.value) return { tone: "wait", text: "Waiting for the keyboard" };

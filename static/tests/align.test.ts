@@ -236,7 +236,7 @@ describe("summary", () => {
 
   it("counts crossings and compares outputs however they are cut", () => {
     const pairs = align(calls("write", "open"), calls("write", "brk"));
-    const text = summary(pairs, made(...printed("hi\n"), end), made(...printed("h", "i\n"), end), sides);
+    const text = summary(pairs, made(...printed("hi\r\n"), end), made(...printed("h", "i\r\n"), end), sides);
     expect(text).toBe("1 crossing on both, 1 only on x86-64, 1 only on ARM. Both print the same 3 bytes and both exit with 0.");
   });
 

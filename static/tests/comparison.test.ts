@@ -23,7 +23,9 @@ const playback = await import("../src/playback/playback");
 const { arch, language } = await import("../src/program/choice");
 const { request } = await import("../src/program/check");
 const { connected, toolchain } = await import("../src/protocol/client");
-const { beside, compareWith, current, obstacle, pairs, second, shown, startComparing } = await import("../src/compare/comparison");
+const { beside, compareWith, current, listed, obstacle, pairs, second, shown, startComparing } = await import(
+  "../src/compare/comparison"
+);
 
 const hello = recorded("hello");
 const onArm = hello.map((event) =>
@@ -71,6 +73,10 @@ describe("a comparison", () => {
     const asked = { ...request.value, arch: "aarch64", columns: 80, rows: 24 };
     expect(session.startAside).toHaveBeenCalledExactlyOnceWith(asked, expect.anything());
     expect(pairs.value).toBeNull();
+    expect(listed.value.map(({ left, right }) => [left?.name, right])).toEqual([
+      ["write", null],
+      ["exit", null],
+    ]);
     secondRun();
     expect(pairs.value?.map(({ left, right }) => [left?.name, right?.name])).toEqual([
       ["write", "write"],

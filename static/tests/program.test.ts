@@ -62,6 +62,13 @@ describe("suggestions", () => {
     expect(suggestionsFor(source, "auto", found as "arm", [error()])).toEqual([]);
   });
 
+  it("do not send NASM to the other assembler, only because it is for another architecture", () => {
+    const mistake = error("choose GNU as as the language");
+    expect(suggestionsFor(" mov rax, 60\n syscall\n", "auto", "riscv64", [mistake])).toEqual([
+      { text: "This looks like x86-64 assembly.", arch: "x86_64" },
+    ]);
+  });
+
   it("keep quiet about a program that is in order, and about plain mistakes", () => {
     expect(suggestionsFor("fn main() {}", "auto", "x86_64", [])).toEqual([]);
     expect(suggestionsFor(" mvo eax, 1\n", "auto", "x86_64", [error("did you mean `mov`?")])).toEqual([]);

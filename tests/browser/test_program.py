@@ -21,6 +21,9 @@ from tests.browser.steps import (
     write_source,
 )
 
+# Takes clang for ever.
+ENDLESS = "#if __INCLUDE_LEVEL__ < 60\n" + '#include "program.c"\n' * 2 + "#endif\n"
+
 
 def test_the_gutter_shows_what_each_line_became(page: Page) -> None:
     assert page.locator(".code-bytes").count() == 0, "an example is shown without it"
@@ -118,6 +121,17 @@ def test_warnings_do_not_stop_a_run(page: Page) -> None:
     expect(by_id(page, "problems")).to_contain_text("Warning, line 11", timeout=20_000)
     run_hello(page)
     expect(by_id(page, "problems")).to_contain_text("300")
+
+
+def test_the_status_is_not_that_of_the_run_before_while_a_program_is_compiled(page: Page) -> None:
+    by_id(page, "language").select_option("c")
+    write_source(page, C_HELLO)
+    run_hello(page)
+    write_source(page, ENDLESS + C_HELLO)
+    by_id(page, "run").click()
+    expect_status(page, "compiling")
+    by_id(page, "stop").click()
+    expect_status(page, "stopped by you")
 
 
 def test_c_in_the_assembler_is_recognised(page: Page) -> None:

@@ -259,9 +259,9 @@ def test_without_the_library_run_builds_it_first(tmp_path, monkeypatch):
     """With a compiler that is not there, so that the build ends at once."""
     code = (
         "from app.toolchain.c import kit\n"
-        "import app.cli.libraries as libraries, app.cli.compiled as compiled\n"
+        "import app.cli.libraries as libraries, app.cli.compile as compile\n"
         "broken = kit.Kit('/bin/false', kit.find_kit().lib, 'none')\n"
-        "libraries.find_kit = compiled.find_kit = lambda: broken\n"
+        "libraries.find_kit = compile.find_kit = lambda: broken\n"
         "from app.cli import main\n"
         "main(['run', 'p.c'])\n"
     )

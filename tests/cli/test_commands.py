@@ -336,3 +336,21 @@ def test_finished_program_has_no_listing(tmp_path: Path) -> None:
     done = trapgate("asm", "program", cwd=tmp_path)
     assert done.returncode == 2
     assert b"finished program" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arch", "call", "words"),
+    [
+        ("i386", "clock_gettime64", "level      full"),
+        ("arm", "pread64", "offset     in r4 and r5"),
+        ("riscv64", "64", "number     64 on riscv64, in a7"),
+    ],
+)
+def test_syscalls_knows_every_table(tmp_path: Path, arch: str, call: str, words: str) -> None:
+    assert words in trapgate("syscalls", "--arch", arch, call, cwd=tmp_path).stdout.decode().splitlines()
+
+
+def test_syscalls_says_where_a_call_is(tmp_path: Path) -> None:
+    done = trapgate("syscalls", "--arch", "aarch64", "open", cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"on x86_64, i386, arm one is" in done.stderr

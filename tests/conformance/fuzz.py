@@ -19,6 +19,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from types import FrameType
 
 from app.kernel.config import KernelConfig
@@ -26,10 +27,11 @@ from app.kernel.errno import Errno
 from app.trace.events import AnyEvent, Fd, Return, RunEnd, Trap
 from app.trace.recorder import Recorder
 from tests.conformance.event_rules import check_events, check_released
+from tests.conformance.fuzz_32 import first_name, narrow
 from tests.conformance.fuzz_calls import Sequence as Generator
 from tests.conformance.fuzz_wild import wild
 from tests.conformance.harness import WORK_DIRECTORY, FedConsole, Outcome, WatchedKernel, run_native
-from tests.conformance.program import Call, Packed, Result, call, compile_case, place
+from tests.conformance.program import Call, Field, Packed, Result, call, compile_case, place
 
 INSIDE = "1/2/3/4/5"
 """The working directory lies so deep that `..` stays in the case's own directories."""
@@ -43,6 +45,8 @@ STDIN_CALLS = ("ioctl", "fcntl", "fchmod", "fchown", "fchmodat2", "fchownat", "f
                "fgetxattr", "fsetxattr", "fremovexattr", "flistxattr")  # fmt: skip
 
 ANY_STDIN_CALLS = ("splice", "tee", "sendfile", "copy_file_range", "epoll_ctl")
+
+ARCHES = ("x86_64", "i386", "arm", "thumb", "aarch64", "riscv64")
 
 _MEMORY = 64 << 20
 _EVENTS = 200_000
@@ -62,7 +66,9 @@ class Hang(Exception):
     """The run goes on though it was asked to stop."""
 
 
-def run_fuzzed(steps: Sequence[Call], *, max_events: int = _EVENTS, stop_after: float = 0) -> tuple[Outcome, RunEnd]:
+def run_fuzzed(
+    steps: Sequence[Call], arch: str = "x86_64", *, max_events: int = _EVENTS, stop_after: float = 0
+) -> tuple[Outcome, RunEnd]:
     """Run under this kernel. Whatever the end, the events keep the rules."""
     console = FedConsole([b"typed\n"] if stop_after else [])
     events: list[AnyEvent] = []
@@ -73,7 +79,7 @@ def run_fuzzed(steps: Sequence[Call], *, max_events: int = _EVENTS, stop_after: 
         max_events=max_events,
         max_output_bytes=1 << 22,
     )
-    kernel = WatchedKernel(compile_case(steps), Recorder(events.extend), console, config)
+    kernel = WatchedKernel(compile_case(steps, arch), Recorder(events.extend), console, config)
     with _stopped_after(kernel, stop_after):
         kernel.run()
     end = events[-1]
@@ -105,31 +111,31 @@ def _stopped_after(kernel: WatchedKernel, seconds: float) -> Iterator[None]:
         clock.cancel()
 
 
-def find_difference(steps: Sequence[Call]) -> str | None:
+def find_difference(steps: Sequence[Call], arch: str = "x86_64") -> str | None:
     """Run on both; what differs, or None. A step that would wait for ever is left out."""
     try:
-        ours, end = run_fuzzed(steps)
+        ours, end = run_fuzzed(steps, arch)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     if end.reason in ("deadlock", "unsupported"):
-        last = [index for index, _ in step_traps(steps, ours.events)][-1]
+        last = [index for index, _ in step_traps(steps, ours.events, arch)][-1]
         if steps[last] == NOTHING:
-            return find_difference(steps[:last]) if last else None
-        return find_difference([*steps[:last], NOTHING, *steps[last + 1 :]])
+            return find_difference(steps[:last], arch) if last else None
+        return find_difference([*steps[:last], NOTHING, *steps[last + 1 :]], arch)
     if end.reason not in ("exit", "signal"):
         return f"ended by {end.reason}: {end.sentence}"
     try:
-        real = run_native(compile_case(steps), inside=INSIDE)
+        real = run_native(compile_case(steps, arch), inside=INSIDE)
     except subprocess.TimeoutExpired:
         return "Linux does not end"
-    return compare(steps, real, ours)
+    return compare(steps, real, ours, arch)
 
 
-def find_wild_fault(steps: Sequence[Call]) -> str | None:
+def find_wild_fault(steps: Sequence[Call], arch: str = "x86_64") -> str | None:
     """Run under this kernel alone; what went wrong, or None."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:
-        run_fuzzed(steps, max_events=_WILD_EVENTS, stop_after=STOP_SECONDS)
+        run_fuzzed(steps, arch, max_events=_WILD_EVENTS, stop_after=STOP_SECONDS)
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)[-4:]
         where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
@@ -138,11 +144,11 @@ def find_wild_fault(steps: Sequence[Call]) -> str | None:
     return f"memory: the host needed {grown >> 20} MiB more" if grown > _MEMORY + HOST_BYTES else None
 
 
-def compare(steps: Sequence[Call], real: Outcome, ours: Outcome) -> str | None:
+def compare(steps: Sequence[Call], real: Outcome, ours: Outcome, arch: str = "x86_64") -> str | None:
     """The first lines that differ, apart from those that cannot be compared."""
-    excused = excuses(steps, ours.events)
+    excused = excuses(steps, ours.events, arch)
     left, right = real.stdout.decode("latin-1").splitlines(), ours.stdout.decode("latin-1").splitlines()
-    owners = line_owners(steps, ours.events)
+    owners = line_owners(steps, ours.events, arch)
     for position, (index, part) in enumerate(owners):
         mine = right[position] if position < len(right) else None
         linux = left[position] if position < len(left) else None
@@ -157,13 +163,18 @@ def compare(steps: Sequence[Call], real: Outcome, ours: Outcome) -> str | None:
     return None
 
 
+def tame(seed: int, arch: str = "x86_64") -> list[Call]:
+    """The sequence of that seed, of calls that the real machine survives."""
+    return Generator(seed).build() if arch == "x86_64" else narrow(seed, arch)
+
+
 def _named(line: str | None) -> str:
     if line and line.startswith("-") and line[1:].isdigit() and int(line[1:]) in list(Errno):
         return Errno(int(line[1:])).name
     return line or "nothing"
 
 
-def excuses(steps: Sequence[Call], events: Sequence[AnyEvent]) -> set[int]:
+def excuses(steps: Sequence[Call], events: Sequence[AnyEvent], arch: str = "x86_64") -> set[int]:
     """Steps whose answers are not the same everywhere.
 
     A write that cannot take its bytes may still make a file longer: nothing after it is compared. Offsets and
@@ -174,13 +185,13 @@ def excuses(steps: Sequence[Call], events: Sequence[AnyEvent]) -> set[int]:
     tables: dict[int, dict[int, Fd]] = {}
     kinds: dict[int, Fd] = {}
     answers = {event.call: event.errno for event in events if isinstance(event, Return)}
-    numbers = {id(trap): index for index, trap in step_traps(steps, events)}
+    numbers = {id(trap): index for index, trap in step_traps(steps, events, arch)}
     for event in events:
         kinds = tables.setdefault(event.task, dict(kinds))
         if isinstance(event, Fd):
             kinds[event.fd] = event
         elif (index := numbers.get(id(event))) is not None and isinstance(event, Trap):
-            name = steps[index].name
+            name = first_name(steps[index].name)
             fd = kinds.get(int(event.args[0], 16) & 0xFFFF_FFFF)
             if fd and name in ("lseek", "getdents64", "read", "readv", "fcntl") and fd.kind == "directory":
                 result.add(index)
@@ -196,20 +207,21 @@ def excuses(steps: Sequence[Call], events: Sequence[AnyEvent]) -> set[int]:
     return result
 
 
-def step_traps(steps: Sequence[Call], events: Sequence[AnyEvent]) -> list[tuple[int, Trap]]:
+def step_traps(steps: Sequence[Call], events: Sequence[AnyEvent], arch: str = "x86_64") -> list[tuple[int, Trap]]:
     """Each step that began, by its index, with its trap."""
-    return [(index, trap) for index, trap, printing in _numbered(steps, events) if not printing]
+    return [(index, trap) for index, trap, printing in _numbered(steps, events, arch) if not printing]
 
 
-def line_owners(steps: Sequence[Call], events: Sequence[AnyEvent]) -> list[tuple[int, int]]:
+def line_owners(steps: Sequence[Call], events: Sequence[AnyEvent], arch: str = "x86_64") -> list[tuple[int, int]]:
     """Which step printed each line, and which of the lines of that step it is. A parent prints after its child."""
-    owners = [index for index, _, printing in _numbered(steps, events) if printing]
+    owners = [index for index, _, printing in _numbered(steps, events, arch) if printing]
     return [(index, owners[:position].count(index)) for position, index in enumerate(owners)]
 
 
-def _numbered(steps: Sequence[Call], events: Sequence[AnyEvent]) -> Iterator[tuple[int, Trap, bool]]:
+def _numbered(steps: Sequence[Call], events: Sequence[AnyEvent], arch: str) -> Iterator[tuple[int, Trap, bool]]:
     """The indices of steps, their traps, and those with which they print."""
-    step, printing = place("step_trap"), (place("decimal_trap"), place("hexadecimal_trap"))
+    step = place("step_trap", arch)
+    printing = (place("decimal_trap", arch), place("hexadecimal_trap", arch))
     last: dict[int, int] = {}
     index = -1
     for trap in events:
@@ -256,6 +268,8 @@ def renumbered(steps: Sequence[Call]) -> list[Call]:
     def moved(value: object) -> object:
         if isinstance(value, Result):
             return Result(numbers[value.index], value.plus)
+        if isinstance(value, Field):
+            return Field(moved(value.value), value.size)
         return Packed([moved(word) for word in value.words]) if isinstance(value, Packed) else value
 
     def inner(index: int) -> int:
@@ -285,15 +299,16 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=100, help="how many seeds")
     parser.add_argument("--hours", type=float, help="go on for so long instead")
     parser.add_argument("--wild", action="store_true", help="calls that only this kernel survives")
+    parser.add_argument("--arch", choices=ARCHES, default="x86_64", help="of the programs; arm needs qemu-arm")
     parser.add_argument("--no-shrink", action="store_true", help="only name the failures")
     options = parser.parse_args()
-    fails = find_wild_fault if options.wild else find_difference
+    fails = partial(find_wild_fault if options.wild else find_difference, arch=options.arch)
     found = 0
     began = time.monotonic()
     seed = options.seed - 1
     while time.monotonic() - began < options.hours * 3600 if options.hours else seed + 1 < options.seed + options.count:
         seed += 1
-        steps = wild(seed) if options.wild else Generator(seed).build()
+        steps = wild(seed, options.arch) if options.wild else tame(seed, options.arch)
         difference = fails(steps)
         if difference is None:
             continue

@@ -11,7 +11,7 @@ import enum
 import random
 
 from app.kernel import syscalls
-from app.kernel.abi.x86_64_table import NAMES
+from app.kernel.abi import ABIS
 from app.kernel.arguments.integers import EnumArgument
 from app.kernel.syscall import Parameter, served
 from tests.conformance.fuzz_calls import (
@@ -31,6 +31,7 @@ from tests.conformance.fuzz_calls import (
 )
 from tests.conformance.fuzz_calls import Sequence as TameSequence
 from tests.conformance.fuzz_sockets import ADDRESSES, CONTROLS
+from tests.conformance.interpreters import family
 from tests.conformance.program import (
     AT_FDCWD,
     HANDLER,
@@ -120,11 +121,13 @@ USUAL: dict[str, list[object]] = {
 class WildSequence:
     """Builds one sequence."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, arch: str = "x86_64") -> None:
         self.random = random.Random(seed)
+        self.arch = arch
         self.steps: list[Call] = []
         self.pairs = 0
         self.table = served()
+        self.names = sorted(ABIS[family(arch)].names.values())
 
     def build(self) -> list[Call]:
         """30 to 90 calls; half of the sequences begin with some that succeed."""
@@ -137,7 +140,7 @@ class WildSequence:
         for _ in range(self.random.randint(30, 90)):
             chance = self.random.random()
             if chance < 0.02:
-                self.step(choose([*NAMES, 700, -1, 2**63]))
+                self.step(choose([*ABIS[family(self.arch)].names, 700, -1, 2**63]))
             elif chance < 0.08:
                 self.pair()
             else:
@@ -173,7 +176,7 @@ class WildSequence:
         if row is not None:
             typed = [self.argument(row.name, parameter) for parameter in row.parameters]
             arguments[: len(typed)] = typed
-        known = isinstance(name, int) or name in NAMES.values()
+        known = isinstance(name, int) or name in self.names
         if known:
             self.steps.append(call(name, *arguments, show=self.random.choice(("value", "none", "none"))))
 
@@ -319,6 +322,6 @@ ACTION_FLAGS = [0, 0, 0x1, 0x2, 0x4, 0x800_0000, 0x1000_0000, 0x4000_0000, 0x800
 """SA_NOCLDSTOP, SA_NOCLDWAIT, SA_SIGINFO, SA_ONSTACK, SA_RESTART, SA_NODEFER, SA_RESETHAND."""
 
 
-def wild(seed: int) -> list[Call]:
+def wild(seed: int, arch: str = "x86_64") -> list[Call]:
     """The sequence of that seed."""
-    return WildSequence(seed).build()
+    return WildSequence(seed, arch).build()

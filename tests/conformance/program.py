@@ -13,6 +13,7 @@ from functools import cache
 from app.kernel.abi.x86_64_table import NAMES
 from app.toolchain.assemble import assemble
 from app.toolchain.program import Program, Segment
+from tests.conformance.interpreters import Interpreter, build_interpreter
 
 AT_FDCWD = -100
 UNMAPPED = 0x10_0000
@@ -24,6 +25,17 @@ _MAX_DUMPS = 4
 _VALUE, _RESULT, _LOADED = 0, 1, 2
 _SHOW = {"value": 0, "sign": 1, "none": 2, "reaped": 3, "left": 4}
 _MASK = 2**64 - 1
+
+_NARROWED = {
+    KERNEL_ADDRESS: 0xFFFF_F000,
+    KERNEL_ADDRESS - 1: 0xFFFF_EFFF,
+    0x7FFF_FFFF_F000: 0xFFFF_E000,
+    0x7FFF_FFFF_EFFF: 0xFFFF_E001,
+    2**63: 2**31,
+    2**63 - 1: 2**31 - 1,
+    2**47: 0xC000_0000,
+}
+"""What numbers that matter to 64-bit machines become for those of 32 bits."""
 
 _DATA_ADDRESS = 0x50_0000
 """Where the interpreter finds the address of the first step."""
@@ -74,6 +86,14 @@ class Packed:
 
     def __init__(self, words: Sequence[object]) -> None:
         object.__setattr__(self, "words", tuple(words))
+
+
+@dataclass(frozen=True)
+class Field:
+    """Part of a Packed that has `size` bytes, whatever words the machine has."""
+
+    value: object
+    size: int
 
 
 class _ReadOnly:
@@ -370,24 +390,30 @@ text: .zero 16384
 
 
 @cache
-def _interpreter() -> Program:
-    return assemble(_INTERPRETER, language="gas")
+def interpreter(arch: str) -> Interpreter:
+    """The program that carries out cases on this architecture."""
+    if arch != "x86_64":
+        return build_interpreter(arch)
+    return Interpreter(assemble(_INTERPRETER, language="gas"), 8, _NUMBERS, _MASK, False)
 
 
-def place(symbol: str) -> str:
+@cache
+def place(symbol: str, arch: str = "x86_64") -> str:
     """The address of a place in the interpreter, as events show it."""
-    return next(hex(found.address) for found in _interpreter().symbols if found.name == symbol)
+    return next(hex(found.address) for found in interpreter(arch).code.symbols if found.name == symbol)
 
 
 class _Compiler:
     """Lays the data of a case out."""
 
-    def __init__(self, steps: Sequence[Call]) -> None:
+    def __init__(self, steps: Sequence[Call], machine: Interpreter) -> None:
         self.steps = steps
+        self.machine = machine
+        self.mask = (1 << 8 * machine.word_size) - 1
         self.data = bytearray(8)
         self.buffers: dict[str, int] = {}
         self.zeroed = 8 * (MAX_STEPS + 1)
-        self.symbols = {symbol.name: symbol.address for symbol in _interpreter().symbols}
+        self.symbols = {symbol.name: symbol.address for symbol in machine.code.symbols}
         self.buffers[SIGNAL_LOG] = self.symbols[SIGNAL_LOG]
         sizes: dict[str, int] = {}
         for value in _values(argument for step in steps for argument in step.arguments):
@@ -399,11 +425,11 @@ class _Compiler:
             self.zeroed += size
 
     def compile(self) -> Program:
+        size = self.machine.word_size
         words = [word for step in self.steps for word in self._record(step)]
-        self.data[:8] = self._place(b"".join(word.to_bytes(8, "little") for word in (*words, _MASK))).to_bytes(
-            8, "little"
-        )
-        code = _interpreter()
+        first = self._place(b"".join(word.to_bytes(size, "little") for word in (*words, self.machine.end)))
+        self.data[:size] = first.to_bytes(size, "little")
+        code = self.machine.code
         segments = (
             *code.segments,
             Segment("case", _DATA_ADDRESS, bytes(self.data), len(self.data), "rw-"),
@@ -412,10 +438,15 @@ class _Compiler:
         return Program(code.arch, code.language, segments, code.entry)
 
     def _record(self, step: Call) -> Iterator[int]:
-        yield step.name & _MASK if isinstance(step.name, int) else _NUMBERS[step.name]
+        yield step.name & self.mask if isinstance(step.name, int) else self.machine.numbers[step.name]
         for value in (*step.arguments, *[0] * (6 - len(step.arguments))):
-            yield {Result: _RESULT, Loaded: _LOADED}.get(type(value), _VALUE)
-            yield self._word(value)
+            kind = {Result: _RESULT, Loaded: _LOADED}.get(type(value), _VALUE)
+            if isinstance(value, Result) and self.machine.index_in_kind:
+                yield kind | value.index << 8
+                yield value.plus & self.mask
+            else:
+                yield kind
+                yield self._word(value)
         yield _SHOW[step.show] | step.inner << 8
         for name, offset, size in (*step.dump, *[("", 0, 0)] * (_MAX_DUMPS - len(step.dump))):
             yield self.buffers[name] + offset if name else 0
@@ -424,7 +455,7 @@ class _Compiler:
     def _word(self, value: object) -> int:
         match value:
             case bool() | int():
-                return int(value) & _MASK
+                return self._number(value)
             case str():
                 return self._place(os.fsencode(value) + b"\0")
             case bytes():
@@ -433,16 +464,30 @@ class _Compiler:
                 return self.buffers[name] + offset
             case Result(index, plus):
                 assert index < MAX_STEPS
-                return (plus << 16 | index) & _MASK
+                return (plus << 16 | index) & self.mask
             case Edge(count):
                 return _EDGE_END - count
             case Packed(words):
-                return self._place(b"".join(self._word(word).to_bytes(8, "little") for word in words))
+                return self._place(b"".join(map(self._bytes, words)))
             case _ReadOnly():
                 return self.symbols["_start"]
             case Label(name):
                 return self.symbols[name]
         raise TypeError(f"{value!r} is no argument of a call")
+
+    def _number(self, value: int) -> int:
+        """A number as this machine has it. The hostile addresses of 64-bit machines mean those at the end of 32 bits."""
+        if self.mask != _MASK:
+            value = _NARROWED.get(int(value) & _MASK, value)
+        return int(value) & self.mask
+
+    def _bytes(self, word: object) -> bytes:
+        """A part of a struct."""
+        if isinstance(word, Field):
+            return (
+                self._word(word.value) if not isinstance(word.value, int) else word.value & (1 << 8 * word.size) - 1
+            ).to_bytes(word.size, "little")
+        return self._word(word).to_bytes(self.machine.word_size, "little")
 
     def _place(self, blob: bytes) -> int:
         """The address of `blob`. A blob may be overwritten by the program, so none is shared."""
@@ -459,8 +504,10 @@ def _values(arguments: Iterable[object]) -> Iterator[object]:
         yield argument
         if isinstance(argument, Packed):
             yield from _values(argument.words)
+        elif isinstance(argument, Field):
+            yield argument.value
 
 
-def compile_case(steps: Sequence[Call]) -> Program:
+def compile_case(steps: Sequence[Call], arch: str = "x86_64") -> Program:
     """The program that carries out `steps` and prints what they gave."""
-    return _Compiler(steps).compile()
+    return _Compiler(steps, interpreter(arch)).compile()

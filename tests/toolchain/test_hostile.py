@@ -5,13 +5,11 @@ Keystone can hang for ever and can end the process, so everything runs in a chil
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.toolchain.tools import corpus
+from tests.toolchain.tools import corpus, run_child
 
 FOLDERS = ("gas_intel", "gas_att", "gas_i386_intel", "gas_i386_att", "nasm", "nasm_i386")
 CHILD = """
@@ -69,6 +67,8 @@ HOSTILE = {
     + "\n"
     + "\n".join(f"l{i}:" for i in range(8000, 8060)),
     "labels": "a:" * 30_000,
+    "blank lines": "\n" * 500_000,
+    "blanks": " " * 500_000,
     "prefixes": "lock rep " * 5000,
     "high byte": "mov ah, r8b\nmov ah, sil\nmovzx rax, ah\nmov [r8], ah",
     "string operands": "lodsb [rbx]\nxlatb [rbx+r9*4+8]\nmovsb [rax], [rbx]\nstosq [rdi], xmm0",
@@ -143,17 +143,6 @@ HOSTILE = {
 }
 
 
-def run_child(code: str, seconds: int, *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", CHILD + code, *arguments],
-        capture_output=True,
-        timeout=seconds,
-        check=False,
-        cwd=Path(__file__).parents[2],
-    )
-    assert done.returncode == 0, done.stderr.decode(errors="replace")[-2000:]
-
-
 @pytest.mark.parametrize("case", HOSTILE)
 @pytest.mark.parametrize("language", ["gas", "nasm"])
 def test_hostile_text_ends_quickly(case: str, language: str, tmp_path: Path) -> None:
@@ -164,7 +153,17 @@ text = Path(sys.argv[1]).read_bytes().decode("utf-8", "surrogatepass")
 for arch in ("x86_64", "i386"):
     attempt(text, sys.argv[2], arch)
 """
-    run_child(code, 20, str(source), language)
+    run_child(CHILD + code, 20, str(source), language)
+
+
+@pytest.mark.parametrize("text", ["\n", " ", " \n", " ;", "a ", "a:\n", "[ ", "%\n"])
+def test_detection_of_the_language_ends_quickly(text: str) -> None:
+    code = """
+from app.toolchain.detect import detect_language
+for name in ("program.s", "program.txt"):
+    detect_language(name, sys.argv[1].encode() * 300_000)
+"""
+    run_child(CHILD + code, 20, text)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -191,7 +190,7 @@ for number in range(500):
         text = text[:at] + rng.choice(signs) * rng.choice((1, 1, 1, 3)) + text[end:]
     attempt(text, rng.choice(("auto", "gas", "nasm")), rng.choice(("x86_64", "i386")))
 """
-    run_child(code, 120, str(seed), *map(str, corpus(*FOLDERS)))
+    run_child(CHILD + code, 120, str(seed), *map(str, corpus(*FOLDERS)))
 
 
 def test_operands_of_every_kind_for_every_instruction_end() -> None:
@@ -208,4 +207,4 @@ for mnemonic in sorted(MNEMONICS) + ["vaddps", "vmovdqu", "vpxor", "vinsertf128"
         operands = ", ".join(rng.choice(every) for _ in range(count))
         attempt(f".intel_syntax noprefix\\nx: {mnemonic} {operands}\\n", "gas", rng.choice(("x86_64", "i386")))
 """
-    run_child(code, 120)
+    run_child(CHILD + code, 120)

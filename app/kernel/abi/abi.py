@@ -104,7 +104,8 @@ class Abi(Struct, frozen=True):
     restart_syscall(2). `single_step` is the register and the bit in it that make the CPU trap after each instruction,
     where user mode can set it. `signal_frame` lays out what a signal handler finds on its stack. `open_flags` are the
     flags of open(2) whose bits are not those of x86-64, which the kernel has inside: bit of this ABI -> bit inside.
-    `cpuinfo` are the rows of /proc/cpuinfo, `config` the options of Linux's .config that this architecture sets.
+    `ipc_64` are the calls whose commands carry IPC_64. `cpuinfo` are the rows of /proc/cpuinfo, `config`
+    the options of Linux's .config that this architecture sets.
     """
 
     info: AbiInfo
@@ -136,6 +137,7 @@ class Abi(Struct, frozen=True):
     foreign_vector: str = ""
     single_step: tuple[str, int] | None = None
     open_flags: Mapping[int, int] = {}
+    ipc_64: frozenset[str] = frozenset()
     cpuinfo: tuple[tuple[str, str], ...] = ()
     config: tuple[str, ...] = ()
 
@@ -153,6 +155,11 @@ class Abi(Struct, frozen=True):
     def address_limit(self) -> int:
         """The first address above user memory."""
         return self.memory.limit
+
+    @property
+    def access_limit(self) -> int:
+        """What a range must not reach beyond to be looked at at all (Linux TASK_SIZE_MAX). The kernel has 64 bits."""
+        return max(self.memory.limit, 1 << 47)
 
     @property
     def first_argument_is_result(self) -> bool:

@@ -110,6 +110,7 @@ ARM = Abi(
     ),
     system_pages=(SystemPage("[vectors]", _VECTORS, _vectors()),),
     hwcap=sum(1 << bit for bit in (_HWCAP | _HWCAP_MORE).values()),
+    ipc_64=frozenset({"semctl", "msgctl", "shmctl"}),
     restart_number=0,
     signal_frame=ArmFrame(_VECTORS + _SIGRETURN),
     traced=TracedRegisters(

@@ -279,10 +279,11 @@ ITIMERVAL32 = _interval(ITIMERVAL)
 
 SIGEVENT = Layout(
     "sigevent",
-    [("sigev_value", "I"), ("sigev_signo", "i"), ("sigev_notify", "i"), ("sigev_tid", "i"), ("rest", "48s")],
+    [("sigev_value", "I"), ("sigev_signo", "i"), ("sigev_notify", "i"), ("sigev_tid", "i")],
     narrow=True,
     text=sigevent_text,
 )
+"""The words of `struct sigevent` that the kernel reads (`get_compat_sigevent`); 48 bytes of padding follow."""
 
 TMS = Layout("tms", [(f"tms_{name}", "i") for name in ("utime", "stime", "cutime", "cstime")], narrow=True)
 

@@ -37,6 +37,7 @@ _AT_SYSINFO = 32
 
 _VARIANTS = {
     **variants(STAT64, FLOCK64, aligned=False),
+    "fcntl": Variant(handler="fcntl64", structs={"flock64": FLOCK64}),
     "getrlimit": Variant(structs={"rlimit": compat.OLD_RLIMIT}),
     "fadvise64": Variant(shape=shape("wdww", aligned=False)),
     "fadvise64_64": Variant(handler="fadvise64", shape=shape("wddw", aligned=False)),
@@ -101,6 +102,7 @@ I386 = Abi(
     ),
     hwcap=0x078B_FBFD,
     restart_number=0,
+    ipc_64=frozenset({"ipc"}),
     single_step=("eflags", 0x100),
     signal_frame=I386Frame(_SIGRETURN, _RT_SIGRETURN),
     traced=TracedRegisters(

@@ -148,7 +148,7 @@ class EnumArgument:
         number = raw if detail == "unsigned long" else signed(raw, 32)
         if self.names in (OpenFlag, PipeFlag):
             number = call.abi.open_flags_in(number)
-        elif self.names in _IPC_COMMANDS and call.abi.bits == 32:
+        elif self.names in _IPC_COMMANDS and call.abi.names.get(call.number) in call.abi.ipc_64:
             number &= ~IPC_64
         value = NamedInt(number)
         value.names = self.names

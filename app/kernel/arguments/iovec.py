@@ -75,7 +75,7 @@ class IoVec(Pointer):
 
     def _need_below_limit(self, entry: dict[str, int], checked: int) -> None:
         """Refuse a buffer that user memory can't contain. Raises EFAULT."""
-        if entry["iov_base"] + checked > self.call.task.abi.address_limit:
+        if entry["iov_base"] + checked > self.call.task.abi.access_limit:
             raise self.call.refuse(
                 Errno.EFAULT, self.name, "memory", hex(entry["iov_base"]), "A buffer is outside user memory."
             )

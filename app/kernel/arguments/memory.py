@@ -44,7 +44,7 @@ class Pointer:
 
     def _need_range(self, size: int) -> None:
         """Refuse a range that user memory cannot contain, mapped or not (Linux's `access_ok`). Raises EFAULT."""
-        if self.address + size > self.call.task.abi.address_limit:
+        if self.address + size > self.call.task.abi.access_limit:
             raise self.call.refuse(
                 Errno.EFAULT,
                 self.name,

@@ -44,7 +44,7 @@ class SigInfoIn(SigInfoPointer):
         """What to send as signal `signo`. Raises EFAULT, and E2BIG for one with more in it than the kernel keeps."""
         call = self.call
         data = call.task.mm.copy_in(self.address, SIGINFO_SIZE)
-        if len(data) < KERNEL_SIGINFO_SIZE:
+        if len(data) < (KERNEL_SIGINFO_SIZE if call.abi.bits == 64 else SIGINFO_SIZE):
             raise self._missing(f"readable siginfo_t ({SIGINFO_SIZE} bytes)")
         code = int.from_bytes(data[8:12], "little", signed=True)
         # That of a 32-bit program is taken over field by field, so nothing of it gets lost unseen.

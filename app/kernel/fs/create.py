@@ -17,6 +17,7 @@ from .inode import Directory, RegularFile
 from .open import open_dentry
 from .path import Lookup, PathWalk
 from .permission import MAY_EXEC, MAY_READ, MAY_WRITE, file_group, file_user, keeps_set_group_id, owns
+from .superblock import SMALL_FILE_SIZE
 
 if TYPE_CHECKING:
     from app.kernel.arguments import DirFd, Mode, Path
@@ -48,11 +49,12 @@ def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mod
     elif not created:
         _check_found(call, walk, dentry, flags)
     kept = flags & ~_FORGOTTEN
-    if not flags & OpenFlag.O_PATH:
+    if not flags & OpenFlag.O_PATH and (call.abi.bits == 64 or call.syscall_name not in ("open", "openat")):
         kept |= OpenFlag.O_LARGEFILE
     truncated = dentry.inode if flags & OpenFlag.O_TRUNC and not created else None
     if isinstance(truncated, RegularFile):
         truncated.get_write_access()
+    _need_small(call, walk, dentry, kept)
     file = open_dentry(call.task.fs.superblock, dentry, kept)
     file.created = created and not flags & TMPFILE
     if isinstance(file, FifoEnd):
@@ -70,6 +72,15 @@ def open_path(call: Call, dirfd: DirFd | None, path: Path, flags: int, mode: Mod
     files.install(call.kernel, number, file, close_on_exec=bool(flags & OpenFlag.O_CLOEXEC))
     call.service("vfs", "install", f"{dentry.path} is open as descriptor {number}, the lowest that was free.")
     return Fd(call, "", number)
+
+
+def _need_small(call: Call, walk: PathWalk, dentry: Dentry, flags: int) -> None:
+    """Without O_LARGEFILE, which 32-bit programs must give themselves, no file of 2 GiB can be opened (EOVERFLOW)."""
+    inode = dentry.inode
+    if flags & (OpenFlag.O_LARGEFILE | OpenFlag.O_PATH) or not isinstance(inode, RegularFile):
+        return
+    if inode.size > SMALL_FILE_SIZE:
+        walk.refuse(Errno.EOVERFLOW, f"{dentry.path} has {inode.size} bytes: only O_LARGEFILE opens it.")
 
 
 def _meet_partner(call: Call, file: FifoEnd) -> Blocking[None]:

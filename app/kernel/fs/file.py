@@ -15,7 +15,7 @@ from .dentry import Dentry, UnnamedDentry
 from .inode import Inode, RegularFile
 from .owner_signal import FileOwner
 from .size_limit import writable_size
-from .superblock import SuperBlock
+from .superblock import SMALL_FILE_SIZE, SuperBlock
 
 if TYPE_CHECKING:
     from app.kernel.arguments.ioctl import IoctlArgument
@@ -272,6 +272,8 @@ class RegularDescription(FileDescription):
         if start >= inode.max_size:
             raise KernelError(Errno.EFBIG, f"No file has a byte at offset {start}")
         wanted = writable_size(call, start, min(wanted, inode.max_size - start))
+        if not self.flags & OpenFlag.O_LARGEFILE:
+            wanted = self._small_part(start, wanted)
         inode.drop_privileges(call.task.credentials)
         wanted = inode.writable_part(start, wanted)
         if not wanted:
@@ -281,6 +283,12 @@ class RegularDescription(FileDescription):
         if position is None:
             self.offset = start + count
         return count
+
+    def _small_part(self, start: int, wanted: int) -> int:
+        """How many of `wanted` bytes may be stored from `start` on without O_LARGEFILE. Raises EFBIG."""
+        if start >= SMALL_FILE_SIZE:
+            raise KernelError(Errno.EFBIG, f"{self.path} is open without O_LARGEFILE: it ends at {SMALL_FILE_SIZE}")
+        return min(wanted, SMALL_FILE_SIZE - start)
 
     def seek(self, call: Call, offset: int, whence: int) -> int:
         """Relative to the start, the offset or the end; or to the next data or hole."""

@@ -26,6 +26,9 @@ HARD_PIPE_PAGES = 24576
 MAX_FILE_SIZE = (1 << 44) - PAGE_SIZE
 """Largest size of a file, most of it holes: what ext4 with blocks of 4 KiB has."""
 
+SMALL_FILE_SIZE = (1 << 31) - 1
+"""What a file that is open without O_LARGEFILE may grow to (MAX_NON_LFS)."""
+
 DEVICE = 0x1A
 """`st_dev` of everything in the root file system: a memory file system has major number 0."""
 

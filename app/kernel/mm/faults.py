@@ -47,7 +47,7 @@ class DemandPaging:
     A private page whose frame has other users (another process after fork, or the file it came from) is mapped
     read-only, whatever its region allows: the first store faults and gets a copy. `guards` are the addresses where
     every touch is refused (MADV_GUARD_INSTALL). `limit` is the first address above user memory, `wrap` where addresses
-    and sizes wrap around.
+    and sizes wrap around: in a 64-bit kernel, whatever the program is.
     """
 
     def __init__(self, kernel: Kernel) -> None:
@@ -55,7 +55,7 @@ class DemandPaging:
         self.vmas = VmaList()
         self.guards = VmaList()
         self.limit = kernel.abi.address_limit
-        self.wrap = 1 << kernel.abi.bits
+        self.wrap = 1 << 64
         self.objects: dict[MemoryObject, int] = {}
         self.total_vm = 0
         self._kernel = kernel

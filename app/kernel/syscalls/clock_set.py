@@ -35,6 +35,8 @@ def clock_settime(call: Call, clockid: ClockId, tp: Annotated[StructIn, "timespe
 
     See clock_settime(2). Not served: timers that are set to a time of day already keep their moment.
     """
+    if clockid < 0:
+        tp.read()
     clock = find_clock(call, clockid)
     shown = flag_text(clockid, ClockId)
     if not clock.is_settable and (clock.owner is None or clockid >= 0):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from app.kernel.abi.constants import OpenFlag, SeekWhence
 from app.kernel.arguments import DirFd, Fd, Mode, Offset, Path, Size, UserIn, UserOut
-from app.kernel.arguments.integers import CreationMode
+from app.kernel.arguments.integers import CreationMode, signed
 from app.kernel.call import Call
 from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.create import open_path
@@ -117,8 +117,8 @@ def lseek(call: Call, fd: Fd, offset: Offset, whence: SeekWhence) -> Offset:
     next data or hole from `offset` on (SEEK_DATA, SEEK_HOLE).
 
     EBADF: `fd` is not open. EINVAL: unknown `whence`, or a place before the start. ESPIPE: a pipe or terminal has no
-    positions. ENXIO: SEEK_DATA or SEEK_HOLE beyond the end. EOVERFLOW: a 32-bit `off_t` cannot tell the new offset,
-    where it is nevertheless. See lseek(2).
+    positions. ENXIO: SEEK_DATA or SEEK_HOLE beyond the end. See lseek(2). A 64-bit kernel gives 32-bit programs the
+    lower half of the new offset.
     """
     file = fd.file
     if whence not in tuple(SeekWhence):
@@ -129,9 +129,7 @@ def lseek(call: Call, fd: Fd, offset: Offset, whence: SeekWhence) -> Offset:
         )
     result = file.seek(call, offset, whence)
     call.service("vfs", "seek", f"The offset of {file.path} is now {result}.")
-    if call.abi.bits < 64 and result >> (call.abi.bits - 1):
-        raise call.refuse(Errno.EOVERFLOW, "offset", "range", str(result), "An off_t cannot tell the new offset.")
-    return Offset(result)
+    return Offset(signed(result, call.abi.bits))
 
 
 def able(file: FileDescription, attribute: str, done: str) -> FileDescription:

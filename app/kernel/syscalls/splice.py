@@ -30,6 +30,7 @@ from app.kernel.fs.splice import (
     wait_for_room,
     write_chunk,
 )
+from app.kernel.fs.superblock import SMALL_FILE_SIZE
 from app.kernel.syscall import syscall
 from app.kernel.wait import Blocking
 
@@ -69,6 +70,8 @@ def _send(call: Call, out_fd: Fd, in_fd: Fd, given: int | None, count: int, offs
         raise call.refuse(Errno.ESPIPE, "in_fd", "seekable", str(in_fd.number), f"{source.path} has no positions.")
     _need_range(call, "offset", given if given is not None else source.offset, count)
     target = out_fd.writable()
+    if given is not None and call.abi.bits == 32 and call.syscall_name == "sendfile":
+        count = min(count, _below_2_gib(call, given))
     length = min(int(count), MAX_RW_COUNT, call.kernel.config.memory_bytes)
     position = position_of(source, given)
     _need_end(call, source, target, position or 0, min(int(count), MAX_RW_COUNT))
@@ -82,6 +85,13 @@ def _send(call: Call, out_fd: Fd, in_fd: Fd, given: int | None, count: int, offs
         done = yield from send_file(call, source, position, target, length)
     _advance(source, given, offset, position, done)
     return done
+
+
+def _below_2_gib(call: Call, given: int) -> int:
+    """How many bytes follow `given` that an offset of 32 bits can count. Raises EOVERFLOW for none."""
+    if given >= SMALL_FILE_SIZE:
+        raise call.refuse(Errno.EOVERFLOW, "offset", "range", str(given), "The offset of 32 bits ends there.")
+    return SMALL_FILE_SIZE - given
 
 
 @syscall

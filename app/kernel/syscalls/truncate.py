@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from app.kernel.abi.constants import OpenFlag
 from app.kernel.abi.file_constants import FallocMode
 from app.kernel.arguments import Fd, Int, Offset, Path
 from app.kernel.arguments.files import FileLength
 from app.kernel.call import Call
-from app.kernel.errno import Errno
+from app.kernel.errno import Errno, KernelError
 from app.kernel.fs.allocate import allocate
 from app.kernel.fs.attributes import Target, find_target
 from app.kernel.fs.attributes import truncate as set_size
 from app.kernel.fs.inode import Inode, RegularFile
 from app.kernel.fs.permission import MAY_WRITE
-from app.kernel.fs.superblock import MAX_FILE_SIZE
+from app.kernel.fs.superblock import MAX_FILE_SIZE, SMALL_FILE_SIZE
 from app.kernel.syscall import syscall
 
 
@@ -47,9 +48,19 @@ def ftruncate(call: Call, fd: Fd, length: Offset) -> Int:
     """
     _need_length(call, length)
     file = fd.file
+    if file.kind == "pidfd" and file.writable:
+        raise KernelError(Errno.EOPNOTSUPP, f"{file.path} is a file to Linux, but nobody changes its inode")
     if not file.inode.is_regular or not file.writable:
         raise call.refuse(
             Errno.EINVAL, "fd", "access-mode", str(fd.number), f"{file.path} is no regular file open for writing."
+        )
+    if not file.flags & OpenFlag.O_LARGEFILE and length > SMALL_FILE_SIZE:
+        raise call.refuse(
+            Errno.EINVAL,
+            "length",
+            "range",
+            str(length),
+            f"{file.path} is open without O_LARGEFILE, which is for 2 GiB.",
         )
     _need_possible_size(call, file.inode, length)
     set_size(call, Target.of(file), length)

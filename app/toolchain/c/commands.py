@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 
-from app.toolchain.c.kit import Kit
 from app.toolchain.c.targets import TARGETS
+
+if TYPE_CHECKING:
+    from app.toolchain.c.kit import Kit
 
 SOURCE_NAME = "program.c"
 """What the visitor's file is called in messages, in DWARF and in `__FILE__`."""

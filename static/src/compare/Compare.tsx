@@ -6,7 +6,7 @@ import type { Arch } from "../protocol/messages";
 import { mistakes, ran, stopAside } from "../session";
 import { abiOf } from "../stage/abi";
 import { Icon } from "../ui/icons";
-import { beside, compareWith, current, pairs, shown } from "./comparison";
+import { beside, compareWith, current, listed, pairs, shown } from "./comparison";
 import { CompareRow } from "./CompareRow";
 import { abiIn } from "./entries";
 import { authorOf, titleOf, type Sides } from "./notes";
@@ -53,19 +53,17 @@ function Progress({ left, other }: { left: string; other: Arch }) {
   const title = MACHINES[other].title;
   if (now?.phase === "failed") {
     return (
-      <p class="compare-state compare-problem" role="alert" data-testid="compare-problem">
-        <Icon name="cross" size={14} /> {now.problem}
+      <p class="compare-problem" role="alert" data-testid="compare-problem">
+        <Icon name="cross" size={12} /> {now.problem}
       </p>
     );
   }
   if (now?.phase === "running") {
     return (
       <div class="compare-state" role="status">
-        <p>
-          The same program runs on {title}: {now.events.length} events so far.
-        </p>
+        <p>Now the program runs on {title}.</p>
         <button type="button" onClick={() => void stopAside()}>
-          <Icon name="stop" size={14} /> Stop it
+          <Icon name="stop" size={12} /> Stop it
         </button>
       </div>
     );
@@ -74,13 +72,9 @@ function Progress({ left, other }: { left: string; other: Arch }) {
     mistakes.value.length > 0
       ? "The program cannot be built, so there is nothing to compare."
       : streaming.value
-        ? `The program runs on ${left} now; when it is over, it runs on ${title} too.`
+        ? `The program runs on ${left}. When it is over, it runs on ${title} too.`
         : `Press Run: the program runs on ${left} first, then on ${title}.`;
-  return (
-    <p class="compare-state" role="status">
-      {text}
-    </p>
-  );
+  return <p role="status">{text}</p>;
 }
 
 /** Two runs of one program side by side, in place of the stage. Its data attributes are those of the stage. */
@@ -104,17 +98,19 @@ export function Compare() {
       <header class="compare-head">
         <div>
           <h2>One program, two architectures</h2>
-          {rows && current.value && (
+          {rows && current.value ? (
             <p data-testid="compare-summary">
               {summary(rows, trace.value.events, current.value.events, sides)} {current.value.problem}
             </p>
+          ) : (
+            <Progress left={titleOf(left.name)} other={other} />
           )}
         </div>
         <button type="button" data-testid="compare-close" onClick={() => compareWith(null)}>
           <Icon name="left" size={14} /> Back to the stage
         </button>
       </header>
-      <div class="compare-scroll" tabIndex={rows ? undefined : 0}>
+      <div class="compare-scroll" tabIndex={listed.value.length > 0 ? undefined : 0}>
         <div role="table" aria-label="Crossings, aligned" class="compare-table">
           <div role="row" class="compare-sides">
             <div role="columnheader" class="compare-corner">
@@ -123,9 +119,10 @@ export function Compare() {
             <SideHead abi={left} side="left" />
             <SideHead abi={right} side="right" />
           </div>
-          {rows?.slice(0, most).map((pair, position) => (
+          {listed.value.slice(0, most).map((pair, position) => (
             <CompareRow
               key={position}
+              pending={!rows}
               pair={pair}
               position={position}
               sides={sides}
@@ -134,7 +131,6 @@ export function Compare() {
             />
           ))}
         </div>
-        {!rows && <Progress left={titleOf(left.name)} other={other} />}
         {rows && rows.length > most && (
           <button type="button" class="compare-rest" onClick={() => (limit.value = most + SHOWN)}>
             Show more of the {rows.length} crossings

@@ -11,23 +11,24 @@ interface SideProps {
   abi: AbiInfo;
   side: "left" | "right";
   open: boolean;
+  pending: boolean;
   /** What stands in the gap when there is no entry. */
   note: string;
 }
 
-function answerText({ answer }: KernelEntry): string {
-  if (!answer) return "no answer";
+function answerText({ answer }: KernelEntry, pending: boolean): string {
+  if (!answer) return pending ? "no answer yet" : "no answer";
   return answer === FOR_EVER ? answer.text : `= ${answer.text}`;
 }
 
 /** One side of a crossing: the trap in user mode, the call in the kernel, the answer. */
-function Side({ entry, abi, side, open, note }: SideProps) {
+function Side({ entry, abi, side, open, pending, note }: SideProps) {
   const title = titleOf(abi.name);
   if (!entry) {
     return (
       <div role="cell" class={`compare-cell compare-${side} compare-gap`}>
         <span class="compare-who">{title}</span>
-        <p>{note || `No such crossing on ${title}.`}</p>
+        {note && <p>{note}</p>}
       </div>
     );
   }
@@ -56,7 +57,7 @@ function Side({ entry, abi, side, open, note }: SideProps) {
           {entry.kind === "call" && (
             <code class={entry.answer?.errno ? "compare-answer refused" : "compare-answer"}>
               {entry.answer?.errno && <Icon name="cross" size={10} />}
-              {answerText(entry)}
+              {answerText(entry, pending)}
             </code>
           )}
         </p>
@@ -80,12 +81,14 @@ interface RowProps {
   position: number;
   sides: Sides;
   abis: readonly [AbiInfo, AbiInfo];
+  /** The second run is not over, so there is nothing on the right yet. */
+  pending: boolean;
   /** The stage is at this crossing. */
   current: boolean;
 }
 
 /** One crossing on both architectures. Choosing it takes the playback there. */
-export function CompareRow({ pair, position, sides, abis, current }: RowProps) {
+export function CompareRow({ pair, position, sides, abis, pending, current }: RowProps) {
   const row = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const node = row.current;
@@ -95,7 +98,8 @@ export function CompareRow({ pair, position, sides, abis, current }: RowProps) {
     }
   }, [current]);
   const { left, right } = pair;
-  const note = noteFor(pair, sides);
+  const note = pending ? "" : noteFor(pair, sides);
+  const gap = pending ? "" : note || `No such crossing on ${titleOf(left ? sides.right : sides.left)}.`;
   const name = left?.name ?? right?.name ?? "";
   const pid = left?.pid ?? right?.pid;
   return (
@@ -121,8 +125,8 @@ export function CompareRow({ pair, position, sides, abis, current }: RowProps) {
         )}
         {several.value && <code class="compare-pid">{pid}</code>}
       </div>
-      <Side entry={left} abi={abis[0]} side="left" open={current} note={note} />
-      <Side entry={right} abi={abis[1]} side="right" open={current} note={note} />
+      <Side entry={left} abi={abis[0]} side="left" open={current} pending={pending} note={gap} />
+      <Side entry={right} abi={abis[1]} side="right" open={current} pending={pending} note={gap} />
       {left && right && note && (
         <p role="cell" class="compare-note">
           {note}

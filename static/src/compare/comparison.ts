@@ -20,6 +20,9 @@ import { Replay } from "./replay";
 /** The architecture to compare with; null while nothing is compared. */
 export const beside = signal<Arch | null>(null);
 
+/** Crossings of the run on show that are listed while there is no comparison. */
+const PREVIEW = 200;
+
 /** A second run, as far as it is. */
 export interface Second {
   /** The run that it is compared with. */
@@ -45,11 +48,17 @@ export const pairs = computed<readonly Pair[] | null>(() => {
   return align(entriesOf(now.base.events, MOST), entriesOf(now.events, MOST));
 });
 
-/** Position in `pairs` of the crossing that the stage is at; -1 before the first. */
+/** What there is to show: the aligned crossings, and before there are any the beginning of the run on show. */
+export const listed = computed<readonly Pair[]>(() => {
+  void count.value;
+  return pairs.value ?? entriesOf(trace.value.events, PREVIEW).map((left) => ({ left, right: null }));
+});
+
+/** Position in `listed` of the crossing that the stage is at; -1 before the first. */
 export const shown = computed(() => {
   let found = -1;
   let latest = -1;
-  for (const [position, { left }] of (pairs.value ?? []).entries()) {
+  for (const [position, { left }] of listed.value.entries()) {
     if (left && left.index <= index.value && left.index > latest) {
       latest = left.index;
       found = position;

@@ -1,11 +1,11 @@
 import type { TrapgateEvent } from "../generated/events";
-import { sizeText } from "../fold/words";
+import { asWritten, sizeText } from "../fold/words";
 import type { Pair } from "./align";
 import { titleOf, type Sides } from "./notes";
 
-/** What was printed, one character a byte. */
+/** What was printed, one character a byte, without the carriage returns that the terminal adds. */
 function printed(events: readonly TrapgateEvent[]): string {
-  return events.flatMap((event) => (event.type === "output" ? [atob(event.data)] : [])).join("");
+  return asWritten(events.flatMap((event) => (event.type === "output" ? [atob(event.data)] : [])).join(""));
 }
 
 /** How a run ended, as said of one program and of several. */

@@ -11,7 +11,7 @@ from app.runner.messages import Keyboard, RunSpec
 _MAX_TYPED_BYTES = 65536
 
 
-class Compiling:
+class CompileStage:
     """The stage in front of the worker. `typed` is for the worker, as far as it fits."""
 
     compilation: Compilation
