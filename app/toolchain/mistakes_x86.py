@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from functools import lru_cache
 
-from app.toolchain.errors import Mistake, Span
+from app.toolchain.errors import Mistake, Span, did_you_mean
 from app.toolchain.mnemonics import MNEMONICS, ONLY_64, PREFIXES, SAME_SIZE
 from app.toolchain.operands import REGISTERS, WIDE_REGISTERS, Immediate, Memory, Operand, Register, describe_operand
 
@@ -93,15 +92,13 @@ def _check_address(memory: Memory) -> None:
 
 def unknown_instruction(mnemonic: str, span: Span) -> Mistake:
     """The mistake of a word that is no instruction, with a guess."""
-    close = _similar(mnemonic)
-    hint = f"did you mean `{close}`?" if close else ""
-    return Mistake(span, f"unknown instruction `{mnemonic}`", hint)
+    return Mistake(span, f"unknown instruction `{mnemonic}`", _similar(mnemonic))
 
 
 @lru_cache(maxsize=256)
 def _similar(mnemonic: str) -> str:
-    """The instruction that was probably meant; remembered, since a macro can repeat one mistake thousands of times."""
-    return next(iter(get_close_matches(mnemonic[:40], [*MNEMONICS, *PREFIXES], n=1, cutoff=0.6)), "")
+    """What was probably meant; remembered, since a macro can repeat one mistake thousands of times."""
+    return did_you_mean(mnemonic, sorted((*MNEMONICS, *PREFIXES)))
 
 
 def explain_refusal(mnemonic: str, operands: Sequence[Operand], span: Span) -> Mistake:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
-from app.toolchain.errors import Mistake, Span
+from app.toolchain.errors import Mistake, Span, did_you_mean
 from app.toolchain.isa.riscv_encoder import TABLE, Row
 from app.toolchain.isa.riscv_operands import Memory, Number, Operand, Register, describe_operand
 from app.toolchain.isa.riscv_pseudo import EXTENSIONS, NAMES
@@ -157,8 +156,7 @@ def unknown_instruction(text: str, span: Span, foreign: str) -> Mistake:
         return Mistake(span, f"`{text}` is only in RV32", f"use `{_ONLY_32[word]}`")
     if word.startswith(("la.tls", "la.got")):
         return Mistake(span, f"`{text}` is not available", "nothing is linked at run time here; use `la`")
-    close = get_close_matches(word[:20], NAMES, n=1)
-    return Mistake(span, f"unknown instruction `{text[:40]}`", f"did you mean `{close[0]}`?" if close else "")
+    return Mistake(span, f"unknown instruction `{text[:40]}`", did_you_mean(word, NAMES))
 
 
 def _example(name: str, row: Row) -> str:
