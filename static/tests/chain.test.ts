@@ -112,6 +112,7 @@ describe("the call chain", () => {
     expect(libraryTitle("header", [])).toBe("syscall.h");
     expect(libraryTitle("header", leaving)).toBe("start-up code");
     expect(libraryTitle("library", musl)).toBe("C library");
+    expect(libraryTitle("library", musl, true)).toBe("Rust and C library");
   });
 
   it("tells buffered output from a plain call", () => {

@@ -115,8 +115,8 @@ export function libraryOf(frames: readonly Frame[]): Library {
 }
 
 /** The name of the library's room. */
-export function libraryTitle(library: Library, frames: readonly Frame[]): string {
-  if (library !== "header") return "C library";
+export function libraryTitle(library: Library, frames: readonly Frame[], rust = false): string {
+  if (library !== "header") return rust ? "Rust and C library" : "C library";
   const inside = libraryFrames(frames);
   return inside.length > 0 && !inside.some((frame) => frame.file?.endsWith("/syscall.h")) ? "start-up code" : "syscall.h";
 }

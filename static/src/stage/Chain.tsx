@@ -1,4 +1,5 @@
 import type { Frame } from "../generated/events";
+import { ranLanguage } from "../session";
 import { layout, type Layout } from "../ui/layout";
 import { isBuffered, libraryFrames, libraryTitle, ownFrames, shortened, type Library, type Room } from "../fold/chain";
 
@@ -48,7 +49,7 @@ interface LibraryRoomProps {
 /** The room of the library, lit while the trap in view was made in it. */
 export function LibraryRoom({ kind, frames, lit }: LibraryRoomProps) {
   const inside = libraryFrames(frames);
-  const title = libraryTitle(kind, frames);
+  const title = libraryTitle(kind, frames, ranLanguage.value === "rust");
   const note = isBuffered(frames) ? "many calls, one write" : "";
   return (
     <section class={lit && inside.length > 0 ? "library lit" : "library"} data-testid="library" aria-label={title}>
