@@ -23,6 +23,9 @@ FRAME_FLAGS = ("-fno-omit-frame-pointer", "-mno-omit-leaf-frame-pointer")
 DEBUG_FLAGS = ("-gdwarf-4", "-g1", "-ffile-compilation-dir=.")
 """Line numbers, and nothing of where on this machine the compiler works."""
 
+_WHOLE_CHAINS = "-fno-optimize-sibling-calls"
+"""A call that is the last thing a function does stays a call, so that the function is in the chain."""
+
 CODE_FLAGS = (
     *("-fno-pie", "-fno-stack-protector", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables"),
     *("-ffunction-sections", "-fdata-sections", "-fno-addrsig"),
@@ -74,7 +77,7 @@ def compile_steps(kit: Kit, arch: str, *, optimize: int, hosted: bool) -> list[S
             "compile",
             (
                 *(kit.zig, "clang", f"--target={target.triple}", *target.flags, f"-O{optimize}"),
-                *(*FRAME_FLAGS, *DEBUG_FLAGS, *CODE_FLAGS, *_WARNINGS, *_MESSAGES, *_NO_QUESTIONS),
+                *(*FRAME_FLAGS, _WHOLE_CHAINS, *DEBUG_FLAGS, *CODE_FLAGS, *_WARNINGS, *_MESSAGES, *_NO_QUESTIONS),
                 *(f"-ffile-prefix-map={kit.lib}/=", f"-ffile-prefix-map={kit.include}/=trapgate/"),
                 *own,
                 *include_flags(kit, arch),

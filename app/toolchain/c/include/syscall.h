@@ -12,6 +12,9 @@
 /* The trap is part of the function that asks for it, so that a call chain ends with `write` or `syscall3`. */
 #define TRAPGATE_INLINE __attribute__((always_inline)) static inline
 
+/* An optimizer leaves these calls as they are: otherwise their traps would have no line of the program. */
+#define TRAPGATE_WRAPPER __attribute__((noinline)) static
+
 #if defined(__x86_64__)
 
 TRAPGATE_INLINE long trapgate_call6(long number, long a, long b, long c, long d, long e, long f)
@@ -122,37 +125,37 @@ TRAPGATE_INLINE long trapgate_call5(long number, long a, long b, long c, long d,
 #define TRAPGATE_PADDED(number, a, b, c, d, e, ...) \
     trapgate_call5(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
 
-static inline long syscall6(long number, long a, long b, long c, long d, long e, long f)
+TRAPGATE_WRAPPER long syscall6(long number, long a, long b, long c, long d, long e, long f)
 {
     return trapgate_call6(number, a, b, c, d, e, f);
 }
 
-static inline long syscall5(long number, long a, long b, long c, long d, long e)
+TRAPGATE_WRAPPER long syscall5(long number, long a, long b, long c, long d, long e)
 {
     return trapgate_call5(number, a, b, c, d, e);
 }
 
-static inline long syscall4(long number, long a, long b, long c, long d)
+TRAPGATE_WRAPPER long syscall4(long number, long a, long b, long c, long d)
 {
     return TRAPGATE_CALL(number, a, b, c, d);
 }
 
-static inline long syscall3(long number, long a, long b, long c)
+TRAPGATE_WRAPPER long syscall3(long number, long a, long b, long c)
 {
     return TRAPGATE_CALL(number, a, b, c);
 }
 
-static inline long syscall2(long number, long a, long b)
+TRAPGATE_WRAPPER long syscall2(long number, long a, long b)
 {
     return TRAPGATE_CALL(number, a, b);
 }
 
-static inline long syscall1(long number, long a)
+TRAPGATE_WRAPPER long syscall1(long number, long a)
 {
     return TRAPGATE_CALL(number, a);
 }
 
-static inline long syscall0(long number)
+TRAPGATE_WRAPPER long syscall0(long number)
 {
     return TRAPGATE_CALL(number, 0);
 }
@@ -194,17 +197,17 @@ typedef long off_t;
 
 #define SIGCHLD 17
 
-static inline ssize_t read(int fd, void *buffer, size_t count)
+TRAPGATE_WRAPPER ssize_t read(int fd, void *buffer, size_t count)
 {
     return TRAPGATE_CALL(SYS_read, fd, buffer, count);
 }
 
-static inline ssize_t write(int fd, const void *buffer, size_t count)
+TRAPGATE_WRAPPER ssize_t write(int fd, const void *buffer, size_t count)
 {
     return TRAPGATE_CALL(SYS_write, fd, buffer, count);
 }
 
-static inline int openat(int directory, const char *path, int flags, mode_t mode)
+TRAPGATE_WRAPPER int openat(int directory, const char *path, int flags, mode_t mode)
 {
     return (int)TRAPGATE_CALL(SYS_openat, directory, path, flags, mode);
 }
@@ -213,69 +216,69 @@ static inline int openat(int directory, const char *path, int flags, mode_t mode
 #define open(path, ...) TRAPGATE_OPEN(path, __VA_ARGS__, 0644, )
 #define TRAPGATE_OPEN(path, flags, mode, ...) openat(AT_FDCWD, path, flags, mode)
 
-static inline int close(int fd)
+TRAPGATE_WRAPPER int close(int fd)
 {
     return (int)TRAPGATE_CALL(SYS_close, fd);
 }
 
 #ifdef SYS_lseek
-static inline off_t lseek(int fd, off_t offset, int whence)
+TRAPGATE_WRAPPER off_t lseek(int fd, off_t offset, int whence)
 {
     return TRAPGATE_CALL(SYS_lseek, fd, offset, whence);
 }
 #endif
 
-static inline int dup(int fd)
+TRAPGATE_WRAPPER int dup(int fd)
 {
     return (int)TRAPGATE_CALL(SYS_dup, fd);
 }
 
-static inline int dup3(int from, int to, int flags)
+TRAPGATE_WRAPPER int dup3(int from, int to, int flags)
 {
     return (int)TRAPGATE_CALL(SYS_dup3, from, to, flags);
 }
 
-static inline int pipe2(int ends[2], int flags)
+TRAPGATE_WRAPPER int pipe2(int ends[2], int flags)
 {
     return (int)TRAPGATE_CALL(SYS_pipe2, ends, flags);
 }
 
-static inline int pipe(int ends[2])
+TRAPGATE_WRAPPER int pipe(int ends[2])
 {
     return pipe2(ends, 0);
 }
 
-static inline int unlinkat(int directory, const char *path, int flags)
+TRAPGATE_WRAPPER int unlinkat(int directory, const char *path, int flags)
 {
     return (int)TRAPGATE_CALL(SYS_unlinkat, directory, path, flags);
 }
 
-static inline int unlink(const char *path)
+TRAPGATE_WRAPPER int unlink(const char *path)
 {
     return unlinkat(AT_FDCWD, path, 0);
 }
 
-static inline int mkdir(const char *path, mode_t mode)
+TRAPGATE_WRAPPER int mkdir(const char *path, mode_t mode)
 {
     return (int)TRAPGATE_CALL(SYS_mkdirat, AT_FDCWD, path, mode);
 }
 
-static inline int chdir(const char *path)
+TRAPGATE_WRAPPER int chdir(const char *path)
 {
     return (int)TRAPGATE_CALL(SYS_chdir, path);
 }
 
-static inline pid_t getpid(void)
+TRAPGATE_WRAPPER pid_t getpid(void)
 {
     return (pid_t)TRAPGATE_CALL(SYS_getpid, 0);
 }
 
-static inline pid_t getppid(void)
+TRAPGATE_WRAPPER pid_t getppid(void)
 {
     return (pid_t)TRAPGATE_CALL(SYS_getppid, 0);
 }
 
-static inline pid_t fork(void)
+TRAPGATE_WRAPPER pid_t fork(void)
 {
 #ifdef SYS_fork
     return (pid_t)TRAPGATE_CALL(SYS_fork, 0);
@@ -284,27 +287,27 @@ static inline pid_t fork(void)
 #endif
 }
 
-static inline int execve(const char *path, char *const argv[], char *const envp[])
+TRAPGATE_WRAPPER int execve(const char *path, char *const argv[], char *const envp[])
 {
     return (int)TRAPGATE_CALL(SYS_execve, path, argv, envp);
 }
 
-static inline pid_t wait4(pid_t pid, int *status, int options, void *usage)
+TRAPGATE_WRAPPER pid_t wait4(pid_t pid, int *status, int options, void *usage)
 {
     return (pid_t)TRAPGATE_CALL(SYS_wait4, pid, status, options, usage);
 }
 
-static inline pid_t waitpid(pid_t pid, int *status, int options)
+TRAPGATE_WRAPPER pid_t waitpid(pid_t pid, int *status, int options)
 {
     return wait4(pid, status, options, 0);
 }
 
-static inline int kill(pid_t pid, int signal)
+TRAPGATE_WRAPPER int kill(pid_t pid, int signal)
 {
     return (int)TRAPGATE_CALL(SYS_kill, pid, signal);
 }
 
-static inline void *mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset)
+TRAPGATE_WRAPPER void *mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset)
 {
 #ifdef SYS_mmap2
     return (void *)trapgate_call6(SYS_mmap2, (long)address, (long)length, protection, flags, fd, offset / 4096);
@@ -313,12 +316,12 @@ static inline void *mmap(void *address, size_t length, int protection, int flags
 #endif
 }
 
-static inline int munmap(void *address, size_t length)
+TRAPGATE_WRAPPER int munmap(void *address, size_t length)
 {
     return (int)TRAPGATE_CALL(SYS_munmap, address, length);
 }
 
-static inline void *brk(void *end)
+TRAPGATE_WRAPPER void *brk(void *end)
 {
     return (void *)TRAPGATE_CALL(SYS_brk, end);
 }
