@@ -167,14 +167,16 @@ class SigInfo(Struct, frozen=True):
     def pack(self, structs: Mapping[str, Layout]) -> bytes:
         """The `siginfo_t` of the ABI with these structs, 128 bytes.
 
-        For 32-bit programs Linux goes by the signal alone, and takes another than SIGCHLD with a small code for SIGPOLL.
+        For 32-bit programs Linux goes by the signal alone: another than SIGCHLD with a small code is one about a file.
         """
         if self.raw:
             return self.raw.ljust(SIGINFO_SIZE, b"\0")
         if self._kind == "child" and self.signo != Signo.SIGCHLD and structs["siginfo_poll"].size == _NARROW_POLL_SIZE:
-            return structs["siginfo_poll"].pack(
-                si_signo=self.signo, si_code=code_number(self.code), si_band=self.pid, si_fd=self.status or 0
-            ).ljust(SIGINFO_SIZE, b"\0")
+            return (
+                structs["siginfo_poll"]
+                .pack(si_signo=self.signo, si_code=code_number(self.code), si_band=self.pid, si_fd=self.status or 0)
+                .ljust(SIGINFO_SIZE, b"\0")
+            )
         return structs[f"siginfo_{self._kind}"].pack(**self.fields(structs)).ljust(SIGINFO_SIZE, b"\0")
 
     def text(self, structs: Mapping[str, Layout]) -> str:

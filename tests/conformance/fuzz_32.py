@@ -9,10 +9,16 @@ from collections.abc import Callable
 from tests.conformance import fuzz_32_calls
 from tests.conformance.fuzz_calls import Sequence
 from tests.conformance.interpreters import family
-from tests.conformance.program import HANDLER, RESTORER, Buffer, Call, Field, Label, Packed, Result
+from tests.conformance.program import HANDLER, Buffer, Call, Field, Label, Packed, Result
 
 PLAIN_HANDLER, PLAIN_RESTORER = Label("plain_handler"), Label("plain_restorer")
 _SIGINFO = 4
+BUFFERS = [
+    *(("ipc", 256), ("shm_ds", 256), ("msg_ds", 256), ("message", 64), ("address", 8), ("old_mask", 16), ("v", 1024)),
+    *((f"{name}_{kind}", 256) for name in ("look", "stat") for kind in ("stat", "stat64")),
+]
+"""What several makers look at."""
+
 _CONTROL_HEADER = 16
 
 Dump = tuple[str, int, int]
@@ -41,7 +47,12 @@ _TIMED = {
 """Where the time is that a later generation has with 64 bits."""
 
 _INTERVALS = {"timer_settime": 2, "timerfd_settime": 2}
-_CLOCK_CALLS = {"clock_gettime": "64", "timer_gettime": "64", "timerfd_gettime": "64", "sched_rr_get_interval": "_time64"}
+_CLOCK_CALLS = {
+    "clock_gettime": "64",
+    "timer_gettime": "64",
+    "timerfd_gettime": "64",
+    "sched_rr_get_interval": "_time64",
+}
 _SOCKETCALLS = {
     name: number
     for number, name in enumerate(
@@ -85,8 +96,7 @@ class Sequence32(Sequence):
 
     def build(self) -> list[Call]:
         """As `Sequence` does, with buffers that several makers look at."""
-        for named, size in (("ipc", 256), ("shm_ds", 256), ("msg_ds", 256), ("message", 64), ("address", 8), ("old_mask", 16), ("v", 1024),
-                            *((f"{name}_{kind}", 256) for name in ("look", "stat") for kind in ("stat", "stat64"))):  # fmt: skip
+        for named, size in BUFFERS:
             self.raw("read", 0, Buffer(named, size), 0)
         return super().build()
 
@@ -163,10 +173,12 @@ class Sequence32(Sequence):
         arguments = self.words(name, arguments)
         if name in ("sendmsg", "recvmsg") and isinstance(arguments[1], Packed):
             arguments = (arguments[0], self.message(arguments[1]), *arguments[2:])
-        if self.arch == "i386" and self.random.random() < 0.5 and not any(
-            type(value).__name__ in ("Result", "Loaded") for value in arguments
+        if (
+            self.arch == "i386"
+            and self.random.random() < 0.5
+            and not any(type(value).__name__ in ("Result", "Loaded") for value in arguments)
         ):
-            return "socketcall", (_SOCKETCALLS[name], Packed([value for value in arguments])), dumps
+            return "socketcall", (_SOCKETCALLS[name], Packed(list(arguments))), dumps
         return name, arguments, dumps
 
     @staticmethod
@@ -282,7 +294,7 @@ class Sequence32(Sequence):
         argument = rest[0] if rest else 0
         later = self.random.random() < 0.6
         if isinstance(argument, Packed):
-            large = command in (36, 37, 38) or later and self.random.random() < 0.7
+            large = command in (36, 37, 38) or (later and self.random.random() < 0.7)
             if command in (5, 6, 7) and large:
                 command += 7
             sizes = (4, 8, 8, 4) if large else (4, 4, 4, 4)
@@ -322,8 +334,17 @@ class Sequence32(Sequence):
             act = Packed(words)
         return ("sigaction", (signo, act, old), dumps) if older else ("rt_sigaction", (signo, act, old, size), dumps)
 
+    def as_madvise(self, arguments, dumps):  # type: ignore[no-untyped-def]
+        where, length, advice = arguments
+        guards = advice in (102, 103) and length & 0xFFFF_FFFF > 2**30
+        return "madvise", (where, 4096 if guards else length, advice), dumps
+
     def as_sched_getattr(self, arguments, dumps):  # type: ignore[no-untyped-def]
-        return "sched_getattr", tuple(Buffer("v", 1024) if isinstance(value, Buffer) else value for value in arguments), []
+        return (
+            "sched_getattr",
+            tuple(Buffer("v", 1024) if isinstance(value, Buffer) else value for value in arguments),
+            [],
+        )
 
     def as_sigaltstack(self, arguments, dumps):  # type: ignore[no-untyped-def]
         return "sigaltstack", arguments, [(name, at, size // 2) for name, at, size in dumps]

@@ -116,7 +116,10 @@ def segments(s: Sequence32) -> None:
     where = choose((Buffer("desc", 16), Edge(16), Edge(15), *HOSTILE))
     match s.random.randrange(3):
         case 0 | 1:
-            s.raw("set_thread_area", choose((Packed(words), Packed(words), Packed([entry, 0, 0, 0x28]), Edge(15), *HOSTILE)))
+            s.raw(
+                "set_thread_area",
+                choose((Packed(words), Packed(words), Packed([entry, 0, 0, 0x28]), Edge(15), *HOSTILE)),
+            )
             s.raw("get_thread_area", Packed([12, 0, 0, 0]))
         case _:
             s.raw("get_thread_area", where)
@@ -156,7 +159,9 @@ def system_v(s: Sequence32) -> None:
     match s.random.randrange(3):
         case 0:
             made = (
-                s.raw("ipc", 2, 0, choose((1, 3)), 0o600, show="sign") if packed else s.raw("semget", 0, 2, 0o600, show="sign")
+                s.raw("ipc", 2, 0, choose((1, 3)), 0o600, show="sign")
+                if packed
+                else s.raw("semget", 0, 2, 0o600, show="sign")
             )
             operations = Packed([Field(choose((0, 1, 5)) | choose((1, -1, 0, 2)) << 16 & 0xFFFF_0000 | 0x800 << 32, 6)])
             if packed:
@@ -173,7 +178,9 @@ def system_v(s: Sequence32) -> None:
             _control(s, "semctl", made, 0, 0)
         case 1:
             made = (
-                s.raw("ipc", 23, 0, 5000, 0o600, show="sign") if packed else s.raw("shmget", 0, 5000, 0o600, show="sign")
+                s.raw("ipc", 23, 0, 5000, 0o600, show="sign")
+                if packed
+                else s.raw("shmget", 0, 5000, 0o600, show="sign")
             )
             where = choose((0, 0x2400_0000, 0x2400_0001, 0xFFFF_F000, 1))
             flags = choose((0, 0o10000, 0o20000, 0o40000))
@@ -187,15 +194,21 @@ def system_v(s: Sequence32) -> None:
             _control(s, "shmctl", made, 0, 0)
             s.raw("shmdt", choose((0x2400_0000, 0x2400_1000, 0, 1)))
         case _:
-            made = (
-                s.raw("ipc", 13, 0, 0o600, show="sign") if packed else s.raw("msgget", 0, 0o600, show="sign")
-            )
+            made = s.raw("ipc", 13, 0, 0o600, show="sign") if packed else s.raw("msgget", 0, 0o600, show="sign")
             message = choose((Packed([choose((1, 5, 0, -1)), 0x1234, 0x5678]), Edge(4), Edge(3), *HOSTILE))
             size = choose((0, 8, 4, 8193, -1))
             into = Buffer("message", 64)
             if packed:
                 s.raw("ipc", 11, made, size, 0o4000, message)
-                s.raw("ipc", 12, made, 8, 0o4000, choose((Packed([into, 0]), Edge(4), *HOSTILE)), dump=[("message", 0, 12)])
+                s.raw(
+                    "ipc",
+                    12,
+                    made,
+                    8,
+                    0o4000,
+                    choose((Packed([into, 0]), Edge(4), *HOSTILE)),
+                    dump=[("message", 0, 12)],
+                )
             else:
                 s.raw("msgsnd", made, message, size, 0o4000)
                 s.raw("msgrcv", made, into, choose((64, 0, 3, -1)), choose((0, 1, -5)), choose((0o4000, 0o14000)),
@@ -208,7 +221,9 @@ def space(s: Sequence32) -> None:
     """statfs, sysinfo and their kin, as far as they fail."""
     choose = s.random.choice
     where = choose((Buffer("v", 1024), Edge(64), Edge(63), Edge(84), Edge(83), *HOSTILE))
-    where = where if isinstance(where, Buffer) else choose((0x3000_1000 - 64, 0x3000_1000 - 63, 0x3000_1000 - 83, *HOSTILE))
+    where = (
+        where if isinstance(where, Buffer) else choose((0x3000_1000 - 64, 0x3000_1000 - 63, 0x3000_1000 - 83, *HOSTILE))
+    )
     size = choose((84, 84, 88, 64, 0, -1))
     match s.random.randrange(6):
         case 0:
@@ -248,7 +263,9 @@ def time64(s: Sequence32) -> None:
         case 5:
             s.raw("futex_time64", Buffer("futex", 16), choose((0, 128, 128 | 9)), 0, bad, 0, -1)
         case 6:
-            s.raw("utimensat_time64", -100, s.local(), Packed([Field(seconds & 0xFFFF, 8), Field(nanoseconds, 8)] * 2), 0)
+            s.raw(
+                "utimensat_time64", -100, s.local(), Packed([Field(seconds & 0xFFFF, 8), Field(nanoseconds, 8)] * 2), 0
+            )
         case 7:
             setting = Packed([Field(0, 8), Field(nanoseconds, 8), Field(choose((2**33, 2**40, -1)), 8), Field(0, 8)])
             made = s.raw("timerfd_create", 1, 0)
@@ -261,8 +278,10 @@ def time64(s: Sequence32) -> None:
 def old_entries(s: Sequence32) -> None:
     """readdir, of what is no directory or of a bad place."""
     fd = s.raw("open", s.random.choice((".", "d", "a")), 0)
-    s.raw("readdir", fd, s.random.choice((Buffer("entries", 4 * PAGE), Edge(10), *HOSTILE)), 1)
-    s.raw("getdents", fd, s.random.choice((Buffer("entries", 4 * PAGE), Edge(10), *HOSTILE)), s.random.choice((0, 11, 5)))
+    s.raw("readdir", fd, s.random.choice((Buffer("entries", 4 * PAGE), *HOSTILE)), 1)
+    s.raw(
+        "getdents", fd, s.random.choice((Buffer("entries", 4 * PAGE), Edge(10), *HOSTILE)), s.random.choice((0, 11, 5))
+    )
     s.raw("close", fd)
 
 
@@ -283,7 +302,16 @@ def edges(s: Sequence32) -> None:
             s.raw("read", s.fd(), where, size)
         case 2:
             # Two mappings that would not both fit into the address space.
-            s.raw("mmap2", 0, choose((0x8000_0000, 0xC000_0000, 0xFFFF_D000, 0xFFFF_F000, size)), 3, 0x4022, -1, 0, show="sign")
+            s.raw(
+                "mmap2",
+                0,
+                choose((0x8000_0000, 0xC000_0000, 0xFFFF_D000, 0xFFFF_F000, size)),
+                3,
+                0x4022,
+                -1,
+                0,
+                show="sign",
+            )
             s.pointers.append(type(s.raw("getpid", show="none"))(len(s.steps) - 2))
             s.raw("munmap", s.pointers.pop(), choose((0x8000_0000, 0xC000_0000)), show="sign")
         case 3:

@@ -14,6 +14,7 @@ from app.kernel import syscalls
 from app.kernel.abi import ABIS, Variant
 from app.kernel.arguments.integers import EnumArgument
 from app.kernel.syscall import Parameter, served
+from tests.conformance.fuzz_32 import tame
 from tests.conformance.fuzz_calls import (
     ARENA,
     BAD_POINTERS,
@@ -29,7 +30,6 @@ from tests.conformance.fuzz_calls import (
     ROOM,
     SIZES,
 )
-from tests.conformance.fuzz_32 import tame
 from tests.conformance.fuzz_sockets import ADDRESSES, CONTROLS
 from tests.conformance.interpreters import family
 from tests.conformance.program import (

@@ -104,8 +104,8 @@ class Abi(Struct, frozen=True):
     restart_syscall(2). `single_step` is the register and the bit in it that make the CPU trap after each instruction,
     where user mode can set it. `signal_frame` lays out what a signal handler finds on its stack. `open_flags` are the
     flags of open(2) whose bits are not those of x86-64, which the kernel has inside: bit of this ABI -> bit inside.
-    `ipc_64` are the calls whose
-    commands carry IPC_64. `cpuinfo` are the rows of /proc/cpuinfo, `config` the options of Linux's .config that this architecture sets.
+    `ipc_64` are the calls whose commands carry IPC_64. `cpuinfo` are the rows of /proc/cpuinfo, `config` the options of
+    Linux's .config that this architecture sets.
     """
 
     info: AbiInfo

@@ -55,9 +55,7 @@ def ftruncate(call: Call, fd: Fd, length: Offset) -> Int:
             Errno.EINVAL, "fd", "access-mode", str(fd.number), f"{file.path} is no regular file open for writing."
         )
     if not file.flags & OpenFlag.O_LARGEFILE and length > SMALL_FILE_SIZE:
-        raise call.refuse(
-            Errno.EINVAL, "length", "range", str(length), f"{file.path} is open without O_LARGEFILE."
-        )
+        raise call.refuse(Errno.EINVAL, "length", "range", str(length), f"{file.path} is open without O_LARGEFILE.")
     _need_possible_size(call, file.inode, length)
     set_size(call, Target.of(file), length)
     return Int(0)
