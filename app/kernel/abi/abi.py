@@ -75,12 +75,17 @@ class TracedRegisters(Struct, frozen=True):
     area: int = 0
 
 
+ZERO = -1
+"""Stands for a register that has 0 in it, in `Variant.shape`."""
+
+
 class Variant(Struct, frozen=True):
     """How a row of a table differs from the handler that serves it.
 
     `handler` is the name of the handler, empty when it is the row's own. `shape` has for each argument of the handler
     the argument registers that it comes from, lowest word first: more than one where a value takes several registers.
-    Empty means: as they come. `structs` are layouts for this row alone, by the names that the handler uses.
+    ZERO is one that has 0 in it. Empty means: as they come. `structs` are layouts for this row alone, by the names that
+    the handler uses.
     """
 
     handler: str = ""
