@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,3 +111,15 @@ def test_the_kernel_loads_quickly_and_alone(layer):
         if module.split(".")[0] in SLOW_OR_FOREIGN
     }
     assert not found
+
+
+def test_a_run_loads_what_its_architecture_needs_and_no_compiler():
+    code = (
+        "from app.runner.engine import TrapgateEngine; TrapgateEngine().load('x86_64'); import sys; print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert {"app.toolchain.isa.x86", "app.kernel.abi.x86_64", "app.cpu.arch.x86_64"} <= loaded
+    others = {"app.toolchain.isa.arm", "app.toolchain.isa.aarch64", "app.toolchain.isa.riscv", "app.kernel.abi.arm"}
+    compilers = {"app.runner.compiler", "app.toolchain.c.kit", "importlib.metadata", "subprocess", "tempfile"}
+    assert not loaded & (others | compilers)

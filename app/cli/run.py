@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from app.runner import compiler, sandbox
+from app.runner import sandbox
 from app.runner.execution import BadSpecError
+from app.runner.languages import compiled_language
 from app.runner.local import execute
 from app.runner.messages import Limits, RunSpec
 from app.toolchain.program import SourceError
@@ -19,10 +20,18 @@ from app.trace.events import AnyEvent
 from app.trace.recorder import Sink
 
 from . import host_terminal
-from .compiled import compiled
 from .console import HostConsole, write_all
 from .guest_files import guest_files
-from .source import ARCHITECTURES, EXIT_SOURCE, LANGUAGES, architecture_of, read_file, report
+from .source import (
+    ARCHITECTURES,
+    EXIT_SOURCE,
+    SOURCE_LANGUAGES,
+    architecture_of,
+    language_option,
+    optimize_option,
+    read_file,
+    report,
+)
 
 MAX_PROGRAM_BYTES = 16 << 20
 MEMORY_BYTES = 256 << 20
@@ -34,9 +43,7 @@ EXIT_BROKEN_PIPE = 128 + signal.SIGPIPE
 @click.option(
     "--arch", type=ARCHITECTURES, help="Architecture of a source; x86_64 unless given. An ELF file says its own."
 )
-@click.option(
-    "--lang", type=LANGUAGES, default="auto", show_default=True, help="Language; auto goes by name and content."
-)
+@language_option(*SOURCE_LANGUAGES, "elf")
 @click.option(
     "--trace", type=click.Choice(["none", "strace", "json"]), default="none", show_default=True, help="What to record."
 )
@@ -54,15 +61,7 @@ EXIT_BROKEN_PIPE = 128 + signal.SIGPIPE
     metavar="HOST[:GUEST]",
     help="Copy a file or a directory into the sandbox; repeatable.",
 )
-@click.option(
-    "-O",
-    "--optimize",
-    type=click.IntRange(0, 2),
-    default=0,
-    show_default=True,
-    metavar="LEVEL",
-    help="How much a compiler optimizes, 0 to 2.",
-)
+@optimize_option
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of everything random.")
 @click.argument("program", metavar="FILE")
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
@@ -81,7 +80,7 @@ def run(
     program: str,
     args: tuple[str, ...],
 ) -> None:
-    """Run FILE (assembly, C or an ELF executable) with ARGS.
+    """Run FILE (assembly, C, Rust or an ELF executable) with ARGS.
 
     At a terminal, Ctrl-C and Ctrl-Z are the program's; Ctrl-\\ ends trapgate itself.
     Input, output and exit status are the program's own; 128 + n for a fatal signal n, 124 at a limit, 2 for a mistake
@@ -122,8 +121,10 @@ def run(
         echo=interactive[0] and interactive[1],
         optimize=optimize,
     )
-    if compiler.language(spec):
-        spec = compiled(spec).spec
+    if compiled_language(spec):
+        from .compile import compile_source  # noqa: PLC0415 - what most runs do not need takes time to load
+
+        spec = compile_source(spec).spec
     raw = interactive[0] and interactive[1]
     trace_fd = _open_trace(trace_file) if trace_file else 2
     sink = _sink(trace, trace_fd, trace_file or "standard error", raw and not trace_file and interactive[2])

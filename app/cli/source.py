@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
 
 import click
 
@@ -12,11 +13,34 @@ from app.toolchain.elf.header import read_header
 from app.toolchain.machines import ARCHES, MACHINES
 from app.toolchain.program import Diagnostic
 
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
 EXIT_SOURCE = 2
 """Exit status for a mistake in the source, or in how the command was called."""
 
 ARCHITECTURES = click.Choice(ARCHES)
-LANGUAGES = click.Choice(["auto", "gas", "nasm", "c", "elf"])
+SOURCE_LANGUAGES = ("auto", "gas", "nasm", "c", "rust")
+
+optimize_option = click.option(
+    "-O",
+    "--optimize",
+    type=click.IntRange(0, 2),
+    default=0,
+    show_default=True,
+    metavar="LEVEL",
+    help="How much a compiler optimizes, 0 to 2.",
+)
+
+
+def language_option(*languages: str) -> Callable[[_Command], _Command]:
+    """The option `--lang`, which takes one of `languages`; the first is the default."""
+    return click.option(
+        "--lang",
+        type=click.Choice(languages),
+        default=languages[0],
+        show_default=True,
+        help="Language; auto goes by name and content.",
+    )
 
 
 def read_file(path: str, limit: int) -> bytes:

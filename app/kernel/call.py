@@ -94,8 +94,8 @@ class Call:
         mm = self.task.mm
         mm.peeking = True
         try:
-            told = [argument for name, argument in self.arguments.items() if name not in self.syscall.hidden]
-            shown = [text for argument in told if (text := argument.text()) is not None]
+            hidden = self.syscall.hidden
+            told = [argument.text() for name, argument in self.arguments.items() if name not in hidden]
         finally:
             mm.peeking = False
-        return f"{self.syscall.name}({', '.join(shown)})"
+        return f"{self.syscall.name}({', '.join([text for text in told if text is not None])})"

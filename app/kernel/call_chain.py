@@ -26,6 +26,9 @@ _CHUNK = 512
 _WINDOW = 256
 """Bytes at the top of the stack in which a function without a frame must have its return address."""
 
+_VDSO_WORDS = 4
+"""`__kernel_vsyscall` saves ecx, edx and ebp, and its return address lies above them."""
+
 _FAR = 4096
 """Bytes between the beginning of a function and a label in it."""
 
@@ -87,7 +90,10 @@ class CallChain:
         elif code.keeps_frame(pc):
             found = [pc]
         else:
-            found = self._start_on_stack(mm, code, pc, pointer, stack)
+            start, is_enough = self._start_on_stack(mm, code, pc, pointer, stack)
+            if is_enough and pointer < stack:
+                return start
+            found = list(start)
         known = len(found)
         self._follow(mm, code, pointer, stack, found)
         if known == len(found) and self._record.link is None and (known > 1 or code.keeps_frame(pc)):
@@ -136,10 +142,13 @@ class CallChain:
         """A word of the stack, 0 where nothing is mapped."""
         return int.from_bytes(mm.copy_in(address, self._size) if address >= 0 else b"", "little")
 
-    def _start_on_stack(self, mm: AddressSpace, code: CodeMap, pc: int, pointer: int, stack: int) -> list[int]:
+    def _start_on_stack(
+        self, mm: AddressSpace, code: CodeMap, pc: int, pointer: int, stack: int
+    ) -> tuple[tuple[int, ...], bool]:
         """`pc` in a function without a frame, and its callers as far as they have none either.
 
-        What was seen before is not looked through again: the result depends on nothing but the key.
+        The second value says that no frame pointer is kept on the stack from which the chain could go on. What was seen
+        before is not looked through again: the result depends on nothing but the key.
         """
         data = self._window_at(mm, stack)
         key = (pc, pointer, stack, data)
@@ -150,8 +159,10 @@ class CallChain:
             words = self._window.unpack(data.ljust(_WINDOW, b"\0"))
             # With a frame the return address is where the frame pointer says.
             known = (pointer + self._record.returns - stack) // self._size
-            found = code.starts[key] = tuple(self._callers_on_stack(code, pc, words, known))
-        return list(found)
+            callers = tuple(self._callers_on_stack(code, pc, words, known))
+            is_enough = len(callers) == 1 or not self._kept_pointers(stack, words)
+            found = code.starts[key] = callers, is_enough
+        return found
 
     def _window_at(self, mm: AddressSpace, stack: int) -> bytes:
         return mm.copy_in(stack, min(_WINDOW, max(mm.limit - stack, 0)))
@@ -160,6 +171,14 @@ class CallChain:
     def _callers_on_stack(code: CodeMap, pc: int, words: tuple[int, ...], known: int) -> list[int]:
         found = [pc]
         function = code.function_at(pc)
+        if function is None:
+            # The vDSO's way into the kernel, which saves a few registers and is called through a pointer.
+            for address in words[:_VDSO_WORDS] if code.arch == "i386" else ():
+                if code.call(address) == (True, None):
+                    found.append(address)
+                    function = code.function_at(address - 1)
+                    break
+            words = ()
         for index, address in enumerate(words):
             if function is None or code.keeps_frame(found[-1]):
                 break
@@ -179,13 +198,20 @@ class CallChain:
 
     def _saved_pointer(self, mm: AddressSpace, code: CodeMap, stack: int) -> int:
         """Some stubs use the frame pointer for an argument, and keep it on the stack; 0 when it is not found."""
-        size = self._size
-        words: tuple[int, ...] = self._window.unpack(self._window_at(mm, stack).ljust(_WINDOW, b"\0"))
-        for index, saved in enumerate(words):
-            place = stack + index * size
-            if place < saved < place + _MAX_STACK and code.call(self._word(mm, saved + self._record.returns))[0]:
-                return int(saved)
+        words = self._window.unpack(self._window_at(mm, stack).ljust(_WINDOW, b"\0"))
+        for saved in self._kept_pointers(stack, words):
+            if code.call(self._word(mm, saved + self._record.returns))[0]:
+                return saved
         return 0
+
+    def _kept_pointers(self, stack: int, words: tuple[int, ...]) -> list[int]:
+        """Those of the words at `stack` that may be frame pointers: they point up the stack, to a word."""
+        size = self._size
+        return [
+            word
+            for place, word in enumerate(words)
+            if stack < word - place * size < stack + _MAX_STACK and not word % size
+        ]
 
     def _is_thumb(self) -> bool:
         bit = self._record.thumb

@@ -10,8 +10,9 @@ from app.toolchain.program import Function, Program
 from app.toolchain.rust.demangle import demangle
 from app.trace.events import Frame
 
+from .abi.frame_record import FRAME_RECORDS
+
 MAX_REMEMBERED = 1 << 16
-_X86_PROLOGUES = (b"\x55\x48\x89\xe5", b"\x55\x48\x8b\xec", b"\x55\x89\xe5", b"\x55\x8b\xec")
 _PROLOGUE_ROOM = 32
 
 
@@ -30,9 +31,11 @@ class CodeMap:
         self._step_back = MACHINES[program.arch].instruction_alignment
         self.calls: dict[int, tuple[bool, int | None]] = {}
         """What `call` has found out."""
+        self._prologues = FRAME_RECORDS[program.arch].prologues
         self._framed: dict[int, bool] = {}
-        self.starts: dict[tuple[int, int, int, bytes], tuple[int, ...]] = {}
-        """Functions without a frame and their callers, by pc, frame pointer, stack pointer and top of the stack."""
+        self.starts: dict[tuple[int, int, int, bytes], tuple[tuple[int, ...], bool]] = {}
+        """Functions without a frame and their callers, by pc, frame pointer, stack pointer and top of the stack; and
+        whether that is all of the call chain as far as the stack tells."""
         self._frames: dict[tuple[int, bool], Frame | None] = {}
         self.chains: dict[tuple[int, ...], tuple[tuple[Frame, ...], int | None]] = {}
         """Frames, and the visitor's line, of call chains that have been seen."""
@@ -72,7 +75,7 @@ class CodeMap:
         return (address & self._mask) - self._step_back
 
     def keeps_frame(self, pc: int) -> bool:
-        """Whether the function at `pc`, on x86, has set its frame pointer before it came there."""
+        """Whether the function at `pc` has set its frame pointer before it came there."""
         framed = self._framed.get(pc)
         if framed is None:
             if len(self._framed) >= MAX_REMEMBERED:
@@ -82,7 +85,7 @@ class CodeMap:
             if function is not None:
                 size = min(pc - self.bias - function.address, _PROLOGUE_ROOM)
                 code = self.code_before(function.address + size, size)
-            framed = self._framed[pc] = any(prologue in code for prologue in _X86_PROLOGUES)
+            framed = self._framed[pc] = any(prologue in code for prologue in self._prologues)
         return framed
 
     def own_line(self, address: int) -> int | None:

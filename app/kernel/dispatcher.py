@@ -5,6 +5,7 @@ This is `entry_SYSCALL_64` and `do_syscall_64` of Linux, with every step recorde
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from app.cpu.exits import TrapExit
@@ -17,7 +18,7 @@ from .arguments.integers import signed
 from .call import Call
 from .errno import Errno, KernelError, message
 from .signal import Disposition
-from .syscall import Syscall, SyscallVariant, served
+from .syscall import Syscall, served_as
 from .task import Interruption, SleepingCall, Task, TaskState
 from .wait import Blocking, Interrupted, Restart, Sleep
 
@@ -34,31 +35,24 @@ _FOREIGN_TABLE = (
 class Table:
     """The system call table of one ABI: `rows` are those that this kernel serves, by number.
 
-    `read` reads the number and the arguments from the registers.
+    `read` reads the number and the arguments from the registers. `is_foreign` says that the table is one for narrower
+    programs than that of `kernel`: of each register only the lower half counts.
     """
 
     def __init__(self, kernel: Kernel, abi: Abi) -> None:
         self.abi = abi
-        self._handlers = served()
         self.rows: dict[int, Syscall] = {}
         for number, name in abi.names.items():
-            row = self.row(name)
+            row = served_as(abi, name)
             if row is not None:
                 self.rows[number] = row
-        self._read = kernel.cpu.reader((abi.info.number_register, *abi.argument_registers))
+        self.is_foreign = abi.bits < kernel.abi.bits
+        self._read_whole = kernel.cpu.reader((abi.info.number_register, *abi.argument_registers))
         self._mask = (1 << abi.bits) - 1
+        self.read: Callable[[], tuple[int, ...]] = self._read_halves if self.is_foreign else self._read_whole
 
-    def row(self, name: str) -> Syscall | None:
-        """How the call `name` is served for programs of this ABI; None when it is not."""
-        variant = self.abi.variants.get(name)
-        handler = self._handlers.get((variant and variant.handler) or name)
-        if handler is None or variant is None:
-            return handler
-        return SyscallVariant(handler, name, self.abi, variant)
-
-    def read(self) -> list[int]:
-        """The number and the arguments. Of 64-bit code in a 32-bit table the lower halves of registers count."""
-        return [value & self._mask for value in self._read()]
+    def _read_halves(self) -> tuple[int, ...]:
+        return tuple(value & self._mask for value in self._read_whole())
 
 
 class Dispatcher:
@@ -150,7 +144,9 @@ class Dispatcher:
 
         Calls that stand for several others do so. Raises ENOSYS when it is not served.
         """
-        row = next(table for table in self.tables.values() if table.abi.info.table == call.abi.info.table).row(name)
+        # `call.abi` may have structs of its own for one row.
+        table = next(table for table in self.tables.values() if table.abi.info.table == call.abi.info.table)
+        row = served_as(table.abi, name)
         if row is None:
             raise KernelError(Errno.ENOSYS, f"This kernel does not serve {name}")
         call.service("system", "call", f"The call that is meant is {row.signature}.")
@@ -227,7 +223,7 @@ class Dispatcher:
             sentence = f"Row {number} is {name}. Linux has it; this kernel does not serve it, so the answer is ENOSYS."
         else:
             sentence = f"The table has no row {number}, so the answer is ENOSYS."
-        if table.abi.bits < call.task.abi.bits:
+        if table.is_foreign:
             sentence += f" {_FOREIGN_TABLE}"
         self.kernel.recorder.emit(
             Dispatch(

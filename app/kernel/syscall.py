@@ -18,7 +18,7 @@ from __future__ import annotations
 import enum
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
@@ -90,6 +90,10 @@ class Syscall:
         code = self.handler.__code__
         return f"{Path(code.co_filename).resolve().relative_to(SOURCE_ROOT)}:{code.co_firstlineno}"
 
+    def places(self, registers: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
+        """Each argument, and which of the ABI's argument `registers` carry it, lowest word first."""
+        return [(p.name, (register,)) for p, register in zip(self.parameters, registers, strict=False)]
+
     @property
     def doc(self) -> str:
         """The reference page of the call."""
@@ -125,6 +129,16 @@ class SyscallVariant(Syscall):
     def signature(self) -> str:
         """`waitpid(pid, wstatus, options)`."""
         return f"{self.name}({', '.join(p.name for p in self.parameters if p.name not in self.hidden)})"
+
+    def places(self, registers: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
+        """Each argument that the program passes, and its registers."""
+        if not self._shape:
+            return super().places(registers)
+        return [
+            (p.name, tuple(registers[index] for index in indices))
+            for p, indices in zip(self.parameters, self._shape, strict=False)
+            if indices
+        ]
 
     def fetch(self, call: Call) -> None:
         """Put the registers together as the handler's arguments first."""
@@ -171,6 +185,15 @@ def _parameter(name: str, annotation: Any) -> Parameter:
     if not hasattr(annotation, "fetch"):
         raise TypeError(f"{annotation!r} is not an argument type (see app/kernel/arguments)")
     return Parameter(name, annotation, detail)
+
+
+def served_as(abi: Abi, name: str) -> Syscall | None:
+    """How the call `name` is served for programs of an ABI; None when it is not."""
+    variant = abi.variants.get(name)
+    handler = _served.get((variant and variant.handler) or name)
+    if handler is None or variant is None:
+        return handler
+    return SyscallVariant(handler, name, abi, variant)
 
 
 def served() -> dict[str, Syscall]:

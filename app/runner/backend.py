@@ -35,7 +35,7 @@ from app.runner.messages import (
     ToWorker,
 )
 from app.runner.run import LocalRun
-from app.runner.toolchain import ToolchainWatch
+from app.runner.toolchain_watch import ToolchainWatch
 from app.settings import Settings
 
 FRAMES_IN_FLIGHT = 4

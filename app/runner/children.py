@@ -10,13 +10,12 @@ import time
 
 from app.runner import worker
 from app.runner.execution import Engine
-from app.runner.frames import MAX_WORKER_FRAME, FrameBuffer, pack
+from app.runner.frames import MAX_WORKER_FRAME, FrameBuffer, pack, receive
 from app.runner.messages import RunSpec
 from app.trace.events import EndReason
 
 Verdict = tuple[EndReason, str]
 
-_READ_BYTES = 262144
 _WALL_GRACE_SECONDS = 2.0
 _STOP_GRACE_SECONDS = 2.0
 _CHECK_NICENESS = 10
@@ -123,16 +122,7 @@ class Child:
 
     def read(self) -> None:
         """Read what has arrived."""
-        try:
-            data = self.socket.recv(_READ_BYTES)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if data:
-            self._received.feed(data)
-        else:
-            self._at_end = True
+        self._at_end = not receive(self.socket, self._received)
 
     def take(self) -> bytes | None:
         """The next frame that may be forwarded. Raises FrameError."""

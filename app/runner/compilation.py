@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from app.runner import compiler
 from app.runner.compiler import Compiled, Order
 from app.runner.compiler_box import BoxLimits, missing
-from app.runner.frames import FrameBuffer, FrameError
+from app.runner.frames import FrameBuffer, FrameError, receive
+from app.runner.languages import compiled_language
 from app.runner.messages import RunSpec
 from app.runner.rust import RustMissingError, find_rust
 from app.toolchain.c.kit import Kit, KitError, find_kit
@@ -25,7 +26,6 @@ from app.toolchain.machines import MACHINES
 from app.toolchain.rust.commands import ARCHES, RustKit
 
 _PREFIX = "trapgate-job-"
-_READ_BYTES = 1 << 20
 _CHECK_NICENESS = 10
 _FRAME_OVERHEAD_BYTES = 8 << 20
 
@@ -51,15 +51,23 @@ class Compilers:
         self._problem = self._problem or missing()
 
     def start(self, spec: RunSpec) -> Compilation:
-        """Begin to compile `spec`. Forks, so call it from a single-threaded process only.
+        """Begin to compile `spec`; a check has no more time than its own limits give.
 
+        Forks, so call it from a single-threaded process only.
         Raises CompilerUnavailableError, and OSError when no process can be started.
         """
-        if compiler.language(spec) == "rust":
-            return Compilation(self._rust(spec), rust_limits(self.limits), spec)
+        limits = self.limits
+        if spec.action == "check":
+            limits = replace(
+                limits,
+                cpu_seconds=min(limits.cpu_seconds, spec.limits.cpu_seconds),
+                wall_seconds=min(limits.wall_seconds, spec.limits.wall_seconds),
+            )
+        if compiled_language(spec) == "rust":
+            return Compilation(self._rust(spec), rust_limits(limits), spec)
         if self._kit is None or self._problem:
             raise CompilerUnavailableError(f"C cannot be compiled here: {self._problem}")
-        return Compilation(self._kit, self.limits, spec)
+        return Compilation(self._kit, limits, spec)
 
     @staticmethod
     def _rust(spec: RunSpec) -> RustKit:
@@ -89,9 +97,7 @@ class Compilation:
     """One compilation. `close` it, whatever happens: that frees its directory."""
 
     def __init__(self, kit: Kit | RustKit, limits: BoxLimits, spec: RunSpec) -> None:
-        order = Order(
-            spec.source, spec.arch, spec.optimize, link=spec.action == "run", language=compiler.language(spec) or "c"
-        )
+        order = Order(spec.source, spec.arch, spec.optimize, link=spec.action == "run")
         ours, theirs = socket.socketpair()
         this = os.getpid()
         self._folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{this}-")
@@ -141,16 +147,7 @@ class Compilation:
 
     def read(self) -> None:
         """Read what has arrived."""
-        try:
-            data = self.socket.recv(_READ_BYTES)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if data:
-            self._received.feed(data)
-        else:
-            self._at_end = True
+        self._at_end = not receive(self.socket, self._received)
 
     def reap(self) -> None:
         """Collect the dead process (its pidfd is readable), and end what it may have left behind."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 import msgspec
 from msgspec import Struct
@@ -17,14 +17,13 @@ from app.runner import c_library, compiler_box, landlock, rust
 from app.runner.compiler_box import BoxLimits
 from app.runner.frames import pack
 from app.runner.landlock import Rule
-from app.runner.messages import AssemblyLine, Built, Crashed, Rejected, RunSpec, SourceMistake
+from app.runner.messages import AssemblyLine, Built, Crashed, Rejected, SourceMistake
 from app.runner.rust_compiler import compile_rust
 from app.toolchain.c.assembly import Assembly, read_assembly
 from app.toolchain.c.commands import ASSEMBLY_NAME, PROGRAM_NAME, SOURCE_NAME, Library, Step, compile_steps, link_steps
 from app.toolchain.c.diagnostics import NO_LINES, clean, read_clang, read_linker
 from app.toolchain.c.kit import Kit
 from app.toolchain.c.source import Reading, read_source
-from app.toolchain.detect import detect_language
 from app.toolchain.machines import MACHINES
 from app.toolchain.program import Diagnostic
 from app.toolchain.rust.commands import SOURCE_NAME as RUST_SOURCE_NAME
@@ -44,7 +43,6 @@ class Order(Struct, frozen=True):
     arch: str
     optimize: int
     link: bool
-    language: str = "c"
 
 
 class Compiled(Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,16 +58,6 @@ class _Failed(Exception):
     def __init__(self, *diagnostics: Diagnostic) -> None:
         super().__init__()
         self.diagnostics = diagnostics
-
-
-def language(spec: RunSpec) -> Literal["c", "rust"] | None:
-    """The compiled language of a run; None for all others, and when the compiler has been at work already."""
-    if spec.image or spec.language not in ("auto", "c", "rust"):
-        return None
-    found = detect_language(spec.filename, spec.source) if spec.language == "auto" else spec.language
-    if found == "c":
-        return "c"
-    return "rust" if found == "rust" else None
 
 
 def main(socket_fd: int, order: Order, kit: Kit | RustKit, folder: str, limits: BoxLimits, *, parent: int) -> NoReturn:
@@ -118,7 +106,8 @@ def _confined(order: Order, kit: Kit, folder: str, limits: BoxLimits, parent: in
     compiler_box.enter(parent=parent, rules=_rules(kit, folder, library), limits=limits)
     os.chdir(folder)
     try:
-        reading = read_source(_text(order))
+        text = _text(order)
+        reading = read_source(text)
     except _Failed as failure:
         return _rejected(failure.diagnostics)
     if reading.mistakes:
@@ -127,7 +116,7 @@ def _confined(order: Order, kit: Kit, folder: str, limits: BoxLimits, parent: in
         return without_library
     _write(SOURCE_NAME, order.source)
     try:
-        return _compile(order, kit, reading, library if reading.wants_library else None, limits)
+        return _compile(order, text, kit, reading, library if reading.wants_library else None, limits)
     except _Failed as failure:
         return _rejected(failure.diagnostics)
 
@@ -187,12 +176,14 @@ def _without_library(kit: Kit, arch: str) -> Compiled:
     return rejection(f"{name} has not been built yet", f"`trapgate doctor --build --arch {arch}` builds it")
 
 
-def _compile(order: Order, kit: Kit, reading: Reading, library: Library | None, limits: BoxLimits) -> Compiled:
+def _compile(
+    order: Order, text: str, kit: Kit, reading: Reading, library: Library | None, limits: BoxLimits
+) -> Compiled:
     warnings: list[Diagnostic] = []
     assembly = Assembly((), NO_LINES)
     for step in compile_steps(kit, order.arch, optimize=order.optimize, hosted=reading.wants_library):
         messages = _run(step, limits)
-        found = read_clang(messages, lines=assembly.map)
+        found = read_clang(messages, source=text, lines=assembly.map)
         if not os.path.exists(step.makes):
             raise _Failed(*(found or [_unexplained(step, messages)]))
         warnings += found

@@ -11,17 +11,19 @@ from app.kernel.errno import KernelError
 from app.kernel.kernel import Kernel
 from app.runner.code_lines import code_lines
 from app.runner.execution import BadSpecError, Started
+from app.runner.languages import CompiledLanguage, compiled_language, language_of
 from app.runner.messages import Built, Limits, RunSpec
 from app.toolchain import keystone
 from app.toolchain.assemble import assemble
 from app.toolchain.c.commands import SOURCE_NAME as C_SOURCE_NAME
-from app.toolchain.detect import detect_language
 from app.toolchain.elf import ElfError, load_elf
+from app.toolchain.isa import instruction_set
 from app.toolchain.program import Diagnostic, Program, SourceError
 from app.toolchain.rust.commands import SOURCE_NAME as RUST_SOURCE_NAME
 from app.trace.recorder import Recorder
 
-_ARCHITECTURES = tuple(ABIS)
+_SOURCE_NAMES: dict[CompiledLanguage, str] = {"c": C_SOURCE_NAME, "rust": RUST_SOURCE_NAME}
+"""What `load_elf` finds the visitor's own file by."""
 
 _REHEARSAL = b"""
 .globl _start
@@ -42,16 +44,18 @@ text: .ascii "hi\\n"
 class TrapgateEngine:
     """The one `app.runner.execution.Engine` that users meet."""
 
-    def load(self) -> None:
+    def load(self, *arches: str) -> None:
         """See `app.runner.execution.Engine.load`."""
-        for arch in _ARCHITECTURES:
+        for arch in arches:
             architecture(arch)
+            instruction_set(arch)
+            _ = ABIS[arch]
         keystone.load()
 
     def prepare(self) -> None:
         """Load everything and run a small program once."""
-        self.load()
-        for arch in _ARCHITECTURES:
+        self.load(*ABIS)
+        for arch in ABIS:
             warm_up(arch)
         self.rehearse()
 
@@ -98,40 +102,38 @@ class TrapgateEngine:
             raise BadSpecError(f"{what}{error}") from error
 
 
-def compiled_from(spec: RunSpec) -> dict[str, str]:
-    """Language and source of a compiled program, by the names that `load_elf` gives them."""
-    language = detect_language(spec.filename, b"") if spec.language == "auto" else spec.language
-    return {"language": language, "source_name": RUST_SOURCE_NAME if language == "rust" else C_SOURCE_NAME}
-
-
 def build(spec: RunSpec) -> Program:
     """Make the Program. Raises SourceError."""
     if spec.image:
         try:
-            return load_elf(spec.image, **compiled_from(spec))
+            compiled = compiled_language(spec) or "c"
+            return load_elf(spec.image, language=compiled, source_name=_SOURCE_NAMES[compiled])
         except ElfError as error:
             raise _mistake(f"the compiled program cannot run: {error}") from error
     if len(spec.source) > spec.limits.source_bytes:
         raise _mistake(f"the source has {len(spec.source)} bytes; at most {spec.limits.source_bytes} are allowed")
-    language = detect_language(spec.filename, spec.source) if spec.language == "auto" else spec.language
+    language = language_of(spec)
     if language == "elf":
         try:
             return load_elf(spec.source)
         except ElfError as error:
             raise _mistake(str(error)) from error
     if language not in ("gas", "nasm"):
-        raise _mistake(f"{spec.filename} is neither assembly (GNU as or NASM) nor an ELF file")
+        raise _mistake(
+            f"{spec.filename} is neither assembly (GNU as or NASM) nor an ELF file",
+            hint="C and Rust are known by their names, .c and .rs; --lang says it otherwise",
+        )
     try:
         text = spec.source.decode()
     except UnicodeDecodeError as error:
         line = spec.source.count(b"\n", 0, error.start) + 1
         raise _mistake(f"byte {spec.source[error.start]:#04x} is not UTF-8 text", line) from error
-    calls = {name: number for number, name in ABIS[spec.arch].names.items()} if spec.arch in ABIS else {}
+    calls = {name: number for number, name in ABIS[spec.arch].names.items()}
     return assemble(text, language=language, arch=spec.arch, filename=spec.filename, calls=calls)
 
 
-def _mistake(message: str, line: int = 1) -> SourceError:
-    return SourceError([Diagnostic(line=line, column=1, end_column=2, message=message)])
+def _mistake(message: str, line: int = 1, hint: str = "") -> SourceError:
+    return SourceError([Diagnostic(line=line, column=1, end_column=2, message=message, hint=hint)])
 
 
 class _Silence:

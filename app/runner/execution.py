@@ -32,8 +32,8 @@ Started = Callable[[Stoppable], None]
 class Engine(Protocol):
     """Turns a RunSpec into events."""
 
-    def load(self) -> None:
-        """Open every library and module that a run needs; none is opened later."""
+    def load(self, *arches: str) -> None:
+        """Open every library and module that a run on one of `arches` needs; none is opened later."""
 
     def prepare(self) -> None:
         """Load and use every part once, so that nothing is left to open when the sandbox is closed. No threads."""

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from socket import socket
 
 HEADER = struct.Struct(">I")
 
@@ -11,6 +15,9 @@ MAX_WORKER_FRAME = 4 << 20
 
 MAX_CONTROL_FRAME = 32 << 20
 """Largest frame between web process and runner, in bytes: a `Submit` with its files."""
+
+
+_READ_BYTES = 262144
 
 
 class FrameError(Exception):
@@ -49,3 +56,15 @@ class FrameBuffer:
         frame = bytes(self._data[HEADER.size : end])
         del self._data[:end]
         return frame
+
+
+def receive(source: socket, frames: FrameBuffer) -> bool:
+    """Take what has arrived at a non-blocking socket; False when no more will come."""
+    try:
+        data = source.recv(_READ_BYTES)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    frames.feed(data)
+    return bool(data)

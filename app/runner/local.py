@@ -37,7 +37,7 @@ def execute(
     called when the program is about to begin. Raises
     SourceError when the source has mistakes, and what `sink`, `console` and `confine` raise.
     """
-    engine = _loaded(engine)
+    engine = _loaded(engine, spec.arch)
     last: list[AnyEvent] = []
 
     def keep_last(events: list[AnyEvent]) -> None:
@@ -64,8 +64,8 @@ def execute(
     return last[0]
 
 
-def _loaded(engine: Engine | None) -> Engine:
-    """`engine`, or else Trapgate's own, with all it needs in memory.
+def _loaded(engine: Engine | None, arch: str) -> Engine:
+    """`engine`, or else Trapgate's own, with all it needs for `arch` in memory.
 
     Loading makes many objects and hardly any garbage, and what is loaded stays: the collector need not look at it.
     """
@@ -75,7 +75,7 @@ def _loaded(engine: Engine | None) -> Engine:
             from app.runner.engine import TrapgateEngine  # noqa: PLC0415 - loads Unicorn and Keystone
 
             engine = TrapgateEngine()
-        engine.load()
+        engine.load(arch)
     finally:
         gc.freeze()
         gc.enable()

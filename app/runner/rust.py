@@ -14,6 +14,8 @@ from app.toolchain.rust.commands import LIBC_SOURCE, RustKit
 
 _SECONDS = 20
 _LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
+# Where Debian has what compilers need of them; besides, there is much there that is no library.
+_DEBIAN_LIBRARIES = ("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib/gcc")
 _LINKER_PARTS = ("ld", "ld.bfd", "ld.gold", "ld.lld", "lld")
 
 
@@ -50,9 +52,13 @@ def rules(kit: RustKit, folder: str) -> tuple[Rule, ...]:
     """What may be read, run and written: the compiler, the linker, the libraries of both, and `folder`."""
     programs = [kit.rustc, kit.linker, *(path for name in _LINKER_PARTS if (path := shutil.which(name)))]
     found = [Rule(os.path.realpath(program), landlock.EXECUTE) for program in programs]
-    found += [Rule(path, landlock.READ) for path in (f"{kit.sysroot}/lib", os.path.dirname(LIBC_SOURCE))]
+    own = f"{kit.sysroot}/lib"
+    if os.path.realpath(own) in _LIBRARIES:
+        own += "/rustlib"
+    found += [Rule(path, landlock.READ) for path in (own, os.path.dirname(LIBC_SOURCE))]
     # The dynamic loader, and the parts of GCC, lie among the libraries.
-    found += [Rule(path, landlock.READ | landlock.EXECUTE) for path in _LIBRARIES if os.path.isdir(path)]
+    libraries = _DEBIAN_LIBRARIES if os.path.isdir(_DEBIAN_LIBRARIES[1]) else _LIBRARIES
+    found += [Rule(path, landlock.READ | landlock.EXECUTE) for path in libraries if os.path.isdir(path)]
     if os.path.exists("/etc/ld.so.cache"):
         found.append(Rule("/etc/ld.so.cache", landlock.EXECUTE))
     found.append(Rule(folder, landlock.WORK_TREE))

@@ -11,6 +11,7 @@ from app.toolchain.c.commands import Step
 from app.toolchain.program import Diagnostic
 from app.toolchain.rust.commands import LIBC_NAME, RustKit, compile_steps, uses_libc
 from app.toolchain.rust.diagnostics import read_rustc
+from app.toolchain.rust.source import refusals
 
 
 class RustResult(Struct):
@@ -22,6 +23,8 @@ class RustResult(Struct):
 
 def compile_rust(kit: RustKit, source: str, *, optimize: int, link: bool, run: Callable[[Step], str]) -> RustResult:
     """Compile the file of `source` in this directory. `run` runs one step and returns what it said."""
+    if refused := refusals(source):
+        return RustResult(False, refused)
     mistakes: list[Diagnostic] = []
     for step in compile_steps(kit, optimize=optimize, link=link, libc=uses_libc(source)):
         found = read_rustc(run(step))

@@ -26,10 +26,11 @@ import msgspec
 from app.runner import compiler, sandbox
 from app.runner.children import Child
 from app.runner.compilation import Compilation, Compilers, CompilerUnavailableError, remove_left_over
+from app.runner.compile_stage import CompileStage
 from app.runner.compiler_box import BoxLimits
-from app.runner.compiling import Compiling
 from app.runner.execution import Engine
-from app.runner.frames import MAX_CONTROL_FRAME, FrameBuffer, FrameError, pack
+from app.runner.frames import MAX_CONTROL_FRAME, FrameBuffer, FrameError, pack, receive
+from app.runner.languages import compiled_language
 from app.runner.messages import (
     Cancel,
     Ended,
@@ -46,7 +47,6 @@ from app.runner.messages import (
     Unfit,
 )
 
-_READ_BYTES = 262144
 _IDLE_SECONDS = 0.01
 _FORK_AGAIN_SECONDS = 1.0
 _MAX_UNSENT_BYTES = 4 << 20
@@ -93,8 +93,8 @@ class Server:
         self._spares: list[Child] = []
         self._runs: dict[int, Child] = {}
         self._compilers = compilers
-        self._compiling: dict[int, Compiling] = {}
-        self._to_compile: deque[Compiling] = deque()
+        self._compiling: dict[int, CompileStage] = {}
+        self._to_compile: deque[CompileStage] = deque()
         self._next_fork = 0.0
         self._selector = selectors.DefaultSelector()
         control.setblocking(False)
@@ -224,16 +224,7 @@ class Server:
             self._connected = False
 
     def _read_control(self) -> None:
-        try:
-            data = self._control.recv(_READ_BYTES)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
-            self._connected = False
-            return
-        self._received.feed(data)
+        self._connected = receive(self._control, self._received)
         while (frame := self._received.take()) is not None:
             self._obey(_decoder.decode(frame))
 
@@ -256,10 +247,10 @@ class Server:
             child.abandon("stopped", "The run was cancelled.")
 
     def _begin(self, message: Submit) -> None:
-        if compiler.language(message.spec) is None:
+        if compiled_language(message.spec) is None:
             self._execute(message.run, message.spec, message.credit)
         else:
-            self._to_compile.append(Compiling(message.run, message.spec, message.credit))
+            self._to_compile.append(CompileStage(message.run, message.spec, message.credit))
 
     def _execute(self, run: int, spec: RunSpec, credit: int) -> None:
         """Give a run whose program needs no compiler (any more) to a worker."""
@@ -272,11 +263,11 @@ class Server:
         self._runs[run] = child
         child.begin(run, spec, _encoder.encode(spec), credit)
 
-    def _stage(self, run: int) -> Compiling | None:
+    def _stage(self, run: int) -> CompileStage | None:
         """The run with that number, if it is compiled or waits for that."""
         return self._compiling.get(run) or next((stage for stage in self._to_compile if stage.run == run), None)
 
-    def _obey_early(self, stage: Compiling, message: Grant | ToRun | Cancel) -> None:
+    def _obey_early(self, stage: CompileStage, message: Grant | ToRun | Cancel) -> None:
         """What concerns a run that is still compiled."""
         if isinstance(message, Grant):
             stage.credit += message.frames
@@ -290,8 +281,8 @@ class Server:
 
     def _begin_compilations(self) -> None:
         """Start what waits to be compiled, as far as there is room."""
-        while self._to_compile and len(self._compiling) < self._compilers.at_once:
-            stage = self._to_compile.popleft()
+        while stage := self._next_to_compile():
+            self._to_compile.remove(stage)
             try:
                 job = stage.begin(self._compilers)
             except CompilerUnavailableError as error:
@@ -305,11 +296,21 @@ class Server:
             self._compiling[stage.run] = stage
             self._selector.register(job.pidfd, selectors.EVENT_READ, partial(self._compiler_died, job))
 
+    def _next_to_compile(self) -> CompileStage | None:
+        """What may be compiled now: runs first, and if there are several places, one is kept free of checks."""
+        most = self._compilers.at_once
+        if len(self._compiling) >= most:
+            return None
+        if run := next((stage for stage in self._to_compile if not stage.is_check), None):
+            return run
+        checks = sum(stage.is_check for stage in self._compiling.values())
+        return self._to_compile[0] if self._to_compile and checks < max(1, most - 1) else None
+
     def _compiler_died(self, job: Compilation, mask: int) -> None:
         self._selector.unregister(job.pidfd)
         job.reap()
 
-    def _advance(self, stage: Compiling) -> None:
+    def _advance(self, stage: CompileStage) -> None:
         """When a compilation is over, go on with the run."""
         stage.compilation.enforce_deadline()
         if not stage.compilation.finished:
@@ -328,7 +329,7 @@ class Server:
         for keys in stage.typed:
             self._obey(ToRun(stage.run, keys))
 
-    def _leave(self, stage: Compiling) -> None:
+    def _leave(self, stage: CompileStage) -> None:
         """End the compilation of a run, or its waiting."""
         if self._compiling.pop(stage.run, None) is None:
             self._to_compile.remove(stage)

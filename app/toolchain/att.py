@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from app.toolchain.encoder_x86 import unknown_instruction
 from app.toolchain.errors import Mistake, Span
 from app.toolchain.expression import Cursor, Expression, ExpressionParser
 from app.toolchain.lexer import Token
+from app.toolchain.mistakes_x86 import unknown_instruction
 from app.toolchain.mnemonics import BRANCHES, MNEMONICS, X87
 from app.toolchain.operands import REGISTERS, Immediate, Memory, Operand, Register
 from app.toolchain.unit import Unit

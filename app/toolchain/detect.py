@@ -7,19 +7,23 @@ from typing import Literal
 
 SourceLanguage = Literal["gas", "nasm", "elf", "c", "rust", "unknown"]
 
+# Nothing that can be repeated at the start of a line goes on in the next: thousands of blank lines take no time.
 _NASM_LINE = re.compile(
-    r"^\s*(?:section|segment|global|extern|bits|default|org|cpu)\s+[.\w\[]|^\s*(?:\w+:?\s+)?(?:d[bwdqt]|res[bwdq])\s+\S"
-    r"|^\s*\w+\s+equ\s|^\s*(?:\w+:\s*)?times\s|^\s*%(?:define|macro|include|assign|if\w*|rep)\b|^\s*\[\s*(?:bits|section|global)\b"
+    r"^[ \t]*(?:section|segment|global|extern|bits|default|org|cpu)\s+[.\w\[]"
+    r"|^[ \t]*(?:\w+:?[ \t]+)?(?:d[bwdqt]|res[bwdq])\s+\S"
+    r"|^[ \t]*\w+[ \t]+equ\s|^[ \t]*(?:\w+:[ \t]*)?times\s"
+    r"|^[ \t]*%(?:define|macro|include|assign|if\w*|rep)\b|^[ \t]*\[\s*(?:bits|section|global)\b"
     r"|\[\s*(?:rel|abs)\s|\b(?:byte|word|dword|qword)\s*\[",
     re.IGNORECASE | re.MULTILINE,
 )
 _GAS_LINE = re.compile(
-    r"^\s*(?:\w+:)?\s*\.(?:global|globl|text|data|bss|section|intel_syntax|att_syntax|byte|word|long|quad|ascii|asciz|string"
-    r"|equ|set|zero|skip|space|align|balign|p2align|type|size|rept|macro|incbin|include|fill|org|comm|lcomm|int|short)\b"
-    r"|%[re]?(?:[abcd]x|[sd]i|[sb]p)\b|%r(?:8|9|1[0-5])|,\s*\$\w|\bptr\s*\[|\boffset\s+\w|\[rip\s*\+|^\s*#",
+    r"^[ \t]*(?:\w+:[ \t]*)?\.(?:global|globl|text|data|bss|section|intel_syntax|att_syntax|byte|word|long|quad|ascii"
+    r"|asciz|string|equ|set|zero|skip|space|align|balign|p2align|type|size|rept|macro|incbin|include|fill|org|comm"
+    r"|lcomm|int|short)\b"
+    r"|%[re]?(?:[abcd]x|[sd]i|[sb]p)\b|%r(?:8|9|1[0-5])|,\s*\$\w|\bptr\s*\[|\boffset\s+\w|\[rip\s*\+|^[ \t]*#",
     re.IGNORECASE | re.MULTILINE,
 )
-_COMMENT = re.compile(r"^\s*;.*$|\s;.*$", re.MULTILINE)
+_COMMENT = re.compile(r"(?:^|\s);.*$", re.MULTILINE)
 
 
 def assembly_dialect(source: str, filename: str) -> Literal["gas", "nasm"]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
-from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -13,16 +11,14 @@ from app.toolchain.errors import Mistake, Span
 from app.toolchain.keystone_x86 import keystone_bytes
 from app.toolchain.layout import describe
 from app.toolchain.lexer import Dialect
-from app.toolchain.mnemonics import MNEMONICS, ONLY_32, ONLY_64, PLAIN, PREFIXES, SAME_SIZE, WITHOUT_OPERANDS
+from app.toolchain.mistakes_x86 import check_32_bits, check_operands, explain_refusal
+from app.toolchain.mnemonics import ONLY_32, PLAIN, WITHOUT_OPERANDS
 from app.toolchain.operands import (
-    REGISTERS,
     SIZE_NAMES,
-    WIDE_REGISTERS,
     Immediate,
     Memory,
     Operand,
     Register,
-    describe_operand,
 )
 from app.toolchain.sections import Fixup, FixupKind
 from app.toolchain.string_operations import encode_string_operation
@@ -58,7 +54,6 @@ _BYTE_IMMEDIATES = frozenset(
         "rorx",
     ]
 )
-_STRING_STEMS = frozenset(["movs", "cmps", "stos", "lods", "scas", "ins", "outs"])
 _IGNORES_SIZE = frozenset(
     [
         "lea",
@@ -112,7 +107,7 @@ def encode(
     field of full width and a Fixup. Raises Mistake when there is no such instruction.
     """
     if bits == 32:
-        _check_32_bits(mnemonic, operands, span)
+        check_32_bits(mnemonic, operands, span)
     elif mnemonic in ONLY_32:
         raise Mistake(span, f"`{mnemonic}` does not exist in 64-bit code", "it is an instruction of i386")
     if not operands and mnemonic in PLAIN:
@@ -125,7 +120,7 @@ def encode(
         if code is not None:
             return Encoding(code, ())
     operands = _with_sizes(mnemonic, operands, bits)
-    _check(mnemonic, operands, span)
+    check_operands(mnemonic, operands, span)
     if mnemonic == "movabs" and any(isinstance(operand, Memory) for operand in operands):
         return _move_absolute(operands, span)
     special = _special(mnemonic, operands, numbers, dialect, bits)
@@ -144,7 +139,7 @@ def encode(
             operands = sized
             continue
         if wide_byte or not any(isinstance(o, Immediate) and n is None for o, n in zip(operands, numbers, strict=True)):
-            raise _explain(mnemonic, operands, span)
+            raise explain_refusal(mnemonic, operands, span)
         wide_byte = True
 
 
@@ -398,115 +393,3 @@ def _repair_nop(data: bytearray) -> None:
     if position >= 0:
         data[position + 1] = 0x1F
         data[position + 2] &= 0xC7
-
-
-def _check(mnemonic: str, operands: Sequence[Operand], span: Span) -> None:
-    """What Keystone would get wrong, or end the process for."""
-    high = next((o for o in operands if isinstance(o, Register) and o.info.high), None)
-    for operand in operands:
-        if isinstance(operand, Memory):
-            _check_address(operand)
-        elif isinstance(operand, Register) and operand.info.kind == "ip":
-            raise Mistake(operand.span, "`rip` can only be used inside an address", "for example `[rip + label]`")
-    if high is not None and any(_needs_rex(operand) for operand in operands):
-        raise Mistake(
-            high.span,
-            f"`{high.name}` can't be used together with a 64-bit or new register",
-            "ah, bh, ch and dh exist only in instructions without a REX prefix",
-        )
-    memories = [operand for operand in operands if isinstance(operand, Memory)]
-    if len(memories) > 1 and mnemonic[:4] not in _STRING_STEMS:
-        raise Mistake(
-            memories[1].span, "one instruction can't have two memory operands", "go through a register in between"
-        )
-    if mnemonic in SAME_SIZE and len(operands) == 2:
-        _check_same_size(mnemonic, operands)
-
-
-def _check_32_bits(mnemonic: str, operands: Sequence[Operand], span: Span) -> None:
-    """Refuse what i386 does not have."""
-    if mnemonic in ONLY_64:
-        raise Mistake(span, f"`{mnemonic}` exists only in 64-bit code; this program is for i386", ONLY_64[mnemonic])
-    for operand in operands:
-        names = [operand.name] if isinstance(operand, Register) else []
-        if isinstance(operand, Memory):
-            names = [operand.base, operand.index]
-        for name in names:
-            if name in WIDE_REGISTERS:
-                what = f"a {8 * REGISTERS[name].size}-bit" if REGISTERS[name].size == 8 else "an x86-64"
-                hint = f"write `e{name[1:]}`, or choose x86-64" if "e" + name[1:] in REGISTERS else "choose x86-64"
-                raise Mistake(operand.span, f"`{name}` is {what} register; this program is for i386", hint)
-
-
-def _check_same_size(mnemonic: str, operands: Sequence[Operand]) -> None:
-    sizes = []
-    for operand in operands:
-        if isinstance(operand, Register) and operand.info.kind == "gpr":
-            sizes.append(operand.info.size)
-        elif isinstance(operand, Memory) and operand.size:
-            sizes.append(operand.size)
-    if len(sizes) == 2 and sizes[0] != sizes[1]:
-        hint = "use registers of one size"
-        if mnemonic == "mov" and sizes[0] > sizes[1]:
-            hint = "use movzx or movsx to widen" if sizes[1] < 4 else "writing a 32-bit register clears the upper half"
-        names = " and ".join(describe_operand(operand) for operand in operands)
-        raise Mistake(operands[0].span.to(operands[1].span), f"operand sizes differ: {names}", hint)
-
-
-def _needs_rex(operand: Operand) -> bool:
-    if isinstance(operand, Register):
-        info = operand.info
-        return info.extended or (info.kind == "gpr" and info.size == 8)
-    if isinstance(operand, Memory):
-        if operand.size == 8:
-            return True
-        return any(name and REGISTERS[name].extended for name in (operand.base, operand.index))
-    return False
-
-
-def _check_address(memory: Memory) -> None:
-    for name in (memory.base, memory.index):
-        if name and name != "rip" and (REGISTERS[name].kind != "gpr" or REGISTERS[name].size not in (4, 8)):
-            raise Mistake(memory.span, f"`{name}` can't be part of an address", "use a 64-bit register")
-    if memory.base == "rip" and memory.index:
-        raise Mistake(memory.span, "rip can't be combined with another register")
-    if memory.base and memory.index and REGISTERS[memory.base].size != REGISTERS[memory.index].size:
-        raise Mistake(memory.span, "the registers of an address must have one size")
-    if memory.index in ("rsp", "esp"):
-        raise Mistake(memory.span, f"`{memory.index}` can't be an index")
-    if memory.scale not in (1, 2, 4, 8):
-        raise Mistake(memory.span, f"an index can be scaled by 1, 2, 4 or 8, not by {memory.scale}")
-
-
-def unknown_instruction(mnemonic: str, span: Span) -> Mistake:
-    """The mistake of a word that is no instruction, with a guess."""
-    close = _similar(mnemonic)
-    hint = f"did you mean `{close}`?" if close else ""
-    return Mistake(span, f"unknown instruction `{mnemonic}`", hint)
-
-
-@lru_cache(maxsize=256)
-def _similar(mnemonic: str) -> str:
-    """The instruction that was probably meant; remembered, since a macro can repeat one mistake thousands of times."""
-    return next(iter(get_close_matches(mnemonic[:40], [*MNEMONICS, *PREFIXES], n=1, cutoff=0.6)), "")
-
-
-def _explain(mnemonic: str, operands: Sequence[Operand], span: Span) -> Mistake:
-    """Why Keystone refused: it only says "invalid operand"."""
-    if mnemonic not in MNEMONICS and not mnemonic.startswith("v"):
-        return unknown_instruction(mnemonic, span)
-    whole = span if not operands else operands[0].span.to(operands[-1].span)
-    if not operands:
-        return Mistake(span, f"`{mnemonic}` needs operands")
-    if len(operands) == 1 and (mnemonic in SAME_SIZE or mnemonic in ("lea", "movzx", "movsx")):
-        return Mistake(span.to(whole), f"`{mnemonic}` needs two operands")
-    registers = [o for o in operands if isinstance(o, Register)]
-    memory = next((o for o in operands if isinstance(o, Memory)), None)
-    if memory is not None and not memory.size and not registers:
-        return Mistake(memory.span, "the size of this memory operand is unknown", "write byte, word, dword or qword")
-    if isinstance(operands[0], Immediate) and len(operands) > 1:
-        return Mistake(operands[0].span, "a number can't be the destination")
-    if any(o.info.kind == "segment" for o in registers) and mnemonic == "mov":
-        return Mistake(whole, "segment registers can only be moved to and from registers or memory")
-    words = " and ".join(describe_operand(operand) for operand in operands)
-    return Mistake(whole, f"`{mnemonic}` does not take {words}")

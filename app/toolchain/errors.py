@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 from msgspec import Struct
 from msgspec.structs import replace
 
 from app.toolchain.program import Diagnostic, SourceError
 
 MAX_DIAGNOSTICS = 20
+_LONGEST_GUESSED = 40
 
 
 class Span(Struct, frozen=True):
@@ -20,6 +24,19 @@ class Span(Struct, frozen=True):
     def to(self, other: Span) -> Span:
         """The span from the start of this one to the end of `other`, when both are on one line."""
         return Span(self.line, self.column, max(self.end, other.end)) if other.line == self.line else self
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The hint that names the word that was probably meant; empty when none is like it.
+
+    Letters that changed places are the most likely slip.
+    """
+    word = word[:_LONGEST_GUESSED]
+    letters = sorted(word)
+    words = list(known)
+    close = [other for other in words if len(other) == len(word) and sorted(other) == letters]
+    close = close or get_close_matches(word, words, n=1)
+    return f"did you mean `{close[0]}`?" if close else ""
 
 
 class Mistake(Exception):

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from app.toolchain.errors import Mistake, Span
 from app.toolchain.lexer import Dialect, Token, number_value, string_bytes, unescape
+from app.toolchain.nasm_floats import FUNCTIONS, encode
 
 MAX_DEPTH = 60
 MAX_OPERATORS = 250
@@ -71,7 +72,29 @@ _GAS_LEVELS = (
     ("|", "&", "^", "!"),
     ("*", "/", "%", "<<", ">>"),
 )
-_NASM_LEVELS = (("|",), ("^",), ("&",), ("<<", ">>"), ("+", "-"), ("*", "/", "//", "%", "%%"))
+_NASM_LEVELS = (
+    ("||",),
+    ("^^",),
+    ("&&",),
+    ("=", "==", "!=", "<>", "<", "<=", ">", ">=", "<=>"),
+    ("|",),
+    ("^",),
+    ("&",),
+    ("<<", ">>", "<<<", ">>>"),
+    ("+", "-"),
+    ("*", "/", "//", "%", "%%"),
+)
+
+
+def _by_operator(levels: tuple[tuple[str, ...], ...]) -> dict[str, int]:
+    return {operator: level for level, operators in enumerate(levels) for operator in operators}
+
+
+_LEVELS: dict[Dialect, dict[str, int]] = {"gas": _by_operator(_GAS_LEVELS), "nasm": _by_operator(_NASM_LEVELS)}
+# NASM's operators that mean something else than those of GNU as. `/` and `%` are unsigned, and true is 1, not -1.
+_NASM_MEANINGS = {
+    operator: "nasm" + operator for operator in ("/", "%", "=", "==", "!=", "<>", "<", "<=", ">", ">=", "<=>")
+}
 _WORDS = {
     "shl": "<<",
     "shr": ">>",
@@ -140,9 +163,9 @@ class Cursor:
 class ExpressionParser:
     """Recursive descent over a Cursor.
 
-    `place` is what `.` (GNU as) or `$` (NASM) means here, `start` what `$$` means; `register` tells whether a name
-    is a register and is only given where registers may stand (inside memory operands). Afterwards `brackets` counts
-    the `[` that were met, and `through_table` tells of an `@GOTPCREL`.
+    `place` is what `.` (GNU as) or `$` (NASM) means here, `start` what `$$` means; both are numbers in `absolute` of
+    NASM. `register` tells whether a name is a register and is only given where registers may stand (inside memory
+    operands). Afterwards `brackets` counts the `[` that were met, and `through_table` tells of an `@GOTPCREL`.
     """
 
     def __init__(
@@ -160,7 +183,7 @@ class ExpressionParser:
         self._place = place
         self._start = start
         self._register = register
-        self._levels = _GAS_LEVELS if dialect == "gas" else _NASM_LEVELS
+        self._levels = _LEVELS[dialect]
         self._depth = 0
         self._operators = 0
         self.brackets = 0
@@ -168,7 +191,18 @@ class ExpressionParser:
 
     def parse(self) -> Expression:
         """Parse one expression. Raises Mistake."""
-        return self._binary(0)
+        condition = self._binary(0)
+        if self.dialect == "gas" or self.cursor.text != "?":
+            return condition
+        self._enter(self.cursor.take())
+        first = self.parse()
+        self.cursor.expect(":")
+        second = self.parse()
+        self._depth -= 1
+        span = condition.span.to(second.span)
+        if isinstance(condition, Number):
+            return first if condition.value else second
+        return Binary("?", condition, Binary(":", first, second, span), span)
 
     def _count(self) -> None:
         self._operators += 1
@@ -176,18 +210,20 @@ class ExpressionParser:
             raise Mistake(self.cursor.span, "this expression is too long", f"at most {MAX_OPERATORS} operators")
 
     def _binary(self, level: int) -> Expression:
-        if level == len(self._levels):
-            return self._postfix()
-        left = self._binary(level + 1)
-        operators = self._levels[level]
+        left = self._postfix()
         while True:
-            operator = _WORDS.get(self.cursor.text.lower(), self.cursor.text)
             token = self.cursor.token
-            if token is None or operator not in operators or token.kind in ("string", "char"):
+            if token is None or token.kind in ("string", "char"):
+                return left
+            operator = _WORDS.get(token.text.lower(), token.text)
+            here = self._levels.get(operator, -1)
+            if here < level:
                 return left
             self._count()
             self.cursor.take()
-            right = self._binary(level + 1)
+            right = self._binary(here + 1)
+            if self.dialect == "nasm":
+                operator = _NASM_MEANINGS.get(operator, operator)
             left = combine(operator, left, right, self.dialect)
 
     def _unary(self) -> Expression:
@@ -238,6 +274,8 @@ class ExpressionParser:
                 return RegisterTerm(token.text.lower(), token.span)
             if cursor.text == "@" and self.dialect == "gas":
                 self._relocation()
+            if self.dialect == "nasm" and cursor.text == "(":
+                return self._function(token)
             return self._name(token)
         if token.kind in ("char", "string"):
             cursor.take()
@@ -247,7 +285,8 @@ class ExpressionParser:
             return Here(self._place, token.span)
         if token.text in ("$", "$$") and self.dialect == "nasm":
             cursor.take()
-            return Here(self._place if token.text == "$" else self._start, token.span)
+            place = self._place if token.text == "$" else self._start
+            return Number(place, token.span) if isinstance(place, int) else Here(place, token.span)
         if token.text == "%" and self._register is not None and self._register(cursor.peek().lower()):
             cursor.take()
             return RegisterTerm(cursor.take().text.lower(), token.span)
@@ -255,7 +294,7 @@ class ExpressionParser:
             self._enter(token)
             cursor.take()
             self.brackets += token.text == "["
-            inner = self._binary(0)
+            inner = self.parse()
             closing = cursor.expect(")" if token.text == "(" else "]")
             self._depth -= 1
             inner.span = token.span.to(closing.span)
@@ -274,6 +313,20 @@ class ExpressionParser:
             hint = "compile with -fno-pic to get code without a table of addresses"
             raise Mistake(sign.span.to(cursor.span), f"`@{cursor.text}` is not available", hint)
         cursor.take()
+
+    def _function(self, token: Token) -> Expression:
+        """`__float64__(1.5)` of NASM: the bits of a constant as a number."""
+        form = FUNCTIONS.get(token.text.replace("?", ""))
+        if form is None:
+            raise Mistake(token.span, f"`{token.text}` is neither a function nor a macro with parameters")
+        cursor = self.cursor
+        cursor.take()
+        negative = cursor.accept("-")
+        constant = cursor.take()
+        if constant.kind != "float":
+            raise Mistake(constant.span, f"`{constant.text}` is not a floating-point constant", "for example 1.5")
+        closing = cursor.expect(")")
+        return Number(encode(constant, negative, form), token.span.to(closing.span))
 
     def _text(self, token: Token) -> Expression:
         if self.dialect == "gas":
@@ -316,6 +369,14 @@ def _shift_right(left: int, right: int) -> int:
     return (left & _MASK) >> right if 0 <= right < 64 else 0
 
 
+def _shift_right_signed(left: int, right: int) -> int:
+    signed = left - (1 << 64) if left >= 1 << 63 else left
+    return signed >> right if 0 <= right < 64 else -int(signed < 0)
+
+
+_COMPARISONS = frozenset(["==", "!=", "<>", "<", ">", "<=", ">="])
+_COMPARISONS |= {"nasm" + operator for operator in (*_COMPARISONS, "=", "<=>")}
+
 _OPERATIONS: dict[str, Callable[[int, int], int]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
@@ -337,13 +398,27 @@ _OPERATIONS: dict[str, Callable[[int, int], int]] = {
     ">": lambda a, b: -int(a > b),
     "<=": lambda a, b: -int(a <= b),
     ">=": lambda a, b: -int(a >= b),
+    "nasm/": lambda a, b: (a & _MASK) // (b & _MASK),
+    "nasm%": lambda a, b: (a & _MASK) % (b & _MASK),
+    "nasm=": lambda a, b: int(a == b),
+    "nasm==": lambda a, b: int(a == b),
+    "nasm!=": lambda a, b: int(a != b),
+    "nasm<>": lambda a, b: int(a != b),
+    "nasm<": lambda a, b: int(a < b),
+    "nasm>": lambda a, b: int(a > b),
+    "nasm<=": lambda a, b: int(a <= b),
+    "nasm>=": lambda a, b: int(a >= b),
+    "nasm<=>": lambda a, b: (a > b) - (a < b),
+    "<<<": _shift_left,
+    ">>>": _shift_right_signed,
+    "^^": lambda a, b: int(bool(a) != bool(b)),
     "&&": lambda a, b: int(bool(a and b)),
     "||": lambda a, b: int(bool(a or b)),
 }
 
 
 def _calculate(operator: str, left: int, right: int, span: Span) -> int:
-    if operator in ("/", "//", "%", "%%") and right == 0:
+    if operator.removeprefix("nasm") in ("/", "//", "%", "%%") and right == 0:
         raise Mistake(span, "division by zero")
     return wrap(_OPERATIONS[operator](left, right))
 
@@ -380,6 +455,10 @@ def evaluate(
     if isinstance(expression, RegisterTerm):
         raise Mistake(expression.span, f"the register `{expression.name}` can't be part of a number")
     left = evaluate(expression.left, lookup, distance)
+    if expression.operator == "?" and isinstance(expression.right, Binary):
+        if left.base is not None:
+            raise Mistake(expression.left.span, "this condition is an address, not a number")
+        return evaluate(expression.right.left if left.offset else expression.right.right, lookup, distance)
     right = evaluate(expression.right, lookup, distance)
     operator = expression.operator
     if left.base is None and right.base is None:
@@ -392,10 +471,10 @@ def evaluate(
         if operator == "-":
             same = left.base is right.base
             return Value(None, left.offset - right.offset if same else distance(left, right))
-        if operator in ("==", "!=", "<>", "<", ">", "<=", ">="):
+        if operator in _COMPARISONS:
             return Value(None, _calculate(operator, distance(left, right), 0, expression.span))
     raise Mistake(
         expression.span,
-        f"`{operator}` does not work on addresses",
+        f"`{operator.removeprefix('nasm')}` does not work on addresses",
         "an address is only known when the program is laid out; addresses can be subtracted from each other",
     )

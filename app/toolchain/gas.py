@@ -19,7 +19,8 @@ from app.toolchain.unit import Unit
 
 MAX_EXPANDED_CHARACTERS = 1 << 19
 _LABEL = re.compile(
-    r"(?:^|;)\s*([A-Za-z_.][\w.$]*|[0-9]+)\s*[:=]|\.(?:equ|set|equiv|l?comm)\s+([A-Za-z_.][\w.$]*)\s*,", re.MULTILINE
+    r"(?:^|;)[^\S\n]*([A-Za-z_.][\w.$]*|[0-9]+)\s*[:=]|\.(?:equ|set|equiv|l?comm)\s+([A-Za-z_.][\w.$]*)\s*,",
+    re.MULTILINE,
 )
 _NASM_WORDS = frozenset(
     [
@@ -55,11 +56,11 @@ class GasAssembler:
     def __init__(self, source: str, arch: str = "x86_64", calls: Mapping[str, int] | None = None) -> None:
         """`calls` has the numbers of the system calls, for sources that include their names.
 
-        Raises SourceError for an architecture that can't be assembled, Mistake for a source that is too large.
+        Raises Mistake for a source that is too large.
         """
         kind = instruction_set(arch)
         self.unit = Unit("gas", arch)
-        self._lines = lex(source, "gas", kind.comments)
+        self._lines = lex(source, kind.comments)
         if is_preprocessed(source):
             preprocess(self._lines, kind.comments, calls or {}, self.unit.report)
         self._isa = kind(self, self._lines)
@@ -206,7 +207,7 @@ class GasAssembler:
             if self._expanded > MAX_EXPANDED_CHARACTERS:
                 self.unit.report.add(Mistake(shown, "the macros of this program expand to too much text"))
                 self.unit.report.finish()
-            tokens = lex(text, "gas", self._isa.comments)[0].tokens
+            tokens = lex(text, self._isa.comments)[0].tokens
             if tokens:
                 lines.append(Line(line.number, text, tokens, shown))
         return lines

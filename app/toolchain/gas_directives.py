@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import Literal
 
 from app.toolchain.conditions import CONDITIONALS
-from app.toolchain.errors import Mistake
+from app.toolchain.errors import Mistake, did_you_mean
 from app.toolchain.expression import Cursor, Expression
 from app.toolchain.gas_blocks import REPEATS
 from app.toolchain.gas_data import DATA, Data
@@ -254,8 +253,7 @@ class Directives:
     def _suggest(self, word: str) -> str:
         isa = self._isa
         known = [*DIRECTIVES, *IGNORED, *DATA, *isa.widths, *isa.directives, *isa.ignored]
-        close = get_close_matches(word, known, n=1)
-        return f"did you mean `{close[0]}`?" if close else ""
+        return did_you_mean(word, known)
 
     def _error(self, token: Token, cursor: Cursor) -> None:
         """`.error "text"` and `.err`: the program refuses to be assembled this way."""

@@ -24,7 +24,8 @@ from app.toolchain.unit import Unit
 
 _GAS_SIZES = {"byte": 1, "word": 2, "dword": 4, "fword": 6, "qword": 8, "tbyte": 10, "oword": 16, "xmmword": 16}
 _GAS_SIZES |= {"ymmword": 32, "mmword": 8}
-_NASM_SIZES = {"byte": 1, "word": 2, "dword": 4, "qword": 8, "tword": 10, "oword": 16, "yword": 32}
+_NASM_SIZES = {"byte": 1, "word": 2, "dword": 4, "qword": 8, "tword": 10, "oword": 16, "yword": 32, "zword": 64}
+_TO_REGISTER = frozenset(["fadd", "fsub", "fsubr", "fmul", "fdiv", "fdivr"])
 _SEGMENTS = frozenset(["cs", "ds", "es", "fs", "gs", "ss"])
 
 
@@ -50,6 +51,8 @@ class IntelParser:
         self._mnemonic = mnemonic
         self._relative = relative
         self._dialect: Dialect = unit.dialect
+        self._strict = False
+        self._to = False
 
     def parse(self) -> list[Operand]:
         """All operands up to the end of the statement. Raises Mistake."""
@@ -66,11 +69,15 @@ class IntelParser:
         if cursor.token is not None and cursor.text == "{":
             raise Mistake(cursor.span, "AVX-512 operands are not supported")
         cursor.expect_end()
+        if self._to and len(operands) == 1:
+            # `fadd to st1` of NASM.
+            operands.append(Register("st(0)", operands[0].span))
         return operands
 
     def _operand(self) -> Operand:
         cursor = self._cursor
         first = cursor.span
+        self._strict = False
         size, distance = self._keywords()
         if self._dialect == "gas" and cursor.text.lower() == "offset":
             return self._offset(first)
@@ -99,7 +106,11 @@ class IntelParser:
             if word in ("short", "near") and self._mnemonic in BRANCHES:
                 distance = word
             elif word == "strict" and self._dialect == "nasm":
-                pass
+                self._strict = True
+            elif word == "to" and self._dialect == "nasm" and self._mnemonic in _TO_REGISTER:
+                self._to = True
+            elif word == "far" and self._dialect == "nasm":
+                raise Mistake(cursor.span, "`far` is not available", "programs here have one code segment")
             elif word in sizes and self._size_follows():
                 size = sizes[word]
                 if self._dialect == "gas":
@@ -212,26 +223,37 @@ class IntelParser:
                 raise Mistake(
                     cursor.span, "NASM writes the whole address inside the brackets", "for example [table+rax]"
                 )
-            return Immediate(expression, first.to(cursor.last_span), size, distance)
+            if cursor.text.lower() == "wrt":
+                raise Mistake(cursor.span, "`wrt` is not available", "there are no shared libraries; leave it out")
+            return Immediate(expression, first.to(cursor.last_span), size, distance, self._strict and size != 1)
         cursor.take()
         relative: bool | None = None
         segment = ""
+        wide = 0
         while True:
             word = cursor.text.lower()
             if word in ("rel", "abs"):
                 relative = word == "rel"
                 cursor.take()
-            elif word in _NASM_SIZES or word == "nosplit":
-                raise Mistake(cursor.span, f"`{word}` inside an address is not supported")
+            elif word in ("dword", "qword"):
+                wide = _NASM_SIZES[word]
+                cursor.take()
+            elif word in ("strict", "byte", "nosplit"):
+                cursor.take()
+            elif word == "word":
+                raise Mistake(cursor.span, "16-bit addresses are not available")
             elif not segment and (segment := self._segment()):
                 pass
             else:
                 break
         if cursor.text.lower() == "rip":
             raise Mistake(cursor.span, "NASM has no `rip` in addresses", "write `[rel label]`")
+        if cursor.text == "%" or (cursor.token is not None and cursor.token.kind == "macro"):
+            raise Mistake(cursor.span, "NASM writes registers without `%`", "or choose GNU as as the language")
         expression = self._expressions(registers=True).parse()
         closing = cursor.expect("]")
         memory = self._memory(expression, first.to(closing.span), size, segment)
+        memory.wide = wide
         if not memory.base and not memory.index:
             memory.relative = relative if relative is not None else self._relative and segment not in ("fs", "gs")
         elif relative:
@@ -242,6 +264,9 @@ class IntelParser:
         terms = _Terms(self._dialect)
         terms.collect(expression, 1)
         memory = Memory(span, size, segment, displacement=terms.rest)
+        if self._dialect == "nasm" and len(terms.registers) == 2 and terms.registers[0][2] in terms.multiplied:
+            # `[rax*1+rbx]`: the one with a factor is the index.
+            terms.registers.reverse()
         for name, scale, place in terms.registers:
             if scale == 1 and not memory.base:
                 memory.base = name
@@ -272,6 +297,7 @@ class _Terms:
     def __init__(self, dialect: Dialect) -> None:
         self.registers: list[tuple[str, int, Span]] = []
         self.rest: Expression | None = None
+        self.multiplied: list[Span] = []
         self._dialect: Dialect = dialect
 
     def collect(self, expression: Expression, sign: int) -> None:
@@ -289,6 +315,7 @@ class _Terms:
                     left, right = right, left
                 if isinstance(left, RegisterTerm) and isinstance(right, Number):
                     self._register(left, right.value, sign)
+                    self.multiplied.append(left.span)
                     return
         if _has_register(expression):
             raise Mistake(expression.span, "a register can't be used this way in an address", "base + index*scale + n")

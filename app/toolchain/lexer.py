@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from typing import Literal
 
@@ -12,7 +13,7 @@ from msgspec import Struct
 from app.toolchain.errors import Mistake, Span
 
 Dialect = Literal["gas", "nasm"]
-Kind = Literal["name", "number", "float", "string", "char", "local", "punct", "bad"]
+Kind = Literal["name", "number", "float", "string", "char", "local", "macro", "punct", "bad"]
 
 
 class CommentStyle(Struct, frozen=True):
@@ -57,16 +58,6 @@ _GAS = (
     + r"|(?P<punct><<|>>|==|!=|<>|<=|>=|&&|\|\||\\@|[-+*/%&|^~!(),:;=\[\]{}@<>$#\\])"
     + r"|(?P<bad>.)"
 )
-_NASM = re.compile(
-    _SPACE
-    + r"|(?P<comment>;.*)"
-    + r"|(?P<string>\"[^\"]*\"|'[^']*'|`(?:[^`\\]|\\.)*`)|"
-    + _NUMBER
-    + r"|(?P<name>[A-Za-z_.?][A-Za-z0-9_.?$#@~]*|\.\.@[A-Za-z0-9_.?$#@~]+|\$[A-Za-z_.?][A-Za-z0-9_.?$#@~]*)"
-    + r"|(?P<punct><<|>>|//|%%|\$\$|==|[-+*/%&|^~!(),:=\[\]{}<>$\\#@;])"
-    + r"|(?P<bad>.)",
-    re.DOTALL,
-)
 
 
 @cache
@@ -78,15 +69,15 @@ def _gas_pattern(anywhere: tuple[str, ...]) -> re.Pattern[str]:
 X86_COMMENTS = CommentStyle(("#", "//"), ("/",))
 
 
-def lex(source: str, dialect: Dialect, comments: CommentStyle = X86_COMMENTS) -> list[Line]:
-    """Split `source` into lines of tokens. Raises Mistake when there are more than MAX_TOKENS.
+def lex(source: str, comments: CommentStyle = X86_COMMENTS) -> list[Line]:
+    """Split `source`, written for GNU as, into lines of tokens. Raises Mistake when there are more than MAX_TOKENS.
 
-    `comments` is the style of the architecture for GNU as.
+    `comments` is the style of the architecture.
     What is no token becomes one of kind "bad", reported by whoever meets it, since it may
     stand in text that turns out to be a comment.
     """
-    pattern = _gas_pattern(comments.anywhere) if dialect == "gas" else _NASM
-    at_start = comments.at_start if dialect == "gas" else ()
+    pattern = _gas_pattern(comments.anywhere)
+    at_start = comments.at_start
     lines = []
     in_comment = False
     count = 0
@@ -120,7 +111,7 @@ def lex(source: str, dialect: Dialect, comments: CommentStyle = X86_COMMENTS) ->
     return lines
 
 
-def reject_bad(tokens: list[Token]) -> None:
+def reject_bad(tokens: Sequence[Token]) -> None:
     """Raise Mistake for the first token that is not a token of the language."""
     for token in tokens:
         if token.kind == "bad":

@@ -64,6 +64,18 @@ PREFIXES = {
     "xrelease": b"\xf3",
 }
 
+NASM_PREFIXES: dict[str, tuple[bytes, bytes]] = {
+    **{name: (code, code) for name, code in PREFIXES.items() if name not in ("data16", "addr32")},
+    **{name: (code, code) for name, code in (("es", b"\x26"), ("cs", b"\x2e"), ("ss", b"\x36"), ("ds", b"\x3e"))},
+    **{name: (code, code) for name, code in (("fs", b"\x64"), ("gs", b"\x65"))},
+    "a32": (b"\x67", b""),
+    "a64": (b"", b""),
+    "a16": (b"\x67", b"\x67"),
+    "o32": (b"", b""),
+    "o64": (b"\x48", b""),
+}
+"""NASM's prefixes in 64-bit code and on i386."""
+
 LOCKABLE = frozenset(
     [
         "adc",
@@ -105,6 +117,9 @@ PLAIN = {
         "iretd": "cf",
         "iretl": "cf",
         "iretq": "48cf",
+        "iretw": "66cf",
+        "vzeroall": "c5fc77",
+        "vzeroupper": "c5f877",
         "retf": "cb",
         "lret": "cb",
         "retfq": "48cb",

@@ -86,19 +86,24 @@ class Register(Struct):
 
 
 class Immediate(Struct):
-    """`size` is what the source asks for (NASM `qword 5`), 0 when it does not; `distance` is "short", "near" or ""."""
+    """`size` is what the source asks for (NASM `qword 5`), 0 when it does not; `distance` is "short", "near" or "".
+
+    `strict` (NASM) wants a field of that size even where a shorter one would do.
+    """
 
     expression: Expression
     span: Span
     size: int = 0
     distance: str = ""
+    strict: bool = False
 
 
 class Memory(Struct):
     """`[segment: base + index*scale + displacement]` of `size` bytes (0 when the source does not say).
 
     With `relative`, `displacement` is a target address that the instruction reaches through rip; base "rip" is the
-    plain distance instead. `through_table` says that the operand is an entry in a table of addresses.
+    plain distance instead. `wide` asks for a displacement of full width, 64 bits when it stands alone as a `qword`.
+    `through_table` says that the operand is an entry in a table of addresses.
     """
 
     span: Span
@@ -110,6 +115,7 @@ class Memory(Struct):
     displacement: Expression | None = None
     relative: bool = False
     through_table: bool = False
+    wide: int = 0
 
 
 Operand = Register | Immediate | Memory

@@ -72,7 +72,7 @@ def _directive(line: Line, comments: CommentStyle, defines: dict[str, list[Token
         return
     if match[2][0] == "(":
         raise Mistake(_whole(line), "`#define` with parameters is not available", "use .macro")
-    defines[match[1]] = lex(match[2], "gas", comments)[0].tokens
+    defines[match[1]] = lex(match[2], comments)[0].tokens
 
 
 def _expand(

@@ -98,10 +98,13 @@ class Section:
         self.size = 0
         self.address = 0
         self.alignment = 1
+        self.writable_code = False
         self._fixed_size = 0
 
     @property
     def perms(self) -> str:
+        if self.writable_code:
+            return "rwx"
         return {"text": "r-x", "rodata": "r--"}.get(self.kind, "rw-")
 
     @property

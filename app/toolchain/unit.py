@@ -26,6 +26,8 @@ def section_kind(name: str) -> SectionKind | None:
         (".rodata", "rodata"),
         (".data.rel.ro", "rodata"),
         (".data", "data"),
+        (".sdata", "data"),
+        (".sbss", "bss"),
         (".bss", "bss"),
     ):
         if name == prefix or name.startswith(prefix + "."):

@@ -11,7 +11,7 @@ from app.toolchain.errors import Mistake, Span
 from app.toolchain.expression import Expression
 from app.toolchain.layout import Layout, describe, early_value
 from app.toolchain.lexer import Token
-from app.toolchain.mnemonics import BRANCHES, JUMPS, LOCKABLE, PREFIXES, SHORT_JUMPS, SHORT_JUMPS_32
+from app.toolchain.mnemonics import BRANCHES, JUMPS, LOCKABLE, NASM_PREFIXES, PREFIXES, SHORT_JUMPS, SHORT_JUMPS_32
 from app.toolchain.operands import Immediate, Memory, Operand, Register
 from app.toolchain.sections import Fixup, Section
 from app.toolchain.unit import Unit
@@ -65,7 +65,12 @@ def append_instruction(
     unit: Unit, mnemonic: str, token: Token, prefixes: Sequence[Token], operands: list[Operand]
 ) -> None:
     """Append one instruction to the current section. Raises Mistake."""
-    prefix = b"".join(PREFIXES[p.text.lower()] for p in prefixes)
+    if unit.dialect == "nasm":
+        prefix = b"".join(NASM_PREFIXES[p.text.lower()][unit.machine.bits == 32] for p in prefixes)
+    else:
+        prefix = b"".join(PREFIXES[p.text.lower()] for p in prefixes)
+    if unit.dialect == "nasm":
+        mnemonic, prefix = _nasm_forms(mnemonic, prefix, operands)
     line = token.span.line
     unit.reject_code_in_bss(token.span)
     _check_lock(mnemonic, prefixes, operands)
@@ -83,13 +88,23 @@ def append_instruction(
             if value is not None and value.base is None:
                 number = value.offset
             if isinstance(operand, Memory):
+                if operand.wide:
+                    number = None
                 if unit.machine.bits == 32:
                     operand.relative = False
                 elif operand.base == "rip" and number is None:
                     operands[index] = replace(operand, base="", relative=True)
+            elif isinstance(operand, Immediate) and operand.strict:
+                number = None
             elif unit.dialect == "nasm" and value is None:
                 flexible = True
-            if isinstance(operand, Memory) and unit.dialect == "nasm" and value is None and operand.base:
+            if (
+                isinstance(operand, Memory)
+                and unit.dialect == "nasm"
+                and value is None
+                and operand.base
+                and not operand.wide
+            ):
                 flexible = True
         numbers.append(number)
     if flexible:
@@ -97,6 +112,25 @@ def append_instruction(
         return
     encoding = encode(mnemonic, operands, numbers, token.span, unit.dialect, unit.machine.bits)
     unit.append(line, *_with_prefix(prefix, encoding, token.span))
+
+
+def _nasm_forms(mnemonic: str, prefix: bytes, operands: list[Operand]) -> tuple[str, bytes]:
+    """Where NASM chooses otherwise than Keystone: prefixes that have no effect stay, and `xchg` is turned around."""
+    for operand in operands:
+        if isinstance(operand, Memory):
+            if (operand.base or operand.index)[:1] == "e":
+                # The address says so already.
+                prefix = prefix.replace(b"\x67", b"")
+            if operand.segment:
+                prefix += NASM_PREFIXES[operand.segment][0]
+                operand.segment = ""
+            if operand.wide == 8 and mnemonic == "mov" and not operand.base and not operand.index:
+                return "movabs", prefix
+    if mnemonic == "xchg" and len(operands) == 2 and all(isinstance(operand, Register) for operand in operands):
+        operands.reverse()
+    if mnemonic.startswith("fcmov") and len(operands) == 1:
+        operands.insert(0, Register("st(0)", operands[0].span))
+    return mnemonic, prefix
 
 
 def _without_table(mnemonic: str, operands: list[Operand]) -> str:

@@ -1,5 +1,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { Compare } from "./compare/Compare";
+import { beside } from "./compare/comparison";
 import { EditorPanel } from "./editor/EditorPanel";
 import { showRunning } from "./editor/editor";
 import { Machine } from "./panels/Machine";
@@ -78,20 +80,24 @@ export function App() {
   useSignalEffect(() => {
     if (mistakes.value.length > 0) goToTab("program");
   });
+  useSignalEffect(() => {
+    if (beside.value && layout.peek() === "narrow") window.scrollTo(0, 0);
+  });
   const arrangement = layout.value;
+  const comparing = beside.value !== null;
   return (
-    <div class={`app app-${arrangement}`}>
+    <div class={`app app-${arrangement}${comparing ? " app-comparing" : ""}`}>
       <TopBar help={openHelp} />
       <NoticeBar />
       <main>
         <h1 class="visually-hidden">Trapgate system call playground</h1>
         {arrangement !== "narrow" && <EditorPanel hidden={false} withRun />}
         <div class="theatre">
-          <Stage />
+          {comparing ? <Compare /> : <Stage />}
           {arrangement !== "narrow" && <Caption />}
           {arrangement !== "narrow" && <Transport />}
         </div>
-        {arrangement === "wide" && <Machine hidden={false} />}
+        {arrangement === "wide" && !comparing && <Machine hidden={false} />}
         <div class="drawer">
           {arrangement === "wide" && <TerminalPanel hidden={false} />}
           <div class="drawer-tabs">

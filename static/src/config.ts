@@ -1,12 +1,13 @@
 /** What the server tells the page in its `#config` element. */
 
+/** One program; those with the same slug are it, written for other architectures. */
 export interface Example {
   slug: string;
   title: string;
   about: string;
   language: string;
-  /** The architectures that it can be made for; those of the page when it does not say. */
-  arches?: string[];
+  /** The architectures that it can be made for, the one it is meant for first. */
+  arches: string[];
   source: string;
 }
 
@@ -19,13 +20,19 @@ export interface Config {
 
 const DEFAULTS: Config = { max_source_bytes: 65536, max_elf_bytes: 4194304, version: "", examples: [] };
 
-/** Remove the `title:` and `about:` comments that head an example file: they describe it, they are not part of it. */
+/** Remove the `title:`, `about:` and `arch:` comments that head an example file: they describe it, they are not part of it. */
 export function body(source: string): string {
-  return source.replace(/^(?:(?:[#;@]|\/\/) *(?:title|about):.*\n)+\n*/, "");
+  return source.replace(/^(?:(?:[#;@]|\/\/) *(?:title|about|arch):.*\n)+\n*/, "");
 }
 
 /** Filled by `readConfig` before anything is shown. */
 export const config: Config = { ...DEFAULTS };
+
+/** The example of this name for `arch`, or as it is first, if it is not for that. */
+export function variant(slug: string, arch: string): Example | undefined {
+  const named = config.examples.filter((example) => example.slug === slug);
+  return named.find(({ arches }) => arches.includes(arch)) ?? named[0];
+}
 
 export function readConfig(): void {
   const text = document.getElementById("config")?.textContent;

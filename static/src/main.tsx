@@ -13,8 +13,10 @@ import "./styles/stage-medium.css";
 import "./styles/stage-narrow.css";
 import "./styles/transport.css";
 import "./styles/panels.css";
+import "./styles/compare.css";
 import { App } from "./App";
-import { body, config, readConfig } from "./config";
+import { beside, startComparing } from "./compare/comparison";
+import { body, config, readConfig, variant } from "./config";
 import { openEditor } from "./editor/editor";
 import { startClock } from "./playback/playback";
 import { arch, language, optimize } from "./program/choice";
@@ -34,12 +36,14 @@ async function firstProgram(): Promise<string> {
       language.value = shared.language;
       arch.value = shared.arch;
       optimize.value = shared.optimize;
+      beside.value = shared.compare;
       return shared.source;
     }
   } catch {
     notice.value = { text: "The program in this link cannot be read.", hint: "Ask for the link again; it may have been cut." };
   }
-  return recall("source") ?? config.examples[0]?.source ?? FALLBACK;
+  const first = config.examples[0];
+  return recall("source") ?? (first && variant(first.slug, arch.value)?.source) ?? FALLBACK;
 }
 
 function addIcon(): void {
@@ -60,6 +64,7 @@ async function start(): Promise<void> {
   openEditor(await firstProgram(), () => void run());
   startClock();
   connect();
+  startComparing();
   const root = document.getElementById("app");
   if (root) render(<App />, root);
 }

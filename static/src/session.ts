@@ -5,10 +5,14 @@ import * as playback from "./playback/playback";
 import { fresh, learn, startChecking, verdict } from "./program/check";
 import { arch, elf, language, optimize } from "./program/choice";
 import { argumentsIn } from "./program/files";
+import { isCompiled } from "./program/machines";
 import { libraryWork } from "./program/toolchain";
-import { Client, connected } from "./protocol/client";
+import { Client, connected, type RunListener } from "./protocol/client";
 import type { CheckRequest, Failure, Language, Mistake } from "./protocol/messages";
 import { terminalSize } from "./terminal/size";
+
+/** A run of a source: what it is, and how large its terminal. */
+export type SourceRun = CheckRequest & ReturnType<typeof terminalSize>;
 
 /** A message for the visitor that is not part of the story: what went wrong and what to do. */
 export interface Notice {
@@ -20,10 +24,14 @@ export const notice = signal<Notice | null>(null);
 export const mistakes = signal<readonly Mistake[]>([]);
 export const active = signal(false);
 export const starting = signal(false);
+/** A compiler is at work for a run that has shown nothing yet: the stage still shows the run before. */
+export const compiling = signal(false);
 /** Source of the run on show, to know whether the editor's lines are still its lines. */
 export const ranSource = signal<string | null>(null);
 /** What that source is written in. */
 export const ranLanguage = signal<Language>("auto");
+/** What that run was asked for; null when it came from an ELF file. */
+export const ran = signal<SourceRun | null>(null);
 /** Name of the ELF file of the run on show; null when it came from a source. */
 export const ranFile = signal<string | null>(null);
 /** What the visitor typed as arguments of the ELF file. */
@@ -35,6 +43,8 @@ const OFFLINE: Notice = {
   text: "There is no connection to the server.",
   hint: "The page keeps trying. Press Run again soon.",
 };
+
+const BUSY: Failure["error"] = { code: "busy", message: "Another run is being started.", field: null };
 
 export function connect(): void {
   const own = new Client();
@@ -82,10 +92,10 @@ export async function run(): Promise<void> {
     notice.value = OFFLINE;
     return;
   }
-  const size = new TextEncoder().encode(source).length;
-  if (size > config.max_source_bytes) {
+  const bytes = new TextEncoder().encode(source).length;
+  if (bytes > config.max_source_bytes) {
     notice.value = {
-      text: `The program has ${size} bytes; the limit is ${config.max_source_bytes}.`,
+      text: `The program has ${bytes} bytes; the limit is ${config.max_source_bytes}.`,
       hint: HINTS["too-large"],
     };
     return;
@@ -93,23 +103,27 @@ export async function run(): Promise<void> {
   starting.value = true;
   notice.value = null;
   const asked: CheckRequest = { source, language: language.value, arch: arch.value, optimize: optimize.value };
+  compiling.value = !file && isCompiled(asked.language);
   const program = file
     ? { elf: file.data, argv: [file.name, ...argumentsIn(typedArguments.value)] }
     : asked;
+  const size = terminalSize();
   let begun = false;
   const begin = () => {
     if (begun) return;
     begun = true;
     batch(() => {
+      compiling.value = false;
       mistakes.value = [];
       if (!file) markMistakes([]);
       ranSource.value = source;
       ranLanguage.value = asked.language;
+      ran.value = file ? null : { ...asked, ...size };
       ranFile.value = file?.name ?? null;
       playback.begin();
     });
   };
-  const error = await client.start({ ...program, ...terminalSize() }, {
+  const error = await client.start({ ...program, ...size }, {
     built: (made) => {
       begin();
       learn(asked, true, made);
@@ -128,6 +142,7 @@ export async function run(): Promise<void> {
     },
     ended: (lost) => {
       active.value = false;
+      compiling.value = false;
       playback.finish();
       if (lost) {
         notice.value = {
@@ -138,9 +153,24 @@ export async function run(): Promise<void> {
     },
   });
   starting.value = false;
-  if (error) refuse(error);
-  else active.value = client.active;
+  if (error) {
+    compiling.value = false;
+    refuse(error);
+  } else active.value = client.active;
 }
+
+/** Start a run that is not for the stage. Null on success, else why not. */
+export async function startAside(request: SourceRun, listener: RunListener): Promise<Failure["error"] | null> {
+  if (!client || starting.value) return BUSY;
+  starting.value = true;
+  const error = await client.start(request, listener);
+  starting.value = false;
+  return error;
+}
+
+/** Type into the run that was started aside, or into the run on show. */
+export const typeAside = (data: string, eof: boolean) => client?.input(data, eof);
+export const stopAside = () => client?.stop();
 
 export async function stop(): Promise<void> {
   const error = await client?.stop();
@@ -184,6 +214,7 @@ export interface Status {
 
 /** One line on where things stand, never ahead of what the stage shows. */
 export const status = computed<Status>(() => {
+  if (compiling.value) return { tone: "run", text: "Compiling" };
   const found = mistakes.value.length;
   if (found > 0) return { tone: "bad", text: `Not run: ${found} ${found === 1 ? "mistake" : "mistakes"}` };
   if (playback.waitingForInput.value) return { tone: "wait", text: "Waiting for the keyboard" };

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { config } from "../src/config";
 import type { Checked, CheckRequest, Mistake } from "../src/protocol/messages";
+import type { Shared } from "../src/ui/share";
 
 const stored = new Map<string, string>();
 vi.stubGlobal("localStorage", {
@@ -59,6 +60,13 @@ describe("suggestions", () => {
     const other = found === "riscv64" ? "arm" : "riscv64";
     expect(suggestionsFor(source, "auto", other, [error()])).toMatchObject([{ arch: found }]);
     expect(suggestionsFor(source, "auto", found as "arm", [error()])).toEqual([]);
+  });
+
+  it("do not send NASM to the other assembler, only because it is for another architecture", () => {
+    const mistake = error("choose GNU as as the language");
+    expect(suggestionsFor(" mov rax, 60\n syscall\n", "auto", "riscv64", [mistake])).toEqual([
+      { text: "This looks like x86-64 assembly.", arch: "x86_64" },
+    ]);
   });
 
   it("keep quiet about a program that is in order, and about plain mistakes", () => {
@@ -265,21 +273,28 @@ describe("opening files", () => {
 describe("links", () => {
   vi.stubGlobal("location", { origin: "http://host", pathname: "/", hash: "" });
 
-  it("carry source, language, architecture and level", async () => {
-    const program: CheckRequest = { source: "int main;\n", language: "c", arch: "riscv64", optimize: 2 };
+  it("carry source, language, architecture, level and comparison", async () => {
+    const program: Shared = { source: "int main;\n", language: "c", arch: "riscv64", optimize: 2, compare: "arm" };
     const link = await linkFor(program);
     expect(await programIn(new URL(link).hash)).toEqual(program);
   });
 
   it("made before there was a choice still open", async () => {
     const old = { source: "nop", language: "nasm" };
-    const link = await linkFor(old as CheckRequest);
-    expect(await programIn(new URL(link).hash)).toEqual({ ...old, arch: "x86_64", optimize: 0 });
+    const link = await linkFor(old as Shared);
+    expect(await programIn(new URL(link).hash)).toEqual({ ...old, arch: "x86_64", optimize: 0, compare: null });
   });
 
   it("with nonsense in them open all the same", async () => {
-    const link = await linkFor({ source: "nop", language: "cobol", arch: "toString", optimize: 7 } as unknown as CheckRequest);
-    expect(await programIn(new URL(link).hash)).toEqual({ source: "nop", language: "auto", arch: "x86_64", optimize: 0 });
+    const odd = { source: "nop", language: "cobol", arch: "toString", optimize: 7, compare: "constructor" };
+    const link = await linkFor(odd as unknown as Shared);
+    const plain = { source: "nop", language: "auto", arch: "x86_64", optimize: 0, compare: null };
+    expect(await programIn(new URL(link).hash)).toEqual(plain);
+  });
+
+  it("compare no architecture with itself", async () => {
+    const link = await linkFor({ source: "nop", language: "c", arch: "arm", optimize: 0, compare: "arm" });
+    expect(await programIn(new URL(link).hash)).toMatchObject({ arch: "arm", compare: null });
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sentenceOf } from "../src/fold/sentences";
-import { bytesOf, parametersOf, readable, signed, sizeText, timeText, visible } from "../src/fold/words";
+import { bytesOf, listed, parametersOf, readable, signed, sizeText, timeText, visible } from "../src/fold/words";
 import { recorded } from "./fixtures";
 
 describe("words", () => {
@@ -35,6 +35,12 @@ describe("words", () => {
   it("writes sizes and times", () => {
     expect([1, 64, 4096, 1536, 1 << 20].map(sizeText)).toEqual(["1 byte", "64 bytes", "4 KiB", "1.5 KiB", "1 MiB"]);
     expect([850, 1500, 3e6, 1.2e9].map(timeText)).toEqual(["850 ns", "1.5 µs", "3 ms", "1.2 s"]);
+  });
+});
+
+describe("lists", () => {
+  it("are words and one last and", () => {
+    expect(["", "a", "a and b", "a, b and c"]).toEqual([[], ["a"], ["a", "b"], ["a", "b", "c"]].map(listed));
   });
 });
 

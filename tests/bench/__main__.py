@@ -16,6 +16,7 @@ from app.toolchain.assemble import assemble
 from app.toolchain.elf import write_elf
 
 from . import programs, tasks
+from .assembly import assemble_hundred_lines
 from .compile import compile_boxed
 from .cpu import compare_architectures
 from .web import run_to_first_event
@@ -61,6 +62,7 @@ def main() -> None:
         compare_hello(Path(folder))
         compare_sieve(Path(folder))
     compare_architectures()
+    assemble_hundred_lines()
     compile_boxed()
     run_to_first_event()
 

@@ -126,6 +126,30 @@ def test_wcag_with_c_mistakes_and_files(browser: Browser, server: LiveServer, ax
     context.close()
 
 
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 700), (390, 844)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_wcag_of_a_comparison(browser: Browser, server: LiveServer, axe: str, size: tuple[int, int]) -> None:
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", bypass_csp=True
+    )
+    page = context.new_page()
+    page.goto(server.url)
+    page.wait_for_selector("body[data-connected=true]")
+    page.evaluate(axe)
+    if size[0] < 940:
+        by_id(page, "tab-program").click()
+    by_id(page, "examples").select_option("divide")
+    by_id(page, "speed").select_option("Infinity")
+    by_id(page, "compare-with").select_option("aarch64")
+    expect(by_id(page, "compare-summary")).to_be_visible(timeout=30_000)
+    by_id(page, "compare-row").first.get_by_role("button").press("Enter")
+    expect(by_id(page, "compare-row").first).to_have_attribute("aria-current", "step")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    context.close()
+
+
 def test_the_keyboard_alone_is_enough(page: Page) -> None:
     page.locator("body").press("Control+Enter")
     stage = by_id(page, "stage")

@@ -36,6 +36,7 @@ EXAMPLES = {
     "threads": "exited with status 0",
     "hello-att": "exited with status 0",
     "hello-nasm": "exited with status 0",
+    "int80": "exited with status 0",
 }
 
 
@@ -64,6 +65,20 @@ def test_every_example_ends_as_it_says(page: Page) -> None:
         menu.select_option(slug)
         run_to_end(page)
         expect_status(page, status)
+
+
+def test_an_example_follows_the_architecture_until_it_is_changed(page: Page) -> None:
+    by_id(page, "examples").select_option("fork")
+    editor = by_id(page, "editor").locator(".cm-content")
+    for arch, trap in (("aarch64", "svc #0"), ("i386", "int 0x80"), ("x86_64", "syscall"), ("arm", "svc #0")):
+        by_id(page, "arch").select_option(arch)
+        expect(editor).to_contain_text(trap)
+    run_to_end(page)
+    expect_status(page, EXAMPLES["fork"])
+    write_source(page, "@ mine")
+    by_id(page, "arch").select_option("aarch64")
+    expect(by_id(page, "arch")).to_have_value("aarch64")
+    expect(editor).to_have_text("@ mine")
 
 
 def test_the_end_offers_something_to_try(page: Page) -> None:

@@ -233,6 +233,13 @@ def test_warnings_do_not_keep_a_program_from_running(tmp_path):
     assert b" warning: " in done.stderr
 
 
+def test_rust_may_be_said_as_the_language(tmp_path):
+    (tmp_path / "hello.txt").write_text("fn main() { x }\n")
+    for command in ("run", "asm"):
+        done = trapgate(command, "--lang", "rust", "hello.txt", cwd=tmp_path)
+        assert b"Invalid value" not in done.stderr
+
+
 def test_the_language_may_be_said(tmp_path):
     (tmp_path / "program").write_text(SYSCALLS)
     assert trapgate("run", "--lang", "c", "program", cwd=tmp_path).stdout == b"hi\n"
@@ -252,9 +259,9 @@ def test_without_the_library_run_builds_it_first(tmp_path, monkeypatch):
     """With a compiler that is not there, so that the build ends at once."""
     code = (
         "from app.toolchain.c import kit\n"
-        "import app.cli.libraries as libraries, app.cli.compiled as compiled\n"
+        "import app.cli.libraries as libraries, app.cli.compile as compile\n"
         "broken = kit.Kit('/bin/false', kit.find_kit().lib, 'none')\n"
-        "libraries.find_kit = compiled.find_kit = lambda: broken\n"
+        "libraries.find_kit = compile.find_kit = lambda: broken\n"
         "from app.cli import main\n"
         "main(['run', 'p.c'])\n"
     )

@@ -322,3 +322,35 @@ def test_control_c_at_a_terminal_is_the_programs(tmp_path: Path) -> None:
     finally:
         os.close(terminal)
     assert os.waitstatus_to_exitcode(status) == 130, shown
+
+
+def test_listing_knows_the_names_of_system_calls(tmp_path: Path) -> None:
+    (tmp_path / "names.S").write_text("#include <sys/syscall.h>\n_start:\n    mov $SYS_exit, %eax\n")
+    done = trapgate("asm", "names.S", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"b83c000000" in done.stdout
+
+
+def test_finished_program_has_no_listing(tmp_path: Path) -> None:
+    (tmp_path / "program").write_bytes(write_elf(assemble("nop", language="gas")))
+    done = trapgate("asm", "program", cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"finished program" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arch", "call", "words"),
+    [
+        ("i386", "clock_gettime64", "level      full"),
+        ("arm", "pread64", "offset     in r4 and r5"),
+        ("riscv64", "64", "number     64 on riscv64, in a7"),
+    ],
+)
+def test_syscalls_knows_every_table(tmp_path: Path, arch: str, call: str, words: str) -> None:
+    assert words in trapgate("syscalls", "--arch", arch, call, cwd=tmp_path).stdout.decode().splitlines()
+
+
+def test_syscalls_says_where_a_call_is(tmp_path: Path) -> None:
+    done = trapgate("syscalls", "--arch", "aarch64", "open", cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"on x86_64, i386, arm one is" in done.stderr

@@ -197,3 +197,39 @@ done:
     assert len(first) == 64
     assert first[0] == "done"
     assert set(first[1:]) == {"again"}
+
+
+VDSO_SOURCE = r"""
+static void *entry;
+
+__attribute__((noinline)) long ask(void)
+{
+    long result;
+    __asm__ volatile("call *%1" : "=a"(result) : "m"(entry), "a"(20L) : "memory");
+    return result;
+}
+
+__attribute__((noinline, noreturn, used)) void begin(long *stack)
+{
+    stack += stack[0] + 2;
+    while (*stack++)
+        ;
+    while (stack[0] != 32 /* AT_SYSINFO */)
+        stack += 2;
+    entry = (void *)stack[1];
+    ask();
+    __asm__ volatile("int $0x80" : : "a"(1L), "b"(0L));
+    __builtin_unreachable();
+}
+
+__asm__(".globl _start\n_start: mov %esp, %eax\npush %eax\ncall begin\n");
+"""
+
+
+@pytest.mark.parametrize("optimize", ["-O0", "-O2"])
+def test_chain_of_a_call_through_the_vdso(tmp_path: Path, optimize: str) -> None:
+    image = build_program(tmp_path, TARGETS["i386"], optimize, "-gdwarf-4", source=VDSO_SOURCE)
+    events = run(load_elf(image, source_name="program.c"))
+    traps = [event for event in events if isinstance(event, Trap)]
+    assert traps[0].instruction == "sysenter"
+    assert [frame.function for frame in traps[0].frames][:2] == ["ask", "begin"]

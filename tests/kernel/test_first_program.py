@@ -10,7 +10,7 @@ import pytest
 
 from app.cpu.mmu import PhysicalMemory
 from app.kernel import first_program
-from app.kernel.abi import X86_64
+from app.kernel.abi.x86_64 import X86_64
 from app.kernel.config import KernelConfig
 from app.kernel.credentials import Credentials
 from app.kernel.first_program import ExecError

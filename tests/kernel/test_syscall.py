@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.kernel import syscalls
-from app.kernel.abi import ABIS, X86_64
+from app.kernel.abi import ABIS
+from app.kernel.abi.x86_64 import X86_64
 from app.kernel.call import Call
 from app.kernel.syscall import Syscall, served, syscall
 

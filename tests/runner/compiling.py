@@ -39,7 +39,12 @@ def compile_c(
     source: str, *, limits: BoxLimits | None = None, arch: str = "x86_64", optimize: int = 0, action: Action = "run"
 ) -> tuple[Built | Rejected, bytes]:
     """The answer, and the ELF file."""
-    job = Compilers(limits or BoxLimits()).start(c_spec(source, arch=arch, optimize=optimize, action=action))
+    return compile_spec(c_spec(source, arch=arch, optimize=optimize, action=action), limits)
+
+
+def compile_spec(spec: RunSpec, limits: BoxLimits | None = None) -> tuple[Built | Rejected, bytes]:
+    """The same for any run of a compiled language."""
+    job = Compilers(limits or BoxLimits()).start(spec)
     try:
         compiled = job.wait()
     finally:

@@ -49,7 +49,7 @@ class FakeEngine:
 
     rehearsals = 0
 
-    def load(self) -> None:
+    def load(self, *arches: str) -> None:
         pass
 
     def prepare(self) -> None:

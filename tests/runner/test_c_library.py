@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from app.runner import c_library
 from app.runner.messages import LibraryState
-from app.runner.toolchain import ToolchainWatch
+from app.runner.toolchain_watch import ToolchainWatch
 from app.toolchain.c import library
 from app.toolchain.c.kit import find_kit
 from app.toolchain.c.library import Command, Plan

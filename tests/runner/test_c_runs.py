@@ -123,6 +123,21 @@ def test_a_compilation_holds_up_nobody_else(backend):
     busy.cancel()
 
 
+def test_checks_leave_a_place_for_runs():
+    backend = LocalBackend(Settings(warm_workers=1, max_compilations=2, max_compile_cpu_seconds=60))
+    try:
+        checks = [backend.submit(c_spec(ENDLESS + MAIN, action="check")) for _ in range(3)]
+        assert becomes_true(lambda: job_folders(backend) != [])
+        frames = backend.submit(c_spec(HELLO)).frames()
+        assert isinstance(next(frames), Built)
+        assert split(frames)[1] == Done()
+        assert len(job_folders(backend)) == 1
+        for check in checks:
+            check.cancel()
+    finally:
+        backend.close()
+
+
 def test_the_toolchain_names_c_and_its_libraries(backend):
     toolchain = backend.toolchain()
     (c,) = (language for language in toolchain.languages if language.name == "c")

@@ -9,6 +9,7 @@ import tempfile
 import time
 
 import pytest
+from msgspec.structs import replace
 
 from app.runner import c_library
 from app.runner.compilation import Compilation, Compilers, CompilerUnavailableError, remove_folder, remove_left_over
@@ -68,6 +69,39 @@ def rejected(source: str, limits: BoxLimits | None = None) -> Rejected:
 
 def job_folders() -> list[str]:
     return [name for name in os.listdir(tempfile.gettempdir()) if name.startswith(f"trapgate-job-{os.getpid()}-")]
+
+
+def test_a_check_has_no_more_time_than_its_own_limits_give():
+    spec = c_spec(ENDLESS + MAIN, action="check")
+    job = Compilers(BoxLimits()).start(replace(spec, limits=replace(spec.limits, cpu_seconds=1)))
+    try:
+        compiled = job.wait()
+    finally:
+        job.close()
+    assert compiled is not None
+    assert b"more than 1 seconds of processor time" in compiled.frame
+
+
+def test_headers_of_the_compiler_itself_are_found():
+    source = """
+        #include <stdatomic.h>
+        #include <stdckdint.h>
+        #include <limits.h>
+        #include <float.h>
+        #include <stdint.h>
+        #include <syscall.h>
+        atomic_int count;
+        int main(void) { int sum; count++; return ckd_add(&sum, INT_MAX, 1) && DBL_MAX > 1 && UINT8_MAX == 255; }
+    """
+    message, image = compile_c(source)
+    assert isinstance(message, Built), message
+    assert not message.mistakes
+    assert image
+
+
+def test_columns_count_characters_of_the_source():
+    (mistake,) = rejected('int main(void)\r\n{\r\n    char *é = "✓"; return y;\r\n}\r\n').mistakes
+    assert (mistake.line, mistake.column, mistake.end_column) == (3, 27, 28)
 
 
 @pytest.mark.parametrize("optimize", [0, 2])

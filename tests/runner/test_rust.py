@@ -14,6 +14,7 @@ from app.runner.compiler_box import BoxLimits
 from app.runner.messages import Limits, RunSpec
 from app.toolchain.rust.demangle import demangle
 from app.toolchain.rust.diagnostics import read_rustc
+from app.toolchain.rust.source import refusals
 from tests.toolchain.tools import require
 
 SYSCALL = """
@@ -101,12 +102,42 @@ def test_mistakes_stand_where_rustc_says(tmp_path: Path) -> None:
     assert "main.rs:2:18: error: mismatched types: expected `i32`, found `&str`" in done.stderr
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "/etc/hostname", "/proc/self/environ", "../../../../etc/passwd"])
+@pytest.mark.parametrize(
+    ("source", "column"),
+    [
+        ('fn main() { print!("{}", include_str!("/etc/passwd")); }', 26),
+        ('const X: &[u8] = include_bytes!("x"); fn main() {}', 18),
+        ('include ! ("/etc/passwd"); fn main() {}', 1),
+        ("use std::{include as x}; fn main() {}", 11),
+    ],
+)
+def test_macros_that_read_files_are_refused(source: str, column: int) -> None:
+    (mistake,) = refusals(source)
+    assert (mistake.line, mistake.column) == (1, column)
+    assert "is refused" in mistake.message
+
+
+def test_what_only_looks_like_it_is_not_refused() -> None:
+    assert refusals("// include_str!\nfn include() {}\nlet include = 1;\nlet excluded = include != 2;") == []
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "/usr/lib/os-release", "../../../../etc/passwd", "/no/such/passwd"])
 def test_files_of_the_host_cannot_be_read(tmp_path: Path, path: str) -> None:
-    done = trapgate(tmp_path, f'fn main() {{ print!("{{}}", include_str!("{path}")); }}\n')
+    done = trapgate(tmp_path, f'#[path = "{path}"] mod x;\nfn main() {{}}\n')
     assert done.returncode == 2
-    assert "couldn't read" in done.stderr
+    # The same words whether there is such a file or not.
+    name = path.rpartition("/")[2]
+    assert f"error: couldn't read `{name}`: the compiler reads no files but this program\n" in done.stderr
     assert done.stdout == ""
+
+
+def test_what_the_linker_misses_is_named_without_paths_of_the_host(tmp_path: Path) -> None:
+    done = trapgate(tmp_path, 'extern "C" { fn foo(); }\nfn main() {\n    unsafe { foo() }\n}\n')
+    assert done.stderr == "main.rs:3:1: error: `foo` is used, but defined nowhere (there is no such function)\n"
+    done = trapgate(tmp_path, '#[link(name = "nosuch")] extern "C" { fn foo(); }\nfn main() { unsafe { foo() } }\n')
+    assert done.returncode == 2
+    assert "trapgate-job" not in done.stderr
+    assert "/usr" not in done.stderr
 
 
 def test_other_architectures_are_refused() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from app.toolchain.program import Program
 from tests.toolchain.tools import require, run
 
-PREFIXES = {"arm": "arm-linux-gnueabihf-", "aarch64": "aarch64-linux-gnu-"}
+PREFIXES = {"arm": "arm-linux-gnueabihf-", "aarch64": "aarch64-linux-gnu-", "riscv64": "riscv64-linux-gnu-"}
 EMULATORS = {"arm": "qemu-arm", "aarch64": "qemu-aarch64"}
 
 

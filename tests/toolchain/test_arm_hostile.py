@@ -5,13 +5,11 @@ Keystone can crash or hang, so everything runs in a child with a time limit.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.toolchain.tools import corpus
+from tests.toolchain.tools import corpus, run_child
 
 CHILD = """
 import random, re, sys
@@ -60,17 +58,6 @@ HOSTILE = {
 }
 
 
-def run_child(code: str, seconds: int, *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", CHILD + code, *arguments],
-        capture_output=True,
-        timeout=seconds,
-        check=False,
-        cwd=Path(__file__).parents[2],
-    )
-    assert done.returncode == 0, done.stderr.decode(errors="replace")[-2000:]
-
-
 def test_hostile_text_ends_quickly(tmp_path: Path) -> None:
     for name, text in HOSTILE.items():
         (tmp_path / name).write_text(text)
@@ -80,7 +67,7 @@ for path in sorted(Path(sys.argv[1]).iterdir()):
         attempt(path.read_text(), arch)
         attempt(".syntax unified\\n.thumb\\n" + path.read_text(), arch)
 """
-    run_child(code, 120, str(tmp_path))
+    run_child(CHILD + code, 120, str(tmp_path))
 
 
 @pytest.mark.parametrize("arch", ["arm", "aarch64"])
@@ -101,7 +88,7 @@ for number in range(1200):
         text = text[:at] + new + text[at + rng.choice((0, 0, 1, 4)) :]
     attempt(text, arch)
 """
-    run_child(code, 120, arch, *map(str, corpus(f"gas_{arch}")))
+    run_child(CHILD + code, 120, arch, *map(str, corpus(f"gas_{arch}")))
 
 
 @pytest.mark.parametrize("arch", ["arm", "aarch64"])
@@ -127,4 +114,4 @@ for name in sorted(NAMES):
         text = name + rng.choice(suffixes) + " " + ", ".join(rng.choice(operands) for _ in range(count))
         attempt(rng.choice(heads) + "x: " + text + "\\nlater = 4\\n", arch)
 """
-    run_child(code, 120, arch)
+    run_child(CHILD + code, 120, arch)

@@ -18,7 +18,7 @@ from tests.toolchain.tools import (
     section_bytes,
 )
 
-SOURCES = corpus("gas_intel", "gas_att", "gas_i386_intel", "gas_i386_att", "nasm")
+SOURCES = corpus("gas_intel", "gas_att", "gas_i386_intel", "gas_i386_att", "nasm", "nasm_i386")
 RUNNABLE = [path for path in SOURCES if "not run" not in path.read_text().splitlines()[0]]
 
 

@@ -13,14 +13,15 @@ LISTS = Path(__file__).parent / "instructions"
 
 
 @pytest.mark.parametrize("arch", ["x86_64", "i386"])
-@pytest.mark.parametrize("syntax", ["intel", "att"])
+@pytest.mark.parametrize("syntax", ["intel", "att", "nasm"])
 def test_lines_make_what_the_real_assembler_makes(arch: str, syntax: str, tmp_path: Path) -> None:
-    require("as", "ld", "objcopy", "objdump")
+    require("nasm" if syntax == "nasm" else "as", "ld", "objcopy", "objdump")
     head = ".intel_syntax noprefix\n" if syntax == "intel" else ""
-    text = head + (LISTS / f"{arch}_{syntax}.txt").read_text() + ".data\nx: .quad 5\n"
-    source = tmp_path / "lines.s"
+    data = "\nsection .data\nx: dq 5\n" if syntax == "nasm" else ".data\nx: .quad 5\n"
+    text = head + (LISTS / f"{arch}_{syntax}.txt").read_text() + data
+    source = tmp_path / ("lines.asm" if syntax == "nasm" else "lines.s")
     source.write_text(text)
-    program = assemble(text, language="gas", arch=arch)
+    program = assemble(text, language="nasm" if syntax == "nasm" else "gas", arch=arch)
     real = real_executable(source, program, tmp_path)
     ours = program.segments[0]
     expected = section_bytes(real, ".text", tmp_path)

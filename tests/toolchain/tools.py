@@ -95,3 +95,15 @@ def build_program(folder: Path, target: str, *flags: str, source: str) -> bytes:
     ):
         subprocess.run(command, check=True, cwd=folder, timeout=120)
     return (folder / "program").read_bytes()
+
+
+def run_child(code: str, seconds: int, *arguments: str) -> None:
+    """Run Python code in a process of its own, which must end well within the time."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        timeout=seconds,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    assert done.returncode == 0, done.stderr.decode(errors="replace")[-2000:]

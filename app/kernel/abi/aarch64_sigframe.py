@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from app.cpu.exits import FaultExit
 
+from .generic_structs import FRAME_HEAD
 from .layout import Layout
-from .siginfo import SIGINFO_SIZE
 from .signal_frame import FaultRecord, HandlerCall, SignalFrame, UserState
 
 _REGISTERS = (*(f"x{number}" for number in range(31)), "sp", "pc", "cpsr")
@@ -22,21 +22,14 @@ _RECORDS_SIZE = 4096
 FRAME = Layout(
     "rt_sigframe",
     [
-        ("info", f"{SIGINFO_SIZE}s"),
-        ("uc_flags", "Q"),
-        ("uc_link", "Q"),
-        ("ss_sp", "Q"),
-        ("ss_flags", "I"),
-        ("ss_size", "Q"),
-        ("uc_sigmask", "Q"),
-        ("reserved", "128s"),
+        *FRAME_HEAD,
         ("fault_address", "Q"),
         *((name, "Q") for name in _REGISTERS),
         ("pad", "8s"),
         ("records", f"{_RECORDS_SIZE}s"),
     ],
 )
-"""4688 bytes. `reserved` is the room for larger signal sets, and what aligns the `struct sigcontext` behind it."""
+"""4688 bytes. `reserved` also aligns the `struct sigcontext` behind it."""
 
 _FRAME_RECORD = struct.Struct("<QQ")
 _ALIGNMENT = 16

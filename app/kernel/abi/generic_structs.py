@@ -7,9 +7,22 @@ from __future__ import annotations
 
 from .ipc_structs import perm_fields, semid_text
 from .layout import Layout
+from .siginfo import SIGINFO_SIZE
 from .struct_text import stat_text
 from .x86_64_structs import STRUCTS as X86_64_STRUCTS
 from .x86_64_time_structs import epoll_event_text
+
+FRAME_HEAD = (
+    ("info", f"{SIGINFO_SIZE}s"),
+    ("uc_flags", "Q"),
+    ("uc_link", "Q"),
+    ("ss_sp", "Q"),
+    ("ss_flags", "I"),
+    ("ss_size", "Q"),
+    ("uc_sigmask", "Q"),
+    ("reserved", "128s"),
+)
+"""What `struct rt_sigframe` begins with, up to the registers. `reserved` is the room for larger signal sets."""
 
 STAT = Layout(
     "stat",

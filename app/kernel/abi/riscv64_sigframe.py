@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from app.cpu.exits import FaultExit
 
+from .generic_structs import FRAME_HEAD
 from .layout import Layout
 from .riscv64_structs import REGISTERS
-from .siginfo import SIGINFO_SIZE
 from .signal_frame import FaultRecord, HandlerCall, SignalFrame, UserState
 
 _FLOATING_POINT_SIZE = 260
@@ -21,14 +21,7 @@ _FLOATING_POINT_SIZE = 260
 FRAME = Layout(
     "rt_sigframe",
     [
-        ("info", f"{SIGINFO_SIZE}s"),
-        ("uc_flags", "Q"),
-        ("uc_link", "Q"),
-        ("ss_sp", "Q"),
-        ("ss_flags", "I"),
-        ("ss_size", "Q"),
-        ("uc_sigmask", "Q"),
-        ("reserved", "128s"),
+        *FRAME_HEAD,
         *((name, "Q") for name in REGISTERS),
         ("floating_point", f"{_FLOATING_POINT_SIZE}s"),
         ("rest", "268s"),

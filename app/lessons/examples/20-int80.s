@@ -1,5 +1,5 @@
 # title: The old door: int 0x80
-# about: From 64-bit code, int 0x80 leads to the table of i386 and cuts every register to 32 bits: EFAULT for a pointer to the stack.
+# about: From 64-bit code, int 0x80 leads to i386's table and cuts registers to 32 bits: too few for a pointer to the stack.
 
     .intel_syntax noprefix
     .globl _start

@@ -14,7 +14,7 @@ _start:
     mov edx, 9
     int 0x80
 
-    # on the stack are argc, the arguments,
+    # on the stack are argc, arguments,
     # a 0, the environment and a 0
     lea esi, [esp + 4]
     mov ecx, 2
@@ -25,8 +25,8 @@ skip:
     dec ecx
     jnz skip
 
-    # then pairs: AT_SYSINFO, 32, says where
-    # the vDSO keeps its sysenter
+    # then pairs: AT_SYSINFO, 32, says
+    # where the vDSO keeps its sysenter
 find:
     lodsd          # which
     mov ebx, eax

@@ -5,7 +5,7 @@
 #include "syscall.h"
 
 int main(void) {
-    // ssize_t write(int fd, const void *buf, size_t count)
+    // write(fd, buffer, count)
     write(1, "hi\n", 3);
     return 0;
 }

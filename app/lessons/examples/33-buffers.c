@@ -7,13 +7,14 @@
 int main(void) {
     char room[64];
 
-    // Full: two lines, one write at fflush.
-    setvbuf(stdout, room, _IOFBF, sizeof room);
+    // Full: two lines, one write.
+    setvbuf(stdout, room, _IOFBF, 64);
     printf("line one\n");
     printf("line two\n");
     fflush(stdout);
 
-    // More than fits: the full buffer goes out early.
+    // More than fits: when the buffer is
+    // full, it goes out early.
     for (int i = 0; i < 30; i++)
         printf("%d ", i);
     printf("\n");

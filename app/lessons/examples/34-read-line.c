@@ -19,6 +19,7 @@ int main(void) {
     if (scanf("%d", &year) != 1)
         year = 1815;
 
-    printf("%s, 100 in %d\n", name, year + 100);
+    printf("%s, 100 in %d\n", name,
+           year + 100);
     return 0;
 }

@@ -9,13 +9,15 @@
 #include <unistd.h>
 
 int main(void) {
-    int fd = open("/no/such/file", O_RDONLY);
-    printf("open: %d, %s\n", fd, strerror(errno));
+    int fd = open("/no/file", O_RDONLY);
+    printf("open: %d, %s\n", fd,
+           strerror(errno));
 
     ssize_t n = write(42, "?", 1);
-    printf("write: %d, %s\n", (int)n, strerror(errno));
+    printf("write: %d, %s\n", (int)n,
+           strerror(errno));
 
     n = read(0, NULL, 0);
-    printf("read of nothing: %d\n", (int)n);
+    printf("read nothing: %d\n", (int)n);
     return 0;
 }

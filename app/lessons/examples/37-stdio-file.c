@@ -8,7 +8,8 @@ int main(void) {
     FILE *out = fopen("/tmp/poem", "w");
     if (!out)
         return 1;
-    fprintf(out, "first line\nsecond line\n");
+    fprintf(out, "first line\n");
+    fprintf(out, "second line\n");
     fclose(out);
 
     FILE *in = fopen("/tmp/poem", "r");

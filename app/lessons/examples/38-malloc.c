@@ -12,11 +12,13 @@ int main(void) {
     if (!small || !large)
         return 1;
 
-    // The first store to a page is what makes it real.
+    // The first store to a page is what
+    // makes it real.
     strcpy(small, "small");
     memset(large, 'x', 5000);
 
-    printf("%s and %c\n", small, large[4999]);
+    printf("%s and %c\n", small,
+           large[4999]);
 
     free(large);
     free(small);

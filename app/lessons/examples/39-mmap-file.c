@@ -9,15 +9,17 @@
 #include <unistd.h>
 
 int main(void) {
-    int fd = open("/tmp/board", O_RDWR | O_CREAT | O_TRUNC, 0644);
+    int flags = O_RDWR | O_CREAT | O_TRUNC;
+    int fd = open("/tmp/mug", flags, 0644);
     write(fd, "cold tea\n", 9);
 
-    char *board = mmap(NULL, 9, PROT_READ | PROT_WRITE,
-                       MAP_SHARED, fd, 0);
-    if (board == MAP_FAILED)
+    int access = PROT_READ | PROT_WRITE;
+    char *mug = mmap(NULL, 9, access,
+                     MAP_SHARED, fd, 0);
+    if (mug == MAP_FAILED)
         return 1;
-    memcpy(board, "warm", 4);
-    munmap(board, 9);
+    memcpy(mug, "warm", 4);
+    munmap(mug, 9);
 
     char text[9];
     pread(fd, text, sizeof text, 0);

@@ -15,6 +15,7 @@ int main(void) {
     }
     int status;
     waitpid(child, &status, 0);
-    printf("the child ended with %d\n", WEXITSTATUS(status));
+    printf("the child ended with %d\n",
+           WEXITSTATUS(status));
     return 0;
 }

@@ -24,8 +24,9 @@ int main(void) {
         close(ends[0]);
         close(ends[1]);
         char text[64];
-        ssize_t size = read(0, text, sizeof text);
-        printf("%.*s, backwards: ", (int)size, text);
+        int size = read(0, text, 64);
+        printf("%.*s, backwards: ", size,
+               text);
         while (size > 0)
             putchar(text[--size]);
         putchar('\n');

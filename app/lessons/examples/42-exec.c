@@ -13,7 +13,8 @@ int main(int argc, char **argv) {
     }
     printf("before\n");
     if (fork() == 0) {
-        char *again[] = {argv[0], "the child", NULL};
+        char *again[] = {
+            argv[0], "a child", NULL};
         execv("/proc/self/exe", again);
         // Only a failure comes back.
         perror("execv");
@@ -21,6 +22,7 @@ int main(int argc, char **argv) {
     }
     int status;
     wait(&status);
-    printf("it ended with %d\n", WEXITSTATUS(status));
+    printf("it ended with %d\n",
+           WEXITSTATUS(status));
     return 0;
 }

@@ -6,10 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static void run(const char *name, const char *word) {
+static void run(const char *name,
+                const char *word) {
     char path[200];
     if (!strcmp(name, "help"))
-        puts("cd DIR, pwd, echo WORD, pid, exit");
+        puts("cd, pwd, echo, pid, exit");
     else if (!strcmp(name, "pwd"))
         puts(getcwd(path, sizeof path));
     else if (!strcmp(name, "echo"))
@@ -20,7 +21,7 @@ static void run(const char *name, const char *word) {
         if (chdir(word) != 0)
             perror(word);
     } else
-        printf("%s: no such command\n", name);
+        printf("%s: not found\n", name);
 }
 
 int main(void) {
@@ -28,10 +29,10 @@ int main(void) {
     for (;;) {
         printf("$ ");
         fflush(stdout);
-        if (!fgets(line, sizeof line, stdin))
+        if (!fgets(line, 200, stdin))
             break;
-        const char *name = strtok(line, " \n");
-        const char *word = strtok(NULL, " \n");
+        char *name = strtok(line, " \n");
+        char *word = strtok(NULL, " \n");
         if (!name)
             continue;
         if (!strcmp(name, "exit"))

@@ -15,10 +15,13 @@ static void on_alarm(int signo) {
 }
 
 int main(void) {
-    struct sigaction action = {.sa_handler = on_alarm};
+    struct sigaction action = {
+        .sa_handler = on_alarm,
+    };
     sigaction(SIGALRM, &action, NULL);
     alarm(1);
     pause();
-    printf("pause: %s, after signal %d\n", strerror(errno), rang);
+    printf("pause: %s, after signal %d\n",
+           strerror(errno), rang);
     return 0;
 }

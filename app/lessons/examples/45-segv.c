@@ -4,13 +4,14 @@
 
 #include <setjmp.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 
 static sigjmp_buf safe;
 static void *volatile where;
 
-static void on_fault(int signo, siginfo_t *info, void *context) {
+static void on_fault(int signo,
+                     siginfo_t *info,
+                     void *context) {
     where = info->si_addr;
     siglongjmp(safe, signo);
 }
@@ -28,7 +29,7 @@ int main(void) {
         *wild = 7;
         puts("not reached");
     }
-    printf("signal %d at %#lx, still here\n", signo,
-           (unsigned long)(uintptr_t)where);
+    printf("signal %d at %p, still here\n",
+           signo, where);
     return 0;
 }

@@ -8,12 +8,15 @@
 static long milliseconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return now.tv_sec * 1000 +
+           now.tv_nsec / 1000000;
 }
 
 int main(void) {
     long before = milliseconds();
-    struct timespec half = {.tv_nsec = 500000000};
+    struct timespec half = {
+        .tv_nsec = 500000000,
+    };
     nanosleep(&half, NULL);
     long slept = milliseconds() - before;
 

@@ -9,20 +9,21 @@
 
 int main(void) {
     int ends[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0,
+                   ends) != 0)
         return 1;
 
     if (fork() == 0) {
-        int number;
-        recv(ends[1], &number, sizeof number, 0);
-        number *= number;
-        send(ends[1], &number, sizeof number, 0);
+        int n;
+        read(ends[1], &n, sizeof n);
+        n *= n;
+        write(ends[1], &n, sizeof n);
         _exit(0);
     }
-    int number = 12;
-    send(ends[0], &number, sizeof number, 0);
-    recv(ends[0], &number, sizeof number, 0);
-    printf("12 squared is %d\n", number);
+    int n = 12;
+    write(ends[0], &n, sizeof n);
+    read(ends[0], &n, sizeof n);
+    printf("12 squared is %d\n", n);
     wait(NULL);
     return 0;
 }

@@ -7,6 +7,11 @@ use libc::{syscall, SYS_write};
 fn main() {
     let msg = "hello from Rust\n";
     unsafe {
-        syscall(SYS_write, 1, msg.as_ptr(), msg.len());
+        syscall(
+            SYS_write,
+            1,
+            msg.as_ptr(),
+            msg.len(),
+        );
     }
 }

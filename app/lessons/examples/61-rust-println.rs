@@ -3,6 +3,6 @@
 // arch: x86_64
 
 fn main() {
-    let words = ["what", "println!", "asks", "for"];
+    let words = ["many", "small", "words"];
     println!("{}", words.join(" "));
 }

@@ -6,12 +6,13 @@ use std::fs::{read_to_string, File};
 use std::io::{Result, Write};
 
 fn main() -> Result<()> {
-    let mut file = File::create("/tmp/crab")?;
+    let path = "/tmp/crab";
+    let mut file = File::create(path)?;
     for n in 1..=3 {
         writeln!(file, "leg {n}")?;
     }
     drop(file);
 
-    print!("{}", read_to_string("/tmp/crab")?);
+    print!("{}", read_to_string(path)?);
     Ok(())
 }

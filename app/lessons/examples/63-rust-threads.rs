@@ -6,16 +6,16 @@ use std::sync::mpsc;
 use std::thread;
 
 fn main() {
-    let (sender, receiver) = mpsc::channel();
-    let threads: Vec<_> = (1..=3)
-        .map(|n| {
-            let sender = sender.clone();
-            thread::spawn(move || sender.send(n * n).unwrap())
-        })
-        .collect();
-    for thread in threads {
-        thread.join().unwrap();
+    let (tx, rx) = mpsc::channel();
+    for n in 1..=3 {
+        let tx = tx.clone();
+        thread::spawn(move || {
+            tx.send(n * n).unwrap();
+        });
     }
-    drop(sender);
-    println!("sum: {}", receiver.iter().sum::<i32>());
+    drop(tx);
+
+    // Ends when every sender is gone.
+    let sum: i32 = rx.iter().sum();
+    println!("sum: {sum}");
 }

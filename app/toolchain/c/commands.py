@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 
-from app.toolchain.c.kit import Kit
 from app.toolchain.c.targets import TARGETS
+
+if TYPE_CHECKING:
+    from app.toolchain.c.kit import Kit
 
 SOURCE_NAME = "program.c"
 """What the visitor's file is called in messages, in DWARF and in `__FILE__`."""
@@ -34,8 +38,12 @@ _MESSAGES = (
     "-fmacro-backtrace-limit=1",
 )
 
-# What these answer depends on the host's files, whatever the sandbox says.
-_NO_QUESTIONS = ("-Wno-builtin-macro-redefined", "-U__has_include", "-U__has_include_next", "-U__has_embed")
+# What these answer depends on the host's files, whatever the sandbox says. The compiler's own headers ask one of them
+# for a header of their name further on; there is none, because those of the C library come first.
+_NO_QUESTIONS = (
+    *("-Wno-builtin-macro-redefined", "-U__has_include", "-U__has_embed"),
+    *("-U__has_include_next", "-D__has_include_next(name)=0"),
+)
 
 
 # Without it, a program that never calls free() gets an allocator that only moves the break.

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app.toolchain.c.commands import ASSEMBLY_NAME, SOURCE_NAME
 from app.toolchain.program import Diagnostic, Severity
@@ -22,7 +23,7 @@ _CLANG = re.compile(
 )
 _RANGE = re.compile(r"\{(\d+):(\d+)-(\d+):(\d+)\}")
 _INCLUDED = re.compile(r"^(?:In file included|\s+) from (?P<file>[^:\n]*):(?P<line>\d+)[:,]")
-_FLAG = re.compile(r" \[(?:-W[\w=+\-,]+)\]$")
+_FLAG = re.compile(r" \[(?:-W[\w=+\-,#]+)\]$")
 _BARE = re.compile(r"^(?:clang(?:-\d+)?: )?(?P<kind>fatal error|error): (?P<text>.*)$")
 _LINKER = re.compile(r"^ld\.lld: (?P<kind>error|warning): (?P<text>.*)$")
 _REFERENCED = re.compile(rf"^>>> (?:referenced by|defined at) {re.escape(SOURCE_NAME)}:(\d+)")
@@ -31,6 +32,7 @@ _DUPLICATE = re.compile(r"duplicate symbol: (?P<name>\S+)")
 _ABSOLUTE = re.compile(r"(?<![\w./])/(?:[\w.+\-@]+/)+")
 _NOT_FOUND = re.compile(r"^'(?P<name>[^'\n]*)' file not found")
 _NOT_OPENED = re.compile(r"^cannot open file '(?P<name>[^'\n]*)'")
+_LINE_END = re.compile(r"\r\n?|\n")
 _INCBIN = re.compile(r"Could not find (?:incbin|include) file")
 _UNDECLARED = re.compile(r"^call to undeclared (?:library )?function '(?P<name>\w+)'")
 _DECLARED = re.compile(r"include the header (<[\w/.]+>)")
@@ -61,12 +63,14 @@ class LineMap(Struct, frozen=True):
 NO_LINES = LineMap((), ())
 
 
-def read_clang(text: str, *, lines: LineMap = NO_LINES) -> list[Diagnostic]:
+def read_clang(text: str, *, source: str = "", lines: LineMap = NO_LINES) -> list[Diagnostic]:
     """The diagnostics in clang's output, in its order; a note becomes the hint of what it explains.
 
-    A mistake in a header stands at the line that included it. `lines` maps those in ASSEMBLY_NAME.
+    A mistake in a header stands at the line that included it. `lines` maps those in ASSEMBLY_NAME. clang counts the
+    bytes of a line; columns here are characters of `source`.
     """
     found: list[Diagnostic] = []
+    source_lines = _LINE_END.split(source)
     included_at = 0
     for row in text.split("\n"):
         if from_file := _INCLUDED.match(row):
@@ -75,13 +79,14 @@ def read_clang(text: str, *, lines: LineMap = NO_LINES) -> list[Diagnostic]:
             continue
         match = _CLANG.match(row)
         if match is None:
-            if bare := _BARE.match(row):
+            if (bare := _BARE.match(row)) and "too many errors" not in bare["text"]:
                 found.append(Diagnostic(1, 1, 2, clean(bare["text"])))
             continue
         if match["kind"] == "note":
             _explain(found, match)
             continue
-        found.append(_diagnostic(match, included_at, lines))
+        diagnostic = _diagnostic(match, included_at, lines)
+        found.append(_in_characters(diagnostic, source_lines) if match["file"] == SOURCE_NAME else diagnostic)
         if match["file"] == SOURCE_NAME:
             included_at = 0
     return _bounded(found)
@@ -101,6 +106,20 @@ def _diagnostic(match: re.Match[str], included_at: int, lines: LineMap) -> Diagn
                 end = max(end, int(stop))
     message, hint = _friendly(_FLAG.sub("", match["text"]))
     return Diagnostic(max(line, 1), max(column, 1), end, message, hint, severity)
+
+
+def _in_characters(diagnostic: Diagnostic, source_lines: Sequence[str]) -> Diagnostic:
+    """`diagnostic` with columns that count characters. `#line` can make any line of it."""
+    if diagnostic.line > len(source_lines) or (row := source_lines[diagnostic.line - 1]).isascii():
+        return diagnostic
+    data = row.encode()
+    start, end = (_characters(data, column) for column in (diagnostic.column, diagnostic.end_column))
+    return replace(diagnostic, column=start, end_column=max(end, start + 1))
+
+
+def _characters(row: bytes, column: int) -> int:
+    inside = len(row[: column - 1].decode("utf-8", "ignore").removeprefix("\ufeff"))
+    return inside + max(0, column - 1 - len(row)) + 1
 
 
 def _explain(found: list[Diagnostic], note: re.Match[str]) -> None:

@@ -14,7 +14,19 @@ from app.toolchain.program import Diagnostic
 
 FREESTANDING_HEADERS = frozenset(
     (
-        *("float", "iso646", "limits", "stdalign", "stdarg", "stdatomic", "stdbool", "stddef", "stdint", "stdnoreturn"),
+        *(
+            "float",
+            "iso646",
+            "limits",
+            "stdalign",
+            "stdarg",
+            "stdatomic",
+            "stdbool",
+            "stdckdint",
+            "stddef",
+            "stdint",
+            "stdnoreturn",
+        ),
         *("syscall", "cpuid", "x86intrin", "immintrin", "emmintrin", "xmmintrin", "arm_acle", "arm_neon"),
     )
 )
@@ -28,7 +40,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_DIRECTIVE = re.compile(r"^[ \t]*(?:\#|%:|\?\?=)[ \t]*(?P<name>\w+)(?P<rest>[^\n]*)", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^[ \t\v\f]*(?:\#|%:|\?\?=)[ \t\v\f]*(?P<name>\w+)(?P<rest>[^\n]*)", re.MULTILINE)
 _HEADER = re.compile(r"""\s*(?:"(?P<quoted>[^"\n]*)"|<(?P<angled>[^>\n]*)>)""")
 _HAS = re.compile(r"\b__has_(?:include|include_next|embed)\b")
 _HAS_HEADER = re.compile(rf"\s*\({_HEADER.pattern}")
@@ -67,6 +79,8 @@ def read_source(source: str) -> Reading:
 
 class _Reader:
     def __init__(self, source: str) -> None:
+        # As clang reads it: a byte order mark is nothing, and a carriage return alone ends a line.
+        source = re.sub(r"\r(?!\n)", "\n", source.removeprefix("\ufeff"))
         self._splices: list[int] = []
         pieces = []
         position = length = 0

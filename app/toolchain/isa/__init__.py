@@ -1,31 +1,26 @@
-"""The architectures of the GNU as front end: one module each, and one row in `INSTRUCTION_SETS`."""
+"""The architectures of the GNU as front end, one module each.
+
+A module is loaded when its architecture is first asked for: their tables are large.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from importlib import import_module
 
-from app.toolchain.isa.aarch64 import AArch64
-from app.toolchain.isa.arm import Arm
 from app.toolchain.isa.base import InstructionSet
-from app.toolchain.isa.riscv import RiscV
-from app.toolchain.isa.x86 import I386, X86_64
-from app.toolchain.machines import MACHINES
-from app.toolchain.program import Diagnostic, SourceError
 
-INSTRUCTION_SETS: Mapping[str, type[InstructionSet]] = {
-    "x86_64": X86_64,
-    "i386": I386,
-    "arm": Arm,
-    "aarch64": AArch64,
-    "riscv64": RiscV,
+_CLASSES = {
+    "x86_64": "x86:X86_64",
+    "i386": "x86:I386",
+    "arm": "arm:Arm",
+    "aarch64": "aarch64:AArch64",
+    "riscv64": "riscv:RiscV",
 }
+"""Architecture -> module and class."""
 
 
 def instruction_set(arch: str) -> type[InstructionSet]:
-    """The instruction set of an architecture of `MACHINES`. Raises SourceError when it can't be assembled."""
-    found = INSTRUCTION_SETS.get(arch)
-    if found is None:
-        known = ", ".join(MACHINES[name].title for name in INSTRUCTION_SETS)
-        message = f"assembly for {MACHINES[arch].title} is not available"
-        raise SourceError([Diagnostic(1, 1, 2, message, f"these are: {known}")])
+    """The instruction set of an architecture of `MACHINES`."""
+    module, name = _CLASSES[arch].split(":")
+    found: type[InstructionSet] = getattr(import_module(f"{__name__}.{module}"), name)
     return found

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
-from app.toolchain.errors import Mistake, Span
+from app.toolchain.errors import Mistake, Span, did_you_mean
 from app.toolchain.isa.arm_mnemonics import CONDITIONS, words
 from app.toolchain.isa.arm_operands import Immediate, Memory, Numbers, Operand, Register, describe_operand
 from app.toolchain.layout import describe
@@ -163,8 +161,7 @@ def unknown_instruction(text: str, span: Span) -> Mistake:
     word = text.lower()
     if word in _FROM_ELSEWHERE:
         return Mistake(span, f"AArch64 has no `{text}`", _FROM_ELSEWHERE[word])
-    close = get_close_matches(word[:20], NAMES, n=1)
-    return Mistake(span, f"unknown instruction `{text[:40]}`", f"did you mean `{close[0]}`?" if close else "")
+    return Mistake(span, f"unknown instruction `{text[:40]}`", did_you_mean(word, NAMES))
 
 
 def explain(name: str, operands: list[Operand], number: Numbers, span: Span) -> Mistake:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
-from app.toolchain.errors import Mistake, Span
+from app.toolchain.errors import Mistake, Span, did_you_mean
 from app.toolchain.isa.arm_encodings import modified_immediate
 from app.toolchain.isa.arm_mnemonics import DATA_PROCESSING, LOADS, NAMES, Mnemonic
 from app.toolchain.isa.arm_operands import Immediate, Memory, Numbers, Operand, Register, describe_operand
@@ -56,8 +54,7 @@ def unknown_instruction(text: str, span: Span) -> Mistake:
     word = text.lower()
     if word in _FROM_X86:
         return Mistake(span, f"ARM has no `{text}`", _FROM_X86[word])
-    close = get_close_matches(word[:20], NAMES, n=1)
-    return Mistake(span, f"unknown instruction `{text[:40]}`", f"did you mean `{close[0]}`?" if close else "")
+    return Mistake(span, f"unknown instruction `{text[:40]}`", did_you_mean(word, NAMES))
 
 
 def explain(mnemonic: Mnemonic, operands: list[Operand], number: Numbers, thumb: bool, span: Span) -> Mistake:

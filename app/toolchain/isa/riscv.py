@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import ClassVar
 
 from app.toolchain.errors import Mistake, Span
@@ -84,10 +85,21 @@ class RiscV(InstructionSet):
     def instruction(self, token: Token, cursor: Cursor) -> None:
         name = token.text.lower()
         if name not in NAMES:
-            raise unknown_instruction(token.text, token.span)
+            raise unknown_instruction(token.text, token.span, self._foreign_register(cursor))
         operands = parse(self, cursor)
         if not self._pseudo(name, operands, token.span):
             self.emit(name, operands, token.span)
+
+    def _foreign_register(self, cursor: Cursor) -> str:
+        """What to say of the first register of another architecture from `cursor` on; "" when there is none."""
+        while cursor.token is not None:
+            if not self.is_register(cursor.text):
+                try:
+                    reject_foreign_register(cursor, "riscv64", self._lines)
+                except Mistake as mistake:
+                    return f"{mistake.message}: {mistake.hint}"
+            cursor.take()
+        return ""
 
     def emit(self, name: str, operands: Sequence[Operand], span: Span) -> None:
         """Append one instruction of the table. Raises Mistake when it does not take these operands."""
@@ -184,14 +196,13 @@ class RiscV(InstructionSet):
         if operand.value is None:
             hint = "an address is loaded by `la`; a constant must be defined before this line"
             raise Mistake(operand.span, "`li` needs a number that is known at this line", hint)
-        self._constant(register, operand.value, span)
+        if -2048 <= operand.value < 2048:
+            self.emit("li", operands, span)
+        else:
+            self._constant(register, operand.value, span)
 
     def _constant(self, register: Register, value: int, span: Span) -> None:
-        for name, source, number in load_constant(value, register.number == 0):
-            second: list[Operand] = []
-            if source is not None:
-                second = [register if source else Register("x", 0, "zero", span)]
-            self.emit(name, [register, *second, _number(number, span)], span)
+        self.front.unit.append(span.line, _constant_code(register.number, value, self.options.compressed), span)
 
     def _load_address(self, name: str, operands: list[Operand], span: Span) -> None:
         if len(operands) != 2 or KINDS["rd"](operands[0], operands) is None or not _is_place(operands[1]):
@@ -228,6 +239,21 @@ class RiscV(InstructionSet):
         shift, down = EXTENSIONS[name]
         self.emit("slli", [operands[0], operands[1], _number(shift, span)], span)
         self.emit(down, [operands[0], operands[0], _number(shift, span)], span)
+
+
+@lru_cache(maxsize=1024)
+def _constant_code(number: int, value: int, compressed: bool) -> bytes:
+    """What loads `value` into the integer register `number`."""
+    nowhere = Span(0, 0, 0)
+    code = b""
+    for name, source, part in load_constant(value, number == 0):
+        registers: list[Operand] = [Register("x", number, "", nowhere)]
+        if source is not None:
+            registers.append(Register("x", number if source else 0, "", nowhere))
+        found = encode(name, [*registers, _number(part, nowhere)], compressed)
+        assert found is not None  # noqa: S101  every step is possible
+        code += found[0].to_bytes(found[1].size, "little")
+    return code
 
 
 _LOADS = {"lb": 0x0003, "lh": 0x1003, "lw": 0x2003, "ld": 0x3003, "lbu": 0x4003, "lhu": 0x5003, "lwu": 0x6003}

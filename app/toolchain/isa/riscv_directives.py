@@ -51,7 +51,7 @@ def option(stack: list[Options], cursor: Cursor) -> None:
         stack[-1] = replace(stack[-1], relax=name == "relax")
     elif name == "arch" and cursor.accept(","):
         stack[-1] = _architecture(stack[-1], _rest(cursor).lower())
-    elif name not in ("pic", "nopic", "csr-check", "arch") and not (name in ("csr", "no") and cursor.text == "-"):
+    elif name not in ("pic", "nopic") and not (name in ("csr", "no") and cursor.text == "-"):
         known = "push, pop, rvc, norvc, relax, norelax, pic, nopic and arch"
         raise Mistake(word.span, f"`.option {word.text}` is not known", f"known are {known}")
     else:

@@ -206,6 +206,7 @@ KINDS: dict[str, Kind] = {
     "rd": _integer(7),
     "rdn": _integer(7, least=1),
     "rdl": _integer(7, least=1, not_sp=True),
+    "rdh": _integer(7, not_sp=True),
     "rs1": _integer(15),
     "rs2": _integer(20),
     "c2": _integer(2),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
-from app.toolchain.errors import Mistake, Span
+from app.toolchain.errors import Mistake, Span, did_you_mean
 from app.toolchain.isa.riscv_encoder import TABLE, Row
-from app.toolchain.isa.riscv_operands import Number, Operand, Register, describe_operand
+from app.toolchain.isa.riscv_operands import Memory, Number, Operand, Register, describe_operand
 from app.toolchain.isa.riscv_pseudo import EXTENSIONS, NAMES
 from app.toolchain.layout import describe
 
@@ -84,6 +83,7 @@ _WANTED = {
     **dict.fromkeys(["rd", "rs1", "rs2"], "an integer register such as a0"),
     **dict.fromkeys(["rdn", "c2n"], "an integer register other than zero"),
     "rdl": "an integer register other than zero and sp",
+    "rdh": "an integer register other than sp",
     "c2": "an integer register such as a0",
     **dict.fromkeys(["p2", "p7"], "one of the registers s0, s1 and a0 to a5"),
     **dict.fromkeys(["fd", "f1", "f2", "f3", "f12", "fc2"], "a floating-point register such as fa0"),
@@ -115,7 +115,7 @@ _WANTED = {
     **dict.fromkeys(["branch", "jump"], "a label"),
 }
 _EXAMPLES = {
-    **dict.fromkeys(["rd", "rdn", "rdl"], "a0"),
+    **dict.fromkeys(["rd", "rdn", "rdl", "rdh"], "a0"),
     **dict.fromkeys(["rs1", "c2", "c2n", "p2"], "a1"),
     "rs2": "a2",
     "p7": "a0",
@@ -144,11 +144,11 @@ _PSEUDO = {
 }
 
 
-def unknown_instruction(text: str, span: Span) -> Mistake:
-    """The mistake of a mnemonic that doesn't exist."""
+def unknown_instruction(text: str, span: Span, foreign: str) -> Mistake:
+    """The mistake of a mnemonic that doesn't exist; `foreign` says that an operand is of another architecture."""
     word = text.lower()
-    if word in _FOREIGN:
-        return Mistake(span, f"RISC-V has no `{text}`", _FOREIGN[word])
+    if word in _FOREIGN or foreign:
+        return Mistake(span, f"RISC-V has no `{text[:40]}`", foreign or _FOREIGN[word])
     if word in _UNUSUAL or (word[0] == "v" and "." in word):
         extension = _UNUSUAL.get(word, "V")
         return Mistake(span, f"`{text[:40]}` is of the extension {extension}", "this processor is an RV64GC")
@@ -156,8 +156,7 @@ def unknown_instruction(text: str, span: Span) -> Mistake:
         return Mistake(span, f"`{text}` is only in RV32", f"use `{_ONLY_32[word]}`")
     if word.startswith(("la.tls", "la.got")):
         return Mistake(span, f"`{text}` is not available", "nothing is linked at run time here; use `la`")
-    close = get_close_matches(word[:20], NAMES, n=1)
-    return Mistake(span, f"unknown instruction `{text[:40]}`", f"did you mean `{close[0]}`?" if close else "")
+    return Mistake(span, f"unknown instruction `{text[:40]}`", did_you_mean(word, NAMES))
 
 
 def _example(name: str, row: Row) -> str:
@@ -192,9 +191,14 @@ def _mismatch(name: str, row: Row, index: int, operand: Operand) -> Mistake:
             register = {"addiw": "addw", "sltiu": "sltu"}.get(name, register)
             hint = f"load it first: `li t0, {describe(operand.value)}`, then `{register}` with t0"
         return Mistake(operand.span, f"{describe(operand.value)} does not fit: `{name}` takes {wanted}", hint)
-    if isinstance(operand, Number) and operand.value is None and not operand.function and kind in ("i12", "load"):
+    if isinstance(operand, Number) and operand.value is None and not operand.function and kind in ("load", "store"):
+        register = "fa0" if name[0] == "f" else "a0"
+        message = f"`{name}` with a label needs one more register, for the address"
+        return Mistake(operand.span, message, f"write `{name} {register}, label, t0`")
+    number = operand.offset if isinstance(operand, Memory) else operand
+    if isinstance(number, Number) and number.value is None and not number.function and kind in ("i12", "load", "store"):
         hint = "an address is loaded with `la`; a constant must be defined before this line"
-        return Mistake(operand.span, "this is no number that is known at this line", hint)
+        return Mistake(number.span, "this is no number that is known at this line", hint)
     if kind == "csr" and isinstance(operand, Number) and operand.word:
         return Mistake(operand.span, f"there is no control and status register `{operand.word}`", "such as fcsr")
     hint = f"such as `{_example(name, row)}`"

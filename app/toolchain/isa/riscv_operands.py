@@ -141,7 +141,7 @@ def _function(context: Context, cursor: Cursor) -> Number:
     word = name.text.lower()
     span = sign.span.to(name.span)
     if word in _REFUSED:
-        hint = "nothing is linked at run time here; use `la`, or `%pcrel_hi` and `%pcrel_lo`"
+        hint = "nothing is linked at run time here; use `la`, or compile with -fno-pic"
         raise Mistake(span, f"`%{name.text}` is not available", hint)
     if word not in FUNCTIONS:
         x86 = cursor.text != "("

@@ -8,23 +8,16 @@ from app.toolchain.isa.riscv_encoder import TABLE
 
 EXTENSIONS = {"sext.b": (56, "srai"), "sext.h": (48, "srai"), "zext.h": (48, "srli"), "zext.w": (32, "srli")}
 """How far each shifts up, and what shifts down again."""
-NAMES = frozenset([*TABLE, *EXTENSIONS, "li", "la", "lla", "call", "tail", "jump"])
+NAMES = frozenset([*TABLE, *EXTENSIONS, "la", "lla", "call", "tail", "jump"])
 """Every instruction."""
 
 
 def load_constant(value: int, zero: bool) -> Iterator[tuple[str, bool | None, int]]:
-    """How GNU as loads a signed 64-bit number: steps of name, source and number.
+    """How GNU as loads a signed 64-bit number when one `addi` is not enough: steps of name, source and number.
 
     `zero` says that it goes into the register zero, which GNU as takes for "nothing loaded yet".
     The source is True for the register itself, False for zero and None when the instruction has none.
     """
-    if -2048 <= value < 2048:
-        yield "addi", False, value
-        return
-    yield from _steps(value, zero)
-
-
-def _steps(value: int, zero: bool) -> Iterator[tuple[str, bool | None, int]]:
     low = ((value & 0xFFF) ^ 0x800) - 0x800
     upper = value - low
     if not -(1 << 31) <= value < 1 << 31:
@@ -32,7 +25,7 @@ def _steps(value: int, zero: bool) -> Iterator[tuple[str, bool | None, int]]:
         upper = (upper + (1 << 63) & (1 << 64) - 1) - (1 << 63)
         while not upper >> shift & 1:
             shift += 1
-        yield from _steps(upper >> shift, zero)
+        yield from load_constant(upper >> shift, zero)
         yield "slli", True, shift
         if low:
             yield "addi", True, low

@@ -39,6 +39,8 @@ sfence.vma rs1 rs2              0x12000073
 lui       rdl clui              0x6001
 lui       rd u20                0x37
 auipc     rd u20                0x17
+li        rdn c6                0x4001
+li        rd i12                0x13
 mv        rdn c2n               0x8002
 mv        rd rs1                0x13
 move      rdn c2n               0x8002
@@ -46,6 +48,7 @@ move      rd rs1                0x13
 add       rdn = c2n             0x9002
 add       rdn c2n =             0x9002
 add       rdn = c6              0x0001
+add       rdn zero c2n          0x8002
 add       p2 sp addi4           0x0000
 add       sp sp addi16          0x6101
 add       rd rs1 rs2            0x33
@@ -283,7 +286,7 @@ c.fsdsp   fc2 sdsp              0xa002
 c.fld     fp2 cd                0x2000
 c.fsd     fp2 cd                0xa000
 c.mv      rd c2n                0x8002
-c.lui     rdl clui              0x6001
+c.lui     rdh clui              0x6001
 c.li      rd c6                 0x4001
 c.addi4spn p2 sp addi4          0x0000
 c.addi16sp sp addi16            0x6101

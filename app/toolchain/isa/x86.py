@@ -8,12 +8,12 @@ from itertools import pairwise
 from typing import ClassVar, Literal
 
 from app.toolchain.att import AttParser, branch_name, translate
-from app.toolchain.encoder_x86 import unknown_instruction
 from app.toolchain.errors import Mistake
 from app.toolchain.expression import Cursor
 from app.toolchain.intel import IntelParser
 from app.toolchain.isa.base import Front, InstructionSet, Padding
 from app.toolchain.lexer import X86_COMMENTS, Line, Token
+from app.toolchain.mistakes_x86 import unknown_instruction
 from app.toolchain.mnemonics import MNEMONICS, PREFIXES, WITHOUT_OPERANDS, X87
 from app.toolchain.operands import REGISTERS
 from app.toolchain.x86_instructions import append_instruction, nops, nops_32

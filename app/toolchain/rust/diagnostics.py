@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 from msgspec import Struct
 
+from app.toolchain.c.diagnostics import clean
 from app.toolchain.program import Diagnostic, Severity
 
 from .commands import SOURCE_NAME
 
 MAX_DIAGNOSTICS = 20
-MAX_MESSAGE = 400
 
 
 class _Expansion(Struct):
@@ -43,6 +45,10 @@ class _Message(Struct):
 
 
 _decoder = msgspec.json.Decoder(_Message)
+# Also of a module that a file should hold.
+_UNREAD = re.compile(r"^couldn't read `?(.*?)`?: .*\(os error \d+\)")
+_UNLINKED = re.compile(r"^linking with `[^`]*` failed")
+_UNDEFINED = re.compile(r"(?:program\.rs:(?P<line>\d+): )?undefined reference to [`'](?P<name>[^`'\n]*)'")
 _SUMMARIES = ("aborting due to", "For more information", "Some errors have detailed")
 
 
@@ -59,8 +65,18 @@ def read_rustc(text: str) -> list[Diagnostic]:
         except msgspec.MsgspecError:
             continue
         if message.level in ("error", "warning", "error: internal compiler error") and not _is_summary(message):
-            found.append(_diagnostic(message))
-    return found
+            found += _not_linked(message) if _UNLINKED.match(message.message) else [_diagnostic(message)]
+    return found[:MAX_DIAGNOSTICS]
+
+
+def _not_linked(message: _Message) -> list[Diagnostic]:
+    """What the linker missed. All else that it says is about files of this machine."""
+    text = "\n".join(child.message for child in message.children)
+    missing = {match["name"]: int(match["line"] or 1) for match in _UNDEFINED.finditer(text)}
+    return [
+        Diagnostic(max(line, 1), 1, 2, f"`{clean(name)}` is used, but defined nowhere", "there is no such function")
+        for name, line in missing.items()
+    ] or [Diagnostic(1, 1, 2, "the program cannot be linked", "it may ask for a library that is not here")]
 
 
 def _is_summary(message: _Message) -> bool:
@@ -70,9 +86,15 @@ def _is_summary(message: _Message) -> bool:
 def _diagnostic(message: _Message) -> Diagnostic:
     span = next((found for span in message.spans if span.is_primary and (found := _in_source(span))), None)
     text, label = message.message, span.label if span else None
+    unread = _UNREAD.match(text)
+    if unread:
+        # The same words whether the host has such a file or not, and no hint of where it has one.
+        name = unread[1].rpartition("/")[2]
+        text, label = f"couldn't read `{name}`: the compiler reads no files but this program", None
     if label and label not in text:
         text = f"{text}: {label}"
-    hint = next((_hint(child) for child in message.children if child.level in ("help", "note")), "")
+    children = [] if unread else message.children
+    hint = next((_hint(child) for child in children if child.level in ("help", "note")), "")
     severity: Severity = "warning" if message.level == "warning" else "error"
     if span is None:
         return Diagnostic(1, 1, 2, _short(text), _short(hint), severity)
@@ -96,5 +118,4 @@ def _hint(child: _Child) -> str:
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 3] + "..."
+    return clean(" ".join(text.split()))

@@ -1,6 +1,6 @@
-import { signal, useSignalEffect } from "@preact/signals";
+import { signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { config } from "../config";
+import { CompareMenu } from "../compare/CompareMenu";
 import { Next } from "../panels/Next";
 import { Problems } from "../panels/Problems";
 import { dialect, fresh, verdict } from "../program/check";
@@ -16,7 +16,7 @@ import { AssemblyPane } from "./AssemblyPane";
 import { colour, mountEditor, showCode, source } from "./editor";
 import { ElfCard } from "./ElfCard";
 import { coloursOf } from "./highlighting";
-import { Architectures, Examples, Languages, OpenFile, Optimisation, takeFile } from "./menus";
+import { Architectures, exampleNow, Examples, Languages, OpenFile, Optimisation, takeFile } from "./menus";
 
 const storedBytes = recall("bytes");
 const bytesWanted = signal<boolean | null>(storedBytes === null ? null : storedBytes === "on");
@@ -25,7 +25,6 @@ const view = signal<"source" | "assembly">("source");
 
 /** An example is there to be read: nothing takes room from its comments before it is changed. */
 const bytesShown = () => bytesWanted.value ?? (layout.value === "wide" && !exampleNow());
-const exampleNow = () => config.examples.find((candidate) => candidate.source === source.value);
 
 function Bytes() {
   const shown = bytesShown();
@@ -39,7 +38,7 @@ function Bytes() {
       class="quiet switch"
       aria-pressed={shown}
       data-testid="bytes"
-      title="Address and bytes of every line"
+      title="Show the machine code: address and bytes of every line"
       onClick={toggle}
     >
       bytes
@@ -102,6 +101,8 @@ function about(): string {
 
 export function EditorPanel({ hidden, withRun }: { hidden: boolean; withRun: boolean }) {
   const host = useRef<HTMLDivElement>(null);
+  /** A file hovers over the panel. */
+  const dropping = useSignal(false);
   useEffect(() => {
     if (host.current) mountEditor(host.current);
   }, []);
@@ -118,11 +119,20 @@ export function EditorPanel({ hidden, withRun }: { hidden: boolean; withRun: boo
   const text = !elf.value && (both || !compiled || view.value === "source");
   return (
     <section
-      class="panel editor-panel"
+      class={dropping.value ? "panel editor-panel dropping" : "panel editor-panel"}
       aria-label="Program"
       hidden={hidden}
-      onDragOver={(event) => event.preventDefault()}
+      onDragOver={(event) => {
+        if (!event.dataTransfer?.types.includes("Files")) return;
+        event.preventDefault();
+        dropping.value = true;
+      }}
+      onDragLeave={(event) => {
+        const to = event.relatedTarget;
+        dropping.value = dropping.value && to instanceof Node && event.currentTarget.contains(to);
+      }}
       onDrop={(event) => {
+        dropping.value = false;
         const file = event.dataTransfer?.files[0];
         if (!file) return;
         event.preventDefault();
@@ -138,6 +148,7 @@ export function EditorPanel({ hidden, withRun }: { hidden: boolean; withRun: boo
         <div class="editor-choice">
           <Languages detected={dialect.value} />
           <Architectures />
+          <CompareMenu />
           {compiled && <Optimisation />}
           <span class="gap" />
           {compiled ? !both && <Views /> : <Bytes />}
@@ -150,6 +161,11 @@ export function EditorPanel({ hidden, withRun }: { hidden: boolean; withRun: boo
       {assembly && <AssemblyPane chosen={() => (view.value = "source")} />}
       <Problems />
       <Next />
+      {dropping.value && (
+        <p class="drop-here" data-testid="drop-here">
+          Drop a source or an ELF file here
+        </p>
+      )}
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import { config, type Example } from "../config";
+import { config, variant, type Example } from "../config";
 import { arch, elf, language, optimize, setArch, setLanguage, setOptimize } from "../program/choice";
 import { open } from "../program/files";
 import { ARCHES, isArch, isCompiled, LANGUAGE_TITLES, MACHINES } from "../program/machines";
@@ -9,7 +9,7 @@ import type { Arch, Language, Optimize } from "../protocol/messages";
 import { unavailable } from "../program/toolchain";
 import { mistakes, notice } from "../session";
 import { Icon } from "../ui/icons";
-import { loadSource } from "./editor";
+import { loadSource, source } from "./editor";
 
 interface PickProps {
   label: string;
@@ -33,17 +33,32 @@ function Pick({ label, title, name, class: kind = "", value, choose, children }:
   );
 }
 
-const archesOf = (example: Example): readonly string[] => example.arches ?? ["x86_64"];
+/** The example that the editor shows, if nothing in it has been changed. */
+export const exampleNow = (): Example | undefined => config.examples.find((example) => example.source === source.value);
+
+/** What the language menu says for an example: its dialect is found by itself. */
+const languageOf = (example: Example): Language =>
+  isLanguage(example.language) && isCompiled(example.language) ? example.language : "auto";
 
 /** Show an example, and choose what it is written in and made for. */
 export function loadExample(example: Example): void {
   mistakes.value = [];
   elf.value = null;
-  const written = isLanguage(example.language) ? example.language : "auto";
-  setLanguage(isCompiled(written) ? written : "auto");
-  const arches = archesOf(example);
-  if (!arches.includes(arch.value) && isArch(arches[0])) setArch(arches[0]);
+  setLanguage(languageOf(example));
+  const meant = example.arches[0];
+  if (!example.arches.includes(arch.value) && isArch(meant)) setArch(meant);
   loadSource(example.source);
+}
+
+/** Choose an architecture; an example that has not been changed becomes the same one for it. */
+function chooseArch(chosen: Arch): void {
+  const shown = elf.value ? undefined : exampleNow();
+  setArch(chosen);
+  const sibling = shown && variant(shown.slug, chosen);
+  if (!sibling?.arches.includes(chosen) || sibling === shown) return;
+  // In another language than its own, it is on its way to be replaced.
+  if (isCompiled(language.value) && language.value !== languageOf(sibling)) return;
+  loadExample(sibling);
 }
 
 function Options({ examples }: { examples: readonly Example[] }) {
@@ -66,11 +81,16 @@ const KINDS: readonly [string, (language: string) => boolean][] = [
 
 /** The examples by language: first those for the chosen architecture, then the others. */
 export function Examples() {
-  const fitting = config.examples.filter((example) => archesOf(example).includes(arch.value));
-  const groups = KINDS.map(([title, holds]) => ({ title, members: fitting.filter((example) => holds(example.language)) }));
+  const fits = (example: Example) => example.arches.includes(arch.value);
+  const groups = KINDS.map(([title, holds]) => ({
+    title,
+    members: config.examples.filter((example) => fits(example) && holds(example.language)),
+  }));
   const others = ARCHES.filter((name) => name !== arch.value).map((name) => ({
     title: `For ${MACHINES[name].title}`,
-    members: config.examples.filter((example) => !fitting.includes(example) && archesOf(example)[0] === name),
+    members: config.examples.filter(
+      (example) => !fits(example) && example.arches[0] === name && variant(example.slug, arch.value) === example,
+    ),
   }));
   const shown = [...groups, ...others].filter(({ members }) => members.length > 0);
   const first = shown[0];
@@ -81,7 +101,7 @@ export function Examples() {
         data-testid="examples"
         value=""
         onChange={(event) => {
-          const example = config.examples.find(({ slug }) => slug === event.currentTarget.value);
+          const example = variant(event.currentTarget.value, arch.value);
           event.currentTarget.value = "";
           if (example) loadExample(example);
         }}
@@ -134,7 +154,7 @@ export function Architectures() {
       title="Architecture that the program is made for"
       name="arch"
       value={arch.value}
-      choose={(value) => setArch(value as Arch)}
+      choose={(value) => isArch(value) && chooseArch(value)}
     >
       {ARCHES.map((name) => (
         <option key={name} value={name}>

@@ -35,6 +35,7 @@ const NEW_CROSSING: Omit<Crossing, "kind" | "index" | "task"> = {
   signal: null,
   result: null,
   touched: null,
+  range: null,
   over: false,
 };
 
@@ -245,6 +246,7 @@ function memory(state: State, event: Memory): State {
   const regions = applyMemory(state.memories.get(space) ?? [], event);
   const changed = amend({ ...state, memories: new Map(state.memories).set(space, regions) }, () => ({
     touched: "memory",
+    range: event,
   }));
   return {
     ...changed,

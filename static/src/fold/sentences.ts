@@ -1,6 +1,6 @@
 import type { AbiInfo, Switch, TrapgateEvent } from "../generated/events";
-import { chainClause, purpose } from "./chain";
-import { asWritten, bytesOf, readable, sizeText, textOf, visible } from "./words";
+import { bufferClause, chainClause, isBuffered } from "./chain";
+import { asWritten, bytesOf, listed, readable, sizeText, textOf, visible } from "./words";
 
 const at = (line: number | null) => (line === null ? "" : ` on line ${line}`);
 
@@ -12,7 +12,7 @@ function modeSentence(event: Extract<TrapgateEvent, { type: "mode" }>, abi: AbiI
     const what = event.reason === "interrupt" ? "A timer interrupts: the CPU" : "The CPU";
     const ring = abi?.kernel_mode ? ` (${abi.kernel_mode})` : "";
     const saved = Object.keys(event.saved);
-    const kept = saved.length > 0 ? ` It keeps the way back in ${saved.join(" and ")}.` : "";
+    const kept = saved.length > 0 ? ` It keeps the way back in ${listed(saved)}.` : "";
     return `${what} switches to kernel mode${ring}: from here on the kernel's code runs.${kept}`;
   }
   const ring = abi?.user_mode ? ` (${abi.user_mode})` : "";
@@ -23,10 +23,11 @@ function modeSentence(event: Extract<TrapgateEvent, { type: "mode" }>, abi: AbiI
 }
 
 function trapSentence(event: Extract<TrapgateEvent, { type: "trap" }>, abi: AbiInfo | null): string {
-  const who = chainClause(event.frames) || "The program executes";
   const where = event.frames.some((frame) => frame.library) ? "" : at(event.line);
   const number = `${abi?.number_register ?? "the number"} = ${readable(event.number, abi?.word_size)}`;
-  return `${who} ${event.instruction}${where} with ${number}: ${purpose(event.frames)}.`;
+  if (isBuffered(event.frames)) return `${bufferClause(event.frames)} ${event.instruction} with ${number}.`;
+  const who = chainClause(event.frames) || "The program executes";
+  return `${who} ${event.instruction}${where} with ${number}: it asks the kernel for something.`;
 }
 
 /** Who leaves the CPU and why: `Task 1000 sleeps`. */

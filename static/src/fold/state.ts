@@ -6,6 +6,7 @@ import type {
   Fault,
   Frame,
   InputWait,
+  Memory,
   Mode,
   Return,
   RunEnd,
@@ -58,6 +59,8 @@ export interface Crossing {
   readonly result: Answer | null;
   /** What the call changed, which decides the object shown at the end of the corridor. */
   readonly touched: "terminal" | "memory" | "descriptors" | "tasks" | "frame" | null;
+  /** The last range of the address space that it changed. */
+  readonly range: Memory | null;
   /** The CPU is back in user mode. */
   readonly over: boolean;
 }

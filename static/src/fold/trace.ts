@@ -1,5 +1,6 @@
 import type { TrapgateEvent } from "../generated/events";
 import { Checkpoints } from "./checkpoints";
+import { libraryOf, type Library } from "./chain";
 import { Lanes } from "./lanes";
 import type { State, StraceRow } from "./state";
 import { straceLine } from "./strace";
@@ -21,8 +22,8 @@ export class Trace {
   /** Indices at which a crossing begins, in order: the stops of "step by system call". */
   readonly stops: number[] = [];
   readonly lanes = new Lanes();
-  /** Whether any call came through a library: then the stage keeps a room for it. */
-  library = false;
+  /** What the calls so far came through: the stage keeps a room for it. */
+  library: Library = "none";
   private readonly checkpoints = new Checkpoints(this.events);
 
   append(batch: readonly TrapgateEvent[]): void {
@@ -45,7 +46,10 @@ export class Trace {
       case "trap":
         this.stops.push(index);
         this.marks.push({ index, task: event.task, kind: "call" });
-        this.library ||= event.frames.some((frame) => frame.library);
+        if (this.library !== "library") {
+          const found = libraryOf(event.frames);
+          if (found !== "none") this.library = found;
+        }
         break;
       case "fault":
         this.stops.push(index);

@@ -59,6 +59,12 @@ export function timeText(ns: number): string {
   return `${tidy(ns / 1e9)} s`;
 }
 
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(names: readonly string[]): string {
+  const last = names.at(-1) ?? "";
+  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} and ${last}`;
+}
+
 /** Parameter names of a signature such as `write(fd, buf, count)`. */
 export function parametersOf(signature: string | null): string[] {
   const inside = signature?.match(/\(([^)]*)\)/)?.[1]?.trim();

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { readable, sizeText, timeText } from "../fold/words";
 import type { State, Task } from "../fold/state";
 import { doing, processTree, sharing, type Branch } from "../fold/tasks";
@@ -19,7 +20,7 @@ function Part({ title, of = [], count, children }: PartProps) {
       <h2>
         {title}
         {several.value && of.length > 0 && (
-          <span class="of">
+          <span class="of" title={of.join(", ")}>
             of {of.length > 2 ? `${of[0]} + ${of.length - 1}` : of.join(" and ")}
           </span>
         )}
@@ -56,11 +57,11 @@ function Crossing({ now }: { now: State }) {
           return (
             <tr key={register + role} class={`word-${role}`}>
               <th scope="row">{register}</th>
-              <td>
+              <td colSpan={role === "" ? 2 : 1}>
                 <code title={word}>{value}</code>
                 {value !== word && BigInt(word) > 9n && word.length < 8 && <code class="same"> {word}</code>}
               </td>
-              <td class="role">{role}</td>
+              {role !== "" && <td class="role">{role}</td>}
             </tr>
           );
         })}
@@ -84,10 +85,25 @@ function Descriptors({ now }: { now: State }) {
   );
 }
 
+/** Scroll the panel, and nothing else, so far that the marked row shows. */
+function useMarkInView(mark: string | null) {
+  const list = useRef<HTMLUListElement>(null);
+  useLayoutEffect(() => {
+    const row = list.current?.querySelector(".new");
+    const panel = list.current?.closest(".machine");
+    if (mark === null || !row || !panel) return;
+    const { top, bottom } = panel.getBoundingClientRect();
+    const place = row.getBoundingClientRect();
+    panel.scrollTop += Math.max(0, place.bottom + 8 - bottom) - Math.max(0, top + 8 - place.top);
+  }, [mark]);
+  return list;
+}
+
 function Memory({ now }: { now: State }) {
+  const list = useMarkInView(now.changedMemory);
   if (now.memory.length === 0) return <p class="panel-empty">Nothing mapped.</p>;
   return (
-    <ul class="rows memory">
+    <ul class="rows memory" ref={list}>
       {now.memory.map((region) => (
         <li
           key={region.start}

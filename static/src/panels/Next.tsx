@@ -10,7 +10,7 @@ import { triesFor } from "./tries";
 /** Whether an example is in the kind of language and for the architecture that are chosen. */
 function fits(example: Example): boolean {
   const kind = (name: string) => (name === "c" || name === "rust" ? name : "assembly");
-  return kind(example.language) === kind(language.value) && (example.arches ?? ["x86_64"]).includes(arch.value);
+  return kind(example.language) === kind(language.value) && example.arches.includes(arch.value);
 }
 
 /** Three things to try, once the story has been told. */

@@ -12,38 +12,88 @@ export interface Try {
 
 type Made = Pick<Try, "source" | "highlight" | "example">;
 
-const NUMBER = /^([ \t]*mov[lq]?\s+(?:[er]ax\s*,\s*|\$))1((?:\s*,\s*%[er]ax)?)[ \t]*(?:[#;].*)?$/m;
-const POINTER =
-  /^([ \t]*)(?:lea\s+rsi\s*,\s*\[[^\]]*\]|lea\s+[^,]*\(%rip\)\s*,\s*%rsi|mov\s+[er]si\s*,\s*(?:offset\s+)?[a-z_]\w*)[ \t]*(?:[#;].*)?$/im;
-
-function edited(source: string, pattern: RegExp, replace: (match: RegExpMatchArray) => string) {
-  const match = source.match(pattern);
-  if (!match || match.index === undefined) return null;
-  const line = replace(match);
-  const text = source.slice(0, match.index) + line + source.slice(match.index + match[0].length);
-  return { source: text, highlight: line, example: undefined };
+/** How a write looks in one syntax: the instructions that put in its number and its pointer, and what they can become. */
+interface Syntax {
+  trap: RegExp;
+  number: [RegExp, string];
+  pointer: [RegExp, string];
+  comment: string;
 }
 
-function fromExample(examples: readonly Example[], slug: string, source: string) {
+const line = (instruction: string) =>
+  new RegExp(String.raw`^([ \t]*)(?:${instruction})[ \t]*(?:(?:[#;@]|//).*)?$`, "im");
+
+const SYNTAXES: readonly Syntax[] = [
+  {
+    trap: /^\s*int\s+0x80/m,
+    number: [line(String.raw`mov\s+eax\s*,\s*4`), "mov eax, 9999"],
+    pointer: [line(String.raw`(?:lea|mov)\s+ecx\s*,\s*(?:offset\s+)?\[?[a-z_]\w*\]?`), "mov ecx, 0x10"],
+    comment: "#",
+  },
+  {
+    trap: /^\s*int\s+\$0x80/m,
+    number: [line(String.raw`movl?\s+\$4\s*,\s*%eax`), "mov $9999, %eax"],
+    pointer: [line(String.raw`movl?\s+\$[a-z_]\w*\s*,\s*%ecx`), "mov $0x10, %ecx"],
+    comment: "#",
+  },
+  {
+    trap: /%[er][a-z][^]*^\s*syscall\b/m,
+    number: [line(String.raw`mov[lq]?\s+\$1\s*,\s*%[er]ax`), "mov $9999, %eax"],
+    pointer: [line(String.raw`lea\s+[^,]*\(%rip\)\s*,\s*%rsi`), "mov $0x10, %rsi"],
+    comment: "#",
+  },
+  {
+    trap: /^\s*syscall\b/m,
+    number: [line(String.raw`mov\s+[er]ax\s*,\s*1`), "mov eax, 9999"],
+    pointer: [line(String.raw`lea\s+rsi\s*,\s*\[[^\]]*\]|mov\s+[er]si\s*,\s*(?:offset\s+)?[a-z_]\w*`), "mov rsi, 0x10"],
+    comment: "#",
+  },
+  {
+    trap: /\br7\b[^]*^\s*(?:svc|swi)\b/m,
+    number: [line(String.raw`movs?\s+r7\s*,\s*#4`), "ldr r7, =9999"],
+    pointer: [line(String.raw`adr\s+r1\s*,\s*\w+|ldr\s+r1\s*,\s*=[a-z_]\w*`), "mov r1, #0x10"],
+    comment: "@",
+  },
+  {
+    trap: /\b[wx]8\b[^]*^\s*svc\b/m,
+    number: [line(String.raw`mov\s+[wx]8\s*,\s*#?64`), "mov x8, #9999"],
+    pointer: [line(String.raw`adr\s+x1\s*,\s*\w+|ldr\s+x1\s*,\s*=[a-z_]\w*`), "mov x1, #0x10"],
+    comment: "//",
+  },
+  {
+    trap: /^\s*ecall\b/m,
+    number: [line(String.raw`li\s+a7\s*,\s*64`), "li a7, 9999"],
+    pointer: [line(String.raw`la\s+a1\s*,\s*\w+`), "li a1, 0x10"],
+    comment: "#",
+  },
+];
+
+function edited(source: string, pattern: RegExp, instruction: string, comment: string): Made | null {
+  const match = source.match(pattern);
+  if (!match || match.index === undefined) return null;
+  const text = `${match[1] ?? ""}${instruction}  ${comment} changed`;
+  const rest = source.slice(match.index + match[0].length);
+  return { source: source.slice(0, match.index) + text + rest, highlight: text, example: undefined };
+}
+
+function fromExample(examples: readonly Example[], slug: string, source: string): Made | null {
   const example = examples.find((candidate) => candidate.slug === slug);
   return example && example.source !== source ? { source: example.source, highlight: undefined, example } : null;
 }
 
 /** Three things to try next with `source`: small edits of it where it has the place, ready programs otherwise. */
 export function triesFor(source: string, examples: readonly Example[]): Try[] {
-  const att = /%r[a-z]/.test(source);
-  const mark = /^[^"'#]*;/m.test(source) ? ";" : "#";
-  const number =
-    edited(source, NUMBER, (m) => `${m[1] ?? ""}9999${m[2] ?? ""}  ${mark} changed`) ?? fromExample(examples, "unknown-number", source);
-  const pointer =
-    edited(source, POINTER, (m) => `${m[1] ?? ""}${att ? "mov $0x10, %rsi" : "mov rsi, 0x10"}  ${mark} changed`) ??
-    fromExample(examples, "wild-pointer", source);
-  const keyboard = fromExample(examples, "greet", source);
+  const syntax = SYNTAXES.find(({ trap }) => trap.test(source));
+  const comment = /^[^"'#@/]*;/m.test(source) ? ";" : (syntax?.comment ?? "#");
+  const change = (part: "number" | "pointer") => syntax && edited(source, ...syntax[part], comment);
+  const ready = (slug: string) => fromExample(examples, slug, source);
   const offers: [string, string, Made | null][] = [
-    ["Change the number", "Ask for call 9999 and see the empty row.", number],
-    ["Break the pointer", "Hand the kernel an address that is not yours.", pointer],
-    ["Read from the keyboard", "Watch a call go to sleep until you type.", keyboard],
-    ["Open a file", "Follow a descriptor from open to close.", fromExample(examples, "files", source)],
+    ["Change the number", "Ask for call 9999 and see the empty row.", change("number") ?? ready("unknown-number")],
+    ["Break the pointer", "Hand the kernel an address that is not yours.", change("pointer") ?? ready("wild-pointer")],
+    ["Read from the keyboard", "Watch a call go to sleep until you type.", ready("greet") ?? ready("read-line")],
+    ["Open a file", "Follow a descriptor from open to close.", ready("files") ?? ready("stdio-file")],
+    ["See a call fail", "Watch a negative answer become errno.", ready("errno")],
+    ["Become two", "One call that comes back twice.", ready("c-fork")],
   ];
   return offers.flatMap(([title, about, made]) => (made ? [{ title, about, ...made }] : [])).slice(0, 3);
 }

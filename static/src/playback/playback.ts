@@ -24,8 +24,8 @@ export const state = computed(() => {
   void count.value;
   return trace.value.stateAt(index.value);
 });
-/** Whether the run on show has calls that came through a library. */
-export const hasLibrary = computed(() => {
+/** What the calls of the run on show came through. */
+export const library = computed(() => {
   void count.value;
   return trace.value.library;
 });

@@ -30,9 +30,13 @@ export function suggestionsFor(source: string, language: Language, arch: Arch, m
   else if (language !== "rust" && IS_RUST.test(source)) found.push({ text: "This looks like Rust.", language: "rust" });
   else if (!isCompiled(language)) {
     const hints = mistakes.map((mistake) => mistake.hint).join("\n");
-    if (language !== "nasm" && /choose NASM/.test(hints)) found.push({ text: "This looks like NASM.", language: "nasm" });
-    if (language !== "gas" && /choose GNU as/.test(hints)) found.push({ text: "This looks like GNU as.", language: "gas" });
     const sign = SIGNS.find(([pattern]) => pattern.test(source))?.[1];
+    // NASM has x86 only: what it refuses for another architecture may still be NASM.
+    const misplaced = sign !== undefined && isX86(sign) && !isX86(arch);
+    if (language !== "nasm" && /choose NASM/.test(hints)) found.push({ text: "This looks like NASM.", language: "nasm" });
+    if (language !== "gas" && !misplaced && /choose GNU as/.test(hints)) {
+      found.push({ text: "This looks like GNU as.", language: "gas" });
+    }
     if (sign && sign !== arch && !(isX86(sign) && isX86(arch))) {
       found.push({ text: `This looks like ${MACHINES[sign].title} assembly.`, arch: sign });
     }

@@ -16,7 +16,7 @@ function Family({ state, active }: { state: State; active: boolean }) {
     <Room name="device" title="Processes" active={active}>
       <ul class="facts family">
         {rows.map((task) => (
-          <li key={task.pid} class={task === last ? "new below" : task === parent ? "" : "below kin"}>
+          <li key={task.pid} title={`${task.pid} ${doing(task)}`} class={task === last ? "new below" : task === parent ? "" : "below kin"}>
             <code>{task.pid}</code> {doing(task)}
           </li>
         ))}
@@ -42,24 +42,36 @@ function Frame({ signal, active }: { signal: Signal; active: boolean }) {
   );
 }
 
+/** The regions around the one that the crossing changed; what it removed keeps its row. */
+function MemoryMap({ state, active }: { state: State; active: boolean }) {
+  const range = state.crossing?.range ?? null;
+  const changed = range?.start ?? state.changedMemory;
+  const gone = range?.change === "unmap" ? [{ ...range, name: "", perms: "unmapped" }] : [];
+  const rows = [...state.memory, ...gone].sort((a, b) => (BigInt(a.start) < BigInt(b.start) ? -1 : 1));
+  const at = rows.findIndex((region) => region.start === changed);
+  const from = Math.max(0, Math.min(at - 1, rows.length - 3));
+  return (
+    <Room name="device" title="Memory map" active={active}>
+      <ul class="facts regions" data-testid="regions">
+        {rows.slice(from, from + 3).map((region) => (
+          <li
+            key={region.start}
+            class={region.start !== changed ? "" : gone.length > 0 ? "new gone" : "new"}
+            title={`${region.start} to ${region.end} ${region.perms} ${region.name}`}
+          >
+            <span>{region.perms === "unmapped" ? "" : shortName(region.name)}</span> <code>{region.perms}</code>{" "}
+            <code>{region.start}</code>
+          </li>
+        ))}
+      </ul>
+    </Room>
+  );
+}
+
 /** The object at the end of the corridor is real: the terminal's text, the memory map, the descriptor table. */
 export function Device({ state, active }: { state: State; active: boolean }) {
   const touched = state.crossing?.touched ?? "terminal";
-  if (touched === "memory") {
-    const at = state.memory.findIndex((region) => region.start === state.changedMemory);
-    const from = Math.max(0, Math.min(at - 1, state.memory.length - 3));
-    return (
-      <Room name="device" title="Memory map" active={active}>
-        <ul class="facts">
-          {state.memory.slice(from, from + 3).map((region) => (
-            <li key={region.start} class={region.start === state.changedMemory ? "new" : ""}>
-              <code>{region.start}</code> <code>{region.perms}</code> {shortName(region.name)}
-            </li>
-          ))}
-        </ul>
-      </Room>
-    );
-  }
+  if (touched === "memory") return <MemoryMap state={state} active={active} />;
   if (touched === "descriptors") {
     return (
       <Room name="device" title="Descriptors" active={active}>
@@ -79,8 +91,10 @@ export function Device({ state, active }: { state: State; active: boolean }) {
   return (
     <Room name="device" title="Terminal" active={active}>
       <pre class="screen">
-        {lines.join("\n")}
-        <span class="cursor" />
+        <span>
+          {lines.join("\n")}
+          <i class="cursor" />
+        </span>
       </pre>
     </Room>
   );

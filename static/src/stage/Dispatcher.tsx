@@ -63,7 +63,9 @@ function Row({ number, name, hit, implemented }: { number: number; name: string 
   return (
     <li class={`hit hit-${state}`} data-testid="dispatcher-row" data-state={state}>
       <span class="number">{number}</span>
-      <span>{name ?? "empty"}</span>
+      <span class={name !== null && name.length > 10 ? "long" : ""} title={name ?? ""}>
+        {name ?? "empty"}
+      </span>
     </li>
   );
 }

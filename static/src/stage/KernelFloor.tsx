@@ -41,9 +41,9 @@ function Entry({ crossing }: { crossing: Crossing | null }) {
   const saved = Object.entries(crossing?.saved ?? {});
   if (saved.length === 0) return <Empty>keeps the way back</Empty>;
   return (
-    <dl class="saved">
+    <dl class={saved.length > 3 ? "saved saved-many" : "saved"} tabIndex={0} aria-label="Saved registers">
       {saved.map(([register, word]) => (
-        <div key={register}>
+        <div key={register} title={`${register} ${word}`}>
           <dt>{register}</dt>
           <dd>{word}</dd>
         </div>
@@ -65,7 +65,9 @@ function CheckRow({ check, latest }: { check: Check; latest: boolean }) {
         <code class="value" title={check.value}>
           {check.value}
         </code>
-        <span class="kind">{check.kind.replace(/-/g, " ")}</span>
+        <span class="kind" title={check.kind}>
+          {check.kind.replace(/-/g, " ")}
+        </span>
         <span class="stamp">
           <Icon name={check.ok ? "check" : "cross"} size={12} />
           <span class="stamp-word">{check.ok ? "ok" : (check.errno ?? "no")}</span>

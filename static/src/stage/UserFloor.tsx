@@ -5,7 +5,7 @@ import type { Crossing, State } from "../fold/state";
 import { doing, kinship } from "../fold/tasks";
 import { parametersOf, readable } from "../fold/words";
 import { source } from "../editor/editor";
-import { hasLibrary, several } from "../playback/playback";
+import { library, several } from "../playback/playback";
 import { isCompiled } from "../program/machines";
 import { ranFile, ranLanguage, ranSource } from "../session";
 import { abiOf, callAbi } from "./abi";
@@ -104,7 +104,7 @@ function Who({ state }: { state: State }) {
 function Program({ state }: { state: State }) {
   const call = state.crossing?.kind === "call" ? state.crossing : null;
   const frames = call?.frames ?? [];
-  if (!hasLibrary.value) {
+  if (library.value === "none") {
     const deep = frames.length > 1;
     return <Lines state={state} around={!deep} chain={deep ? frames : []} />;
   }
@@ -112,7 +112,7 @@ function Program({ state }: { state: State }) {
   return (
     <div class="program program-library">
       <Lines state={state} around={false} chain={frames} />
-      <LibraryRoom frames={frames} lit={lit} />
+      <LibraryRoom kind={library.value} frames={frames} lit={lit} />
     </div>
   );
 }
@@ -157,7 +157,7 @@ function Lines({ state, around, chain }: { state: State; around: boolean; chain:
             aria-current={line === current ? "true" : undefined}
           >
             <span class="number">{line}</span>
-            <code>{lineText(lines, line)}</code>
+            <code title={lineText(lines, line)}>{lineText(lines, line)}</code>
           </li>
         ))}
       </ol>

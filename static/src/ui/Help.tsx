@@ -40,6 +40,9 @@ export function Help({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }
           When a program has several processes or threads, the number beside its lines says whose turn it is. The scheduler
           shows who has the CPU, who is ready, and what the others wait for; below, every task has a lane of its own.
         </p>
+        <p>
+          Compare, beside the architecture, runs the same program on a second one and puts the same crossings side by side.
+        </p>
         <h3>Keys</h3>
         <dl>
           {KEYS.map(([keys, text]) => (

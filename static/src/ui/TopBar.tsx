@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { beside } from "../compare/comparison";
 import { source } from "../editor/editor";
 import { arch, language, optimize } from "../program/choice";
 import { connected } from "../protocol/client";
@@ -23,6 +24,7 @@ function Share() {
       language: language.value,
       arch: arch.value,
       optimize: optimize.value,
+      compare: beside.value,
     });
     history.replaceState(null, "", link);
     try {

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from app.kernel.abi import AARCH64, ABIS, aarch64_sigframe, riscv64_sigframe
+from app.kernel.abi import ABIS, aarch64_sigframe, riscv64_sigframe
+from app.kernel.abi.aarch64 import AARCH64
 
 _INCLUDES = (
     *("stddef", "asm/stat", "asm/sigcontext", "asm/siginfo", "asm/signal", "asm/ucontext", "asm/ptrace"),

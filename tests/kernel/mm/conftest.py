@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from app.cpu.mmu import PhysicalMemory
-from app.kernel.abi import X86_64
+from app.kernel.abi.x86_64 import X86_64
 from app.kernel.mm.address_space import AddressSpace
 from app.trace.recorder import Recorder
 

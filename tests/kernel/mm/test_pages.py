@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.cpu.mmu import PAGE_SIZE, OutOfMemory
-from app.kernel.abi import X86_64
+from app.kernel.abi.x86_64 import X86_64
 from app.kernel.errno import Errno, KernelError
 from app.kernel.mm.address_space import MAX_MAP_COUNT
 from app.kernel.mm.faults import MMAP_MIN_ADDR, STACK_GUARD_GAP

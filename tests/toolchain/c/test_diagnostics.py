@@ -16,6 +16,29 @@ def test_a_range_that_lies_elsewhere_is_not_the_mistakes():
     assert read_clang(text) == [Diagnostic(2, 32, 33, "format specifies type 'int'", "", "warning")]
 
 
+def test_columns_count_characters():
+    source = 'int a;\r\nchar *é = "✓😀", *b = c;\n'
+    text = "program.c:2:28:{2:28-2:29}: error: use of undeclared identifier 'c'\n"
+    (mistake,) = read_clang(text, source=source)
+    assert (mistake.column, mistake.end_column) == (22, 23)
+    assert source.splitlines()[1][21] == "c"
+
+
+def test_a_byte_order_mark_has_no_column():
+    (mistake,) = read_clang("program.c:1:8:{1:8-1:9}: error: e\n", source="\ufeffint é")
+    assert (mistake.column, mistake.end_column) == (5, 6)
+
+
+def test_a_column_outside_the_text_stays_in_order():
+    (mistake,) = read_clang("program.c:1:90: error: e\nprogram.c:7:3: error: f\n", source="é")[:1]
+    assert mistake.column < mistake.end_column
+
+
+def test_what_clang_says_of_itself_is_no_mistake():
+    text = "program.c:2:2: warning: careful [-W#warnings]\nfatal error: too many errors emitted, stopping now\n"
+    assert read_clang(text) == [Diagnostic(2, 2, 3, "careful", "", "warning")]
+
+
 def test_a_note_that_explains_becomes_the_hint():
     text = (
         "program.c:1:18: error: redefinition of 'main'\n"

@@ -46,6 +46,9 @@ def test_headers_of_the_c_library_decide_whether_it_is_linked(source, wants_libr
         ('__asm__(".incbin \\"/etc/passwd\\"");\n', 1, 10, ".incbin"),
         ('int x;\n__asm__("nop\\n\\t.INCLUDE \\"/etc/passwd\\"");\n', 2, 17, ".INCLUDE"),
         ("int a = \\\n1;\n\n#include </x>\n", 4, 9, "/x"),
+        ("\ufeff#include </x>\n", 1, 9, "/x"),
+        ("int a;\r#include </x>\r", 2, 9, "/x"),
+        ("\f#\vinclude </x>\n", 1, 11, "/x"),
     ],
 )
 def test_files_of_the_host_are_refused_where_they_are_named(source, line, column, word):

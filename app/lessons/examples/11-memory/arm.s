@@ -1,4 +1,4 @@
-@ about: mmap2 adds a page to the memory map. Touch it, then give it back. It counts a file's offset in pages, for 32 bits to reach further.
+@ about: mmap2 adds a page to the memory map: it is mmap, with an offset in pages. Touch the page, then give it back.
 
     .globl _start
 

@@ -2,7 +2,7 @@
 
     .text
 _start:
-    // pipe2(ends, 0); there is no pipe here
+    // pipe2(ends, 0): there is no pipe
     mov x8, #59
     adr x0, ends
     mov x1, #0

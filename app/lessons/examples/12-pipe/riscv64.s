@@ -5,7 +5,7 @@
 
     .text
 _start:
-    # pipe2(ends, 0); there is no pipe here
+    # pipe2(ends, 0): there is no pipe
     li a7, 59
     la a0, ends
     li a1, 0

@@ -30,7 +30,8 @@ _start:
     mov x2, #15
     svc #0
 
-    // exit_group(what the child ended with)
+    // exit_group(what the child ended
+    // with)
     adr x0, wstatus
     ldrb w0, [x0, #1]
     mov x8, #94

@@ -2,8 +2,8 @@
 
     .text
 _start:
-    // rt_sigaction(SIGUSR1, action, NULL, 8):
-    // run the handler when it comes
+    // rt_sigaction(SIGUSR1, action, NULL,
+    // 8): run the handler when it comes
     mov x8, #134
     mov x0, #10
     adr x1, action
@@ -40,8 +40,8 @@ handler:
     adr x1, caught
     mov x2, #14
     svc #0
-    // to the vDSO, where the kernel keeps an
-    // rt_sigreturn ready
+    // to the vDSO, where the kernel keeps
+    // an rt_sigreturn ready
     ret
 
     .data
@@ -54,4 +54,4 @@ action:
     .quad handler
     .quad 0        // no flags
     .quad 0        // no restorer
-    .quad 0        // no signal is held back
+    .quad 0        // no signal held back

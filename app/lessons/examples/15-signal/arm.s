@@ -2,8 +2,8 @@
 
     .text
 _start:
-    @ rt_sigaction(SIGUSR1, action, NULL, 8):
-    @ run the handler when it comes
+    @ rt_sigaction(SIGUSR1, action, NULL,
+    @ 8): run the handler when it comes
     mov r7, #174
     mov r0, #10
     ldr r1, =action
@@ -57,8 +57,8 @@ after:
 action:
     .word handler
     @ SA_RESTORER, and SA_SIGINFO: without
-    @ that, ARM lays an older kind of frame,
-    @ and sigreturn leads back from it
+    @ that, ARM has an older kind of
+    @ frame, and sigreturn for it
     .word 0x4000004
     .word restorer
     .quad 0        @ no signal is held back

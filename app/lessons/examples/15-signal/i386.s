@@ -3,8 +3,8 @@
 
     .text
 _start:
-    # rt_sigaction(SIGUSR1, action, NULL, 8):
-    # run the handler when it comes
+    # rt_sigaction(SIGUSR1, action, NULL,
+    # 8): run the handler when it comes
     mov eax, 174
     mov ebx, 10
     mov ecx, offset action
@@ -59,8 +59,8 @@ after:
 action:
     .long handler
     # SA_RESTORER, and SA_SIGINFO: without
-    # that, i386 lays an older kind of frame,
-    # and sigreturn leads back from it
+    # that, i386 has an older kind of
+    # frame, and sigreturn for it
     .long 0x4000004
     .long restorer
     .quad 0        # no signal is held back

@@ -5,8 +5,8 @@
 
     .text
 _start:
-    # rt_sigaction(SIGUSR1, action, NULL, 8):
-    # run the handler when it comes
+    # rt_sigaction(SIGUSR1, action, NULL,
+    # 8): run the handler when it comes
     li a7, 134
     li a0, 10
     la a1, action
@@ -43,8 +43,8 @@ handler:
     la a1, caught
     li a2, 14
     ecall
-    # to the vDSO, where the kernel keeps an
-    # rt_sigreturn ready
+    # to the vDSO, where the kernel keeps
+    # an rt_sigreturn ready
     ret
 
     .data

@@ -6,8 +6,8 @@
 
     .text
 _start:
-    # rt_sigaction(SIGUSR1, action, NULL, 8):
-    # run the handler when it comes
+    # rt_sigaction(SIGUSR1, action, NULL,
+    # 8): run the handler when it comes
     mov eax, 13
     mov edi, 10
     lea rsi, [rip + action]

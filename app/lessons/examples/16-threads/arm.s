@@ -2,8 +2,9 @@
 
     .text
 _start:
-    @ clone(VM | FS | FILES | SIGHAND | THREAD
-    @ | SYSVSEM, stack): a thread, no process
+    @ clone(VM | FS | FILES | SIGHAND |
+    @ THREAD | SYSVSEM, stack): a thread,
+    @ no process
     mov r7, #120
     ldr r0, =0x50f00
     ldr r1, =stack_top

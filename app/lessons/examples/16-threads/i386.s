@@ -3,8 +3,9 @@
 
     .text
 _start:
-    # clone(VM | FS | FILES | SIGHAND | THREAD
-    # | SYSVSEM, stack): a thread, no process
+    # clone(VM | FS | FILES | SIGHAND |
+    # THREAD | SYSVSEM, stack): a thread,
+    # no process
     mov eax, 120
     mov ebx, 0x50f00
     mov ecx, offset stack_top

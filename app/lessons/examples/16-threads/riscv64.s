@@ -5,8 +5,9 @@
 
     .text
 _start:
-    # clone(VM | FS | FILES | SIGHAND | THREAD
-    # | SYSVSEM, stack): a thread, no process
+    # clone(VM | FS | FILES | SIGHAND |
+    # THREAD | SYSVSEM, stack): a thread,
+    # no process
     li a7, 220
     li a0, 0x50f00
     la a1, stack_top

@@ -6,8 +6,9 @@
 
     .text
 _start:
-    # clone(VM | FS | FILES | SIGHAND | THREAD
-    # | SYSVSEM, stack): a thread, no process
+    # clone(VM | FS | FILES | SIGHAND |
+    # THREAD | SYSVSEM, stack): a thread,
+    # no process
     mov eax, 56
     mov edi, 0x50f00
     lea rsi, [rip + stack_top]

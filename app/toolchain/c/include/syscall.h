@@ -9,9 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The trap is part of the function that asks for it, so that a call chain ends with `write` or `syscall3`. */
+#define TRAPGATE_INLINE __attribute__((always_inline)) static inline
+
 #if defined(__x86_64__)
 
-static inline long syscall6(long number, long a, long b, long c, long d, long e, long f)
+TRAPGATE_INLINE long trapgate_call6(long number, long a, long b, long c, long d, long e, long f)
 {
     long result;
     register long r10 __asm__("r10") = d;
@@ -27,7 +30,7 @@ static inline long syscall6(long number, long a, long b, long c, long d, long e,
 #elif defined(__i386__)
 
 /* Six arguments need every register but the stack pointer: ebp is saved by hand. */
-static inline long syscall6(long number, long a, long b, long c, long d, long e, long f)
+TRAPGATE_INLINE long trapgate_call6(long number, long a, long b, long c, long d, long e, long f)
 {
     long result;
     struct {
@@ -48,7 +51,7 @@ static inline long syscall6(long number, long a, long b, long c, long d, long e,
 
 #elif defined(__arm__)
 
-static inline long syscall6(long number, long a, long b, long c, long d, long e, long f)
+TRAPGATE_INLINE long trapgate_call6(long number, long a, long b, long c, long d, long e, long f)
 {
     register long r7 __asm__("r7") = number;
     register long r0 __asm__("r0") = a;
@@ -63,7 +66,7 @@ static inline long syscall6(long number, long a, long b, long c, long d, long e,
 
 #elif defined(__aarch64__)
 
-static inline long syscall6(long number, long a, long b, long c, long d, long e, long f)
+TRAPGATE_INLINE long trapgate_call6(long number, long a, long b, long c, long d, long e, long f)
 {
     register long x8 __asm__("x8") = number;
     register long x0 __asm__("x0") = a;
@@ -78,7 +81,7 @@ static inline long syscall6(long number, long a, long b, long c, long d, long e,
 
 #elif defined(__riscv)
 
-static inline long syscall6(long number, long a, long b, long c, long d, long e, long f)
+TRAPGATE_INLINE long trapgate_call6(long number, long a, long b, long c, long d, long e, long f)
 {
     register long a7 __asm__("a7") = number;
     register long a0 __asm__("a0") = a;
@@ -96,7 +99,7 @@ static inline long syscall6(long number, long a, long b, long c, long d, long e,
 #if defined(__i386__)
 
 /* No sixth argument, so ebp stays the frame pointer and the call chain can be read while the kernel works. */
-static inline long syscall5(long number, long a, long b, long c, long d, long e)
+TRAPGATE_INLINE long trapgate_call5(long number, long a, long b, long c, long d, long e)
 {
     long result;
     __asm__ volatile("int $0x80"
@@ -108,36 +111,50 @@ static inline long syscall5(long number, long a, long b, long c, long d, long e)
 
 #else
 
-static inline long syscall5(long number, long a, long b, long c, long d, long e)
+TRAPGATE_INLINE long trapgate_call5(long number, long a, long b, long c, long d, long e)
 {
-    return syscall6(number, a, b, c, d, e, 0);
+    return trapgate_call6(number, a, b, c, d, e, 0);
 }
 
 #endif
 
+#define TRAPGATE_CALL(number, ...) TRAPGATE_PADDED(number, __VA_ARGS__, 0, 0, 0, 0)
+#define TRAPGATE_PADDED(number, a, b, c, d, e, ...) \
+    trapgate_call5(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
+
+static inline long syscall6(long number, long a, long b, long c, long d, long e, long f)
+{
+    return trapgate_call6(number, a, b, c, d, e, f);
+}
+
+static inline long syscall5(long number, long a, long b, long c, long d, long e)
+{
+    return trapgate_call5(number, a, b, c, d, e);
+}
+
 static inline long syscall4(long number, long a, long b, long c, long d)
 {
-    return syscall5(number, a, b, c, d, 0);
+    return TRAPGATE_CALL(number, a, b, c, d);
 }
 
 static inline long syscall3(long number, long a, long b, long c)
 {
-    return syscall5(number, a, b, c, 0, 0);
+    return TRAPGATE_CALL(number, a, b, c);
 }
 
 static inline long syscall2(long number, long a, long b)
 {
-    return syscall5(number, a, b, 0, 0, 0);
+    return TRAPGATE_CALL(number, a, b);
 }
 
 static inline long syscall1(long number, long a)
 {
-    return syscall5(number, a, 0, 0, 0, 0);
+    return TRAPGATE_CALL(number, a);
 }
 
 static inline long syscall0(long number)
 {
-    return syscall5(number, 0, 0, 0, 0, 0);
+    return TRAPGATE_CALL(number, 0);
 }
 
 #ifndef TRAPGATE_C_LIBRARY
@@ -179,17 +196,17 @@ typedef long off_t;
 
 static inline ssize_t read(int fd, void *buffer, size_t count)
 {
-    return syscall3(SYS_read, fd, (long)buffer, (long)count);
+    return TRAPGATE_CALL(SYS_read, fd, buffer, count);
 }
 
 static inline ssize_t write(int fd, const void *buffer, size_t count)
 {
-    return syscall3(SYS_write, fd, (long)buffer, (long)count);
+    return TRAPGATE_CALL(SYS_write, fd, buffer, count);
 }
 
 static inline int openat(int directory, const char *path, int flags, mode_t mode)
 {
-    return (int)syscall4(SYS_openat, directory, (long)path, flags, mode);
+    return (int)TRAPGATE_CALL(SYS_openat, directory, path, flags, mode);
 }
 
 /* The third argument, the mode of a new file, may be left out: it is 0644 then. */
@@ -198,29 +215,29 @@ static inline int openat(int directory, const char *path, int flags, mode_t mode
 
 static inline int close(int fd)
 {
-    return (int)syscall1(SYS_close, fd);
+    return (int)TRAPGATE_CALL(SYS_close, fd);
 }
 
 #ifdef SYS_lseek
 static inline off_t lseek(int fd, off_t offset, int whence)
 {
-    return syscall3(SYS_lseek, fd, offset, whence);
+    return TRAPGATE_CALL(SYS_lseek, fd, offset, whence);
 }
 #endif
 
 static inline int dup(int fd)
 {
-    return (int)syscall1(SYS_dup, fd);
+    return (int)TRAPGATE_CALL(SYS_dup, fd);
 }
 
 static inline int dup3(int from, int to, int flags)
 {
-    return (int)syscall3(SYS_dup3, from, to, flags);
+    return (int)TRAPGATE_CALL(SYS_dup3, from, to, flags);
 }
 
 static inline int pipe2(int ends[2], int flags)
 {
-    return (int)syscall2(SYS_pipe2, (long)ends, flags);
+    return (int)TRAPGATE_CALL(SYS_pipe2, ends, flags);
 }
 
 static inline int pipe(int ends[2])
@@ -230,7 +247,7 @@ static inline int pipe(int ends[2])
 
 static inline int unlinkat(int directory, const char *path, int flags)
 {
-    return (int)syscall3(SYS_unlinkat, directory, (long)path, flags);
+    return (int)TRAPGATE_CALL(SYS_unlinkat, directory, path, flags);
 }
 
 static inline int unlink(const char *path)
@@ -240,41 +257,41 @@ static inline int unlink(const char *path)
 
 static inline int mkdir(const char *path, mode_t mode)
 {
-    return (int)syscall3(SYS_mkdirat, AT_FDCWD, (long)path, mode);
+    return (int)TRAPGATE_CALL(SYS_mkdirat, AT_FDCWD, path, mode);
 }
 
 static inline int chdir(const char *path)
 {
-    return (int)syscall1(SYS_chdir, (long)path);
+    return (int)TRAPGATE_CALL(SYS_chdir, path);
 }
 
 static inline pid_t getpid(void)
 {
-    return (pid_t)syscall0(SYS_getpid);
+    return (pid_t)TRAPGATE_CALL(SYS_getpid, 0);
 }
 
 static inline pid_t getppid(void)
 {
-    return (pid_t)syscall0(SYS_getppid);
+    return (pid_t)TRAPGATE_CALL(SYS_getppid, 0);
 }
 
 static inline pid_t fork(void)
 {
 #ifdef SYS_fork
-    return (pid_t)syscall0(SYS_fork);
+    return (pid_t)TRAPGATE_CALL(SYS_fork, 0);
 #else
-    return (pid_t)syscall5(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+    return (pid_t)TRAPGATE_CALL(SYS_clone, SIGCHLD);
 #endif
 }
 
 static inline int execve(const char *path, char *const argv[], char *const envp[])
 {
-    return (int)syscall3(SYS_execve, (long)path, (long)argv, (long)envp);
+    return (int)TRAPGATE_CALL(SYS_execve, path, argv, envp);
 }
 
 static inline pid_t wait4(pid_t pid, int *status, int options, void *usage)
 {
-    return (pid_t)syscall4(SYS_wait4, pid, (long)status, options, (long)usage);
+    return (pid_t)TRAPGATE_CALL(SYS_wait4, pid, status, options, usage);
 }
 
 static inline pid_t waitpid(pid_t pid, int *status, int options)
@@ -284,32 +301,32 @@ static inline pid_t waitpid(pid_t pid, int *status, int options)
 
 static inline int kill(pid_t pid, int signal)
 {
-    return (int)syscall2(SYS_kill, pid, signal);
+    return (int)TRAPGATE_CALL(SYS_kill, pid, signal);
 }
 
 static inline void *mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset)
 {
 #ifdef SYS_mmap2
-    return (void *)syscall6(SYS_mmap2, (long)address, (long)length, protection, flags, fd, offset / 4096);
+    return (void *)trapgate_call6(SYS_mmap2, (long)address, (long)length, protection, flags, fd, offset / 4096);
 #else
-    return (void *)syscall6(SYS_mmap, (long)address, (long)length, protection, flags, fd, offset);
+    return (void *)trapgate_call6(SYS_mmap, (long)address, (long)length, protection, flags, fd, offset);
 #endif
 }
 
 static inline int munmap(void *address, size_t length)
 {
-    return (int)syscall2(SYS_munmap, (long)address, (long)length);
+    return (int)TRAPGATE_CALL(SYS_munmap, address, length);
 }
 
 static inline void *brk(void *end)
 {
-    return (void *)syscall1(SYS_brk, (long)end);
+    return (void *)TRAPGATE_CALL(SYS_brk, end);
 }
 
 __attribute__((noreturn)) static inline void exit(int status)
 {
     for (;;)
-        syscall1(SYS_exit_group, status);
+        TRAPGATE_CALL(SYS_exit_group, status);
 }
 
 __attribute__((noreturn)) static inline void _exit(int status)

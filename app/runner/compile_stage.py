@@ -11,7 +11,7 @@ from app.runner.messages import Keyboard, RunSpec
 _MAX_TYPED_BYTES = 65536
 
 
-class Compiling:
+class CompileStage:
     """The stage in front of the worker. `typed` is for the worker, as far as it fits."""
 
     compilation: Compilation
@@ -22,6 +22,11 @@ class Compiling:
         self.typed: list[Keyboard] = []
         self._spec = spec
         self._typed_bytes = 0
+
+    @property
+    def is_check(self) -> bool:
+        """Whether nobody wants to run the program."""
+        return self._spec.action == "check"
 
     def begin(self, compilers: Compilers) -> Compilation:
         """Start to compile: raises what `Compilers.start` does."""

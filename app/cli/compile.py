@@ -8,9 +8,10 @@ import click
 import msgspec
 from msgspec.structs import replace
 
-from app.runner import c_library, compiler
+from app.runner import c_library
 from app.runner.compilation import Compilers, CompilerUnavailableError
 from app.runner.compiler_box import BoxLimits
+from app.runner.languages import compiled_language
 from app.runner.messages import AssemblyLine, Built, RunSpec, SourceMistake, WorkerFrame
 from app.toolchain.c.kit import KitError, find_kit
 from app.toolchain.c.source import read_source
@@ -25,14 +26,14 @@ _LIMITS = BoxLimits(cpu_seconds=60, wall_seconds=120, memory_bytes=4 << 30, file
 _decoder: msgspec.msgpack.Decoder[WorkerFrame] = msgspec.msgpack.Decoder(WorkerFrame)
 
 
-class Result(NamedTuple):
+class CompiledSource(NamedTuple):
     """What a compiler made: the run as an engine takes it, and the assembly on the way."""
 
     spec: RunSpec
     assembly: list[AssemblyLine]
 
 
-def compiled(spec: RunSpec) -> Result:
+def compile_source(spec: RunSpec) -> CompiledSource:
     """Compile `spec`, warnings on standard error. Ends the command with its mistakes, or when that is impossible here.
 
     Builds the C library first, if the program wants it and it is missing.
@@ -54,12 +55,12 @@ def compiled(spec: RunSpec) -> Result:
         report(spec.filename, [_diagnostic(mistake) for mistake in mistakes])
     for mistake in message.mistakes:
         click.echo(_diagnostic(mistake).render(spec.filename), err=True)
-    return Result(replace(spec, source=b"", image=answer.image), message.assembly)
+    return CompiledSource(replace(spec, source=b"", image=answer.image), message.assembly)
 
 
 def _provide_library(spec: RunSpec) -> None:
     if (
-        compiler.language(spec) != "c"
+        compiled_language(spec) != "c"
         or spec.action != "run"
         or not read_source(spec.source.decode("utf-8", "replace")).wants_library
     ):
