@@ -164,7 +164,7 @@ class Abi(Struct, frozen=True):
     @property
     def access_limit(self) -> int:
         """What a range must not reach beyond to be looked at at all (Linux TASK_SIZE_MAX). The kernel has 64 bits."""
-        return max(self.memory.limit, 1 << 47)
+        return self.memory.limit if self.bits == 64 else 1 << 47
 
     @property
     def first_argument_is_result(self) -> bool:
