@@ -167,7 +167,7 @@ class SigInfo(Struct, frozen=True):
     def pack(self, structs: Mapping[str, Layout]) -> bytes:
         """The `siginfo_t` of the ABI with these structs, 128 bytes.
 
-        For 32-bit programs Linux goes by the signal alone, and takes another than SIGCHLD with a small code for SIGPOLL.
+        For 32-bit programs Linux goes by the signal alone: another than SIGCHLD with a small code is one about a file.
         """
         if self.raw:
             return self.raw.ljust(SIGINFO_SIZE, b"\0")

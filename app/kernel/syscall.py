@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 from msgspec import Struct
 from msgspec.structs import replace
 
+from .abi.abi import ZERO
 from .arguments.integers import EnumArgument, signed
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ class SyscallVariant(Syscall):
         for (name, fetch, detail), parameter, registers in zip(
             self._fetchers, self.parameters, self._shape, strict=False
         ):
-            value = sum(raw[register] << bits * place for place, register in enumerate(registers))
+            value = sum(raw[register] << bits * place for place, register in enumerate(registers) if register != ZERO)
             if len(registers) > 1:
                 arguments[name] = parameter.type(signed(value, 64))
             else:

@@ -79,7 +79,7 @@ def run_fuzzed(
         max_output_bytes=1 << 22,
     )
     kernel = WatchedKernel(compile_case(steps, arch), Recorder(events.extend), console, config)
-    with _stopped_after(kernel, stop_after):
+    with stopped_after(kernel, stop_after):
         kernel.run()
     end = events[-1]
     assert isinstance(end, RunEnd)
@@ -90,7 +90,7 @@ def run_fuzzed(
 
 
 @contextmanager
-def _stopped_after(kernel: WatchedKernel, seconds: float) -> Iterator[None]:
+def stopped_after(kernel: WatchedKernel, seconds: float) -> Iterator[None]:
     """Ask the run to stop after so long, and raise Hang in it when that does not help. 0 is never."""
     if not seconds:
         yield

@@ -13,6 +13,12 @@ from tests.conformance.program import HANDLER, Buffer, Call, Field, Label, Packe
 
 PLAIN_HANDLER, PLAIN_RESTORER = Label("plain_handler"), Label("plain_restorer")
 _SIGINFO = 4
+BUFFERS = [
+    *(("ipc", 256), ("shm_ds", 256), ("msg_ds", 256), ("message", 64), ("address", 8), ("old_mask", 16), ("v", 1024)),
+    *((f"{name}_{kind}", 256) for name in ("look", "stat") for kind in ("stat", "stat64")),
+]
+"""What several makers look at."""
+
 _CONTROL_HEADER = 16
 
 Dump = tuple[str, int, int]
@@ -90,8 +96,7 @@ class Sequence32(Sequence):
 
     def build(self) -> list[Call]:
         """As `Sequence` does, with buffers that several makers look at."""
-        for named, size in (("ipc", 256), ("shm_ds", 256), ("msg_ds", 256), ("message", 64), ("address", 8), ("old_mask", 16), ("v", 1024),
-                            *((f"{name}_{kind}", 256) for name in ("look", "stat") for kind in ("stat", "stat64"))):  # fmt: skip
+        for named, size in BUFFERS:
             self.raw("read", 0, Buffer(named, size), 0)
         return super().build()
 
@@ -173,7 +178,7 @@ class Sequence32(Sequence):
             and self.random.random() < 0.5
             and not any(type(value).__name__ in ("Result", "Loaded") for value in arguments)
         ):
-            return "socketcall", (_SOCKETCALLS[name], Packed([value for value in arguments])), dumps
+            return "socketcall", (_SOCKETCALLS[name], Packed(list(arguments))), dumps
         return name, arguments, dumps
 
     @staticmethod
@@ -328,6 +333,11 @@ class Sequence32(Sequence):
             words = [handler, mask, flags, restorer] if older else [handler, flags, restorer, Field(mask, 8)]
             act = Packed(words)
         return ("sigaction", (signo, act, old), dumps) if older else ("rt_sigaction", (signo, act, old, size), dumps)
+
+    def as_madvise(self, arguments, dumps):  # type: ignore[no-untyped-def]
+        where, length, advice = arguments
+        guards = advice in (102, 103) and length & 0xFFFF_FFFF > 2**30
+        return "madvise", (where, 4096 if guards else length, advice), dumps
 
     def as_sched_getattr(self, arguments, dumps):  # type: ignore[no-untyped-def]
         return (

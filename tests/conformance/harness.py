@@ -95,7 +95,7 @@ WORK_DIRECTORY = "/tmp/conformance-00000000"
 
 TIMEOUT_SECONDS = 20
 
-EMULATORS = {"arm": "qemu-arm"}
+EMULATORS: dict[str, tuple[str, ...]] = {"arm": ("qemu-arm",)}
 """What runs the programs that the machine's Linux cannot."""
 
 
@@ -163,10 +163,8 @@ def run_native(program: Program, stdin: bytes = b"", inside: str = "") -> Outcom
                 writer.write(stdin)
             done = subprocess.run(
                 [
-                    "/bin/sh",
-                    "-c",
-                    f'ulimit -S -c 0; ulimit -n 1024; umask 022; exec {EMULATORS.get(program.arch, "")} "$0"',
-                    str(executable),
+                    *("/bin/sh", "-c", 'ulimit -S -c 0; ulimit -n 1024; umask 022; exec "$0" $1'),
+                    *(*EMULATORS.get(program.arch, ()), str(executable)),
                 ],
                 stdin=reader,
                 capture_output=True,

@@ -22,13 +22,24 @@ SOURCE = Path(__file__).with_name("interpreter.c")
 _BASE = 0x40_0000
 _END = 0x5EED_0BAD
 
+NARROWED = {
+    0xFFFF_8000_0000_0000: 0xFFFF_F000,
+    0xFFFF_7FFF_FFFF_FFFF: 0xFFFF_EFFF,
+    0x7FFF_FFFF_F000: 0xFFFF_E000,
+    0x7FFF_FFFF_EFFF: 0xFFFF_E001,
+    2**63: 2**31,
+    2**63 - 1: 2**31 - 1,
+    2**47: 0xC000_0000,
+}
+"""What numbers that matter to 64-bit machines become for those of 32 bits."""
+
 
 @dataclass(frozen=True)
 class Interpreter:
     """A program that carries out cases.
 
     `numbers` are those of its calls. The record after the last step begins with `end`. `index_in_kind` says where a
-    Result has the number of its step.
+    Result has the number of its step. `code_bit` is set in the addresses of functions (Thumb).
     """
 
     code: Program
@@ -36,6 +47,7 @@ class Interpreter:
     numbers: Mapping[str, int]
     end: int
     index_in_kind: bool
+    code_bit: int = 0
 
 
 def family(arch: str) -> str:
@@ -53,7 +65,7 @@ def build_interpreter(arch: str) -> Interpreter:
     code = load_elf(cached(SOURCE, sys.executable, command).read_bytes())
     abi = ABIS[family(arch)]
     numbers = {name: number for number, name in abi.names.items()}
-    return Interpreter(code, abi.info.word_size, numbers, _END, True)
+    return Interpreter(code, abi.info.word_size, numbers, _END, True, int(arch == "thumb"))
 
 
 def _compile(arch: str, source: str, output: str) -> int:

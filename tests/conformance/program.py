@@ -13,7 +13,7 @@ from functools import cache
 from app.kernel.abi.x86_64_table import NAMES
 from app.toolchain.assemble import assemble
 from app.toolchain.program import Program, Segment
-from tests.conformance.interpreters import Interpreter, build_interpreter
+from tests.conformance.interpreters import NARROWED, Interpreter, build_interpreter
 
 AT_FDCWD = -100
 UNMAPPED = 0x10_0000
@@ -25,17 +25,6 @@ _MAX_DUMPS = 4
 _VALUE, _RESULT, _LOADED = 0, 1, 2
 _SHOW = {"value": 0, "sign": 1, "none": 2, "reaped": 3, "left": 4}
 _MASK = 2**64 - 1
-
-_NARROWED = {
-    KERNEL_ADDRESS: 0xFFFF_F000,
-    KERNEL_ADDRESS - 1: 0xFFFF_EFFF,
-    0x7FFF_FFFF_F000: 0xFFFF_E000,
-    0x7FFF_FFFF_EFFF: 0xFFFF_E001,
-    2**63: 2**31,
-    2**63 - 1: 2**31 - 1,
-    2**47: 0xC000_0000,
-}
-"""What numbers that matter to 64-bit machines become for those of 32 bits."""
 
 _DATA_ADDRESS = 0x50_0000
 """Where the interpreter finds the address of the first step."""
@@ -472,21 +461,20 @@ class _Compiler:
             case _ReadOnly():
                 return self.symbols["_start"]
             case Label(name):
-                return self.symbols[name]
+                return self.symbols[name] | self.machine.code_bit
         raise TypeError(f"{value!r} is no argument of a call")
 
     def _number(self, value: int) -> int:
-        """A number as this machine has it. The hostile addresses of 64-bit machines mean those at the end of 32 bits."""
+        """A number as this machine has it. Hostile addresses of 64 bits become those at the end of 32 bits."""
         if self.mask != _MASK:
-            value = _NARROWED.get(int(value) & _MASK, value)
+            value = NARROWED.get(int(value) & _MASK, value)
         return int(value) & self.mask
 
     def _bytes(self, word: object) -> bytes:
         """A part of a struct."""
         if isinstance(word, Field):
-            return (
-                self._word(word.value) if not isinstance(word.value, int) else word.value & (1 << 8 * word.size) - 1
-            ).to_bytes(word.size, "little")
+            number = word.value if isinstance(word.value, int) else self._word(word.value)
+            return (number & (1 << 8 * word.size) - 1).to_bytes(word.size, "little")
         return self._word(word).to_bytes(self.machine.word_size, "little")
 
     def _place(self, blob: bytes) -> int:

@@ -75,12 +75,17 @@ class TracedRegisters(Struct, frozen=True):
     area: int = 0
 
 
+ZERO = -1
+"""Stands for a register that has 0 in it, in `Variant.shape`."""
+
+
 class Variant(Struct, frozen=True):
     """How a row of a table differs from the handler that serves it.
 
     `handler` is the name of the handler, empty when it is the row's own. `shape` has for each argument of the handler
     the argument registers that it comes from, lowest word first: more than one where a value takes several registers.
-    Empty means: as they come. `structs` are layouts for this row alone, by the names that the handler uses.
+    ZERO is one that has 0 in it. Empty means: as they come. `structs` are layouts for this row alone, by the names that
+    the handler uses.
     """
 
     handler: str = ""
@@ -104,8 +109,8 @@ class Abi(Struct, frozen=True):
     restart_syscall(2). `single_step` is the register and the bit in it that make the CPU trap after each instruction,
     where user mode can set it. `signal_frame` lays out what a signal handler finds on its stack. `open_flags` are the
     flags of open(2) whose bits are not those of x86-64, which the kernel has inside: bit of this ABI -> bit inside.
-    `ipc_64` are the calls whose commands carry IPC_64. `cpuinfo` are the rows of /proc/cpuinfo, `config`
-    the options of Linux's .config that this architecture sets.
+    `ipc_64` are the calls whose commands carry IPC_64. `cpuinfo` are the rows of /proc/cpuinfo, `config` the options of
+    Linux's .config that this architecture sets.
     """
 
     info: AbiInfo
@@ -159,7 +164,7 @@ class Abi(Struct, frozen=True):
     @property
     def access_limit(self) -> int:
         """What a range must not reach beyond to be looked at at all (Linux TASK_SIZE_MAX). The kernel has 64 bits."""
-        return max(self.memory.limit, 1 << 47)
+        return self.memory.limit if self.bits == 64 else 1 << 47
 
     @property
     def first_argument_is_result(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import compat_structs as compat
-from .abi import Variant
+from .abi import ZERO, Variant
 from .layout import Layout
 from .x86_64_structs import RLIMIT as RLIMIT64
 from .x86_64_time_structs import TIMEX
@@ -45,7 +45,8 @@ _TIME64_CALLS = {
 def shape(words: str, aligned: bool) -> tuple[tuple[int, ...], ...]:
     """The registers of each argument: `w` takes one, `d` (64 bits) two, of which the first is an even one if `aligned`.
 
-    `x` is an argument of the handler that no register has.
+    `u` takes one for the lower half of 64 bits, of which the upper is 0. `x` is an argument of the handler that no
+    register has.
     """
     registers: list[tuple[int, ...]] = []
     following = 0
@@ -54,8 +55,8 @@ def shape(words: str, aligned: bool) -> tuple[tuple[int, ...], ...]:
             following += following % 2 if aligned else 0
             registers.append((following, following + 1))
             following += 2
-        elif word == "w":
-            registers.append((following,))
+        elif word in "wu":
+            registers.append((following, ZERO) if word == "u" else (following,))
             following += 1
         else:
             registers.append(())

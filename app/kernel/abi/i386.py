@@ -39,7 +39,7 @@ _VARIANTS = {
     **variants(STAT64, FLOCK64, aligned=False),
     "fcntl": Variant(handler="fcntl64", structs={"flock64": FLOCK64}),
     "getrlimit": Variant(structs={"rlimit": compat.OLD_RLIMIT}),
-    "fadvise64": Variant(shape=shape("wdww", aligned=False)),
+    "fadvise64": Variant(shape=shape("wduw", aligned=False)),
     "fadvise64_64": Variant(handler="fadvise64", shape=shape("wddw", aligned=False)),
     "sync_file_range": Variant(shape=shape("wddw", aligned=False)),
     "oldstat": Variant(handler="stat", structs={"stat": compat.OLDSTAT}),

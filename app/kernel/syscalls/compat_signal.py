@@ -6,6 +6,7 @@ from typing import Annotated
 
 from app.kernel.abi.constants import SaFlag, SigHow
 from app.kernel.arguments import Address, Int, SignalNumber, StructIn, StructOut, Unsigned
+from app.kernel.arguments.integers import signed
 from app.kernel.call import Call
 from app.kernel.signal import UNBLOCKABLE, SignalSet
 from app.kernel.syscall import syscall
@@ -91,9 +92,12 @@ def sgetmask(call: Call) -> Unsigned:
 
 @syscall
 def ssetmask(call: Call, newmask: Address) -> Unsigned:
-    """Block these of the first 32 signals and no other; returns those from before. Never fails. See sgetmask(2)."""
+    """Block these of the first 32 signals and no other of them; returns those from before. Never fails. See
+    sgetmask(2).
+    """
     old = call.task.blocked.bits & _LOW
-    change_mask(call, SigHow.SIG_SETMASK, int(newmask))
+    # The kernel takes it for an int: with the top bit come all signals above 32.
+    change_mask(call, SigHow.SIG_SETMASK, signed(newmask, 32) & (1 << 64) - 1)
     return Unsigned(old)
 
 

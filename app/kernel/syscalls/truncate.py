@@ -48,14 +48,14 @@ def ftruncate(call: Call, fd: Fd, length: Offset) -> Int:
     """
     _need_length(call, length)
     file = fd.file
-    if file.kind == "pidfd" and file.writable:
-        raise KernelError(Errno.EOPNOTSUPP, f"{file.path} is a file to Linux, but nobody changes its inode")
-    if not file.inode.is_regular or not file.writable:
+    if not (file.inode.is_regular or file.kind == "pidfd") or not file.writable:
         raise call.refuse(
             Errno.EINVAL, "fd", "access-mode", str(fd.number), f"{file.path} is no regular file open for writing."
         )
     if not file.flags & OpenFlag.O_LARGEFILE and length > SMALL_FILE_SIZE:
         raise call.refuse(Errno.EINVAL, "length", "range", str(length), f"{file.path} is open without O_LARGEFILE.")
+    if file.kind == "pidfd":
+        raise KernelError(Errno.EOPNOTSUPP, f"{file.path} is a file to Linux, but nobody changes its inode")
     _need_possible_size(call, file.inode, length)
     set_size(call, Target.of(file), length)
     return Int(0)
