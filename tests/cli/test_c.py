@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import subprocess
@@ -207,6 +208,19 @@ def test_a_freestanding_program_needs_no_library(tmp_path):
     done = trapgate("run", "--trace", "strace", "-O2", "p.c", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (7, b"hi\n")
     assert [line.split(b"(")[0] for line in done.stderr.splitlines()[:2]] == [b"write", b"exit_group"]
+
+
+@pytest.mark.parametrize("arch", ARCHES)
+def test_optimized_calls_keep_their_lines_and_chains(arch, tmp_path):
+    source = '#include "syscall.h"\n\nint main(void)\n{\n    getpid();\n    return (int)write(1, "a", 1);\n}\n'
+    (tmp_path / "p.c").write_text(source)
+    done = trapgate("run", "--arch", arch, "-O2", "--trace", "json", "p.c", cwd=tmp_path)
+    traps = [event for line in done.stderr.splitlines() if (event := json.loads(line))["type"] == "trap"]
+    assert [trap["line"] for trap in traps[:2]] == [5, 6]
+    assert [[frame["function"] for frame in trap["frames"][:2]] for trap in traps[:2]] == [
+        ["getpid", "main"],
+        ["write", "main"],
+    ]
 
 
 @pytest.mark.parametrize("arch", [arch for arch in ARCHES if arch != "x86_64"])
