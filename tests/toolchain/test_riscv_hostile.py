@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.toolchain.test_arm_hostile import run_child
-from tests.toolchain.tools import corpus
+from tests.toolchain.test_arm_hostile import CHILD
+from tests.toolchain.tools import corpus, run_child
 
 HOSTILE = {
     "comma": ",",
@@ -82,7 +82,7 @@ for path in sorted(Path(sys.argv[1]).iterdir()):
     attempt(path.read_text(), "riscv64")
     attempt(".option norvc\\n" + path.read_text(), "riscv64")
 """
-    run_child(code, 120, str(tmp_path))
+    run_child(CHILD + code, 120, str(tmp_path))
 
 
 def test_mutated_programs_end() -> None:
@@ -101,7 +101,7 @@ for number in range(1500):
         text = text[:at] + new + text[at + rng.choice((0, 0, 1, 4)) :]
     attempt(text, "riscv64")
 """
-    run_child(code, 120, *map(str, corpus("gas_riscv64")))
+    run_child(CHILD + code, 120, *map(str, corpus("gas_riscv64")))
 
 
 def test_operands_of_every_kind_for_every_instruction_end() -> None:
@@ -114,4 +114,4 @@ for name in sorted(NAMES):
         text = name + " " + ", ".join(rng.choice(operands) for _ in range(count))
         attempt(rng.choice(("", ".option norvc\\n")) + "1: x: " + text + "\\nlater = 4\\n", "riscv64")
 """
-    run_child(code, 120, *OPERANDS)
+    run_child(CHILD + code, 120, *OPERANDS)
