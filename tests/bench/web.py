@@ -9,6 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import socketio
@@ -83,15 +84,18 @@ def _print_memory(client: socketio.Client) -> None:
         sys.exit(f"the server refused the run: {answer}")
     print("memory of the server's processes, one run in progress (MiB; private is what only this process has):")
     for pid in sorted(_descendants(os.getpid())):
-        print(f"  {pid:>7}  {_memory(pid)}  {_command(pid)}")
+        # Some end meanwhile.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            print(f"  {pid:>7}  {_memory(pid)}  {_command(pid)}")
 
 
 def _descendants(pid: int) -> list[int]:
     """Every process below `pid`."""
     found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += [int(child), *_descendants(int(child))]
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found += [int(child), *_descendants(int(child))]
     return found
 
 
