@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from msgspec import Struct
-
-from app.toolchain.errors import Mistake, Span
+from app.toolchain.condition_stack import ConditionStack
+from app.toolchain.errors import Mistake
 from app.toolchain.expression import Cursor, Expression
 from app.toolchain.lexer import Line, Token
 from app.toolchain.macros import text_of
@@ -26,69 +25,28 @@ _BLANKS = {".ifb": True, ".ifnb": False}
 _TEXTS = {".ifc": True, ".ifnc": False, ".ifeqs": True, ".ifnes": False}
 OPENERS = frozenset([*_COMPARISONS, *_NAMES, *_BLANKS, *_TEXTS])
 CONDITIONALS = OPENERS | {".else", ".elseif", ".endif"}
-MAX_DEPTH = 64
 
 
-class _Condition(Struct):
-    """`active`: this branch is assembled; `done`: one branch was already, or none may be."""
-
-    span: Span
-    active: bool
-    done: bool
-    has_else: bool = False
-
-
-class Conditions:
+class Conditions(ConditionStack):
     """The conditions that are open at this point of the source."""
 
+    prefix = "."
+
     def __init__(self, unit: Unit, expression: Callable[[Cursor], Expression], spaced: str) -> None:
+        super().__init__()
         self._unit = unit
         self._expression = expression
         self._spaced = spaced
-        self._open: list[_Condition] = []
-
-    @property
-    def skipping(self) -> bool:
-        """Whether statements here are left out."""
-        return bool(self._open) and not self._open[-1].active
-
-    @property
-    def depth(self) -> int:
-        return len(self._open)
-
-    def close_to(self, depth: int) -> Span | None:
-        """Forget the conditions above `depth`; where the first of them began."""
-        left = self._open[depth:]
-        del self._open[depth:]
-        return left[0].span if left else None
 
     def run(self, line: Line, cursor: Cursor, base: int) -> None:
         """Carry out one of CONDITIONALS; `base` conditions belong to what is around this macro. Raises Mistake."""
         token = line.tokens[0]
         word = token.text.lower()
         if word in OPENERS:
-            if len(self._open) >= MAX_DEPTH:
-                raise Mistake(token.span, f"conditions are nested more than {MAX_DEPTH} deep")
-            skipped = self.skipping
-            self._open.append(_Condition(token.span, active=False, done=True))
-            # With a mistake in the condition no branch is assembled, so that it makes no further mistakes.
-            if not skipped:
-                holds = self._holds(word, token, cursor)
-                self._open[-1] = _Condition(token.span, holds, holds)
+            self.begin(token.span, lambda: self._holds(word, token, cursor))
             return
-        if len(self._open) <= base:
-            raise Mistake(token.span, f"`{token.text}` without `.if`")
-        condition = self._open[-1]
-        if word == ".endif":
-            self._open.pop()
-            return
-        if condition.has_else:
-            raise Mistake(token.span, f"`{token.text}` after `.else`")
-        condition.active = False
-        if word == ".else":
-            condition.has_else = True
-            condition.active = not condition.done
-        elif not condition.done:
+        condition = self.turn(token.span, token.text, base)
+        if condition is not None:
             condition.active = condition.done = self._holds(".if", token, cursor)
 
     def _holds(self, word: str, token: Token, cursor: Cursor) -> bool:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from msgspec import Struct
-
-from app.toolchain.errors import Mistake, Span
+from app.toolchain.condition_stack import ConditionStack
+from app.toolchain.errors import Mistake
 from app.toolchain.nasm_lexer import Piece, split, text_of
 
-MAX_DEPTH = 64
 _KINDS = ("", "def", "macro", "ctx", "idn", "idni", "id", "num", "str", "token", "empty", "env")
 _TESTS = {f"{negative}{kind}": (kind, negative == "") for kind in _KINDS for negative in ("", "n")}
 OPENERS = frozenset("%if" + test for test in _TESTS)
@@ -35,64 +33,24 @@ class Front(Protocol):
         """Whether the context on top has this name."""
 
 
-class _Condition(Struct):
-    """`active`: this branch is assembled; `done`: one branch was already, or none may be."""
-
-    span: Span
-    active: bool
-    done: bool
-    has_else: bool = False
-
-
-class Conditions:
+class Conditions(ConditionStack):
     """The conditions that are open at this point of the source."""
 
+    prefix = "%"
+
     def __init__(self, front: Front) -> None:
+        super().__init__()
         self._front = front
-        self._open: list[_Condition] = []
-
-    @property
-    def skipping(self) -> bool:
-        """Whether statements here are left out."""
-        return bool(self._open) and not self._open[-1].active
-
-    @property
-    def depth(self) -> int:
-        return len(self._open)
-
-    def close_to(self, depth: int) -> Span | None:
-        """Forget the conditions above `depth`; where the first of them began."""
-        left = self._open[depth:]
-        del self._open[depth:]
-        return left[0].span if left else None
 
     def run(self, pieces: list[Piece], base: int) -> None:
         """Carry out one of CONDITIONALS; `base` conditions belong to what is around this macro. Raises Mistake."""
         head = pieces[0]
         word = head.text.lower()
         if word in OPENERS:
-            if len(self._open) >= MAX_DEPTH:
-                raise Mistake(head.span, f"conditions are nested more than {MAX_DEPTH} deep")
-            skipped = self.skipping
-            # With a mistake in the condition no branch is assembled, so that it makes no further mistakes.
-            self._open.append(_Condition(head.span, active=False, done=True))
-            if not skipped:
-                holds = self._holds(word[3:], pieces)
-                self._open[-1] = _Condition(head.span, holds, holds)
+            self.begin(head.span, lambda: self._holds(word[3:], pieces))
             return
-        if len(self._open) <= base:
-            raise Mistake(head.span, f"`{head.text}` without `%if`")
-        condition = self._open[-1]
-        if word == "%endif":
-            self._open.pop()
-            return
-        if condition.has_else:
-            raise Mistake(head.span, f"`{head.text}` after `%else`")
-        condition.active = False
-        if word == "%else":
-            condition.has_else = True
-            condition.active = not condition.done
-        elif not condition.done:
+        condition = self.turn(head.span, head.text, base)
+        if condition is not None:
             condition.done = True
             condition.active = self._holds(word[5:], pieces)
             condition.done = condition.active
