@@ -8,6 +8,7 @@ import "./styles/editor.css";
 import "./styles/program.css";
 import "./styles/stage.css";
 import "./styles/kernel.css";
+import "./styles/answer.css";
 import "./styles/scheduler.css";
 import "./styles/stage-medium.css";
 import "./styles/stage-narrow.css";
